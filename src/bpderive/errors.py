@@ -1,0 +1,71 @@
+"""Every error that bpderive raises on purpose.
+
+Catch `BpderiveError` for all of them. Each class is also the built-in error that a caller would expect
+(`ValueError`, or `KeyError` for an unknown name), so code that knows nothing of this module works too.
+To add one: derive it from `BpderiveError` and from the built-in that fits, and say in its message what was
+given, what was wanted and how to mend it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+class BpderiveError(Exception):
+    """The base of all errors of bpderive."""
+
+
+class Refuted(BpderiveError, ValueError):
+    """A statement is false; `counterexample` holds the smallest network found and the exact values there."""
+
+    def __init__(self, message: str, counterexample: Any = None) -> None:
+        super().__init__(message)
+        self.counterexample = counterexample
+
+
+class StepError(BpderiveError, ValueError):
+    """A step of a derivation does not follow from the lines before it."""
+
+
+class ParseError(BpderiveError, ValueError):
+    """A text is not in the language that was wanted."""
+
+
+class ShapeError(BpderiveError, ValueError):
+    """An array has the wrong shape, number or kind of entries."""
+
+
+class UnknownName(BpderiveError, KeyError):
+    """A name that is not in the catalogue asked."""
+
+    def __str__(self) -> str:
+        """The message itself; `KeyError` would put it in quotes."""
+        return str(self.args[0]) if self.args else ""
+
+
+class DomainError(BpderiveError, ValueError):
+    """A value, or the range of a function, lies outside the domain of what is to be done with it."""
+
+
+class NetworkError(BpderiveError, ValueError):
+    """A network that cannot be, or a part of a network that does not exist."""
+
+
+class TooManyPaths(BpderiveError, ValueError):
+    """More paths than can be listed; `count` is their number."""
+
+    def __init__(self, message: str, count: int) -> None:
+        super().__init__(message)
+        self.count = count
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownName:
+    """The error for a `name` that is none of the `known` ones: it lists them and suggests the nearest."""
+    names = list(known)
+    given = str(name)
+    by_folded = {n.casefold(): n for n in names}
+    near = difflib.get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.5)
+    hint = f" Did you mean {by_folded[near[0]]!r}?" if near else ""
+    return UnknownName(f"There is no {kind} {given!r}.{hint} Known: {', '.join(names)}.")

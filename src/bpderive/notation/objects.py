@@ -1,0 +1,278 @@
+"""The book's letters as SymPy objects.
+
+`w(l)`, `b(l)`, `z(l)`, `a(l)`, `delta(l)`, `y(L)` are matrices of symbolic size whose layer may be any expression:
+`w(l + 1)[k, j]` is the weight that the book prints as w^{l+1}_{kj}. Indices are SymPy's own, counted from 0; the
+printer counts from 1. `Partial(of, by)` is a derivative that is written down but not taken. To add a quantity of the
+forward pass, add a line to `_SHAPES` and one to `_STAGE`, and a row to the table of the notation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Expr, Function, Integer, KroneckerDelta, MatrixExpr, MatrixSymbol, Symbol
+from sympy.core.symbol import Str
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+l, L = sympy.symbols("l L", integer=True, positive=True)
+j, k, i, m, n, p, q = sympy.symbols("j k i m n p q", integer=True, nonnegative=True)
+C = Symbol("C", real=True)
+
+
+class Width(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+    """n_l, the number of neurons in layer l."""
+
+    nargs = (1,)
+    is_integer = True
+    is_positive = True
+    is_finite = True
+
+
+class LayerArray(MatrixSymbol):  # type: ignore[misc]  # SymPy's classes are not typed
+    """A quantity that belongs to a layer: its letter and its layer; shape (n_l, n_{l-1}) for w, else (n_l, 1)."""
+
+    def __new__(cls, letter: str | Str, layer: Any, rows: Any, columns: Any) -> LayerArray:
+        name = letter if isinstance(letter, Str) else Str(letter)
+        made: LayerArray = MatrixExpr.__new__(
+            cls, name, sympy.sympify(layer), sympy.sympify(rows), sympy.sympify(columns)
+        )
+        return made
+
+    @property
+    def letter(self) -> str:
+        """The book's letter: "w", "b", "z", "a", "delta" or "y"."""
+        return str(self.args[0].name)
+
+    @property
+    def layer(self) -> Expr:
+        """The layer that the quantity belongs to."""
+        return self.args[1]
+
+    @property
+    def name(self) -> str:
+        """The code name, such as w[l + 1]."""
+        return f"{self.letter}[{self.layer}]"
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(rows, columns)."""
+        return self.args[2], self.args[3]
+
+    def doit(self, **hints: Any) -> LayerArray:
+        """The quantity itself: there is nothing to evaluate."""
+        return self
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.name
+
+
+_SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "y": 0}
+"""For each letter, how many layers back its columns count; 0 is a column vector."""
+
+_STAGE = {"w": 0, "b": 0, "z": 1, "a": 2, "y": 2}
+"""Where in the forward pass of its layer a quantity stands: each depends only on what stands before it."""
+
+
+def layer_array(letter: str, layer: Any) -> LayerArray:
+    """The quantity `letter` of `layer`."""
+    layer = sympy.sympify(layer)
+    columns = Width(layer - 1) if _SHAPES[letter] else Integer(1)
+    return LayerArray(letter, layer, Width(layer), columns)
+
+
+def w(layer: Any) -> LayerArray:
+    """w^l, shape (n_l, n_{l-1}): the weights from layer l-1 to layer l."""
+    return layer_array("w", layer)
+
+
+def b(layer: Any) -> LayerArray:
+    """b^l, shape (n_l, 1)."""
+    return layer_array("b", layer)
+
+
+def z(layer: Any) -> LayerArray:
+    """z^l, shape (n_l, 1)."""
+    return layer_array("z", layer)
+
+
+def a(layer: Any) -> LayerArray:
+    """a^l, shape (n_l, 1); a^1 is the input x."""
+    return layer_array("a", layer)
+
+
+def delta(layer: Any) -> LayerArray:
+    """δ^l, shape (n_l, 1), equation (29)."""
+    return layer_array("delta", layer)
+
+
+def y(layer: Any = L) -> LayerArray:
+    """y, shape (n_L, 1): the desired output."""
+    return layer_array("y", layer)
+
+
+class Sigma(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+    """σ^l_j(z): the activation function of neuron j of layer l, arbitrary but differentiable; args (l, j, z)."""
+
+    nargs = (3,)
+
+    def fdiff(self, argindex: int = 3) -> Expr:
+        """σ′^l_j(z): an unknown of its own, so that one derivation covers every activation."""
+        return SigmaPrime(*self.args) if argindex == 3 else Integer(0)
+
+
+class SigmaPrime(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+    """σ′^l_j(z): the derivative of the activation function of neuron j of layer l; args (l, j, z)."""
+
+    nargs = (3,)
+
+
+class Partial(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """∂of/∂by, written down but not taken: the other neurons of by's layer are held fixed."""
+
+    is_commutative = True
+
+    def __new__(cls, of: Any, by: Any) -> Partial:
+        made: Partial = Expr.__new__(cls, sympy.sympify(of), sympy.sympify(by))
+        return made
+
+    @property
+    def of(self) -> Expr:
+        """What is differentiated."""
+        return self.args[0]
+
+    @property
+    def by(self) -> Expr:
+        """By what it is differentiated."""
+        return self.args[1]
+
+
+class Change(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """Δq: the small change of a quantity q."""
+
+    is_commutative = True
+
+    def __new__(cls, of: Any) -> Change:
+        made: Change = Expr.__new__(cls, sympy.sympify(of))
+        return made
+
+
+class NormSquared(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """‖v‖², the sum of the squared components of a column vector."""
+
+    is_commutative = True
+
+    def __new__(cls, vector: Any) -> NormSquared:
+        made: NormSquared = Expr.__new__(cls, vector)
+        return made
+
+    def doit(self, **hints: Any) -> Expr:
+        """The sum over the components."""
+        vector = self.args[0]
+        return sympy.Sum(vector[i, 0] ** 2, (i, 0, vector.shape[0] - 1))
+
+
+class Elementwise(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """σ(v) or σ′(v) for a column vector v of layer l: each neuron's own function applied to its component."""
+
+    def __new__(cls, function: type[Function], layer: Any, vector: Any) -> Elementwise:
+        made: Elementwise = MatrixExpr.__new__(cls, function, sympy.sympify(layer), vector)
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """That of the vector."""
+        shape: tuple[Expr, Expr] = self.args[2].shape
+        return shape
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        function, layer, vector = self.args
+        return function(layer, row, vector[row, column])
+
+
+class DiagonalSigmaPrime(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """Σ′(z^l), shape (n_l, n_l): the diagonal matrix of σ′(z^l_j)."""
+
+    def __new__(cls, layer: Any) -> DiagonalSigmaPrime:
+        made: DiagonalSigmaPrime = MatrixExpr.__new__(cls, sympy.sympify(layer))
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(n_l, n_l)."""
+        return Width(self.args[0]), Width(self.args[0])
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        layer = self.args[0]
+        return KroneckerDelta(row, column, (0, Width(layer) - 1)) * SigmaPrime(layer, row, z(layer)[row, 0])
+
+
+class CostGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """∇_a C, shape (n_L, 1): the vector of ∂C/∂a^L_j."""
+
+    def __new__(cls, layer: Any = L) -> CostGradient:
+        made: CostGradient = MatrixExpr.__new__(cls, sympy.sympify(layer))
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(n_L, 1)."""
+        return Width(self.args[0]), Integer(1)
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        return Partial(C, a(self.args[0])[row, column])
+
+
+class BackwardProduct(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): one pair of factors a layer from l to L-1; args (l, L)."""
+
+    def __new__(cls, first: Any, last: Any = L) -> BackwardProduct:
+        made: BackwardProduct = MatrixExpr.__new__(cls, sympy.sympify(first), sympy.sympify(last))
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(n_l, n_L)."""
+        return Width(self.args[0]), Width(self.args[1])
+
+    @staticmethod
+    def factor(layer: Any) -> MatrixExpr:
+        """Σ′(z^r)(w^{r+1})ᵀ, the pair of factors that belongs to layer r."""
+        return DiagonalSigmaPrime(layer) * w(sympy.sympify(layer) + 1).T
+
+
+class PathSum(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """Σ_{mn…q} ∂C/∂a^L_m ∂a^L_m/∂a^{L-1}_n ⋯ ∂a^{l+1}_q/∂a^l_j: over all paths from neuron j of layer l; args (l, j, L)."""
+
+    is_commutative = True
+
+    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> PathSum:
+        made: PathSum = Expr.__new__(cls, *map(sympy.sympify, (layer, neuron, last)))
+        return made
+
+    @staticmethod
+    def link(layer: Any, neuron: Any, following: Any) -> Expr:
+        """∂a^{r+1}_q/∂a^r_p, the rate factor of the edge from neuron p of layer r to neuron q of layer r+1."""
+        return Partial(a(sympy.sympify(layer) + 1)[following, 0], a(layer)[neuron, 0])
+
+
+class PathProduct(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """One term of a `PathSum`: the product along the path j, q, …, n, m; args (l, j, L)."""
+
+    is_commutative = True
+
+    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> PathProduct:
+        made: PathProduct = Expr.__new__(cls, *map(sympy.sympify, (layer, neuron, last)))
+        return made
+
+
+def quantity(expression: Any) -> tuple[LayerArray, tuple[Expr, Expr]] | None:
+    """The array and the indices of a component such as z^l_j, or None for anything else."""
+    if isinstance(expression, MatrixElement) and isinstance(expression.parent, LayerArray):
+        return expression.parent, (expression.i, expression.j)
+    return None
+
+
+def stage(array: LayerArray) -> Expr:
+    """Where `array` stands in the forward pass: layer by layer, in each w and b, then z, then a."""
+    return 3 * array.layer + _STAGE[array.letter]

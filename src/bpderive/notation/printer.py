@@ -1,0 +1,249 @@
+"""The LaTeX of the book: `latex(expression)`.
+
+Layers stand above, neurons below and counted from 1, factors and terms in the order in which the book writes them.
+To print a new object, give `BookPrinter` a method `_print_<class name>`; to place a new kind of factor, add it to
+`_factor_rank`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.printing.latex import LatexPrinter
+
+from bpderive.notation.objects import (
+    C,
+    Change,
+    LayerArray,
+    Partial,
+    PathProduct,
+    PathSum,
+    Sigma,
+    SigmaPrime,
+    Width,
+    quantity,
+)
+
+_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "y": "y"}
+_FUNCTIONS = {Sigma: r"\sigma", SigmaPrime: r"\sigma'"}
+
+
+def latex(expression: Any) -> str:
+    """The LaTeX of `expression`, without dollar signs."""
+    return str(BookPrinter().doprint(expression))
+
+
+def joined_indices(shown: list[str]) -> str:
+    """Indices side by side where no doubt is possible, else with commas: jk, 24, but 10,3 and l+1,k."""
+    return "".join(shown) if all(len(s) == 1 for s in shown) else ",".join(shown)
+
+
+def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
+    """Where the book writes a factor: numbers, ∂C, other derivatives from the output backwards, w, a, δ, sums, σ′."""
+    base = factor.base if isinstance(factor, Pow) else factor
+    found = quantity(base)
+    rank: int
+    depth: Any = 0
+    if base.is_number:
+        rank = 0
+    elif isinstance(base, PathSum | PathProduct):
+        rank = 2
+    elif isinstance(base, Partial):
+        rank = 1 if base.of == C else 3
+        parent = quantity(base.of)
+        depth = -_layer_height(parent[0].layer) if parent else 0
+        if parent and quantity(base.by) is not None and quantity(base.by)[0].layer == parent[0].layer:  # type: ignore[index]  # tested in the same line
+            depth += 0.5
+    elif found is not None:
+        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7}[found[0].letter]
+    elif isinstance(base, KroneckerDelta):
+        rank = 3
+    elif isinstance(base, SigmaPrime | Sigma):
+        rank = 10
+    elif isinstance(base, Sum):
+        rank = 9
+    elif isinstance(base, Change):
+        rank = 11
+    else:
+        rank = 8
+    return rank, depth, str(factor)
+
+
+def _layer_height(layer: Expr) -> float:
+    """A number that orders layers such as l, l+1, L-1, L as the network does, for l well below L."""
+    names = {s: 1000.0 if s.name == "L" else 100.0 for s in layer.free_symbols}
+    return float(layer.subs(names))
+
+
+def _term_rank(term: Expr) -> tuple[bool, int, str]:
+    """The order of terms: positive before negative, weighted sums before biases."""
+    found = [quantity(e) for e in term.atoms(MatrixElement)]
+    letters = {f[0].letter for f in found if f is not None}
+    rank = 0 if "w" in letters else 1 if not letters & {"b"} else 2
+    return term.could_extract_minus_sign(), rank, str(term)
+
+
+class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are not typed
+    """SymPy's LaTeX printer with the book's way of writing."""
+
+    def __init__(self) -> None:
+        super().__init__({"mul_symbol": "", "order": "none", "fold_short_frac": False})
+
+    def _index(self, index: Expr) -> str:
+        shown = index + 1 if isinstance(index, Integer) else index
+        return str(self._print(shown)).replace(" ", "")
+
+    def _layer(self, layer: Expr) -> str:
+        return str(self._print(layer)).replace(" ", "")
+
+    def _order_terms(self, terms: tuple[Expr, ...]) -> list[Expr]:
+        return sorted(terms, key=_term_rank)
+
+    def _print_Width(self, expression: Width, exp: Any = None) -> str:
+        return rf"n_{{{self._layer(expression.args[0])}}}"
+
+    def _print_LayerArray(self, expression: LayerArray) -> str:
+        letter = _LETTERS[expression.letter]
+        return letter if expression.letter == "y" else rf"{letter}^{{{self._layer(expression.layer)}}}"
+
+    def _print_MatrixElement(self, expression: MatrixElement) -> str:
+        found = quantity(expression)
+        if found is None:
+            return str(super()._print_MatrixElement(expression))
+        array, (row, column) = found
+        indices = [self._index(row)] + ([self._index(column)] if array.letter == "w" else [])
+        return rf"{self._print(array)}_{{{joined_indices(indices)}}}"
+
+    def _print_Sigma(self, expression: Expr, exp: Any = None) -> str:
+        shown = rf"{_FUNCTIONS[type(expression)]}({self._print(expression.args[2])})"
+        return shown if exp is None else rf"{shown}^{{{exp}}}"
+
+    _print_SigmaPrime = _print_Sigma
+
+    def _print_Elementwise(self, expression: Any) -> str:
+        return rf"{_FUNCTIONS[expression.args[0]]}({self._print(expression.args[2])})"
+
+    def _print_DiagonalSigmaPrime(self, expression: Any) -> str:
+        return rf"\Sigma'(z^{{{self._layer(expression.args[0])}}})"
+
+    def _print_CostGradient(self, expression: Any) -> str:
+        return r"\nabla_a C"
+
+    def _print_BackwardProduct(self, expression: Any) -> str:
+        first, last = expression.args
+        return " ".join(
+            [
+                self._print(expression.factor(first)),
+                r"\cdots",
+                self._print(expression.factor(last - 1)),
+            ]
+        )
+
+    def _print_Partial(self, expression: Partial) -> str:
+        return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
+
+    def _print_Change(self, expression: Change) -> str:
+        return rf"\Delta {self._print(expression.args[0])}"
+
+    def _print_NormSquared(self, expression: Any) -> str:
+        return rf"\lVert {self._print(expression.args[0])} \rVert^2"
+
+    def _print_PathProduct(self, expression: Any) -> str:
+        layer, neuron, last = (self._layer(e) if e != expression.args[1] else self._index(e) for e in expression.args)
+        start, above = expression.args[0], self._layer(expression.args[0] + 1)
+        del layer
+        before, two = self._layer(expression.args[2] - 1), self._layer(expression.args[2] - 2)
+        return (
+            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_m}} "
+            rf"\frac{{\partial a^{{{last}}}_m}}{{\partial a^{{{before}}}_n}} "
+            rf"\frac{{\partial a^{{{before}}}_n}}{{\partial a^{{{two}}}_p}} \cdots "
+            rf"\frac{{\partial a^{{{above}}}_q}}{{\partial a^{{{self._layer(start)}}}_{neuron}}}"
+        )
+
+    def _print_PathSum(self, expression: Any) -> str:
+        return r"\sum_{mnp\ldots q} " + self._print_PathProduct(expression)
+
+    def _print_KroneckerDelta(self, expression: KroneckerDelta, exp: Any = None) -> str:
+        first, second = (self._index(e) for e in expression.args[:2])
+        return rf"\mathbb{{1}}[{first}={second}]"
+
+    def _print_Sum(self, expression: Sum) -> str:
+        bound = " ".join(self._index(limit[0]) for limit in expression.limits)
+        body = self._print(expression.function)
+        if isinstance(expression.function, Add):
+            body = rf"\left( {body} \right)"
+        return rf"\sum_{{{bound}}} {body}"
+
+    def _print_Add(self, expression: Add, order: Any = None) -> str:
+        shown = ""
+        for term in self._order_terms(expression.args):
+            negative = term.could_extract_minus_sign()
+            text = self._print(-term if negative else term)
+            if isinstance(-term if negative else term, Add):
+                text = rf"\left( {text} \right)"
+            if not shown:
+                shown = ("-" if negative else "") + text
+            else:
+                shown += (" - " if negative else " + ") + text
+        return shown
+
+    def _print_Mul(self, expression: Mul) -> str:
+        if expression.could_extract_minus_sign():
+            inner = -expression
+            text = self._print(inner)
+            return "-" + (rf"\left( {text} \right)" if isinstance(inner, Add) else text)
+        number, rest = expression.as_coeff_Mul()
+        inverse = [f for f in rest.args if isinstance(f, Pow) and f.exp.is_negative] if isinstance(rest, Mul) else []
+        if inverse:
+            return str(super()._print_Mul(expression))
+        factors = sorted(Mul.make_args(rest), key=_factor_rank)
+        shown = [self._print(number)] if number != 1 else []
+        for place, factor in enumerate(factors):
+            text = self._print(factor)
+            last = place == len(factors) - 1
+            if isinstance(factor, Add) or (isinstance(factor, Sum | PathSum) and not last and not _open_ended(factors[place:])):
+                text = rf"\left( {text} \right)"
+            shown.append(text)
+        return " ".join(shown)
+
+    def _print_MatMul(self, expression: Any) -> str:
+        shown = []
+        for factor in expression.args:
+            text = self._print(factor)
+            loose = factor.is_MatAdd or isinstance(factor, Add | sympy.HadamardProduct)
+            shown.append(rf"({text})" if loose else text)
+        return " ".join(shown)
+
+    def _print_MatAdd(self, expression: Any) -> str:
+        shown = ""
+        terms = sorted(expression.args, key=lambda t: (t.could_extract_minus_sign(), not t.has(sympy.MatMul), str(t)))
+        for term in terms:
+            negative = term.could_extract_minus_sign()
+            text = self._print(-term if negative else term)
+            shown += (("-" if negative else "") if not shown else (" - " if negative else " + ")) + text
+        return shown
+
+    def _print_Transpose(self, expression: Any) -> str:
+        return rf"({self._print(expression.arg)})^{{T}}"
+
+    def _print_HadamardProduct(self, expression: Any) -> str:
+        shown = []
+        for factor in expression.args:
+            text = self._print(factor)
+            loose = isinstance(factor, sympy.MatAdd | sympy.MatMul | Add)
+            shown.append(rf"({text})" if loose else text)
+        return r" \odot ".join(shown)
+
+    def emptyPrinter(self, expr: Any) -> str:  # noqa: N802  # the name that SymPy calls
+        """Refuse what has no printed form, rather than print its Python representation into a page."""
+        if isinstance(expr, Basic):
+            raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")
+        return str(super().emptyPrinter(expr))
+
+
+def _open_ended(factors: list[Expr]) -> bool:
+    """Whether a sum may stand before the others without brackets: only for (53), where all that follows is summed."""
+    return isinstance(factors[0], PathSum)

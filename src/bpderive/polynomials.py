@@ -1,0 +1,158 @@
+"""Exact polynomials in many unknowns, for deciding identities.
+
+A `Polynomial` is a sum of monomials with exact coefficients; two are equal as functions exactly when they are equal as
+objects, which is what makes `claims` a decision and not a trial. Unknowns are any hashable keys, numbered by
+`unknown`; sums and products work inside NumPy arrays of objects too.
+
+A monomial is the sorted tuple of its unknowns' numbers, each as often as its exponent says: with tens of thousands of
+unknowns and a handful in each monomial, this is what stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from fractions import Fraction
+from typing import Final
+
+Monomial = tuple[int, ...]
+Number = int | Fraction
+
+_numbers: dict[Hashable, int] = {}
+_keys: list[Hashable] = []
+
+
+def unknown(key: Hashable) -> Polynomial:
+    """The polynomial that is the unknown `key`; the same key gives the same unknown."""
+    number = _numbers.get(key)
+    if number is None:
+        number = _numbers[key] = len(_keys)
+        _keys.append(key)
+    return Polynomial({(number,): 1})
+
+
+def constant(value: Number) -> Polynomial:
+    """The polynomial without unknowns."""
+    return Polynomial({(): value} if value else {})
+
+
+class Polynomial:
+    """A polynomial with integer or rational coefficients; `terms` maps monomials to coefficients, none of them 0."""
+
+    __slots__ = ("terms",)
+    terms: Final[Mapping[Monomial, Number]]
+
+    def __init__(self, terms: Mapping[Monomial, Number]) -> None:
+        self.terms = terms
+
+    def __add__(self, other: object) -> Polynomial:
+        theirs = _terms(other)
+        if theirs is None:
+            return NotImplemented
+        if not theirs:
+            return self
+        summed = dict(self.terms)
+        for monomial, coefficient in theirs.items():
+            total = summed.get(monomial, 0) + coefficient
+            if total:
+                summed[monomial] = total
+            else:
+                del summed[monomial]
+        return Polynomial(summed)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Polynomial:
+        return Polynomial({monomial: -coefficient for monomial, coefficient in self.terms.items()})
+
+    def __sub__(self, other: object) -> Polynomial:
+        theirs = _terms(other)
+        return NotImplemented if theirs is None else self + -Polynomial(theirs)
+
+    def __rsub__(self, other: object) -> Polynomial:
+        return -self + other
+
+    def __mul__(self, other: object) -> Polynomial:
+        theirs = _terms(other)
+        if theirs is None:
+            return NotImplemented
+        few, many = sorted((self.terms, theirs), key=len)
+        product: dict[Monomial, Number] = {}
+        if len(few) == 1:  # no two products coincide
+            [(monomial, coefficient)] = few.items()
+            for theirs_monomial, theirs_coefficient in many.items():
+                product[tuple(sorted(monomial + theirs_monomial))] = coefficient * theirs_coefficient
+            return Polynomial(product)
+        for monomial, coefficient in few.items():
+            for theirs_monomial, theirs_coefficient in many.items():
+                together = tuple(sorted(monomial + theirs_monomial))
+                product[together] = product.get(together, 0) + coefficient * theirs_coefficient
+        return Polynomial({m: c for m, c in product.items() if c})
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: object) -> Polynomial:
+        if not isinstance(other, int | Fraction):
+            return NotImplemented
+        return self * (Fraction(1) / other)
+
+    def __pow__(self, exponent: int) -> Polynomial:
+        if not isinstance(exponent, int) or exponent < 0:
+            return NotImplemented
+        power = constant(1)
+        for _ in range(exponent):
+            power = power * self
+        return power
+
+    def __eq__(self, other: object) -> bool:
+        theirs = _terms(other)
+        return NotImplemented if theirs is None else self.terms == theirs
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms.items()))
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __repr__(self) -> str:
+        if not self.terms:
+            return "0"
+        return " + ".join(
+            "*".join([str(c)] * (c != 1 or not m) + [str(_keys[number]) for number in m])
+            for m, c in self.terms.items()
+        )
+
+    def unknowns(self) -> frozenset[Hashable]:
+        """The keys of the unknowns that occur."""
+        return frozenset(_keys[number] for monomial in self.terms for number in monomial)
+
+    def at(self, value: Callable[[Hashable], Number]) -> Fraction:
+        """The value where each unknown has the value that `value` gives for its key."""
+        total = Fraction(0)
+        for monomial, coefficient in self.terms.items():
+            product = Fraction(coefficient)
+            for number in monomial:
+                product *= value(_keys[number])
+            total += product
+        return total
+
+
+def added(polynomials: Iterable[Polynomial]) -> Polynomial:
+    """The sum, without copying the growing total for each term."""
+    summed: dict[Monomial, Number] = {}
+    for polynomial in polynomials:
+        for monomial, coefficient in polynomial.terms.items():
+            total = summed.get(monomial, 0) + coefficient
+            if total:
+                summed[monomial] = total
+            else:
+                del summed[monomial]
+    return Polynomial(summed)
+
+
+def _terms(value: object) -> Mapping[Monomial, Number] | None:
+    """The terms of a polynomial or a number; None for anything else."""
+    if isinstance(value, Polynomial):
+        return value.terms
+    if isinstance(value, int | Fraction):
+        return {(): value} if value else {}
+    return None

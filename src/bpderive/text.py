@@ -1,0 +1,56 @@
+"""Phrases in two languages.
+
+`Text(en=…, zh=…)` is a phrase that cannot exist in one language only; `str(text)` is English until
+`set_language("zh")`. Everything that the library says to a reader is a `Text`. A further language means one more field
+here, and the type checker then names every phrase that lacks it.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from bpderive.errors import unknown_name
+
+LANGUAGES = ("en", "zh")
+
+_language: ContextVar[str] = ContextVar("bpderive_language", default="en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One phrase in English and in Chinese; formulas stand in it as `$…$`."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.in_language(_language.get())
+
+    def in_language(self, language: str) -> str:
+        """The phrase in `language`, "en" or "zh"; raises `UnknownName` for any other."""
+        if language not in LANGUAGES:
+            raise unknown_name("language", language, LANGUAGES)
+        return self.en if language == "en" else self.zh
+
+    def format(self, **values: Any) -> Text:
+        """Both phrases with `{name}` replaced; a value that is a `Text` goes in with its own language."""
+
+        def within(language: str) -> str:
+            shown = {k: v.in_language(language) if isinstance(v, Text) else v for k, v in values.items()}
+            return self.in_language(language).format(**shown)
+
+        return Text(en=within("en"), zh=within("zh"))
+
+
+def set_language(language: str) -> None:
+    """Make `str(text)` give `language` from now on: "en" or "zh". Raises `UnknownName` for any other."""
+    if language not in LANGUAGES:
+        raise unknown_name("language", language, LANGUAGES)
+    _language.set(language)
+
+
+def language() -> str:
+    """The language that `str(text)` gives at present."""
+    return _language.get()
