@@ -1,0 +1,159 @@
+"""Everything that can be run on this project: `nox -l` lists the sessions, `nox -s NAME` runs one.
+
+A session makes its own environment under .nox/ from a lock file in requirements/ (versions and hashes) and keeps it for the next
+time; `nox --reuse-venv=never -s NAME` makes it afresh. What stands after `--` is handed on:
+
+    nox -s tests -- tests/test_network.py -k softmax
+    nox -s bench -- --rounds 20
+
+To add a tool: name it in an extra of pyproject.toml and run `nox -s lock`.
+"""
+
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_external_run = True
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["lint", "typecheck", "imports", "tests"]
+
+HERE = Path(__file__).parent
+BOOK = HERE / "docs" / "_build" / "html"
+
+# Lock file -> what it pins, in the words of `uv pip compile`. Each project environment holds the build backend too.
+_WITH_PROJECT = ("pyproject.toml", "--group", "build")
+LOCKS: dict[str, tuple[str, ...]] = {
+    "bench": (*_WITH_PROJECT, "--extra", "bench"),
+    "browser": (*_WITH_PROJECT, "--extra", "browser"),
+    "docs": (*_WITH_PROJECT, "--extra", "docs"),
+    "lint": (*_WITH_PROJECT, "--extra", "lint"),
+    "tests": (*_WITH_PROJECT, "--extra", "tests"),
+    "tests-oldest": (*_WITH_PROJECT, "--extra", "tests"),
+    "typecheck": (*_WITH_PROJECT, "--extra", "typecheck"),
+    "lock": ("--group", "lock"),
+    "nox": ("--group", "nox"),
+}
+
+
+def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
+    """Install what requirements/<lock>.txt pins, and then the project itself, fetching nothing that is not pinned."""
+    session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
+    if editable:
+        session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+    else:
+        session.install("--no-deps", "--no-build-isolation", "--force-reinstall", ".")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the book in both languages, warnings being errors, and print the page to open."""
+    install(session, "docs")
+    session.run("python", "docs/build.py", *session.posargs)
+
+
+@nox.session(name="docs-live")
+def docs_live(session: nox.Session) -> None:
+    """Serve the book on this machine and rebuild what changes."""
+    install(session, "docs")
+    session.run("python", "docs/build.py", "--live", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests and the examples in the docstrings, and report the coverage."""
+    install(session, "tests")
+    session.run("pytest", *(session.posargs or ("--cov", "--cov-report=term")))
+
+
+@nox.session(name="tests-oldest")
+def tests_oldest(session: nox.Session) -> None:
+    """Run the tests on the wheel, with the oldest SymPy and NumPy that are supported."""
+    install(session, "tests-oldest", editable=False)
+    session.run("pytest", *(session.posargs or ("tests",)))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format with ruff; `nox -s lint -- --fix` mends what it can."""
+    install(session, "lint")
+    if "--fix" in session.posargs:
+        session.run("ruff", "check", "--fix", ".")
+        session.run("ruff", "format", ".")
+    else:
+        session.run("ruff", "check", ".")
+        session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """Check the types, strictly, with mypy."""
+    install(session, "typecheck")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check the import contract: which module may import which (in pyproject.toml)."""
+    install(session, "lint")
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Test the built book in headless Chromium; run `docs` first."""
+    if not (BOOK / "index.html").exists():
+        session.error(f"There is no book in {BOOK.relative_to(HERE)}. Build it first: nox -s docs browser")
+    install(session, "browser")
+    session.run("pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure how long the proofs, the certificates and the gradient take, and print a table."""
+    install(session, "bench")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session(name="update-translations")
+def update_translations(session: nox.Session) -> None:
+    """Bring the Chinese PO files up to date with the English sources."""
+    install(session, "docs")
+    session.run("python", "docs/build.py", "--update-translations", *session.posargs)
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Remake the lock files in requirements/; `nox -s lock -- --upgrade` takes newer versions."""
+    session.install("--require-hashes", "-r", "requirements/lock.txt")
+    compile_ = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-annotate")
+    hashes = ("--generate-hashes", "--custom-compile-command", "nox -s lock")
+    with tempfile.TemporaryDirectory() as folder:
+        # First everything together, so that a package has one version in all the files; then each file within that.
+        together, rest, oldest = (Path(folder) / name for name in ("together.txt", "rest.txt", "oldest.txt"))
+        together.write_text("".join(sorted(pinned())), "utf-8")
+        groups = ("--group", "build", "--group", "lock", "--group", "nox")
+        everything = ("pyproject.toml", "--all-extras", *groups)
+        session.run(*compile_, *everything, "--output-file", str(together), *session.posargs)
+        pins = together.read_text("utf-8").splitlines(keepends=True)
+        rest.write_text("".join(pin for pin in pins if not pin.startswith(("numpy==", "sympy=="))), "utf-8")
+        oldest.write_text("\n".join(oldest_versions()), "utf-8")
+        for name, wanted in LOCKS.items():
+            limits = ("-c", str(rest), "-c", str(oldest)) if name == "tests-oldest" else ("-c", str(together))
+            session.run(*compile_, *hashes, *wanted, *limits, "--output-file", f"requirements/{name}.txt")
+
+
+def pinned() -> set[str]:
+    """The lines `name==version ; marker` of all lock files but that of the oldest versions."""
+    files = (HERE / "requirements" / f"{name}.txt" for name in LOCKS if name != "tests-oldest")
+    texts = [file.read_text("utf-8") for file in files if file.exists()]
+    return {f"{line}\n" for text in texts for line in re.findall(r"^[a-z][^\\\n]*", text, re.MULTILINE)}
+
+
+def oldest_versions() -> list[str]:
+    """The lower bounds of the runtime dependencies in pyproject.toml, as exact versions: `["numpy==1.26.0", …]`."""
+    project = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))["project"]
+    return [re.sub(r">=\s*([\w.]+).*", r"==\1", dependency) for dependency in project["dependencies"]]
