@@ -1,0 +1,108 @@
+"""The files around the library agree with one another: README, sessions, versions, lock files."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import bpderive
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+README = (ROOT / "README.md").read_text("utf-8")
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+
+
+def sessions() -> dict[str, str]:
+    """The nox sessions and their docstrings, read from the source: nox need not be installed."""
+    source = (ROOT / "noxfile.py").read_text("utf-8")
+    pattern = r'@nox\.session(?:\(name="([\w-]+)"\))?\ndef (\w+)\(.*\n    """(.*)'
+    return {name or function: docstring for name, function, docstring in re.findall(pattern, source)}
+
+
+def pins(lock: str | Path) -> dict[str, set[str]]:
+    """The versions of each package that a lock file pins; more than one when they depend on the interpreter."""
+    versions: dict[str, set[str]] = {}
+    for name, number in re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / lock).read_text("utf-8"), re.MULTILINE):
+        versions.setdefault(name, set()).add(number)
+    return versions
+
+
+def test_every_session_is_read():
+    assert len(sessions()) == (ROOT / "noxfile.py").read_text("utf-8").count("@nox.session")
+
+
+@pytest.mark.parametrize("name", sessions())
+def test_a_session_has_a_docstring_of_one_line(name):
+    assert re.fullmatch(r'[A-Z][^"]+\."""', sessions()[name])
+
+
+def test_readme_lists_exactly_the_sessions():
+    listed = re.findall(r"^\| `([\w-]+)` \|", README, re.MULTILINE)
+    assert sorted(listed) == sorted(sessions())
+
+
+def test_the_commands_of_the_documents_name_sessions():
+    for document in ("README.md", "CONTRIBUTING.md", ".ci/run"):
+        text = (ROOT / document).read_text("utf-8")
+        named = re.findall(r"nox -s ((?:[a-z][\w-]*[ `]?)+)", text)
+        assert {word for words in named for word in re.findall(r"[\w-]+", words)} <= set(sessions())
+
+
+def test_the_files_that_readme_links_to_exist():
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_code_in_readme_runs(capsys):
+    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+    assert capsys.readouterr().out.strip()
+
+
+def test_one_version_everywhere():
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert bpderive.__version__ == version("bpderive") == PROJECT["version"]
+    assert re.search(r"^version: (.*)$", citation, re.MULTILINE)[1] == PROJECT["version"]
+    assert re.search(r"^## (\S+)", changelog, re.MULTILINE)[1] == PROJECT["version"]
+
+
+def test_importing_the_library_imports_no_sphinx():
+    code = "import sys, bpderive; print([m for m in ('sphinx', 'docutils', 'myst_nb') if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_the_library_needs_sympy_and_numpy_only():
+    assert {re.match(r"\w+", dependency)[0] for dependency in PROJECT["dependencies"]} == {"sympy", "numpy"}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_a_lock_file_has_hashes_and_no_address(lock):
+    text = lock.read_text("utf-8")
+    entries = re.split(r"^(?=[\w-])", text, flags=re.MULTILINE)[1:]
+    assert entries
+    assert all(re.match(r"[\w.-]+==\S+[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+    assert "://" not in text
+    assert not re.search(r"^\s*-", re.sub("--hash=", "", text), re.MULTILINE)
+
+
+def test_a_package_has_the_same_versions_in_all_lock_files():
+    found: dict[str, set[str]] = {}
+    for lock in LOCKS:
+        if lock.stem != "tests-oldest":
+            for name, versions in pins(lock).items():
+                assert found.setdefault(name, versions) == versions, f"{name} in {lock.name}"
+
+
+def test_the_oldest_versions_are_the_lower_bounds():
+    oldest = pins("requirements/tests-oldest.txt")
+    for dependency in PROJECT["dependencies"]:
+        name, bound = dependency.split(">=")
+        assert oldest[name] == {bound}
