@@ -1,7 +1,7 @@
 """Everything that can be run on this project: `nox -l` lists the sessions, `nox -s NAME` runs one.
 
-A session makes its own environment under .nox/ from a lock file in requirements/ (versions and hashes) and keeps it for the next
-time; `nox --reuse-venv=never -s NAME` makes it afresh. What stands after `--` is handed on:
+A session makes its own environment under .nox/ from a lock file in requirements/ (versions and hashes) and
+keeps it for the next time; `nox --reuse-venv=never -s NAME` makes it afresh. What stands after `--` is handed on:
 
     nox -s tests -- tests/test_network.py -k softmax
     nox -s bench -- --rounds 20
@@ -132,7 +132,7 @@ def lock(session: nox.Session) -> None:
     compile_ = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-annotate")
     hashes = ("--generate-hashes", "--custom-compile-command", "nox -s lock")
     with tempfile.TemporaryDirectory() as folder:
-        # First everything together, so that a package has one version in all the files; then each file within that.
+        # First everything together, so that a package has one version in all files; then each file within that.
         together, rest, oldest = (Path(folder) / name for name in ("together.txt", "rest.txt", "oldest.txt"))
         together.write_text("".join(sorted(pinned())), "utf-8")
         groups = ("--group", "build", "--group", "lock", "--group", "nox")

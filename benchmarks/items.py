@@ -1,4 +1,4 @@
-"""What is measured: `items`, one line each. The functions do the whole work of a reader who asks for it the first time."""
+"""What is measured: `items`, one line each. A function does all the work of a reader who asks the first time."""
 
 import bpderive as bp
 from benchmarks.timing import Item

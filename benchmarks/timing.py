@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from time import perf_counter
 
 
@@ -61,7 +62,7 @@ def once(item: Item) -> float:
 
 def table(timings: Iterable[Timing]) -> str:
     """One line for each timing: median, fastest and slowest round, and the goal where there is one."""
-    rows = [("", "median", "fastest", "slowest", "rounds", "goal")]
+    rows: list[Sequence[str]] = [("", "median", "fastest", "slowest", "rounds", "goal")]
     for timing in timings:
         times = (timing.median, min(timing.seconds), max(timing.seconds))
         goal = "" if timing.goal is None else f"< {timing.goal:g} s"
@@ -93,8 +94,8 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def _processor() -> str:
     # On Linux, platform.processor() is empty or names only the architecture.
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     except OSError:
         names = []
     return names[0] if names else platform.processor() or platform.machine()

@@ -1,7 +1,7 @@
 """Settings for all tests.
 
-Hypothesis draws the same examples in every run, so that a failure here is a failure everywhere; it prints how to draw a failing
-one again. `pytest --hypothesis-profile=search` draws new ones, and more of them.
+Hypothesis draws the same examples in every run, so that a failure here is a failure everywhere; it prints how
+to draw a failing one again. `pytest --hypothesis-profile=search` draws new ones, and more of them.
 """
 
 from hypothesis import settings
