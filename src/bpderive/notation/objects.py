@@ -166,18 +166,24 @@ class NormSquared(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
         made: NormSquared = Expr.__new__(cls, vector)
         return made
 
-    def doit(self, **hints: Any) -> Expr:
-        """The sum over the components."""
+    def components(self, index: Symbol) -> Expr:
+        """The sum of the squared components; `index` names them."""
         vector = self.args[0]
-        return sympy.Sum(vector[i, 0] ** 2, (i, 0, vector.shape[0] - 1))
+        return sympy.Sum(vector[index, 0] ** 2, (index, 0, vector.shape[0] - 1))
 
 
 class Elementwise(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
     """σ(v) or σ′(v) for a column vector v of layer l: each neuron's own function applied to its component."""
 
-    def __new__(cls, function: type[Function], layer: Any, vector: Any) -> Elementwise:
-        made: Elementwise = MatrixExpr.__new__(cls, function, sympy.sympify(layer), vector)
+    def __new__(cls, function: type[Function] | Str, layer: Any, vector: Any) -> Elementwise:
+        name = function if isinstance(function, Str) else Str(function.__name__)
+        made: Elementwise = MatrixExpr.__new__(cls, name, sympy.sympify(layer), vector)
         return made
+
+    @property
+    def function(self) -> type[Function]:
+        """`Sigma` or `SigmaPrime`."""
+        return {"Sigma": Sigma, "SigmaPrime": SigmaPrime}[self.args[0].name]
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -186,8 +192,8 @@ class Elementwise(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not 
         return shape
 
     def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
-        function, layer, vector = self.args
-        return function(layer, row, vector[row, column])
+        _, layer, vector = self.args
+        return self.function(layer, row, vector[row, column])
 
 
 class DiagonalSigmaPrime(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
@@ -224,7 +230,7 @@ class CostGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not
 
 
 class BackwardProduct(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
-    """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): one pair of factors a layer from l to L-1; args (l, L)."""
+    """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): a pair of factors for each layer l … L-1; args (l, L)."""
 
     def __new__(cls, first: Any, last: Any = L) -> BackwardProduct:
         made: BackwardProduct = MatrixExpr.__new__(cls, sympy.sympify(first), sympy.sympify(last))
@@ -242,7 +248,7 @@ class BackwardProduct(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are 
 
 
 class PathSum(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
-    """Σ_{mn…q} ∂C/∂a^L_m ∂a^L_m/∂a^{L-1}_n ⋯ ∂a^{l+1}_q/∂a^l_j: over all paths from neuron j of layer l; args (l, j, L)."""
+    """Σ_{mn…q} ∂C/∂a^L_m ∂a^L_m/∂a^{L-1}_n ⋯ ∂a^{l+1}_q/∂a^l_j, over all paths from a^l_j; args (l, j, L)."""
 
     is_commutative = True
 

@@ -82,7 +82,7 @@ def _term_rank(term: Expr) -> tuple[bool, int, str]:
     """The order of terms: positive before negative, weighted sums before biases."""
     found = [quantity(e) for e in term.atoms(MatrixElement)]
     letters = {f[0].letter for f in found if f is not None}
-    rank = 0 if "w" in letters else 1 if not letters & {"b"} else 2
+    rank = 3 if term.is_number else 0 if "w" in letters else 1 if "b" not in letters else 2
     return term.could_extract_minus_sign(), rank, str(term)
 
 
@@ -97,7 +97,10 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
         return str(self._print(shown)).replace(" ", "")
 
     def _layer(self, layer: Expr) -> str:
-        return str(self._print(layer)).replace(" ", "")
+        number, letter = layer.as_coeff_Add()
+        if letter == 0 or number == 0:
+            return str(self._print(layer))
+        return f"{self._print(letter)}{int(number):+d}"
 
     def _order_terms(self, terms: tuple[Expr, ...]) -> list[Expr]:
         return sorted(terms, key=_term_rank)
@@ -124,7 +127,7 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
     _print_SigmaPrime = _print_Sigma
 
     def _print_Elementwise(self, expression: Any) -> str:
-        return rf"{_FUNCTIONS[expression.args[0]]}({self._print(expression.args[2])})"
+        return rf"{_FUNCTIONS[expression.function]}({self._print(expression.args[2])})"
 
     def _print_DiagonalSigmaPrime(self, expression: Any) -> str:
         return rf"\Sigma'(z^{{{self._layer(expression.args[0])}}})"
@@ -134,13 +137,8 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
 
     def _print_BackwardProduct(self, expression: Any) -> str:
         first, last = expression.args
-        return " ".join(
-            [
-                self._print(expression.factor(first)),
-                r"\cdots",
-                self._print(expression.factor(last - 1)),
-            ]
-        )
+        shown = [self._print(expression.factor(first)), r"\cdots", self._print(expression.factor(last - 1))]
+        return shown[0] if first == last - 1 else " ".join(shown)
 
     def _print_Partial(self, expression: Partial) -> str:
         return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
@@ -151,20 +149,27 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
     def _print_NormSquared(self, expression: Any) -> str:
         return rf"\lVert {self._print(expression.args[0])} \rVert^2"
 
-    def _print_PathProduct(self, expression: Any) -> str:
-        layer, neuron, last = (self._layer(e) if e != expression.args[1] else self._index(e) for e in expression.args)
-        start, above = expression.args[0], self._layer(expression.args[0] + 1)
-        del layer
-        before, two = self._layer(expression.args[2] - 1), self._layer(expression.args[2] - 2)
-        return (
-            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_m}} "
-            rf"\frac{{\partial a^{{{last}}}_m}}{{\partial a^{{{before}}}_n}} "
-            rf"\frac{{\partial a^{{{before}}}_n}}{{\partial a^{{{two}}}_p}} \cdots "
-            rf"\frac{{\partial a^{{{above}}}_q}}{{\partial a^{{{self._layer(start)}}}_{neuron}}}"
+    def _path_factors(self, expression: Any) -> tuple[str, str]:
+        """The indices that a path runs through and the product along it, as (53) prints them."""
+        first, neuron, top = expression.args
+        start, last = self._layer(first), self._layer(top)
+        if first == top:
+            return "", rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{self._index(neuron)}}}}}"
+        before, two, above = self._layer(top - 1), self._layer(top - 2), self._layer(first + 1)
+        following = "r" if self._index(neuron) == "q" else "q"
+        return rf"mnp\ldots {following}", (
+            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}} "
+            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}} "
+            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}} \cdots "
+            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}"
         )
 
+    def _print_PathProduct(self, expression: Any) -> str:
+        return self._path_factors(expression)[1]
+
     def _print_PathSum(self, expression: Any) -> str:
-        return r"\sum_{mnp\ldots q} " + self._print_PathProduct(expression)
+        indices, product = self._path_factors(expression)
+        return rf"\sum_{{{indices}}} {product}" if indices else product
 
     def _print_KroneckerDelta(self, expression: KroneckerDelta, exp: Any = None) -> str:
         first, second = (self._index(e) for e in expression.args[:2])
@@ -204,7 +209,7 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
         for place, factor in enumerate(factors):
             text = self._print(factor)
             last = place == len(factors) - 1
-            if isinstance(factor, Add) or (isinstance(factor, Sum | PathSum) and not last and not _open_ended(factors[place:])):
+            if isinstance(factor, Add) or (isinstance(factor, Sum) and not last):
                 text = rf"\left( {text} \right)"
             shown.append(text)
         return " ".join(shown)
@@ -243,7 +248,3 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
             raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")
         return str(super().emptyPrinter(expr))
 
-
-def _open_ended(factors: list[Expr]) -> bool:
-    """Whether a sum may stand before the others without brackets: only for (53), where all that follows is summed."""
-    return isinstance(factors[0], PathSum)

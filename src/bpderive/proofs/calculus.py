@@ -1,0 +1,112 @@
+"""Derivatives that a rule takes: SymPy's own, guarded.
+
+SymPy differentiates a sum by one of its terms wrongly when the sum's bound index has the same name as an index of the
+variable, and it takes a quantity of a later layer for a constant. `derivative` unfolds definitions until the variable is
+in sight, and refuses in both cases.
+"""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Dummy, Expr, Integer, KroneckerDelta, Sum
+
+from bpderive.errors import StepError
+from bpderive.notation import C, Partial, quantity, stage
+from bpderive.proofs.definitions import defining
+from bpderive.statements import Range, Statement, bound_letters, provably_at_most
+
+
+def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Statement, ...] = ()) -> Expr:
+    """The value of ∂of/∂by with Kronecker deltas not yet collapsed, by what the definitions say of `of`.
+
+    `definitions` come before those of the forward pass: equations whose left side is `of`, such as a cost's formula.
+    """
+    variable = quantity(whole.by)
+    if variable is None:
+        raise StepError(f"a component such as z^l_j was wanted to differentiate by, and {whole.by} is none.")
+    array = variable[0]
+    expression, unfolded = whole.of, {}
+    for known in definitions:
+        expression = expression.xreplace({known.lhs: known.rhs})
+    while not _in_sight(expression, array):
+        later = _unfoldable(expression)
+        if later is None:
+            break
+        meaning = _meaning(later, expression)
+        unfolded[later] = meaning
+        expression = expression.xreplace({later: meaning})
+    _check_guards(expression, whole, ranges)
+    value = collapse(_without_empty_sums(sympy.diff(expression, whole.by)), full=False)
+    for component, meaning in reversed(unfolded.items()):
+        value = value.xreplace({meaning: component})
+    return value
+
+
+def collapse(expression: Expr, full: bool = True) -> Expr:
+    """The sums over Kronecker deltas done; with `full`, raises `StepError` if a delta is left."""
+    result = expression.replace(
+        lambda e: isinstance(e, Sum) and e.function.has(KroneckerDelta), lambda e: e.doit(deep=False)
+    )
+    if full and result.has(KroneckerDelta):
+        raise StepError(f"a Kronecker delta is left over in {result}.")
+    return result
+
+
+def _without_empty_sums(expression: Expr) -> Expr:
+    """SymPy leaves the derivative of a sum that does not depend on the variable as a sum of zeros."""
+    return expression.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
+
+
+def _in_sight(expression: Expr, array: Expr) -> bool:
+    return any(found is not None and found[0] == array for found in map(quantity, _components(expression)))
+
+
+def _components(expression: Expr) -> list[Expr]:
+    components = expression.atoms(sympy.matrices.expressions.matexpr.MatrixElement)
+    return sorted(components, key=str)
+
+
+def _unfoldable(expression: Expr) -> Expr | None:
+    """The component of the forward pass that stands last and has a definition."""
+    found = [(c, quantity(c)) for c in _components(expression)]
+    candidates = [c for c, f in found if f is not None and f[0].letter in ("a", "z") and f[0].layer != 1]
+    return max(candidates, key=lambda c: _height(quantity(c)), default=None)
+
+
+def _height(found: tuple[Expr, object] | None) -> tuple[float, str]:
+    """An order of the quantities of nearby layers by their place in the forward pass."""
+    assert found is not None
+    place = stage(found[0])  # type: ignore[arg-type]  # a LayerArray
+    return float(place.subs({s: 10 for s in place.free_symbols})), str(found)
+
+
+def _meaning(component: Expr, within: Expr) -> Expr:
+    """What `component` is by definition, with an index of its own for the sum."""
+    found = quantity(component)
+    assert found is not None
+    array, (row, _) = found
+    own = Dummy("i", integer=True, nonnegative=True)
+    known = defining(array.letter, own)
+    letters = [r.letter for r in known.ranges]
+    return known.rhs.xreplace(dict(zip(letters, (array.layer, row), strict=True)))
+
+
+def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -> None:
+    variable = quantity(whole.by)
+    assert variable is not None
+    array, indices = variable
+    if captured := bound_letters(expression) & {s for index in indices for s in index.free_symbols}:
+        raise StepError(
+            f"cannot differentiate {expression} by {whole.by}: the index {', '.join(map(str, captured))} is bound in it."
+        )
+    if expression.has(Partial) or expression == C:
+        raise StepError(f"nothing says what {whole.of} is, so it cannot be differentiated by {whole.by}.")
+    for component in _components(expression):
+        found = quantity(component)
+        if found is None or found[0] == array or found[0].letter in ("w", "b", "y"):
+            continue
+        if not provably_at_most(stage(found[0]), stage(array), ranges):
+            raise StepError(f"{component} may depend on {whole.by}: unfold it before differentiating.")
+
+
+__all__ = ["collapse", "derivative"]

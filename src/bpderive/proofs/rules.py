@@ -1,0 +1,377 @@
+"""The rules of the derivations: each computes the next line from the lines before it.
+
+    ByEquation     put equals for equals, by a definition or an equation that is proved already
+    ByLine         the same, by an earlier line of this derivation
+    Recall         begin a side calculation with a known equation
+    ChainRule      the one axiom: ∂X/∂v = Σ_k ∂X/∂u_k · ∂u_k/∂v when X depends on v through the layer u only
+    OnlyTerm       drop the terms of a sum that vanish because a derivative is zero unless two indices agree
+    Differentiate  take a derivative, with SymPy, of what the definitions say
+    BothSides      differentiate both sides of a line
+    ToMatrix       read an equation between components as one between vectors
+    WriteOut       write the norm of a vector by its components
+    AsDiagonal     write the Hadamard product with σ′(z) as a product with the diagonal matrix Σ′(z)
+
+A rule is a frozen dataclass with a method `apply(lines, ranges)`, which returns the next line or raises `StepError`, and
+a `reason`. To add a rule, write such a class; nothing else knows their list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum, Symbol
+
+from bpderive.errors import StepError
+from bpderive.notation import C, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
+from bpderive.proofs.calculus import collapse, derivative
+from bpderive.proofs.matrices import diagonal_form, replaced_product, vector_form
+from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
+from bpderive.tensors import same
+from bpderive.text import Text
+
+At = tuple[tuple[Symbol, Expr], ...]
+
+
+class Rule(Protocol):
+    """What a derivation asks of a rule."""
+
+    @property
+    def name(self) -> Text:
+        """What the rule is called."""
+        ...
+
+    @property
+    def reason(self) -> Text:
+        """Why the next line follows, in this case."""
+        ...
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The next line; raises `StepError` where the rule cannot be applied."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ByEquation:
+    """Put the right side of a known equation for its left side (or the other way, if `backwards`)."""
+
+    number: str
+    equation: Statement
+    at: At = ()
+    backwards: bool = False
+    name: ClassVar[Text] = Text(en="equals for equals", zh="等量代换")
+
+    @property
+    def reason(self) -> Text:
+        """Names the equation and for which letters it is read."""
+        where = ", ".join(f"${latex(letter)} \\to {latex(value)}$" for letter, value in self.at if letter != value)
+        known = equation_name(self.number)
+        if where:
+            return Text(en="by {known}, read with {where}", zh="由{known}，其中取 {where}").format(known=known, where=where)
+        return Text(en="by {known}", zh="由{known}").format(known=known)
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with every occurrence replaced; raises `StepError` if there is none."""
+        known = self.equation.at(dict(self.at))
+        for r in self.equation.ranges:
+            value = dict(self.at).get(r.letter, r.letter)
+            if not r.high.has(Width) and not _within(value, r, ranges):
+                raise StepError(
+                    f"({self.number}) holds for {r.low} ≤ {r.letter} ≤ {r.high}, and it is used for {r.letter} = {value}."
+                )
+        old, new = (known.rhs, known.lhs) if self.backwards else (known.lhs, known.rhs)
+        return lines[-1].with_rhs(replaced(lines[-1].rhs, old, new))
+
+
+@dataclass(frozen=True, slots=True)
+class ByLine:
+    """Put the right side of line `line` of this derivation for its left side, into line `into`."""
+
+    line: int
+    into: int
+    name: ClassVar[Text] = Text(en="substitution", zh="代入")
+
+    @property
+    def reason(self) -> Text:
+        """Names the two lines."""
+        return Text(
+            en="step {line} put into step {into}", zh="将第 {line} 步代入第 {into} 步"
+        ).format(line=self.line, into=self.into)
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """Line `into` with the left side of line `line` replaced; raises `StepError` if it does not occur."""
+        known, target = lines[self.line], lines[self.into]
+        return target.with_rhs(replaced(target.rhs, known.lhs, known.rhs))
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Begin a side calculation with a known equation."""
+
+    number: str
+    equation: Statement
+    at: At = ()
+    name: ClassVar[Text] = Text(en="recall", zh="回顾")
+
+    @property
+    def reason(self) -> Text:
+        """Names the equation."""
+        return Text(en="on the side: {known}", zh="另一方面，{known}给出").format(known=equation_name(self.number))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The equation itself, for the letters given."""
+        values = dict(self.at)
+        known = self.equation.at(values)
+        ranges = tuple(
+            Range(value, substitute(r.low, values), substitute(r.high, values))
+            for r in self.equation.ranges
+            if isinstance(value := values.get(r.letter, r.letter), Symbol)
+        )
+        return Statement((known.lhs, known.rhs), ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainRule:
+    """∂X/∂v = Σ_k ∂X/∂u_k · ∂u_k/∂v, through all components of the layer `through`; `index` names k."""
+
+    through: LayerArray
+    index: Symbol
+    name: ClassVar[Text] = Text(en="chain rule", zh="链式法则")
+
+    @property
+    def reason(self) -> Text:
+        """Names the layer that everything passes through."""
+        component = latex(self.through[self.index, 0])
+        return Text(
+            en="chain rule, through all the ${component}$, ${index} = 1, \\ldots, {count}$",
+            zh="链式法则：对所有 ${component}$（${index} = 1, \\ldots, {count}$）求和",
+        ).format(component=component, index=latex(self.index), count=latex(self.through.shape[0]))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with its derivative expanded; raises `StepError` if the layer does not lie between."""
+        fitting = [d for d in lines[-1].rhs.atoms(Partial) if self._lies_between(d, ranges)]
+        if len(fitting) != 1:
+            raise StepError(
+                f"the chain rule through {self.through} wanted one derivative whose two ends it lies between; "
+                f"{lines[-1].rhs} has {len(fitting)}."
+            )
+        [whole] = fitting
+        if self.index in whole.free_symbols | bound_letters(lines[-1].rhs) | {r.letter for r in ranges}:
+            raise StepError(f"the index {self.index} of the chain rule is taken already in {lines[-1].rhs}.")
+        between = self.through[self.index, 0]
+        total = Sum(
+            Partial(whole.of, between) * Partial(between, whole.by), (self.index, 0, self.through.shape[0] - 1)
+        )
+        return lines[-1].with_rhs(lines[-1].rhs.xreplace({whole: total}))
+
+    def _lies_between(self, whole: Partial, ranges: tuple[Range, ...]) -> bool:
+        start = quantity(whole.by)
+        if start is None:
+            return False
+        after_start = provably_at_most(stage(start[0]) + 1, stage(self.through), ranges)
+        if whole.of == C:
+            return after_start
+        end = quantity(whole.of)
+        return end is not None and after_start and provably_at_most(stage(self.through) + 1, stage(end[0]), ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyTerm:
+    """In a sum over `index`, keep the only term whose derivative is not zero, that of `keep`."""
+
+    index: Symbol
+    keep: Symbol
+    name: ClassVar[Text] = Text(en="vanishing terms", zh="消去为零的项")
+
+    @property
+    def reason(self) -> Text:
+        """Names the terms that vanish."""
+        return Text(
+            en="each neuron's own only: every term with ${index} \\ne {keep}$ vanishes",
+            zh="各神经元互不影响：${index} \\ne {keep}$ 的项全部为零",
+        ).format(index=latex(self.index), keep=latex(self.keep))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with the sum replaced by its one term; raises `StepError` if others need not vanish."""
+        totals = [t for t in lines[-1].rhs.atoms(Sum) if t.limits[0][0] == self.index]
+        if len(totals) != 1:
+            raise StepError(f"a sum over {self.index} was wanted, and {lines[-1].rhs} has {len(totals)}.")
+        [total] = totals
+        whole_range = tuple(total.limits[0][1:])
+        for factor in Mul.make_args(total.function):
+            if not isinstance(factor, Partial) or quantity(factor.of) is None:
+                continue
+            value = derivative(factor, ranges)
+            for delta in (f for f in Mul.make_args(value) if isinstance(f, KroneckerDelta)):
+                if set(delta.args[:2]) == {self.index, self.keep} and tuple(delta.delta_range) == whole_range:
+                    term = total.function.xreplace({self.index: self.keep})
+                    return lines[-1].with_rhs(lines[-1].rhs.xreplace({total: term}))
+        raise StepError(f"no derivative in {total} is zero unless {self.index} = {self.keep}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Differentiate:
+    """Take the derivative ∂of/∂by that stands in the last line."""
+
+    of: Expr
+    by: Expr
+    definitions: tuple[Statement, ...] = ()
+    name: ClassVar[Text] = Text(en="differentiation", zh="求导")
+
+    @property
+    def reason(self) -> Text:
+        """Names the derivative that is taken."""
+        return Text(en="take the derivative ${shown}$", zh="求出导数 ${shown}$").format(
+            shown=latex(Partial(self.of, self.by))
+        )
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with the derivative taken and its Kronecker deltas collapsed."""
+        whole = Partial(self.of, self.by)
+        value = collapse(derivative(whole, ranges, self.definitions))
+        return lines[-1].with_rhs(replaced(lines[-1].rhs, whole, value))
+
+
+@dataclass(frozen=True, slots=True)
+class BothSides:
+    """Differentiate both sides of the last line by `by`."""
+
+    by: Expr
+    name: ClassVar[Text] = Text(en="differentiation", zh="求导")
+
+    @property
+    def reason(self) -> Text:
+        """Names the variable."""
+        return Text(
+            en="differentiate by ${by}$; only the term that contains it remains",
+            zh="两边对 ${by}$ 求导，只剩下含有它的那一项",
+        ).format(by=latex(self.by))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """∂lhs/∂by = the derivative of the right side."""
+        line = lines[-1]
+        as_definition = Statement((line.lhs, line.rhs))
+        value = collapse(derivative(Partial(line.lhs, self.by), ranges, (as_definition,)))
+        return Statement((Partial(line.lhs, self.by), value), line.ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class ToMatrix:
+    """Read an equation between components, one for each value of `index`, as an equation between column vectors."""
+
+    index: Symbol
+    name: ClassVar[Text] = Text(en="matrix form", zh="矩阵形式")
+
+    @property
+    def reason(self) -> Text:
+        """Names the index that becomes the place in the vector."""
+        return Text(
+            en="all components ${index}$ at once: a sum over an inner index is a matrix product, "
+            "a product of components is $\\odot$",
+            zh="把所有分量 ${index}$ 合在一起：对内部下标求和就是矩阵乘积，分量相乘就是 $\\odot$",
+        ).format(index=latex(self.index))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The vector equation, whose components are checked to be the two sides of the last line."""
+        sides = []
+        for side in (lines[-1].lhs, lines[-1].rhs):
+            vector = vector_form(side, self.index)
+            if not same(vector[self.index, 0], side):
+                raise StepError(f"the components of {vector} are not {side}.")
+            sides.append(vector)
+        return Statement(tuple(sides), tuple(r for r in lines[-1].ranges if r.letter != self.index))
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOut:
+    """Write the norm of a vector by its components; `index` names them."""
+
+    index: Symbol
+    name: ClassVar[Text] = Text(en="components", zh="写成分量")
+
+    @property
+    def reason(self) -> Text:
+        """Says what the norm is."""
+        return Text(
+            en="the squared length of a vector is the sum of the squares of its components",
+            zh="向量长度的平方等于各分量平方之和",
+        )
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with its norm written out; raises `StepError` if it has none."""
+        norms = lines[-1].rhs.atoms(NormSquared)
+        if not norms:
+            raise StepError(f"the norm of a vector was wanted, and {lines[-1].rhs} has none.")
+        return lines[-1].with_rhs(lines[-1].rhs.xreplace({norm: norm.components(self.index) for norm in norms}))
+
+
+@dataclass(frozen=True, slots=True)
+class AsDiagonal:
+    """Write s ⊙ σ′(z^l) as Σ′(z^l) s."""
+
+    name: ClassVar[Text] = Text(en="diagonal matrix", zh="对角矩阵")
+
+    @property
+    def reason(self) -> Text:
+        """Says what Σ′ is."""
+        return Text(
+            en="$\\odot$ with $\\sigma'(z)$ is the product with $\\Sigma'(z)$, the diagonal matrix of its components",
+            zh="与 $\\sigma'(z)$ 作阿达马积，就是左乘由其分量构成的对角矩阵 $\\Sigma'(z)$",
+        )
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with the product rewritten; the components are checked to be the same."""
+        before = lines[-1].rhs
+        if not isinstance(before, HadamardProduct):
+            raise StepError(f"a Hadamard product was wanted, and {before} is a {type(before).__name__}.")
+        after = diagonal_form(before)
+        if not same(before[i, 0], after[i, 0]):
+            raise StepError(f"the components of {after} are not those of {before}.")
+        return lines[-1].with_rhs(after)
+
+
+def equation_name(number: str) -> Text:
+    """How a reason speaks of an equation."""
+    named = {
+        "z": Text(en="the definition of the weighted input", zh="带权输入的定义"),
+        "a": Text(en="$a^l_j = \\sigma(z^l_j)$", zh=" $a^l_j = \\sigma(z^l_j)$ "),
+        "hypothesis": Text(en="the induction hypothesis", zh="归纳假设"),
+        "dots": Text(en="the meaning of the dots", zh="省略号的含义"),
+        "induction": Text(en="what was proved by induction", zh="归纳法已证明的结论"),
+    }
+    if number in named:
+        return named[number]
+    return Text(en="({number})", zh="式 ({number}) ").format(number=number)
+
+
+def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
+    """`expression` with `new` for every `old`; raises `StepError` if there is none, or a letter would be captured."""
+    if isinstance(expression, MatMul) or isinstance(old, MatMul):
+        product = replaced_product(expression, old, new)
+        if product is not None:
+            return product
+    if not expression.has(old):
+        raise StepError(f"{old} was wanted in {expression}, where it does not occur.")
+    if captured := sorted(map(str, (new.free_symbols - old.free_symbols) & bound_letters(expression))):
+        raise StepError(f"putting {new} for {old} would let a sum capture {', '.join(captured)}.")
+    return expression.xreplace({old: new})
+
+
+def _within(value: Basic, allowed: Range, ranges: tuple[Range, ...]) -> bool:
+    return provably_at_most(allowed.low, value, ranges) and provably_at_most(value, allowed.high, ranges)
+
+
+__all__ = [
+    "AsDiagonal",
+    "BothSides",
+    "ByEquation",
+    "ByLine",
+    "ChainRule",
+    "Differentiate",
+    "OnlyTerm",
+    "Recall",
+    "Rule",
+    "ToMatrix",
+    "WriteOut",
+]

@@ -1,0 +1,312 @@
+"""The theorems of the book, each with its proof.
+
+A function here states a theorem, names the rules that lead to it and returns the `Derivation`; no line of a proof is
+written down, each is what its rule makes of the lines before. `derivation(number)` makes each one once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
+
+from bpderive.costs import costs
+from bpderive.errors import unknown_name
+from bpderive.notation import (
+    BackwardProduct,
+    C,
+    CostGradient,
+    DiagonalSigmaPrime,
+    Elementwise,
+    L,
+    Partial,
+    PathSum,
+    Sigma,
+    SigmaPrime,
+    Width,
+    a,
+    b,
+    delta,
+    i,
+    j,
+    k,
+    l,
+    m,
+    q,
+    w,
+    y,
+    z,
+)
+from bpderive.proofs.definitions import (
+    ACTIVATION,
+    ERROR,
+    INNER,
+    NEURON,
+    ONE_EXAMPLE,
+    OUTPUT,
+    PATHS_GROW,
+    PATHS_START,
+    PRODUCT_GROWS,
+    PRODUCT_STARTS,
+    WEIGHT,
+    defining,
+)
+from bpderive.proofs.derivation import Derivation, Move, by_induction, derive
+from bpderive.proofs.rules import (
+    AsDiagonal,
+    BothSides,
+    ByEquation,
+    ByLine,
+    ChainRule,
+    Differentiate,
+    OnlyTerm,
+    Recall,
+    ToMatrix,
+    WriteOut,
+)
+from bpderive.statements import Statement, equation, layers
+from bpderive.text import Text
+
+
+def forward() -> Derivation:
+    """a^l = σ(w^l a^{l-1} + b^l), equation (25), from its components (23)."""
+    return derive(
+        "25",
+        Text(en="The output of a layer by matrices", zh="用矩阵写出一层的输出"),
+        equation(a(l), Elementwise(Sigma, l, MatAdd(MatMul(w(l), a(l - 1)), b(l))), over=(layers(l),)),
+        [
+            Move(ByEquation("a", ACTIVATION)),
+            Move(ByEquation("z", defining("z", k)), equation="23"),
+            Move(ToMatrix(j)),
+        ],
+        start=equation(a(l)[j, 0], a(l)[j, 0], over=NEURON),
+    )
+
+
+def quadratic_cost() -> Derivation:
+    """½‖y − a^L‖² = ½ Σ_j (y_j − a^L_j)², equation (27)."""
+    return derive(
+        "27",
+        Text(en="The quadratic cost of one example", zh="单个样本的二次代价函数"),
+        cost_in_components("quadratic", j),
+        [Move(ByEquation("26", ONE_EXAMPLE)), Move(WriteOut(j))],
+    )
+
+
+def bp1() -> Derivation:
+    """δ^L_j = ∂C/∂a^L_j σ′(z^L_j), equation (BP1), by (36)–(39)."""
+    at_output = ((l, L),)
+    return derive(
+        "BP1",
+        Text(en="The error in the output layer", zh="输出层的误差"),
+        equation(delta(L)[j, 0], Partial(C, a(L)[j, 0]) * SigmaPrime(L, j, z(L)[j, 0]), over=OUTPUT),
+        [
+            Move(ByEquation("29", ERROR, at_output), equation="36"),
+            Move(ChainRule(a(L), k), equation="37"),
+            Move(OnlyTerm(k, j), equation="38"),
+            Move(Differentiate(a(L)[j, 0], z(L)[j, 0]), equation="39"),
+        ],
+    )
+
+
+def bp2() -> Derivation:
+    """δ^l_j = Σ_k w^{l+1}_kj δ^{l+1}_k σ′(z^l_j), equation (BP2), by (40)–(45)."""
+    into_k = ((l, l + 1), (j, k))
+    return derive(
+        "BP2",
+        Text(en="The error in terms of the error in the next layer", zh="用下一层的误差表示本层的误差"),
+        equation(
+            delta(l)[j, 0],
+            Sum(w(l + 1)[k, j] * delta(l + 1)[k, 0], (k, 0, Width(l + 1) - 1)) * SigmaPrime(l, j, z(l)[j, 0]),
+            over=INNER,
+        ),
+        [
+            Move(ByEquation("29", ERROR), equation="40"),
+            Move(ChainRule(z(l + 1), k), equation="41"),
+            Move(ByEquation("29", ERROR, into_k, backwards=True), equation="42"),
+            Move(Recall("z", defining("z", i), into_k)),
+            Move(ByEquation("a", ACTIVATION, ((j, i),)), equation="43"),
+            Move(BothSides(z(l)[j, 0]), equation="44"),
+            Move(ByLine(6, into=3), equation="45"),
+        ],
+    )
+
+
+def bp3() -> Derivation:
+    """∂C/∂b^l_j = δ^l_j, equation (BP3)."""
+    return derive(
+        "BP3",
+        Text(en="The rate of change of the cost by a bias", zh="代价对偏置的变化率"),
+        equation(Partial(C, b(l)[j, 0]), delta(l)[j, 0], over=NEURON),
+        [
+            Move(ChainRule(z(l), m)),
+            Move(OnlyTerm(m, j)),
+            Move(ByEquation("29", ERROR, backwards=True)),
+            Move(Differentiate(z(l)[j, 0], b(l)[j, 0])),
+        ],
+    )
+
+
+def bp4() -> Derivation:
+    """∂C/∂w^l_jk = a^{l-1}_k δ^l_j, equation (BP4)."""
+    return derive(
+        "BP4",
+        Text(en="The rate of change of the cost by a weight", zh="代价对权重的变化率"),
+        equation(Partial(C, w(l)[j, k]), a(l - 1)[k, 0] * delta(l)[j, 0], over=WEIGHT),
+        [
+            Move(ChainRule(z(l), m)),
+            Move(OnlyTerm(m, j)),
+            Move(ByEquation("29", ERROR, backwards=True)),
+            Move(Differentiate(z(l)[j, 0], w(l)[j, k])),
+        ],
+    )
+
+
+def bp1_matrix() -> Derivation:
+    """δ^L = ∇_a C ⊙ σ′(z^L), equation (BP1a)."""
+    return derive(
+        "BP1a",
+        Text(en="The error in the output layer, as a vector", zh="输出层的误差（向量形式）"),
+        equation(delta(L), HadamardProduct(CostGradient(), Elementwise(SigmaPrime, L, z(L)))),
+        [Move(ByEquation("BP1", derivation("BP1").statement)), Move(ToMatrix(j))],
+        start=equation(delta(L)[j, 0], delta(L)[j, 0], over=OUTPUT),
+    )
+
+
+def bp2_matrix() -> Derivation:
+    """δ^l = ((w^{l+1})ᵀ δ^{l+1}) ⊙ σ′(z^l), equation (BP2) in matrix form."""
+    return derive(
+        "BP2",
+        Text(en="The error in terms of the next, as vectors", zh="用下一层的误差表示本层的误差（向量形式）"),
+        equation(
+            delta(l),
+            HadamardProduct(MatMul(w(l + 1).T, delta(l + 1)), Elementwise(SigmaPrime, l, z(l))),
+            over=(layers(l, 2, L - 1),),
+        ),
+        [Move(ByEquation("BP2", derivation("BP2").statement)), Move(ToMatrix(j))],
+        start=equation(delta(l)[j, 0], delta(l)[j, 0], over=INNER),
+    )
+
+
+def quadratic_output_error() -> Derivation:
+    """δ^L = (a^L − y) ⊙ σ′(z^L) for the quadratic cost, equation (30)."""
+    return derive(
+        "30",
+        Text(en="The output error for the quadratic cost", zh="二次代价函数的输出误差"),
+        equation(
+            delta(L),
+            HadamardProduct(MatAdd(a(L), MatMul(-1, y(L))), Elementwise(SigmaPrime, L, z(L))),
+            cost="quadratic",
+        ),
+        [
+            Move(ByEquation("BP1", derivation("BP1").statement)),
+            Move(Differentiate(C, a(L)[j, 0], (cost_in_components("quadratic", k),))),
+            Move(ToMatrix(j)),
+        ],
+        start=equation(delta(L)[j, 0], delta(L)[j, 0], over=OUTPUT),
+    )
+
+
+def output_error_by_matrices() -> Derivation:
+    """δ^L = Σ′(z^L) ∇_a C, equation (33)."""
+    return derive(
+        "33",
+        Text(en="The output error by a matrix product", zh="用矩阵乘法写输出误差"),
+        equation(delta(L), MatMul(DiagonalSigmaPrime(L), CostGradient())),
+        [Move(ByEquation("BP1a", derivation("BP1a").statement)), Move(AsDiagonal())],
+    )
+
+
+def error_by_matrices() -> Derivation:
+    """δ^l = Σ′(z^l) (w^{l+1})ᵀ δ^{l+1}, equation (34)."""
+    return derive(
+        "34",
+        Text(en="The error by matrix products", zh="用矩阵乘法写误差"),
+        equation(delta(l), MatMul(DiagonalSigmaPrime(l), w(l + 1).T, delta(l + 1)), over=(layers(l, 2, L - 1),)),
+        [Move(ByEquation("BP2", bp2_matrix().statement)), Move(AsDiagonal())],
+    )
+
+
+def error_in_one_product() -> Derivation:
+    """δ^l = Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ Σ′(z^L) ∇_a C, equation (35), by induction."""
+    goal = equation(
+        delta(l),
+        MatMul(BackwardProduct(l), DiagonalSigmaPrime(L), CostGradient()),
+        over=(layers(l, 2, L - 1),),
+    )
+    by_34, by_33 = derivation("34").statement, derivation("33").statement
+    return by_induction(
+        "35",
+        Text(en="The error as one product of matrices", zh="把误差写成一个矩阵连乘积"),
+        goal,
+        claim=goal,
+        base=[
+            Move(ByEquation("34", by_34, ((l, L - 1),))),
+            Move(ByEquation("33", by_33)),
+            Move(ByEquation("dots", PRODUCT_STARTS, backwards=True)),
+        ],
+        step=[
+            Move(ByEquation("34", by_34)),
+            Move(ByEquation("hypothesis", goal, ((l, l + 1),))),
+            Move(ByEquation("dots", PRODUCT_GROWS, backwards=True)),
+        ],
+    )
+
+
+def sum_over_paths() -> Derivation:
+    """∂C/∂w^l_jk = Σ_{mn…q} ∂C/∂a^L_m ⋯ ∂a^{l+1}_q/∂a^l_j ∂a^l_j/∂w^l_jk, equation (53), by induction."""
+    claim = equation(Partial(C, a(l)[j, 0]), PathSum(l, j), over=NEURON)
+    return by_induction(
+        "53",
+        Text(en="The sum over all paths", zh="对所有路径求和"),
+        equation(Partial(C, w(l)[j, k]), PathSum(l, j) * Partial(a(l)[j, 0], w(l)[j, k]), over=WEIGHT),
+        claim=claim,
+        base=[Move(ByEquation("dots", PATHS_START, backwards=True))],
+        step=[
+            Move(ChainRule(a(l + 1), q)),
+            Move(ByEquation("hypothesis", claim, ((l, l + 1), (j, q)))),
+            Move(ByEquation("dots", PATHS_GROW, backwards=True)),
+        ],
+        conclusion=[
+            Move(ChainRule(a(l), m)),
+            Move(OnlyTerm(m, j)),
+            Move(ByEquation("induction", claim)),
+        ],
+    )
+
+
+def cost_in_components(name: str, index: Symbol) -> Statement:
+    """C = Σ_j …, with the formula of the cost `name` from the catalogue."""
+    term = costs[name].term(a(L)[index, 0], y(L)[index, 0])
+    number, rest = term.as_coeff_Mul()
+    return equation(C, number * Sum(rest, (index, 0, Width(L) - 1)), cost=name)
+
+
+_PROOFS: dict[str, Callable[[], Derivation]] = {
+    "25": forward,
+    "27": quadratic_cost,
+    "BP1": bp1,
+    "BP1a": bp1_matrix,
+    "30": quadratic_output_error,
+    "BP2": bp2,
+    "BP3": bp3,
+    "BP4": bp4,
+    "33": output_error_by_matrices,
+    "34": error_by_matrices,
+    "35": error_in_one_product,
+    "53": sum_over_paths,
+}
+
+_MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {"BP2": bp2_matrix}
+
+
+@cache
+def derivation(number: str) -> Derivation:
+    """The derivation of the theorem `number`; raises `UnknownName` if it has none."""
+    if number not in _PROOFS:
+        raise unknown_name("derivation of equation", number, _PROOFS)
+    return _PROOFS[number]()
+
+
+__all__ = ["derivation"]

@@ -1,0 +1,185 @@
+"""Equations with what their letters range over.
+
+A `Statement` is a chain of equal sides together with the `Range` of each free letter. `substitute` puts other
+expressions for letters and refuses to let a bound index capture one; `check_well_formed` proves that every component
+that is written exists: its layer in the network, its indices in its layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy
+from sympy import Basic, Expr, Integer, Sum, Symbol
+
+from bpderive.errors import StepError
+from bpderive.notation import L, LayerArray, Partial, PathProduct, PathSum, Width, latex, quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """`letter` takes every whole number from `low` to `high`, both included; indices of neurons count from 0."""
+
+    letter: Symbol
+    low: Expr
+    high: Expr
+
+
+def layers(letter: Symbol, low: Any = 2, high: Any = L) -> Range:
+    """`letter` is a layer from `low` to `high`."""
+    return Range(letter, sympy.sympify(low), sympy.sympify(high))
+
+
+def neurons(letter: Symbol, layer: Any) -> Range:
+    """`letter` is a neuron of `layer`."""
+    return Range(letter, Integer(0), Width(layer) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A chain of equal sides, true for every value of the letters in `ranges`.
+
+    `relation` is "=", or "≈" for an equality of first order; `cost` is None when the cost is arbitrary, else the
+    name of the cost that the statement is about.
+    """
+
+    sides: tuple[Expr, ...]
+    ranges: tuple[Range, ...] = ()
+    relation: str = "="
+    cost: str | None = None
+
+    @property
+    def lhs(self) -> Expr:
+        """The first side."""
+        return self.sides[0]
+
+    @property
+    def rhs(self) -> Expr:
+        """The last side."""
+        return self.sides[-1]
+
+    def latex(self) -> str:
+        """The statement as the book prints it."""
+        sign = r" \approx " if self.relation == "≈" else " = "
+        return sign.join(latex(side) for side in self.sides)
+
+    def with_rhs(self, rhs: Expr) -> Statement:
+        """The same left side and ranges, another right side."""
+        return replace(self, sides=(self.lhs, rhs))
+
+    def at(self, values: Mapping[Symbol, Any]) -> Statement:
+        """The statement with other expressions for its letters; letters that it puts a value for are free no more."""
+        exact = {letter: sympy.sympify(value) for letter, value in values.items()}
+        kept = tuple(
+            Range(r.letter, substitute(r.low, exact), substitute(r.high, exact))
+            for r in self.ranges
+            if r.letter not in exact
+        )
+        return replace(self, sides=tuple(substitute(side, exact) for side in self.sides), ranges=kept)
+
+
+def equation(lhs: Expr, *rhs: Expr, over: tuple[Range, ...] = (), cost: str | None = None) -> Statement:
+    """The statement lhs = rhs for every value of the letters in `over`."""
+    return Statement((lhs, *rhs), over, cost=cost)
+
+
+def bound_letters(expression: Basic) -> set[Symbol]:
+    """The letters that a sum in `expression` binds."""
+    return {limit[0] for total in expression.atoms(Sum) for limit in total.limits}
+
+
+def substitute(expression: Basic, values: Mapping[Symbol, Expr]) -> Any:
+    """`expression` with `values` put for its free letters, all at once.
+
+    Raises `StepError` where a letter is bound by a sum, or where a value has a letter that a sum would capture.
+    """
+    values = {letter: value for letter, value in values.items() if letter != value}
+    bound = bound_letters(expression)
+    touched = {s for value in values.values() for s in value.free_symbols} | set(values)
+    if captured := sorted(map(str, bound & touched)):
+        raise StepError(
+            f"cannot put {dict(values)} into {expression}: the sum already uses {', '.join(captured)} as its own index; "
+            "name the sum's index differently."
+        )
+    return expression.xreplace(values)
+
+
+def provably_at_most(low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
+    """Whether low ≤ high, linear in the layers, follows from the ranges, in every network deep enough to have them.
+
+    A linear function of a layer is least at an end of the layer's range, and then of L at the least depth.
+    """
+    gap = sympy.expand(high - low)
+    least_depth = Integer(2)
+    for r in ranges:
+        if r.high.has(Width):
+            continue
+        if r.letter == L:
+            least_depth = sympy.Max(least_depth, r.low)
+            continue
+        gap = sympy.expand(gap.subs(r.letter, r.low if gap.coeff(r.letter).is_nonnegative else r.high))
+        if r.high.coeff(L) == 1:
+            least_depth = sympy.Max(least_depth, L - (r.high - r.low))
+    if not gap.free_symbols <= {L}:
+        return False
+    return bool(gap.coeff(L).is_nonnegative and gap.subs(L, least_depth).is_nonnegative)
+
+
+def check_well_formed(statement: Statement) -> None:
+    """Raise `StepError` unless every component in the statement provably exists in every network."""
+    for side in statement.sides:
+        _check(side, statement.ranges, statement.ranges)
+
+
+def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range, ...]) -> None:
+    if isinstance(expression, Sum):
+        inner = env
+        for letter, low, high in expression.limits:
+            if any(r.letter == letter for r in inner):
+                raise StepError(f"the index {letter} is bound by a sum and used outside it in {expression}.")
+            inner = (*inner, Range(letter, low, high))
+        _check(expression.function, inner, layer_ranges)
+        return
+    found = quantity(expression)
+    if found is not None:
+        array, indices = found
+        for index, count in zip(indices, array.shape, strict=True):
+            _check_index(expression, index, count, env)
+        _check_layer(array, layer_ranges)
+        return
+    if isinstance(expression, PathSum | PathProduct):
+        layer, neuron, last = expression.args
+        _check_index(expression, neuron, Width(layer), env)
+        if not provably_at_most(Integer(1), layer, layer_ranges) or not provably_at_most(layer, last, layer_ranges):
+            raise StepError(f"a path from layer {layer} to layer {last} need not exist.")
+        return
+    if isinstance(expression, LayerArray):
+        _check_layer(expression, layer_ranges)
+        return
+    for part in expression.args:
+        if isinstance(part, Basic):
+            _check(part, env, layer_ranges)
+
+
+def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...]) -> None:
+    if index.is_Integer and count.is_Integer and 0 <= index < count:
+        return
+    for r in env:
+        if r.letter == index:
+            if r.low == 0 and sympy.expand(r.high - count + 1) == 0:
+                return
+            raise StepError(
+                f"{where}: the index {index} runs from {r.low} to {r.high}, but it must run over {count} neurons, "
+                f"from 0 to {count - 1}."
+            )
+    raise StepError(f"{where}: nothing says over what the index {index} runs; it must run over {count} neurons.")
+
+
+def _check_layer(array: LayerArray, ranges: tuple[Range, ...]) -> None:
+    low = Integer(1 if array.letter in ("a", "y") else 2)
+    if not (provably_at_most(low, array.layer, ranges) and provably_at_most(array.layer, L, ranges)):
+        shown = ", ".join(f"{r.low} ≤ {r.letter} ≤ {r.high}" for r in ranges if not r.high.has(Width))
+        raise StepError(f"{array} need not exist: its layer must lie from {low} to L, and all that is known is {shown or 'nothing'}.")
+
