@@ -1,0 +1,15 @@
+"""Activation functions: one declaration each, from which everything else is derived.
+
+`activations["sigmoid"]` is a declaration of the catalogue; `Activation(name=…, title=Text(en=…, zh=…), formula=…)`
+makes one's own, which works wherever a name does. `resolve` takes either. To add one to the catalogue, write its
+declaration in `bpderive.activations.catalogue`: its derivative, range, kinks, numeric code and tests follow.
+"""
+
+from __future__ import annotations
+
+from bpderive.activations.activation import Activation
+from bpderive.activations.analysis import a, z
+from bpderive.activations.catalogue import activations, resolve
+from bpderive.activations.stable import slope
+
+__all__ = ["Activation", "a", "activations", "resolve", "slope", "z"]

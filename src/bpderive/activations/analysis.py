@@ -1,0 +1,169 @@
+"""What follows from a formula in z alone: its pieces, derivative, limits, kinks, range, and σ′ written by the output.
+
+Everything here is a function of a SymPy expression, so it serves a formula that is in no catalogue as well. What SymPy
+cannot settle is None, never a guess.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import sympy
+from sympy import Expr, Interval, Piecewise, S, Symbol
+
+from bpderive.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
+from bpderive.errors import DomainError
+
+z = Symbol("z", real=True)
+"""The weighted input, the variable of every formula."""
+
+a = Symbol("a", real=True)
+"""The output σ(z), the variable of σ′ written by the output."""
+
+Piece = tuple[Expr, Interval]
+"""An expression in z and the interval on which it is the function."""
+
+CACHE = 512
+
+
+@lru_cache(CACHE)
+def pieces(formula: Expr) -> tuple[Piece, ...]:
+    """The formula as smooth pieces from left to right; raises `DomainError` if it cannot be cut into intervals."""
+    folded = sympy.piecewise_fold(formula.rewrite(Piecewise))
+    if not isinstance(folded, Piecewise):
+        return ((folded, S.Reals),)
+    try:
+        pairs = folded.as_expr_set_pairs(S.Reals)
+    except (NotImplementedError, TypeError, ValueError) as error:
+        raise DomainError(
+            f"The formula {formula} cannot be cut into smooth pieces. Conditions such as z < 0 or abs(z) <= 1 can be."
+        ) from error
+    cut: list[Piece] = []
+    for expression, where in pairs:
+        parts = where.args if isinstance(where, sympy.Union) else (where,)
+        cut += [(expression, part) for part in parts if isinstance(part, Interval)]
+    cut.sort(key=lambda piece: piece[1].inf)
+    covered = bool(cut) and cut[0][1].inf == S.NegativeInfinity and cut[-1][1].sup == S.Infinity
+    if not covered or any(left[1].sup != right[1].inf for left, right in pairwise(cut)):
+        raise DomainError(
+            f"The formula {formula} is not defined for every real z. Say what it is elsewhere too."
+        )
+    return tuple(cut)
+
+
+def one_sided(formula: Expr, point: Expr) -> tuple[Expr, Expr]:
+    """The values towards `point` from the left and from the right, by the pieces that meet there."""
+    cut = pieces(formula)
+    left = next(e for e, where in reversed(cut) if where.inf < point)
+    right = next(e for e, where in cut if where.sup > point)
+    return left.subs(z, point), right.subs(z, point)
+
+
+def _same_number(first: Expr, second: Expr) -> bool:
+    """Whether two constants are equal, to 40 digits where expanding does not settle it."""
+    difference = sympy.expand(first - second)
+    return bool(difference == 0 or abs(sympy.N(difference, 50)) < sympy.Float("1e-40"))
+
+
+@lru_cache(CACHE)
+def kinks(formula: Expr) -> tuple[Expr, ...]:
+    """Where the derivative jumps, from left to right; raises `DomainError` where the function itself jumps."""
+    cut = pieces(formula)
+    found = []
+    for (left, where), (right, _) in pairwise(cut):
+        if not _same_number(left.subs(z, where.sup), right.subs(z, where.sup)):
+            raise DomainError(
+                f"The formula {formula} jumps at z = {where.sup}, and backpropagation needs a continuous function."
+            )
+        slopes = [sympy.diff(side, z).subs(z, where.sup) for side in (left, right)]
+        if not _same_number(*slopes):
+            found.append(where.sup)
+    return tuple(found)
+
+
+@lru_cache(CACHE)
+def derivative(formula: Expr, at_kinks: tuple[tuple[Expr, Expr], ...]) -> Expr:
+    """σ′ by SymPy, piece by piece; at a kink the slope that `at_kinks` gives, else the mean of the two sides."""
+    cut = pieces(formula)
+    slopes = [sympy.diff(expression, z) for expression, _ in cut]
+    if len(cut) == 1:
+        return slopes[0]
+    given = dict(at_kinks)
+    jumps = kinks(formula)
+    arguments: list[tuple[Expr, Any]] = []
+    for number, (_, where) in enumerate(cut[:-1]):
+        end = where.sup
+        left, right = slopes[number].subs(z, end), slopes[number + 1].subs(z, end)
+        there = given.get(end, (left + right) / 2) if end in jumps else left
+        if there == left:
+            arguments.append((slopes[number], z <= end))
+            continue
+        arguments.append((slopes[number], z < end))
+        if there != right:
+            arguments.append((there, z <= end))
+    return Piecewise(*arguments, (slopes[-1], True))
+
+
+@lru_cache(CACHE)
+def limits(formula: Expr) -> tuple[Expr, Expr]:
+    """lim σ(z) for z → −∞ and z → ∞."""
+    cut = pieces(formula)
+    return sympy.limit(cut[0][0], z, S.NegativeInfinity), sympy.limit(cut[-1][0], z, S.Infinity)
+
+
+@lru_cache(CACHE)
+def value_range(formula: Expr) -> sympy.Set | None:
+    """The set of all σ(z), z real, or None if SymPy does not find where σ′ is 0."""
+    attained: list[Expr] = []
+    approached: list[Expr] = list(limits(formula))
+    for expression, where in pieces(formula):
+        attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
+        if not expression.has(z):
+            attained.append(expression)
+            continue
+        try:
+            stationary = sympy.solveset(sympy.diff(expression, z), z, where)
+        except (NotImplementedError, TypeError, ValueError):
+            return None
+        if stationary is not S.EmptySet and not isinstance(stationary, sympy.FiniteSet):
+            return None
+        attained += [expression.subs(z, point) for point in stationary]
+    every = attained + approached
+    if any(value.is_extended_real is not True for value in every):
+        return None
+    low, high = sympy.Min(*every), sympy.Max(*every)
+    return Interval(low, high, low not in attained, high not in attained)
+
+
+@lru_cache(CACHE)
+def slope_by_output(formula: Expr) -> Expr | None:
+    """σ′ as a function of a = σ(z), or None where it is not found.
+
+    Found where σ′ is constant or σ is a quotient of linear functions of a power of exp(z), which can be solved for it.
+    """
+    if len(pieces(formula)) > 1:
+        return None
+    slope = sympy.diff(formula, z)
+    if not slope.has(z):
+        return slope
+    rational = sympy.cancel(sympy.together(in_exponential(formula, z)))
+    if not rational.is_rational_function(EXPONENTIAL) or rational.has(z):
+        return None
+    above, below = (sympy.Poly(part, EXPONENTIAL) for part in sympy.fraction(rational))
+    exponents = {n for part in (above, below) for (n,) in part.monoms()} - {0}
+    if len(exponents) != 1:
+        return None
+    [degree] = exponents
+    # a = (p u + q)/(r u + s) with u = exp(z)^degree, solved for u.
+    p, q, r, s = (part.coeff_monomial(EXPONENTIAL**n) for part in (above, below) for n in (degree, 0))
+    u = (q - s * a) / (r * a - p)
+    at_output = in_exponential(slope, z).subs(EXPONENTIAL, u ** sympy.Rational(1, degree))
+    found = tidy(sympy.cancel(sympy.together(sympy.powdenest(at_output, force=True))))
+    return found if is_slope_by_output(found, formula) else None
+
+
+def is_slope_by_output(candidate: Expr, formula: Expr) -> bool:
+    """Whether σ′(z) is `candidate` at a = σ(z), decided exactly."""
+    return vanishes(candidate.subs(a, formula) - sympy.diff(formula, z), z) is True

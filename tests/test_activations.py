@@ -1,0 +1,256 @@
+"""The catalogue of activations: what is derived from each declaration, and that declared extras are checked."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpderive.activations import Activation, a, activations, resolve, slope, z
+from bpderive.activations.elementwise import expression_source, numpy_source, run
+from bpderive.activations.stable import confirm, decay, in_high_precision, where
+from bpderive.errors import DomainError, Refuted, UnknownName
+from bpderive.text import Text
+
+TITLE = Text(en="made for a test", zh="测试用")
+names = pytest.mark.parametrize("activation", activations.values(), ids=list(activations))
+above = np.concatenate([np.geomspace(1e-300, 800, 400), np.linspace(1, 60, 400)])
+wide = np.concatenate([-above, [0.0], above])
+
+
+def made(formula: object, **extras: object) -> Activation:
+    return Activation(name="made", title=TITLE, formula=formula, **extras)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def worst_ulp(function: object, expression: sympy.Expr, points: np.ndarray) -> float:
+    """The largest error in units in the last place, against many digits, where the true value is a normal number."""
+    exactly = in_high_precision(expression)
+    worst = 0.0
+    with mpmath.workdps(800):
+        for point, found in zip(points, function(points), strict=True):  # type: ignore[operator]
+            true = exactly(mpmath.mpf(float(point)))
+            if abs(true) >= mpmath.mpf(2) ** -1022:
+                worst = max(worst, float(abs(mpmath.mpf(float(found)) - true) / np.spacing(abs(float(true)))))
+    return worst
+
+
+@names
+def test_everything_declared_is_right(activation: Activation) -> None:
+    activation.check()
+
+
+@names
+def test_derivative_is_what_differences_say(activation: Activation) -> None:
+    exactly, slope_of = (in_high_precision(e) for e in (activation.formula, activation.derivative()))
+    with mpmath.workdps(60):
+        for point in (-7.3, -0.4, 0.2, 3.9):
+            step = mpmath.mpf(10) ** -20
+            quotient = (exactly(point + step) - exactly(point - step)) / (2 * step)
+            assert abs(quotient - slope_of(point)) < mpmath.mpf(10) ** -35
+
+
+@names
+def test_slope_by_output_holds_at_numbers(activation: Activation) -> None:
+    by_output = activation.derivative_from_output(a)
+    assert (by_output is None) == (activation.name == "relu")
+    if by_output is None:
+        return
+    for point in (-2, sympy.Rational(1, 3), 5):
+        difference = by_output.subs(a, activation.expr(point)) - activation.derivative(point)
+        assert abs(sympy.N(difference, 60)) < 1e-50
+
+
+@names
+def test_range_holds_the_values_and_the_limits_are_approached(activation: Activation) -> None:
+    values = activation.range
+    assert values is not None
+    for point in (-30, -2, 0, 2, 30):
+        assert activation.expr(point) in values
+    for limit, far in zip(activation.limits, (-400, 400), strict=True):
+        assert limit.is_infinite or abs(float(limit) - float(activation.numpy(far))) < 1e-15
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        (sympy.Abs(z), sympy.Interval(0, sympy.oo)),
+        (sympy.Max(-1, sympy.Min(1, z)), sympy.Interval(-1, 1)),
+        (sympy.exp(-(z**2)), sympy.Interval.Lopen(0, 1)),
+        (sympy.atan(z), sympy.Interval.open(-sympy.pi / 2, sympy.pi / 2)),
+        (sympy.Integer(3), sympy.FiniteSet(3)),
+        (z * sympy.exp(-(z**2)) + sympy.sin(z), None),
+    ],
+)
+def test_range_of_other_formulas(formula: sympy.Expr, expected: sympy.Set | None) -> None:
+    assert made(formula).range == expected
+
+
+@names
+def test_numbers_are_accurate_everywhere(activation: Activation) -> None:
+    assert worst_ulp(activation.numpy, activation.formula, wide) < 8
+    assert worst_ulp(activation.numpy_derivative, activation.derivative(), wide) < 8
+
+
+@names
+@given(st.floats(-1e307, 1e307))
+def test_numbers_are_finite_without_a_warning(activation: Activation, point: float) -> None:
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        assert np.isfinite(activation.numpy(point))
+        assert np.isfinite(activation.numpy_derivative(point))
+
+
+@names
+def test_arrays_keep_their_shape_and_become_new_ones(activation: Activation) -> None:
+    values = np.arange(-3.0, 3.0).reshape(2, 3)
+    for function in (activation.numpy, activation.numpy_derivative):
+        result = function(values)
+        assert result.shape == (2, 3)
+        assert not np.shares_memory(result, values)
+    assert activation.numpy(3).dtype == np.float64
+    assert activation.numpy_derivative([1, 2]).dtype == np.float64
+    assert activation.numpy(values.astype(np.float32)).dtype == np.float32
+
+
+def test_complex_numbers_are_refused() -> None:
+    with pytest.raises(DomainError, match="complex128"):
+        activations["tanh"].numpy([1j])
+
+
+@pytest.mark.parametrize("activation", activations.values(), ids=list(activations))
+def test_a_stable_form_of_another_function_is_refuted(activation: Activation) -> None:
+    for declared, form in activation.stable:
+        exact = activation.derivative() if declared == slope else declared.subs(a, activation.formula)
+        assert confirm(exact, form) == "exact"
+        for wrong in (form * (1 + sympy.Float("1e-30", 60)), -form, form + decay(), form.subs(z, -z) + z / 7):
+            with pytest.raises(Refuted):
+                confirm(exact, wrong)
+
+
+def test_a_stable_form_wrong_on_one_side_only_is_refuted() -> None:
+    sigmoid = activations["sigmoid"]
+    wrong = made(sigmoid.formula, stable=((a, where(z >= 0, 1, 2 * decay()) / (1 + decay())),))
+    with pytest.raises(Refuted, match="at z = -"):
+        wrong.check()
+    with pytest.raises(Refuted):
+        wrong.numpy(0.0)
+
+
+def test_a_form_that_only_numbers_can_settle_is_said_to_be_numeric() -> None:
+    assert confirm(sympy.gamma(2 + z**2), (1 + z**2) * sympy.gamma(1 + z**2)) == "numeric"
+
+
+def test_relu_takes_the_declared_slope_at_its_kink() -> None:
+    relu = activations["relu"]
+    assert relu.kinks == (0,)
+    assert [relu.derivative(point) for point in (-1, 0, 1)] == [0, 0, 1]
+    assert list(relu.numpy_derivative([-1.0, -0.0, 0.0, 1e-300])) == [0, 0, 0, 1]
+
+
+def test_a_slope_that_is_not_between_the_sides_is_refuted() -> None:
+    with pytest.raises(Refuted, match="between"):
+        made(sympy.Max(z, 0), at_kinks=((0, 2),)).check()
+    with pytest.raises(Refuted, match="Its kinks: 0"):
+        made(sympy.Max(z, 0), at_kinks=((1, 0),)).check()
+
+
+def test_without_a_declaration_the_slope_at_a_kink_is_the_mean() -> None:
+    absolute = made(sympy.Abs(z))
+    assert [absolute.derivative(point) for point in (-2, 0, 2)] == [-1, 0, 1]
+    hinge = made(sympy.Max(z, 0))
+    assert hinge.derivative(0) == sympy.Rational(1, 2)
+
+
+def test_slope_by_output_is_found_and_a_declared_one_checked() -> None:
+    assert activations["sigmoid"].derivative_from_output(a) == a * (1 - a)
+    assert activations["tanh"].derivative_from_output(a) == 1 - a**2
+    softplus = sympy.log(1 + sympy.exp(z))
+    assert made(softplus).derivative_from_output() is None
+    assert made(softplus, slope_from_output=1 - sympy.exp(-a)).derivative_from_output(a) == 1 - sympy.exp(-a)
+    with pytest.raises(Refuted):
+        made(softplus, slope_from_output=1 - a).derivative_from_output()
+
+
+def test_one_declaration_is_enough() -> None:
+    t = sympy.Symbol("t")
+    silu = made(t / (1 + sympy.exp(-t)))
+    assert silu.derivative(0) == sympy.Rational(1, 2)
+    np.testing.assert_allclose(silu.numpy([-1.0, 2.0]), [-1 / (1 + np.e), 2 / (1 + np.exp(-2))], rtol=1e-15)
+    elu = made(sympy.Piecewise((sympy.exp(t) - 1, t < 0), (t, True)))
+    assert elu.kinks == ()
+    assert list(elu.numpy([-800.0, 0.0, 800.0])) == [-1, 0, 800]
+    assert list(elu.numpy_derivative([0.0, 800.0])) == [1, 1]
+    gelu = made(t * (1 + sympy.erf(t / sympy.sqrt(2))) / 2)
+    assert float(gelu.numpy(1.0)) == pytest.approx(0.8413447460685429, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "1/(1 + exp(-z))",
+        z * sympy.Symbol("beta"),
+        None,
+        sympy.log(z),
+        1 / z,
+        sympy.Heaviside(z, 1),
+        sympy.Piecewise((z, z > 0)),
+        sympy.Piecewise((z, sympy.sin(z) > 0), (0, True)),
+    ],
+    ids=str,
+)
+def test_what_is_no_activation_function_is_refused(formula: object) -> None:
+    with pytest.raises(DomainError):
+        made(formula).check()
+
+
+def test_a_function_without_numpy_code_is_refused() -> None:
+    with pytest.raises(DomainError, match="zeta"):
+        made(sympy.zeta(2 + z**2)).numpy(1.0)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        z**-2,
+        1 / (1 + z**2) ** 2,
+        sympy.sqrt(1 + z**2),
+        sympy.Max(z, -1, sympy.pi),
+        sympy.E**2 - z,
+        -((z - 1) ** 3) / 3 + sympy.Rational(2, 7),
+        sympy.Piecewise((1, (z > -2) & (z < 2)), (sympy.Abs(z), (z > 5) | (z < -5)), (sympy.cosh(z), True)),
+        where(sympy.Ne(z, 1), z, 7),
+    ],
+    ids=str,
+)
+def test_printed_code_computes_the_expression(expression: sympy.Expr) -> None:
+    points = np.array([-6.5, -3.0, -0.25, 1.0, 3.5, 9.0])
+    found = run(numpy_source("f", expression, "a test"), "<test>")["f"](points)
+    expected = [float(expression.subs(z, sympy.Rational(float(p)))) for p in points]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+def test_code_reads_as_one_would_write_it() -> None:
+    sigmoid = activations["sigmoid"]
+    assert numpy_source("sigmoid", sigmoid.numeric(), "σ").splitlines()[2:] == [
+        "    e = np.exp(-np.abs(z))",
+        "    return np.where(z >= 0, 1.0, e)/(1 + e)",
+    ]
+    assert expression_source(a * (1 - a)) == "a*(1 - a)"
+
+
+def test_the_catalogue_is_read_only_and_suggests() -> None:
+    assert list(activations)[:4] == ["sigmoid", "tanh", "relu", "linear"]
+    assert resolve("relu") is resolve(activations["relu"])
+    assert "sigmod" not in activations
+    with pytest.raises(UnknownName, match="Did you mean 'sigmoid'"):
+        activations["sigmod"]
+    with pytest.raises(KeyError):
+        resolve(3)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(TypeError):
+        activations["mine"] = activations["relu"]  # type: ignore[index]  # wrong on purpose
+    assert "tanh" in repr(activations)
+    assert "exp" in repr(activations["sigmoid"])
+    assert activations["tanh"].latex == r"\tanh{\left(z \right)}"
+    assert activations["tanh"].elementwise
