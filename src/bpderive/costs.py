@@ -1,0 +1,116 @@
+"""Cost functions: one declaration each, from which the derivative and the output error follow.
+
+`costs["quadratic"]` is a declaration of the catalogue; `Cost(name=…, title=…, formula=…, domain=…, targets=…)` makes
+one's own, which works wherever a name does. To add one, write its declaration in `costs`. A cost here is a sum over the
+output neurons of one formula in the output a and the desired output y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Expr, Interval, S, Symbol, log
+
+from bpderive.algebra import tidy
+from bpderive.catalogue import Catalogue
+from bpderive.errors import DomainError
+from bpderive.text import Text
+
+a = Symbol("a", real=True)
+"""The output of a neuron, a^L_j."""
+
+y = Symbol("y", real=True)
+"""The desired output, y_j."""
+
+
+@lru_cache(256)
+def _slope(formula: Expr) -> Expr:
+    return tidy(sympy.diff(formula, a))
+
+
+@lru_cache(256)
+def _cancelled(formula: Expr, slope: Expr) -> Expr | None:
+    above, below = sympy.fraction(sympy.cancel(_slope(formula)))
+    if not slope.is_rational_function(a) or not below.is_polynomial(a):
+        return None
+    common = sympy.gcd(below, sympy.fraction(sympy.cancel(slope))[0])
+    if slope.has(a) and not common.has(a):
+        return None
+    error = sympy.cancel(above * slope / below)
+    return error if sympy.fraction(error)[1].is_number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """C, declared by its name, its title in both languages and its formula for one output neuron in `a` and `y`.
+
+    `domain` is the set of the outputs a for which the formula is defined; `targets` the set from which desired outputs
+    y are drawn for random tests. Raises `DomainError` for a formula in other variables.
+    """
+
+    name: str
+    title: Text
+    formula: Expr
+    domain: sympy.Set = S.Reals
+    targets: sympy.Set = S.Reals
+
+    def __post_init__(self) -> None:
+        formula = sympy.sympify(self.formula) if isinstance(self.formula, Expr | int) else None
+        if formula is None or {symbol.name for symbol in formula.free_symbols} - {"a", "y"}:
+            raise DomainError(
+                f"The formula of the cost {self.name!r} is {self.formula!r}. "
+                "Give a SymPy expression in the output a and the desired output y of one neuron."
+            )
+        ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in formula.free_symbols}
+        object.__setattr__(self, "formula", formula.xreplace(ours))
+
+    def __repr__(self) -> str:
+        return f"<cost {self.name}: the sum over the outputs of {self.formula}>"
+
+    def term(self, output: Any = a, target: Any = y) -> Expr:
+        """What one output neuron contributes to C."""
+        return self.formula.subs({a: output, y: target}, simultaneous=True)
+
+    def derivative(self, output: Any = a, target: Any = y) -> Expr:
+        """∂C/∂a^L_j, by SymPy."""
+        return _slope(self.formula).subs({a: output, y: target}, simultaneous=True)
+
+    def value(self, outputs: Iterable[Any], targets: Iterable[Any]) -> Expr:
+        """C, equation (27) for the quadratic cost: the sum over the output neurons."""
+        return sympy.Add(*(self.term(*pair) for pair in zip(outputs, targets, strict=True)))
+
+    def cancelled_error(self, slope_by_output: Expr | None, output: Any = a, target: Any = y) -> Expr | None:
+        """δ^L_j = ∂C/∂a^L_j σ′ where the factor σ′ cancels, σ′ being written by the output a; None where it does not.
+
+        Found by cancelling the product as a rational function: a − y for sigmoid with cross-entropy.
+        """
+        found = None if slope_by_output is None else _cancelled(self.formula, slope_by_output)
+        return None if found is None else found.subs({a: output, y: target}, simultaneous=True)
+
+
+costs: Catalogue[Cost] = Catalogue(
+    "cost",
+    [
+        Cost(
+            name="quadratic",
+            title=Text(en="quadratic cost", zh="二次代价函数"),
+            formula=(y - a) ** 2 / 2,
+        ),
+        Cost(
+            name="cross_entropy",
+            title=Text(en="cross-entropy cost", zh="交叉熵代价函数"),
+            formula=-(y * log(a) + (1 - y) * log(1 - a)),
+            domain=Interval.open(0, 1),
+            targets=Interval(0, 1),
+        ),
+    ],
+)
+
+
+def resolve(given: str | Cost) -> Cost:
+    """The cost called `given`, or `given` itself if it is one; raises `UnknownName` otherwise."""
+    return costs.find(given)

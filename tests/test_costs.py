@@ -1,0 +1,67 @@
+"""The catalogue of costs, and the pairs for which σ′ cancels."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+from bpderive.activations import activations
+from bpderive.costs import Cost, a, costs, resolve, y
+from bpderive.errors import DomainError, UnknownName
+from bpderive.text import Text
+
+TITLE = Text(en="made for a test", zh="测试用")
+every_cost = pytest.mark.parametrize("cost", costs.values(), ids=list(costs))
+
+
+@every_cost
+def test_derivative_is_what_a_series_says(cost: Cost) -> None:
+    at = {a: sympy.Rational(2, 7), y: sympy.Rational(1, 3)}
+    h = sympy.Rational(1, 10**20)
+    quotient = (cost.term(at[a] + h, at[y]) - cost.term(at[a] - h, at[y])) / (2 * h)
+    assert abs(sympy.N(quotient - cost.derivative(at[a], at[y]), 60)) < 1e-35
+
+
+@every_cost
+def test_cost_is_least_at_the_desired_output(cost: Cost) -> None:
+    assert cost.derivative(sympy.Rational(1, 3), sympy.Rational(1, 3)) == 0
+
+
+def test_value_is_the_sum_over_the_outputs() -> None:
+    assert costs["quadratic"].value([3, 5], [1, 4]) == sympy.Rational(5, 2)
+    with pytest.raises(ValueError, match="argument"):
+        costs["quadratic"].value([3], [1, 4])
+
+
+@pytest.mark.parametrize("activation", activations)
+@every_cost
+def test_pairs_that_cancel_are_found_by_derivation(cost: Cost, activation: str) -> None:
+    found = cost.cancelled_error(activations[activation].derivative_from_output(a))
+    expected = (
+        a - y if (cost.name, activation) in {("quadratic", "linear"), ("cross_entropy", "sigmoid")} else None
+    )
+    assert found == expected
+
+
+def test_a_cancelled_error_takes_its_arguments_together() -> None:
+    found = costs["cross_entropy"].cancelled_error(a * (1 - a), y, a)
+    assert found == y - a
+    assert costs["cross_entropy"].cancelled_error(sympy.exp(-a)) is None
+
+
+def test_a_further_cost_is_one_declaration() -> None:
+    mine = Cost(name="fourth", title=TITLE, formula=(sympy.Symbol("a") - sympy.Symbol("y")) ** 4)
+    assert mine.derivative(3, 1) == 32
+    assert resolve(mine) is mine
+    assert "fourth" in repr(mine)
+
+
+@pytest.mark.parametrize("formula", ["(a - y)**2", sympy.Symbol("t") ** 2, None])
+def test_what_is_no_cost_is_refused(formula: object) -> None:
+    with pytest.raises(DomainError, match="in the output a"):
+        Cost(name="wrong", title=TITLE, formula=formula)
+
+
+def test_unknown_names_are_suggested() -> None:
+    with pytest.raises(UnknownName, match="Did you mean 'cross_entropy'"):
+        resolve("crossentropy")
