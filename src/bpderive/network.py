@@ -1,0 +1,298 @@
+"""Networks: layer sizes, the activation of every neuron, the cost; their symbols and their forward pass.
+
+`Network((2, 3, 2))` has layers 1 to 3; `net.w[2]` is a SymPy matrix of symbols, made when asked for, and
+`net.forward()` the forward pass as ordered pairs (symbol, expression). `component("w", 2, 1, 3)` is the symbol w^2_13
+wherever it occurs, and `code_name` what it is called in code.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeGuard
+
+import sympy
+from sympy import Expr, ImmutableDenseMatrix, Symbol
+
+from bpderive.activations import Activation, activations
+from bpderive.activations import resolve as find_activation
+from bpderive.costs import Cost
+from bpderive.costs import resolve as find_cost
+from bpderive.errors import DomainError, NetworkError, UnknownName
+
+Binding = tuple[Symbol, Expr]
+LayerChoice = Activation | tuple[Activation, ...]
+ActivationChoice = str | Activation | Iterable[Any] | Mapping[Any, str | Activation]
+
+
+def component(letter: str, layer: int | None, *indices: int) -> Symbol:
+    """The symbol of a component, counted from 1 as in the book: w^2_13, b^2_1, z^2_1, a^2_1, x_1, y_1; a^1_k is x_k."""
+    if letter == "a" and layer == 1:
+        letter, layer = "x", None
+    shown = ("" if all(index < 10 for index in indices) else ",").join(map(str, indices))
+    return Symbol(f"{letter}_{shown}" if layer is None else f"{letter}^{layer}_{shown}", real=True)
+
+
+def code_name(symbol: Symbol) -> str:
+    """What a component is called in code: w2_1_3 for w^2_13, x_1 for x_1."""
+    found = re.fullmatch(r"(\w+?)(?:\^(\d+))?_([\d,]+)", symbol.name)
+    if found is None:
+        raise NetworkError(f"{symbol} is not a component of a network, such as w^2_13, b^2_1 or x_1.")
+    letter, layer, indices = found.groups()
+    numbers = indices.split(",") if "," in indices else list(indices) if letter == "w" else [indices]
+    return "_".join([f"{letter}{layer or ''}", *numbers])
+
+
+class Layers(Mapping[int, ImmutableDenseMatrix]):
+    """A quantity by layer, counted from 1 as in the book; a layer's matrix of symbols is made when it is asked for."""
+
+    __slots__ = ("_first", "_make", "_name", "_sizes")
+
+    def __init__(self, name: str, sizes: tuple[int, ...], first: int) -> None:
+        self._name, self._sizes, self._first = name, sizes, first
+
+    def __getitem__(self, layer: object) -> ImmutableDenseMatrix:
+        if not _is_number(layer, self._first, len(self._sizes)):
+            raise UnknownName(
+                f"There is no {self._name}[{layer}]. A network of sizes {self._sizes} has {self._name} "
+                f"for the layers {self._first} to {len(self._sizes)}."
+            )
+        columns = self._sizes[layer - 2] if self._name == "w" else None
+        return _matrix(self._name, layer, self._sizes[layer - 1], columns)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(self._first, len(self._sizes) + 1))
+
+    def __len__(self) -> int:
+        return len(self._sizes) + 1 - self._first
+
+    def __repr__(self) -> str:
+        return f"<{self._name} for the layers {self._first} to {len(self._sizes)}>"
+
+
+@lru_cache(64)
+def _matrix(letter: str, layer: int | None, rows: int, columns: int | None) -> ImmutableDenseMatrix:
+    if columns is None:
+        return ImmutableDenseMatrix(rows, 1, [component(letter, layer, j + 1) for j in range(rows)])
+    names = [component(letter, layer, j + 1, k + 1) for j in range(rows) for k in range(columns)]
+    return ImmutableDenseMatrix(rows, columns, names)
+
+
+@dataclass(frozen=True, slots=True, init=False, repr=False)
+class Network:
+    """A network of `sizes`, layers 1 (input) to L (output).
+
+    activation: a name or an `Activation` for all neurons; or a tuple, one for each layer 2..L (an entry may itself be
+    a tuple, one for each neuron); or a mapping {"default": …, (layer, neuron): …} counted from 1, in which "default"
+    may be left out (sigmoid). cost: a name or a `Cost`.
+    Raises `NetworkError` for sizes, a number of activations or neurons that cannot be, `UnknownName` for a name that is
+    not in the catalogue, `DomainError` for an output activation whose values the cost is not defined for.
+    """
+
+    sizes: tuple[int, ...]
+    activation: tuple[LayerChoice, ...]
+    cost: Cost
+
+    def __init__(
+        self,
+        sizes: Iterable[int],
+        activation: ActivationChoice = "sigmoid",
+        cost: str | Cost = "quadratic",
+    ) -> None:
+        checked = _sizes(sizes)
+        chosen = _layers(checked, activation)
+        charged = find_cost(cost)
+        for function in _distinct(chosen):
+            if activations.get(function.name) != function:  # the catalogue's own are checked by the tests
+                function.check()
+        for function in _distinct(chosen[-1:]):
+            _check_domain(function, charged)
+        object.__setattr__(self, "sizes", checked)
+        object.__setattr__(self, "activation", chosen)
+        object.__setattr__(self, "cost", charged)
+
+    @property
+    def depth(self) -> int:
+        """L, the number of layers with the input layer."""
+        return len(self.sizes)
+
+    def width(self, layer: int) -> int:
+        """n_l; raises `NetworkError` for a layer that does not exist."""
+        return self.sizes[self._layer(layer, 1) - 1]
+
+    def layer_activation(self, layer: int) -> Activation | None:
+        """The activation of all neurons of `layer`, or None when they have different ones."""
+        choice = self.activation[self._layer(layer, 2) - 2]
+        return choice if isinstance(choice, Activation) else None
+
+    def activation_of(self, layer: int, j: int) -> Activation:
+        """σ^l_j, the activation of neuron `j` of `layer`, both counted from 1; raises `NetworkError` out of range."""
+        choice = self.activation[self._layer(layer, 2) - 2]
+        if not _is_number(j, 1, self.sizes[layer - 1]):
+            raise NetworkError(
+                f"There is no neuron {j} in layer {layer}, which has the neurons 1 to {self.sizes[layer - 1]}."
+            )
+        return choice if isinstance(choice, Activation) else choice[j - 1]
+
+    @property
+    def w(self) -> Layers:
+        """w[l], shape (n_l, n_{l-1}), for the layers 2 to L."""
+        return Layers("w", self.sizes, 2)
+
+    @property
+    def b(self) -> Layers:
+        """b[l], shape (n_l, 1), for the layers 2 to L."""
+        return Layers("b", self.sizes, 2)
+
+    @property
+    def z(self) -> Layers:
+        """z[l], shape (n_l, 1), for the layers 2 to L."""
+        return Layers("z", self.sizes, 2)
+
+    @property
+    def a(self) -> Layers:
+        """a[l], shape (n_l, 1), for the layers 1 to L; a[1] is x."""
+        return Layers("a", self.sizes, 1)
+
+    @property
+    def x(self) -> ImmutableDenseMatrix:
+        """The input, shape (n_1, 1)."""
+        return _matrix("x", None, self.sizes[0], None)
+
+    @property
+    def y(self) -> ImmutableDenseMatrix:
+        """The desired output, shape (n_L, 1)."""
+        return _matrix("y", None, self.sizes[-1], None)
+
+    def forward(self) -> tuple[Binding, ...]:
+        """The forward pass, equation (23): z^l_j and a^l_j in the order of computing, each by those before it."""
+        bindings: list[Binding] = []
+        for layer in range(2, self.depth + 1):
+            inputs = [component("a", layer - 1, k + 1) for k in range(self.sizes[layer - 2])]
+            for j in range(1, self.sizes[layer - 1] + 1):
+                weighted = (component("w", layer, j, k + 1) * value for k, value in enumerate(inputs))
+                z = component("z", layer, j)
+                bindings.append((z, sympy.Add(*weighted, component("b", layer, j))))
+                bindings.append((component("a", layer, j), self.activation_of(layer, j).expr(z)))
+        return tuple(bindings)
+
+    def __repr__(self) -> str:
+        return f"Network({self.sizes}, activation={self._shown_activation()!r}, cost={self.cost.name!r})"
+
+    def _shown_activation(self) -> object:
+        distinct = _distinct(self.activation)
+        if len(distinct) == 1:
+            return distinct[0].name
+        if all(isinstance(choice, Activation) for choice in self.activation):
+            return tuple(choice.name for choice in self.activation if isinstance(choice, Activation))
+        neurons = [(l, j) for l in range(2, self.depth + 1) for j in range(1, self.sizes[l - 1] + 1)]
+        names = {neuron: self.activation_of(*neuron).name for neuron in neurons}
+        default = max(dict.fromkeys(names.values()), key=list(names.values()).count)
+        return {"default": default} | {neuron: name for neuron, name in names.items() if name != default}
+
+    def _layer(self, layer: int, first: int) -> int:
+        if not _is_number(layer, first, len(self.sizes)):
+            raise NetworkError(
+                f"There is no layer {layer!r} here: the layers of a network of sizes {self.sizes} that are meant "
+                f"are {first} to {len(self.sizes)}."
+            )
+        return layer
+
+
+def _is_number(value: object, first: int, last: int) -> TypeGuard[int]:
+    """Whether `value` is one of the whole numbers from `first` to `last`."""
+    return type(value) is int and first <= value <= last
+
+
+def _sizes(given: object) -> tuple[int, ...]:
+    wanted = (
+        "Give at least two positive integers, the numbers of neurons of the layers from the input: (2, 3, 2)."
+    )
+    if isinstance(given, str | bytes | Mapping | set | frozenset) or not isinstance(given, Iterable):
+        raise NetworkError(f"The sizes of a network were given as {given!r}. {wanted}")
+    entries = tuple(given)
+    sizes: list[int] = []
+    for entry in entries:
+        try:
+            size = 0 if isinstance(entry, bool) else operator.index(entry)
+        except TypeError:
+            size = 0
+        if size < 1:
+            raise NetworkError(f"Layer {len(sizes) + 1} of a network was given the size {entry!r}. {wanted}")
+        sizes.append(size)
+    if len(sizes) < 2:
+        raise NetworkError(f"A network was given the sizes {entries}. {wanted}")
+    return tuple(sizes)
+
+
+def _layers(sizes: tuple[int, ...], given: ActivationChoice) -> tuple[LayerChoice, ...]:
+    if isinstance(given, str | Activation):
+        return (find_activation(given),) * (len(sizes) - 1)
+    if isinstance(given, Mapping):
+        return _by_neuron(sizes, given)
+    if not isinstance(given, list | tuple):
+        raise NetworkError(
+            f"The activation of a network was given as {given!r}. Give a name, an Activation, a tuple with one for "
+            "each layer from 2, or a mapping from neurons such as (2, 1)."
+        )
+    if len(given) != len(sizes) - 1:
+        raise NetworkError(
+            f"{len(given)} activations were given for a network of sizes {sizes}; "
+            f"it needs {len(sizes) - 1}, one for each layer from 2 to {len(sizes)}."
+        )
+    return tuple(_one_layer(place + 2, sizes[place + 1], entry) for place, entry in enumerate(given))
+
+
+def _one_layer(layer: int, size: int, given: Any) -> LayerChoice:
+    if not isinstance(given, list | tuple):
+        return find_activation(given)
+    if len(given) != size:
+        raise NetworkError(
+            f"{len(given)} activations were given for layer {layer}, which has {size} neurons."
+        )
+    chosen = tuple(find_activation(entry) for entry in given)
+    return chosen[0] if len(set(chosen)) == 1 else chosen
+
+
+def _by_neuron(sizes: tuple[int, ...], given: Mapping[Any, str | Activation]) -> tuple[LayerChoice, ...]:
+    default = find_activation(given.get("default", "sigmoid"))
+    chosen = [[default] * size for size in sizes[1:]]
+    for neuron, function in given.items():
+        if neuron == "default":
+            continue
+        wanted = f"Neurons are pairs (layer, number), the layers being 2 to {len(sizes)}"
+        pair = isinstance(neuron, tuple) and len(neuron) == 2 and all(type(i) is int for i in neuron)
+        if not pair or not 2 <= neuron[0] <= len(sizes):
+            raise NetworkError(f"An activation was given for {neuron!r}. {wanted}.")
+        layer, j = neuron
+        if not 1 <= j <= sizes[layer - 1]:
+            raise NetworkError(
+                f"An activation was given for neuron {j} of layer {layer}, which does not exist. {wanted}; "
+                f"layer {layer} has the neurons 1 to {sizes[layer - 1]}."
+            )
+        chosen[layer - 2][j - 1] = find_activation(function)
+    return tuple(functions[0] if len(set(functions)) == 1 else tuple(functions) for functions in chosen)
+
+
+def _distinct(choices: Iterable[LayerChoice]) -> list[Activation]:
+    """Every activation that occurs, once, in the order of occurrence."""
+    every = [f for choice in choices for f in ((choice,) if isinstance(choice, Activation) else choice)]
+    return list(dict.fromkeys(every))
+
+
+def _check_domain(activation: Activation, cost: Cost) -> None:
+    """Raise `DomainError` if the activation's values leave the domain of the cost."""
+    if cost.domain == sympy.S.Reals:
+        return
+    values = activation.range
+    if values is not None and values.is_subset(cost.domain):
+        return
+    known = [f.name for f in activations.values() if f.range is not None and f.range.is_subset(cost.domain)]
+    has = "takes values that could not be derived" if values is None else f"takes the values {values}"
+    raise DomainError(
+        f"The output layer's activation {activation.name} {has}, and the cost {cost.name} is defined "
+        f"for outputs in {cost.domain} only. Take another cost, or in the output layer one of: {', '.join(known)}."
+    )
