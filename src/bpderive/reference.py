@@ -1,0 +1,182 @@
+"""Backpropagation in NumPy, written by hand.
+
+This is what a programmer would write from the book, without any of the machinery that derives; `verify` holds what is
+derived against it. It imports NumPy and nothing else. `backprop` gives the gradient, `feedforward` the z and a of every
+layer, `cost` the value. Columns are examples throughout, so one example is a mini-batch of one column.
+
+To add an activation, write its function and its derivative and enter both in `ACTIVATIONS`; for a cost, enter its value
+and the error that it gives in the output layer in `COSTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Arrays = Sequence[Array]
+
+
+class Gradient(NamedTuple):
+    """The gradient of the mean cost: b[i] and w[i] have the shapes of biases[i] and weights[i]."""
+
+    b: list[Array]
+    w: list[Array]
+
+
+def sigmoid(z: Array) -> Array:
+    """1/(1 + e^−z). The exponent is never positive, so that nothing overflows."""
+    e = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, e) / (1.0 + e)
+
+
+def sigmoid_prime(z: Array) -> Array:
+    """σ(z)(1 − σ(z)) as e^−|z|/(1 + e^−|z|)², which keeps its digits where σ(z) rounds to 1."""
+    e = np.exp(-np.abs(z))
+    return e / (1.0 + e) ** 2
+
+
+def tanh_prime(z: Array) -> Array:
+    """1 − tanh²(z) as 4e^−2|z|/(1 + e^−2|z|)²."""
+    e = np.exp(-2.0 * np.abs(z))
+    return 4.0 * e / (1.0 + e) ** 2
+
+
+def relu(z: Array) -> Array:
+    """max(z, 0)."""
+    return np.maximum(z, 0.0)
+
+
+def relu_prime(z: Array) -> Array:
+    """1 where z > 0, else 0; at the kink the book takes 0."""
+    return np.where(z > 0, 1.0, 0.0)
+
+
+def linear(z: Array) -> Array:
+    """z."""
+    return 1.0 * z
+
+
+def linear_prime(z: Array) -> Array:
+    """1."""
+    return np.ones_like(z)
+
+
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "sigmoid": (sigmoid, sigmoid_prime),
+    "tanh": (np.tanh, tanh_prime),
+    "relu": (relu, relu_prime),
+    "linear": (linear, linear_prime),
+}
+
+
+def quadratic_cost(z: Array, a: Array, y: Array) -> Array:
+    """½(y − a)² for each output and example."""
+    return 0.5 * (y - a) ** 2
+
+
+def quadratic_error(name: str, z: Array, a: Array, y: Array) -> Array:
+    """(a − y) σ′(z)."""
+    _, prime = ACTIVATIONS[name]
+    return (a - y) * prime(z)
+
+
+def cross_entropy_cost(z: Array, a: Array, y: Array) -> Array:
+    """−y ln a − (1 − y) ln(1 − a) with a = σ(z): the logarithms are taken of z, where a may have rounded to 0 or 1."""
+    shared = np.log1p(np.exp(-np.abs(z)))
+    value: Array = y * (shared + np.maximum(-z, 0.0)) + (1.0 - y) * (shared + np.maximum(z, 0.0))
+    return value
+
+
+def cross_entropy_error(name: str, z: Array, a: Array, y: Array) -> Array:
+    """a − y, for the sigmoid's slope cancels."""
+    return a - y
+
+
+COSTS: dict[
+    str, tuple[Callable[[Array, Array, Array], Array], Callable[[str, Array, Array, Array], Array]]
+] = {
+    "quadratic": (quadratic_cost, quadratic_error),
+    "cross_entropy": (cross_entropy_cost, cross_entropy_error),
+}
+
+
+def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]:
+    """One activation's name for each layer from 2, all of them known; raises `ValueError` otherwise."""
+    names = [activation] * layers if isinstance(activation, str) else list(activation)
+    if len(names) != layers:
+        raise ValueError(f"{len(names)} activations were given for {layers} layers of weights")
+    for name in names:
+        if name not in ACTIVATIONS:
+            raise ValueError(f"no activation {name!r} is written here, only {', '.join(ACTIVATIONS)}")
+    if cost not in COSTS:
+        raise ValueError(f"no cost {cost!r} is written here, only {', '.join(COSTS)}")
+    if cost == "cross_entropy" and names[-1] != "sigmoid":
+        raise ValueError(f"cross-entropy is written for a sigmoid in the output layer, not for {names[-1]}")
+    return names
+
+
+def feedforward(
+    weights: Arrays, biases: Arrays, x: Array, activation: str | Sequence[str] = "sigmoid"
+) -> tuple[list[Array], list[Array]]:
+    """All z, for the layers from 2, and all a, for the layers from 1; x has shape (n_1, m)."""
+    if np.ndim(x) != 2:
+        raise ValueError("x has one column for each example: shape (n_1, m); for one example pass x[:, None]")
+    names = _names(activation, "quadratic", len(weights))
+    zs = []
+    activations = [np.asarray(x)]
+    for w, b, name in zip(weights, biases, names, strict=True):
+        sigma, _ = ACTIVATIONS[name]
+        zs.append(w @ activations[-1] + b)
+        activations.append(sigma(zs[-1]))
+    return zs, activations
+
+
+def cost(
+    weights: Arrays,
+    biases: Arrays,
+    x: Array,
+    y: Array,
+    activation: str | Sequence[str] = "sigmoid",
+    cost: str = "quadratic",
+) -> float:
+    """The mean of the cost over the columns of x and y."""
+    _names(activation, cost, len(weights))
+    zs, activations = feedforward(weights, biases, x, activation)
+    value, _ = COSTS[cost]
+    return float(np.sum(value(zs[-1], activations[-1], y)) / x.shape[1])
+
+
+def backprop(
+    weights: Arrays,
+    biases: Arrays,
+    x: Array,
+    y: Array,
+    activation: str | Sequence[str] = "sigmoid",
+    cost: str = "quadratic",
+) -> Gradient:
+    """The gradient of the mean cost over the m columns of x, shape (n_1, m), and y, shape (n_L, m).
+
+    weights[i] has shape (n_l, n_{l−1}) and biases[i] shape (n_l, 1) with l = i + 2. activation is one name, or one
+    for each layer from 2. Raises `ValueError` for a name that is not written here.
+    """
+    names = _names(activation, cost, len(weights))
+    zs, activations = feedforward(weights, biases, x, activation)
+    m = x.shape[1]
+
+    # The error in the output layer.
+    _, output_error = COSTS[cost]
+    delta = output_error(names[-1], zs[-1], activations[-1], y)
+    nabla_b = [delta.sum(axis=1, keepdims=True) / m]
+    nabla_w = [delta @ activations[-2].T / m]
+
+    # The error of each layer before it, from the last hidden layer to layer 2: weights[i] leads into layer i + 2.
+    for i in range(len(weights) - 2, -1, -1):
+        _, prime = ACTIVATIONS[names[i]]
+        delta = (weights[i + 1].T @ delta) * prime(zs[i])
+        nabla_b.insert(0, delta.sum(axis=1, keepdims=True) / m)
+        nabla_w.insert(0, delta @ activations[i].T / m)
+    return Gradient(nabla_b, nabla_w)
