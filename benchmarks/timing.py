@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
+HERE = Path(__file__).parents[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -45,7 +47,7 @@ def measure(item: Item, rounds: int) -> Timing:
     command = [sys.executable, "-m", "benchmarks", "--once", item.name]
     seconds = []
     for _ in range(rounds):
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE)
         seconds.append(float(done.stdout.split()[-1]))
     return Timing(item.name, tuple(seconds), item.goal)
 

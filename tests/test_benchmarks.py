@@ -1,0 +1,27 @@
+"""The figures of `nox -s bench` are put together rightly; how large they are is nobody's test."""
+
+import pytest
+
+from benchmarks.timing import Item, Timing, machine, measure, table
+
+
+def test_the_median_is_not_moved_by_one_disturbed_round():
+    assert Timing("proofs", (0.5, 9.0, 0.6)).median == 0.6
+
+
+def test_a_table_has_a_line_for_each_timing_and_aligned_columns():
+    head, first, second = table(
+        [Timing("proofs", (1.0, 2.0, 4.0), goal=2), Timing("gradient", (0.25,))]
+    ).splitlines()
+    assert first.split() == ["proofs", *"2.000 s 1.000 s 4.000 s 3 < 2 s".split()]
+    assert second.split() == ["gradient", *"0.250 s 0.250 s 0.250 s 1".split()]
+    assert head.index("median") + len("median") == first.index("2.000 s") + len("2.000 s")
+
+
+def test_no_rounds_are_refused():
+    with pytest.raises(ValueError, match="at least one is needed"):
+        measure(Item("nothing", lambda: None), rounds=0)
+
+
+def test_the_machine_is_named():
+    assert all(machine().values())
