@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 Monomial = tuple[int, ...]
 Number = int | Fraction
@@ -114,16 +114,30 @@ class Polynomial:
         return bool(self.terms)
 
     def __repr__(self) -> str:
+        return self.written(str)
+
+    def written(self, name: Callable[[Any], str]) -> str:
+        """The polynomial as text, each unknown written as `name` says."""
         if not self.terms:
             return "0"
         return " + ".join(
-            "*".join([str(c)] * (c != 1 or not m) + [str(_keys[number]) for number in m])
+            "*".join([str(c)] * (c != 1 or not m) + [name(_keys[number]) for number in m])
             for m, c in self.terms.items()
         )
 
     def unknowns(self) -> frozenset[Hashable]:
         """The keys of the unknowns that occur."""
         return frozenset(_keys[number] for monomial in self.terms for number in monomial)
+
+    def put(self, value: Callable[[Any], Polynomial]) -> Polynomial:
+        """The polynomial with another put for each unknown."""
+        parts = []
+        for monomial, coefficient in self.terms.items():
+            product = constant(coefficient)
+            for number in monomial:
+                product = product * value(_keys[number])
+            parts.append(product)
+        return added(parts)
 
     def at(self, value: Callable[[Hashable], Number]) -> Fraction:
         """The value where each unknown has the value that `value` gives for its key."""

@@ -42,13 +42,14 @@ class Statement:
     """A chain of equal sides, true for every value of the letters in `ranges`.
 
     `relation` is "=", or "≈" for an equality of first order; `cost` is None when the cost is arbitrary, else the
-    name of the cost that the statement is about.
+    name of the cost that the statement is about; `moved` is the weight whose small change the Δ of the statement follow.
     """
 
     sides: tuple[Expr, ...]
     ranges: tuple[Range, ...] = ()
     relation: str = "="
     cost: str | None = None
+    moved: Expr | None = None
 
     @property
     def lhs(self) -> Expr:
@@ -83,6 +84,11 @@ class Statement:
 def equation(lhs: Expr, *rhs: Expr, over: tuple[Range, ...] = (), cost: str | None = None) -> Statement:
     """The statement lhs = rhs for every value of the letters in `over`."""
     return Statement((lhs, *rhs), over, cost=cost)
+
+
+def approximation(lhs: Expr, rhs: Expr, over: tuple[Range, ...], moved: Expr | None = None) -> Statement:
+    """The statement lhs ≈ rhs, to first order in the small change of `moved`."""
+    return Statement((lhs, rhs), over, relation="≈", moved=moved)
 
 
 def bound_letters(expression: Basic) -> set[Symbol]:

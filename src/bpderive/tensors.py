@@ -61,6 +61,9 @@ def terms(expression: Expr) -> list[Term]:
         return _products([terms(expression.base) for _ in range(int(expression.exp))])
     if isinstance(expression, NormSquared):
         return terms(expression.components(Dummy("i", integer=True, nonnegative=True)))
+    if isinstance(expression, Sum) and len(expression.limits) == 1 and expression.limits[0][1] == expression.limits[0][2]:
+        letter, only, _ = expression.limits[0]
+        return terms(expression.function.xreplace({letter: only}))
     if isinstance(expression, Sum):
         fresh = {limit[0]: Dummy(limit[0].name, integer=True, nonnegative=True) for limit in expression.limits}
         limits = tuple((fresh[v], low, high) for v, low, high in expression.limits)

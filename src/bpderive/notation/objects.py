@@ -229,6 +229,23 @@ class CostGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not
         return Partial(C, a(self.args[0])[row, column])
 
 
+class ParameterGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """∂C/∂w^l or ∂C/∂b^l, of the shape of the array that it is the gradient by; args (w^l,) or (b^l,)."""
+
+    def __new__(cls, array: Any) -> ParameterGradient:
+        made: ParameterGradient = MatrixExpr.__new__(cls, array)
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """That of the array."""
+        shape: tuple[Expr, Expr] = self.args[0].shape
+        return shape
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        return Partial(C, self.args[0][row, column])
+
+
 class BackwardProduct(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
     """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): a pair of factors for each layer l … L-1; args (l, L)."""
 
@@ -282,3 +299,58 @@ def quantity(expression: Any) -> tuple[LayerArray, tuple[Expr, Expr]] | None:
 def stage(array: LayerArray) -> Expr:
     """Where `array` stands in the forward pass: layer by layer, in each w and b, then z, then a."""
     return 3 * array.layer + _STAGE[array.letter]
+
+
+class Applied(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """f(v): a function of one variable applied to each component of an explicit vector; args (f, v)."""
+
+    def __new__(cls, function: Function, vector: Any) -> Applied:
+        made: Applied = MatrixExpr.__new__(cls, function, vector)
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """That of the vector."""
+        shape: tuple[Expr, Expr] = self.args[1].shape
+        return shape
+
+    def doit(self, **hints: Any) -> Any:
+        """The vector of the values."""
+        function, vector = self.args
+        return vector.applyfunc(lambda entry: function.subs(X, entry))
+
+
+class OfExample(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """v(x): a vector that belongs to the training example x; args (v, x)."""
+
+    def __new__(cls, vector: Any, example: Any) -> OfExample:
+        made: OfExample = MatrixExpr.__new__(cls, vector, example)
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """That of the vector."""
+        shape: tuple[Expr, Expr] = self.args[0].shape
+        return shape
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        return EntryOfExample(self, row)
+
+
+class EntryOfExample(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """v_j(x); args (v(x), j)."""
+
+    is_commutative = True
+
+
+class Quotient(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+    """(C(w + ε e_j) − C(w))/ε, the difference quotient of (46); args (j,)."""
+
+    is_commutative = True
+
+
+X = Symbol("x", real=True)
+"""The variable of a function of one variable, and a training example."""
+
+EPSILON = Symbol("epsilon", positive=True)
+"""ε, a small step."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import sympy
 from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.latex import LatexPrinter
 
@@ -62,14 +63,14 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     elif isinstance(base, KroneckerDelta):
         rank = 3
     elif isinstance(base, SigmaPrime | Sigma):
-        rank = 10
+        rank, depth = 10, -_layer_height(base.args[0])
     elif isinstance(base, Sum):
         rank = 9
     elif isinstance(base, Change):
         rank = 11
     else:
         rank = 8
-    return rank, depth, str(factor)
+    return rank, depth, str(factor).lstrip("\\")
 
 
 def _layer_height(layer: Expr) -> float:
@@ -86,11 +87,17 @@ def _term_rank(term: Expr) -> tuple[bool, int, str]:
     return term.could_extract_minus_sign(), rank, str(term)
 
 
+def _bracketed(text: str) -> str:
+    """The argument of a function, in brackets as tall as it needs."""
+    tall = any(command in text for command in (r"\sum", r"\frac", r"\begin"))
+    return rf"\left( {text} \right)" if tall else f"({text})"
+
+
 class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are not typed
     """SymPy's LaTeX printer with the book's way of writing."""
 
     def __init__(self) -> None:
-        super().__init__({"mul_symbol": "", "order": "none", "fold_short_frac": False})
+        super().__init__({"mul_symbol": "", "order": "none", "fold_short_frac": False, "mat_str": "bmatrix", "mat_delim": ""})
 
     def _index(self, index: Expr) -> str:
         shown = index + 1 if isinstance(index, Integer) else index
@@ -121,13 +128,18 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
         return rf"{self._print(array)}_{{{joined_indices(indices)}}}"
 
     def _print_Sigma(self, expression: Expr, exp: Any = None) -> str:
-        shown = rf"{_FUNCTIONS[type(expression)]}({self._print(expression.args[2])})"
+        shown = _FUNCTIONS[type(expression)] + _bracketed(self._print(expression.args[2]))
         return shown if exp is None else rf"{shown}^{{{exp}}}"
 
     _print_SigmaPrime = _print_Sigma
 
     def _print_Elementwise(self, expression: Any) -> str:
-        return rf"{_FUNCTIONS[expression.function]}({self._print(expression.args[2])})"
+        return _FUNCTIONS[expression.function] + _bracketed(self._print(expression.args[2]))
+
+    def _print_Function(self, expr: Any, exp: Any = None) -> str:
+        if not isinstance(expr, AppliedUndef) or exp is not None:
+            return str(super()._print_Function(expr, exp))
+        return expr.func.__name__ + _bracketed(", ".join(self._print(e) for e in expr.args))
 
     def _print_DiagonalSigmaPrime(self, expression: Any) -> str:
         return rf"\Sigma'(z^{{{self._layer(expression.args[0])}}})"
@@ -142,6 +154,9 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
 
     def _print_Partial(self, expression: Partial) -> str:
         return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
+
+    def _print_ParameterGradient(self, expression: Any) -> str:
+        return rf"\frac{{\partial C}}{{\partial {self._print(expression.args[0])}}}"
 
     def _print_Change(self, expression: Change) -> str:
         return rf"\Delta {self._print(expression.args[0])}"
@@ -163,6 +178,15 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
             rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}} \cdots "
             rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}"
         )
+
+    def _print_Applied(self, expression: Any) -> str:
+        return "f" + _bracketed(self._print(expression.args[1]))
+
+    def _print_OfExample(self, expression: Any) -> str:
+        return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
+
+    def _print_Quotient(self, expression: Any) -> str:
+        return rf"\frac{{C(w + \epsilon e_{{{self._index(expression.args[0])}}}) - C(w)}}{{\epsilon}}"
 
     def _print_PathProduct(self, expression: Any) -> str:
         return self._path_factors(expression)[1]
@@ -196,14 +220,18 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
         return shown
 
     def _print_Mul(self, expression: Mul) -> str:
+        if all(factor.is_Integer for factor in expression.args):  # an example, left unevaluated
+            return r" \cdot ".join(self._print(factor) for factor in expression.args)
         if expression.could_extract_minus_sign():
             inner = -expression
             text = self._print(inner)
             return "-" + (rf"\left( {text} \right)" if isinstance(inner, Add) else text)
+        above, below = sympy.fraction(expression)
+        if not below.is_number:
+            number, rest = above.as_coeff_Mul()
+            fraction = rf"\frac{{{self._print(number)}}}{{{self._print(below)}}}"
+            return fraction if rest == 1 else f"{fraction} {self._print(rest)}"
         number, rest = expression.as_coeff_Mul()
-        inverse = [f for f in rest.args if isinstance(f, Pow) and f.exp.is_negative] if isinstance(rest, Mul) else []
-        if inverse:
-            return str(super()._print_Mul(expression))
         factors = sorted(Mul.make_args(rest), key=_factor_rank)
         shown = [self._print(number)] if number != 1 else []
         for place, factor in enumerate(factors):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
-from bpderive.notation import BackwardProduct, L, i, latex
+from bpderive.notation import BackwardProduct, L, i, latex, plain
 from bpderive.proofs.rules import ByEquation, Rule
 from bpderive.statements import Range, Statement, check_well_formed
 from bpderive.tensors import same
@@ -94,9 +94,10 @@ class Derivation:
         return instantiated(self, net, layer, neuron, source)
 
     def __str__(self) -> str:
-        return "\n".join(
-            [f"{self.title}"] + [f"{s.number:2}. {s.statement.latex()}    [{s.reason}]" for s in self.steps]
-        )
+        lines = [(plain(s.statement.latex()), plain(str(s.reason).replace("$", ""))) for s in self.steps]
+        width = max(len(line) for line, _ in lines)
+        numbered = (f"{place:3}. {line:{width}}   {why}" for place, (line, why) in enumerate(lines, start=1))
+        return "\n".join([f"({self.number}) {plain(str(self.title))}", *numbered])
 
     def _repr_markdown_(self) -> str:
         rows = [f"**{self.title}**", ""]

@@ -1,7 +1,7 @@
 """From components to vectors and matrices.
 
 `vector_form(e, j)` reads an expression with the free index j as the j-th component of a column vector and finds that
-vector; `diagonal_form` writes ⊙ σ′(z) as a product with Σ′(z); `replaced_product` puts equals for equals inside a
+vector, `outer_form(e, j, k)` the matrix that has it as an entry; `diagonal_form` writes ⊙ σ′(z) as a product with Σ′(z); `replaced_product` puts equals for equals inside a
 product of matrices. Each is a search for a form; the rules that use them check what was found by its components.
 """
 
@@ -12,7 +12,7 @@ from sympy import Add, Expr, HadamardProduct, MatMul, MatrixExpr, Mul, Sum, Symb
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
-from bpderive.notation import C, CostGradient, DiagonalSigmaPrime, Elementwise, Partial, Sigma, SigmaPrime, quantity
+from bpderive.notation import C, CostGradient, DiagonalSigmaPrime, Elementwise, ParameterGradient, Partial, Sigma, SigmaPrime, quantity
 
 
 def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:
@@ -31,9 +31,22 @@ def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:
         return Elementwise(type(expression), layer, vector_form(inner, index))
     if isinstance(expression, Partial) and expression.of == C:
         by = quantity(expression.by)
-        if by is not None and by[0].letter == "a" and by[1][0] == index:
-            return CostGradient(by[0].layer)
+        if by is not None and by[1] == (index, 0) and by[0].letter in ("a", "b"):
+            return CostGradient(by[0].layer) if by[0].letter == "a" else ParameterGradient(by[0])
     raise StepError(f"{expression} is not the component {index} of a vector that the book has a letter for.")
+
+
+def outer_form(expression: Expr, row: Symbol, column: Symbol) -> MatrixExpr:
+    """The matrix whose entry (row, column) is `expression`, a product of components of the one and of the other."""
+    by = quantity(expression.by) if isinstance(expression, Partial) and expression.of == C else None
+    if by is not None and by[1] == (row, column):
+        return ParameterGradient(by[0])
+    factors = Mul.make_args(expression)
+    rows = [f for f in factors if row in f.free_symbols]
+    columns = [f for f in factors if column in f.free_symbols]
+    if len(rows) + len(columns) != len(factors) or set(rows) & set(columns) or not rows or not columns:
+        raise StepError(f"{expression} is no product of a component {row} and a component {column}.")
+    return MatMul(vector_form(Mul(*rows), row), vector_form(Mul(*columns), column).T)
 
 
 def _hadamard_form(expression: Mul, index: Symbol) -> MatrixExpr:
@@ -90,4 +103,4 @@ def replaced_product(expression: Expr, old: Expr, new: Expr) -> MatrixExpr | Non
     return None
 
 
-__all__ = ["diagonal_form", "replaced_product", "vector_form"]
+__all__ = ["diagonal_form", "outer_form", "replaced_product", "vector_form"]

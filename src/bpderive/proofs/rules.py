@@ -26,7 +26,7 @@ from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum
 from bpderive.errors import StepError
 from bpderive.notation import C, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
 from bpderive.proofs.calculus import collapse, derivative
-from bpderive.proofs.matrices import diagonal_form, replaced_product, vector_form
+from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
 from bpderive.tensors import same
 from bpderive.text import Text
@@ -258,29 +258,39 @@ class BothSides:
 
 @dataclass(frozen=True, slots=True)
 class ToMatrix:
-    """Read an equation between components, one for each value of `index`, as an equation between column vectors."""
+    """Read an equation between components as one between column vectors, or with `column` between matrices."""
 
-    index: Symbol
+    row: Symbol
+    column: Symbol | None = None
     name: ClassVar[Text] = Text(en="matrix form", zh="矩阵形式")
 
     @property
     def reason(self) -> Text:
-        """Names the index that becomes the place in the vector."""
+        """Says what becomes of sums and products."""
+        if self.column is not None:
+            return Text(
+                en="all rows ${row}$ and columns ${column}$ at once: a column vector times a row vector",
+                zh="把所有行 ${row}$ 与列 ${column}$ 合在一起：列向量乘行向量",
+            ).format(row=latex(self.row), column=latex(self.column))
         return Text(
-            en="all components ${index}$ at once: a sum over an inner index is a matrix product, "
+            en="all components ${row}$ at once: a sum over an inner index is a matrix product, "
             "a product of components is $\\odot$",
-            zh="把所有分量 ${index}$ 合在一起：对内部下标求和就是矩阵乘积，分量相乘就是 $\\odot$",
-        ).format(index=latex(self.index))
+            zh="把所有分量 ${row}$ 合在一起：对内部下标求和就是矩阵乘积，分量相乘就是 $\\odot$",
+        ).format(row=latex(self.row))
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
-        """The vector equation, whose components are checked to be the two sides of the last line."""
+        """The equation of vectors or matrices, whose entries are checked to be the two sides of the last line."""
         sides = []
         for side in (lines[-1].lhs, lines[-1].rhs):
-            vector = vector_form(side, self.index)
-            if not same(vector[self.index, 0], side):
-                raise StepError(f"the components of {vector} are not {side}.")
-            sides.append(vector)
-        return Statement(tuple(sides), tuple(r for r in lines[-1].ranges if r.letter != self.index))
+            if self.column is None:
+                table, entry = vector_form(side, self.row), (self.row, 0)
+            else:
+                table, entry = outer_form(side, self.row, self.column), (self.row, self.column)
+            if not same(table[entry], side):
+                raise StepError(f"the entries of {table} are not {side}.")
+            sides.append(table)
+        kept = tuple(r for r in lines[-1].ranges if r.letter not in (self.row, self.column))
+        return Statement(tuple(sides), kept)
 
 
 @dataclass(frozen=True, slots=True)

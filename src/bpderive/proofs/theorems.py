@@ -20,6 +20,7 @@ from bpderive.notation import (
     DiagonalSigmaPrime,
     Elementwise,
     L,
+    ParameterGradient,
     Partial,
     PathSum,
     Sigma,
@@ -174,8 +175,19 @@ def bp1_matrix() -> Derivation:
     )
 
 
+def weighted_input_matrix() -> Derivation:
+    """z^l = w^l a^{l-1} + b^l, from its components."""
+    return derive(
+        "z",
+        Text(en="The weighted input, as a vector", zh="带权输入（向量形式）"),
+        equation(z(l), MatAdd(MatMul(w(l), a(l - 1)), b(l)), over=(layers(l),)),
+        [Move(ByEquation("z", defining("z", k))), Move(ToMatrix(j))],
+        start=equation(z(l)[j, 0], z(l)[j, 0], over=NEURON),
+    )
+
+
 def bp2_matrix() -> Derivation:
-    """δ^l = ((w^{l+1})ᵀ δ^{l+1}) ⊙ σ′(z^l), equation (BP2) in matrix form."""
+    """δ^l = ((w^{l+1})ᵀ δ^{l+1}) ⊙ σ′(z^l), equation (BP2) as vectors."""
     return derive(
         "BP2",
         Text(en="The error in terms of the next, as vectors", zh="用下一层的误差表示本层的误差（向量形式）"),
@@ -186,6 +198,28 @@ def bp2_matrix() -> Derivation:
         ),
         [Move(ByEquation("BP2", derivation("BP2").statement)), Move(ToMatrix(j))],
         start=equation(delta(l)[j, 0], delta(l)[j, 0], over=INNER),
+    )
+
+
+def bp3_matrix() -> Derivation:
+    """∂C/∂b^l = δ^l, equation (BP3) as vectors."""
+    return derive(
+        "BP3",
+        Text(en="The gradient by the biases of a layer", zh="代价对一层偏置的梯度"),
+        equation(ParameterGradient(b(l)), delta(l), over=(layers(l),)),
+        [Move(ByEquation("BP3", derivation("BP3").statement)), Move(ToMatrix(j))],
+        start=equation(Partial(C, b(l)[j, 0]), Partial(C, b(l)[j, 0]), over=NEURON),
+    )
+
+
+def bp4_matrix() -> Derivation:
+    """∂C/∂w^l = δ^l (a^{l-1})ᵀ, equation (BP4) as matrices."""
+    return derive(
+        "BP4",
+        Text(en="The gradient by the weights of a layer", zh="代价对一层权重的梯度"),
+        equation(ParameterGradient(w(l)), MatMul(delta(l), a(l - 1).T), over=(layers(l),)),
+        [Move(ByEquation("BP4", derivation("BP4").statement)), Move(ToMatrix(j, k))],
+        start=equation(Partial(C, w(l)[j, k]), Partial(C, w(l)[j, k]), over=WEIGHT),
     )
 
 
@@ -224,7 +258,7 @@ def error_by_matrices() -> Derivation:
         "34",
         Text(en="The error by matrix products", zh="用矩阵乘法写误差"),
         equation(delta(l), MatMul(DiagonalSigmaPrime(l), w(l + 1).T, delta(l + 1)), over=(layers(l, 2, L - 1),)),
-        [Move(ByEquation("BP2", bp2_matrix().statement)), Move(AsDiagonal())],
+        [Move(ByEquation("BP2", matrix_derivation("BP2").statement)), Move(AsDiagonal())],
     )
 
 
@@ -298,7 +332,12 @@ _PROOFS: dict[str, Callable[[], Derivation]] = {
     "53": sum_over_paths,
 }
 
-_MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {"BP2": bp2_matrix}
+_MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {
+    "z": weighted_input_matrix,
+    "BP2": bp2_matrix,
+    "BP3": bp3_matrix,
+    "BP4": bp4_matrix,
+}
 
 
 @cache
@@ -309,4 +348,12 @@ def derivation(number: str) -> Derivation:
     return _PROOFS[number]()
 
 
-__all__ = ["derivation"]
+@cache
+def matrix_derivation(number: str) -> Derivation:
+    """The derivation of the matrix form of an equation that is proved in components; raises `UnknownName` if none."""
+    if number not in _MATRIX_PROOFS:
+        raise unknown_name("derivation of the matrix form of equation", number, _MATRIX_PROOFS)
+    return _MATRIX_PROOFS[number]()
+
+
+__all__ = ["cost_in_components", "derivation", "matrix_derivation"]

@@ -1,0 +1,70 @@
+"""bpderive: the equations of backpropagation derived, checked, summed over paths, compiled and verified.
+
+    import bpderive as bp
+
+    bp.equations["BP2"].check()                    # a certificate, or bp.Refuted with a counterexample
+    print(bp.derivation("BP2"))                    # its proof, line by line
+    net = bp.Network((2, 3, 2), activation="tanh")
+    bp.gradient(net)                               # backpropagation on it, as let-bindings
+    bp.path_sum(net, 2, 1, 1).check()              # equation (53): every path of one weight
+    bp.compile_gradient(net)                       # the same as NumPy code
+    bp.verify(net)                                 # that code against three other ways to the numbers
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from bpderive import reference
+from bpderive.activations import Activation, activations
+from bpderive.costs import Cost, costs
+from bpderive.equations import Certificate, Equation, equations
+from bpderive.errors import (
+    BpderiveError,
+    DomainError,
+    NetworkError,
+    ParseError,
+    Refuted,
+    ShapeError,
+    StepError,
+    TooManyPaths,
+    UnknownName,
+)
+from bpderive.gradient import Gradient, gradient
+from bpderive.network import Network
+from bpderive.notation import latex
+from bpderive.paths import factored_path_sum, path_sum
+from bpderive.proofs import Derivation, derivation
+from bpderive.text import Text, set_language
+
+__version__ = version("bpderive")
+
+__all__ = [
+    "Activation",
+    "BpderiveError",
+    "Certificate",
+    "Cost",
+    "Derivation",
+    "DomainError",
+    "Equation",
+    "Gradient",
+    "Network",
+    "NetworkError",
+    "ParseError",
+    "Refuted",
+    "ShapeError",
+    "StepError",
+    "Text",
+    "TooManyPaths",
+    "UnknownName",
+    "activations",
+    "costs",
+    "derivation",
+    "equations",
+    "factored_path_sum",
+    "gradient",
+    "latex",
+    "path_sum",
+    "reference",
+    "set_language",
+]

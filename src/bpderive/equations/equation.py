@@ -1,0 +1,125 @@
+"""A numbered equation of the book, and the certificate that its check gives.
+
+An `Equation` has a statement in components, in matrices or both, perhaps a proof, and perhaps a check of its own; its
+`check()` does everything that can be done about it and returns a `Certificate`, or raises `Refuted` or `StepError`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bpderive.claims import Decided, certify
+from bpderive.errors import unknown_name
+from bpderive.notation import plain
+from bpderive.proofs import Derivation
+from bpderive.statements import Statement
+from bpderive.text import Text
+
+FORMS = ("component", "matrix")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What was established of an equation.
+
+    `kinds` names the certainties: "general" (for symbolic widths, every σ and every cost), "concrete" (an exact identity
+    in `instances` cases on `networks`), "evaluated" (an example, computed exactly). `seconds` is how long it took.
+    """
+
+    number: str
+    kinds: tuple[str, ...]
+    networks: tuple[tuple[int, ...], ...]
+    instances: int
+    seconds: float
+
+    @property
+    def summary(self) -> Text:
+        """The certainties in words, without the time that they took."""
+        parts = [_KINDS[kind].format(networks=len(self.networks), instances=self.instances) for kind in self.kinds]
+        return Text(en=" · ".join(p.en for p in parts), zh=" · ".join(p.zh for p in parts))
+
+
+_KINDS = {
+    "general": Text(en="proved in general", zh="一般情形已证明"),
+    "concrete": Text(
+        en="exact on {networks} networks, {instances} cases", zh="在 {networks} 个网络的 {instances} 种情形上精确验证"
+    ),
+    "evaluated": Text(en="computed exactly", zh="已精确计算"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One numbered equation.
+
+    `kind` is "definition", "theorem", "shorthand", "example", "approximation" or "step"; `part_of` the number of the
+    theorem whose proof a step belongs to. `proof` is the derivation of its statement, or None.
+    """
+
+    number: str
+    kind: str
+    title: Text
+    component: Statement | None = None
+    matrix: Statement | None = None
+    printed: str = "component"
+    proof: Derivation | None = None
+    matrix_proof: Derivation | None = None
+    part_of: str | None = None
+    own_check: Callable[[], Decided] | None = None
+    is_general: bool = False
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms that the equation has, of "component" and "matrix"."""
+        return tuple(form for form in FORMS if self._form(form) is not None)
+
+    @property
+    def statement(self) -> Statement:
+        """The statement in the form in which the source prints it."""
+        return self.stated()
+
+    @property
+    def label(self) -> str:
+        """The anchor of the equation in the book."""
+        return f"eq-{self.number.lower()}"
+
+    def stated(self, form: str | None = None) -> Statement:
+        """The statement in `form`; raises `UnknownName` if the equation does not have it."""
+        found = self._form(form or self.printed)
+        if found is None:
+            raise unknown_name(f"form of equation ({self.number})", form, self.forms)
+        return found
+
+    def latex(self, form: str | None = None) -> str:
+        """The equation as the book prints it, without its number; raises `UnknownName` if it does not have `form`."""
+        return self.stated(form).latex()
+
+    def check(self) -> Certificate:
+        """Establish the equation: its proofs, and every case of both forms on small networks.
+
+        Raises `Refuted` with a counterexample, or `StepError` where a step of its proof does not follow.
+        """
+        started = time.perf_counter()
+        proofs = [proof for proof in (self.proof, self.matrix_proof) if proof is not None]
+        for proof in proofs:
+            proof.check()
+        if self.own_check is not None:
+            decided = [self.own_check()]
+        else:
+            decided = [certify(self.stated(form)) for form in self.forms]
+        networks = tuple(dict.fromkeys(sizes for part in decided for sizes in part.networks))
+        instances = sum(part.instances for part in decided)
+        kinds = ("general",) * bool(proofs or self.is_general)
+        kinds += ("concrete",) if networks else ("evaluated",) if self.kind == "example" else ()
+        return Certificate(self.number, kinds, networks, instances, time.perf_counter() - started)
+
+    def _form(self, form: str) -> Statement | None:
+        return {"component": self.component, "matrix": self.matrix}.get(form)
+
+    def __str__(self) -> str:
+        return f"({self.number}) {plain(str(self.title))}: {plain(self.latex())}"
+
+    def _repr_latex_(self) -> str:
+        return rf"$\displaystyle {self.latex()} \tag{{{self.number}}}$"

@@ -1,0 +1,395 @@
+"""Reading a statement's expressions on a concrete network, as exact polynomials.
+
+`Reader(truth).value(expression)` turns a SymPy expression of the book's letters into a function from the values of its
+free letters to a table of polynomials, 1×1 for a number. Derivatives and errors come from `truth`; nothing here knows an
+equation. A new class of expression needs one method `_<class name>`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy import Basic, Expr, Symbol
+
+from bpderive.errors import NetworkError
+from bpderive.notation import C, Elementwise, LayerArray, Partial, PathProduct, PathSum, SigmaPrime, Width, a, i, quantity, z
+from bpderive.places import Letters, whole_number, width
+from bpderive.polynomials import Polynomial, added, constant, unknown
+from bpderive.statements import Statement
+from bpderive.truth import COST, Component, Truth, differentiate_directly
+
+Value = list[list[Polynomial]]
+Number = Callable[[Letters], Polynomial]
+Table = Callable[[Letters], Value]
+
+
+class Reader:
+    """Reads expressions on the network of `truth`; the methods compile, so that many cases cost little."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self._numbers: dict[Basic, Number] = {}
+        self._tables: dict[Basic, Table] = {}
+        self._moved: Component | None = None
+        self._path: tuple[int, ...] | None = None
+
+    def value(self, expression: Basic) -> Table:
+        """The expression as a table, for given values of its free letters; raises `NetworkError` if a part is missing."""
+        known = self._tables.get(expression)
+        if known is None:
+            if getattr(expression, "is_Matrix", False):
+                known = self._method("_table_", expression)(expression)
+            else:
+                number = self.number(expression)
+                known = lambda letters: [[number(letters)]]  # noqa: E731  # it is stored
+            self._tables[expression] = known
+        return known
+
+    def number(self, expression: Basic) -> Number:
+        """The expression as a polynomial, for given values of its free letters."""
+        known = self._numbers.get(expression)
+        if known is None:
+            known = self._numbers[expression] = self._method("_number_", expression)(expression)
+        return known
+
+    def integer(self, expression: Expr) -> Callable[[Letters], int]:
+        """A layer, an index or a bound of a sum."""
+        return whole_number(expression, self.truth.sizes)
+
+    def consistent(self, values: Mapping[Component, Fraction]) -> bool:
+        """Whether one function for each neuron can have these values: no two at the same place."""
+        places: dict[Any, set[Fraction]] = {}
+        for key in values:
+            if key[0] == "σ" and key[4] is not None:
+                argument = key[4].at(lambda other: values.get(other, Fraction(1)))
+                taken = places.setdefault(key[1:4], set())
+                if argument in taken:
+                    return False
+                taken.add(argument)
+        return True
+
+    def small_changes(self, statement: Statement, letters: Letters) -> Iterator[None]:
+        """Let the Δ of `statement` follow its weight: once, or along each path in turn if it speaks of one path."""
+        if statement.moved is None:
+            yield
+            return
+        self._moved = self.component(statement.moved)(letters)
+        _, layer, neuron = self._moved[:3]
+        paths: Iterable[tuple[int, ...] | None] = [None]
+        if any(side.has(PathProduct) for side in statement.sides):
+            paths = self._paths(layer, neuron, self.truth.depth)
+        for path in paths:
+            self._path = path
+            yield
+        self._moved = self._path = None
+
+    def _paths(self, layer: int, neuron: int, last: int) -> Iterator[tuple[int, ...]]:
+        """Every path from a neuron to layer `last`: one neuron for each layer, that of `layer` first."""
+        widths = [range(self.truth.sizes[r - 1]) for r in range(layer + 1, last + 1)]
+        return ((neuron, *rest) for rest in itertools.product(*widths))
+
+    def _method(self, prefix: str, expression: Basic) -> Callable[[Any], Any]:
+        for kind in type(expression).__mro__:
+            method = getattr(self, prefix + kind.__name__, None)
+            if method is not None:
+                found: Callable[[Any], Any] = method
+                return found
+        raise TypeError(f"a statement cannot contain {type(expression).__name__}: {expression}")
+
+    def component(self, expression: Expr) -> Callable[[Letters], Component]:
+        """A component such as z^l_j, or C."""
+        if expression == C:
+            return lambda letters: COST
+        found = quantity(expression)
+        if found is None:
+            raise TypeError(f"{expression} is no component of a network.")
+        array, (row, column) = found
+        layer, j = self.integer(array.layer), self.integer(row)
+        if array.letter == "w":
+            k = self.integer(column)
+            return lambda letters: ("w", layer(letters), j(letters), k(letters))
+        letter = array.letter
+        return lambda letters: (letter, layer(letters), j(letters))
+
+    def _of(self, component: Component) -> Polynomial:
+        """The value of a component; δ^l_j is ∂C/∂z^l_j, equation (29)."""
+        if component[0] == "delta":
+            return self.truth.derivative(COST, ("z", *component[1:]))
+        return self.truth.value(component)
+
+    # Numbers
+
+    def _number_Rational(self, expression: Any) -> Number:
+        fixed = constant(Fraction(int(expression.p), int(expression.q)))
+        return lambda letters: fixed
+
+    def _number_Symbol(self, expression: Symbol) -> Number:
+        if expression == C:
+            return lambda letters: self.truth.value(COST)
+        whole = self.integer(expression)
+        return lambda letters: constant(whole(letters))
+
+    def _number_Width(self, expression: Width) -> Number:
+        whole = self.integer(expression)
+        return lambda letters: constant(whole(letters))
+
+    def _number_Add(self, expression: Any) -> Number:
+        parts = [self.number(part) for part in expression.args]
+        return lambda letters: added(part(letters) for part in parts)
+
+    def _number_Mul(self, expression: Any) -> Number:
+        first, *rest = [self.number(part) for part in expression.args]
+
+        def product(letters: Letters) -> Polynomial:
+            result = first(letters)
+            for part in rest:
+                result = result * part(letters)
+            return result
+
+        return product
+
+    def _number_Pow(self, expression: Any) -> Number:
+        base, exponent = self.number(expression.base), int(expression.exp)
+        return lambda letters: base(letters) ** exponent
+
+    def _number_Sum(self, expression: Any) -> Number:
+        body = self.number(expression.function)
+        limits = [(letter, self.integer(low), self.integer(high)) for letter, low, high in reversed(expression.limits)]
+
+        def total(letters: Letters) -> Polynomial:
+            cases: list[dict[Symbol, int]] = [dict(letters)]
+            for letter, low, high in limits:
+                cases = [{**case, letter: v} for case in cases for v in range(low(case), high(case) + 1)]
+            return added(body(case) for case in cases)
+
+        return total
+
+    def _number_KroneckerDelta(self, expression: Any) -> Number:
+        first, second = (self.integer(part) for part in expression.args[:2])
+        return lambda letters: constant(int(first(letters) == second(letters)))
+
+    def _number_MatrixElement(self, expression: Any) -> Number:
+        if quantity(expression) is not None:
+            component = self.component(expression)
+            return lambda letters: self._of(component(letters))
+        table, row, column = self.value(expression.parent), self.integer(expression.i), self.integer(expression.j)
+        return lambda letters: table(letters)[row(letters)][column(letters)]
+
+    def _number_Partial(self, expression: Partial) -> Number:
+        of, by = self.component(expression.of), self.component(expression.by)
+
+        def derivative(letters: Letters) -> Polynomial:
+            above, below = of(letters), by(letters)
+            if above == COST and below[0] == "a" and below[1] == self.truth.depth:
+                self.truth.require(below)
+                return self.truth.cost_slope(below[2])
+            return self.truth.derivative(above, below)
+
+        return derivative
+
+    def _number_Sigma(self, expression: Any) -> Number:
+        layer, neuron = (self.integer(part) for part in expression.args[:2])
+        order = int(isinstance(expression, SigmaPrime))
+        argument = self.number(expression.args[2])
+        own = expression.args[2] == z(expression.args[0])[expression.args[1], 0]
+
+        def applied(letters: Letters) -> Polynomial:
+            at, j = layer(letters), neuron(letters)
+            self.truth.require(("z", at, j))
+            if not own:
+                given = argument(letters)
+                if given != self.truth.value(("z", at, j)):
+                    return unknown(("σ", order, at, j, given))
+            return self.truth.slope(at, j) if order else self.truth.value(("a", at, j))
+
+        return applied
+
+    _number_SigmaPrime = _number_Sigma
+
+    def _number_NormSquared(self, expression: Any) -> Number:
+        return self.number(expression.components(i))
+
+    def _number_Change(self, expression: Any) -> Number:
+        component = self.component(expression.args[0])
+        step = unknown("Δ")
+
+        def change(letters: Letters) -> Polynomial:
+            of = component(letters)
+            if self._moved is None:
+                raise TypeError(f"nothing says what moves in {expression}.")
+            if of == self._moved:
+                return step
+            return step * differentiate_directly(self.truth.sizes, self._moved, of, self._path)
+
+        return change
+
+    def _number_PathProduct(self, expression: PathProduct) -> Number:
+        along = self._along(expression)
+
+        def product(letters: Letters) -> Polynomial:
+            if self._path is None:
+                raise TypeError("nothing says which path is meant.")
+            return along(letters, self._path)
+
+        return product
+
+    def _number_PathSum(self, expression: PathSum) -> Number:
+        layer, neuron, last = (self.integer(part) for part in expression.args)
+        along = self._along(expression)
+
+        def total(letters: Letters) -> Polynomial:
+            paths = self._paths(layer(letters), neuron(letters), last(letters))
+            return added(along(letters, path) for path in paths)
+
+        return total
+
+    def _along(self, expression: PathSum | PathProduct) -> Callable[[Letters, tuple[int, ...]], Polynomial]:
+        """The product of the rate factors along a path, from ∂C/∂a^L_m back to ∂a^{l+1}_q/∂a^l_j."""
+        layer, _, last = (self.integer(part) for part in expression.args)
+        at, here, following = (sympy.Dummy(name, integer=True) for name in ("r", "p", "q"))
+        link = self.number(PathSum.link(at, here, following))
+        end = self.number(Partial(C, a(at)[here, 0]))
+
+        def product(letters: Letters, path: tuple[int, ...]) -> Polynomial:
+            start = layer(letters)
+            term = end({at: last(letters), here: path[-1]})
+            for step, (first, second) in enumerate(itertools.pairwise(path)):
+                term = term * link({at: start + step, here: first, following: second})
+            return term
+
+        return product
+
+    # Vectors and matrices
+
+    def _table_LayerArray(self, expression: LayerArray) -> Table:
+        layer = self.integer(expression.layer)
+        letter = expression.letter
+
+        def table(letters: Letters) -> Value:
+            at = layer(letters)
+            height = self._height(at)
+            if letter == "w":
+                return [[self._of(("w", at, j, k)) for k in range(self._height(at - 1))] for j in range(height)]
+            return [[self._of((letter, at, j))] for j in range(height)]
+
+        return table
+
+    def _height(self, layer: int) -> int:
+        return width(layer, self.truth.sizes)
+
+    def _table_MatMul(self, expression: Any) -> Table:
+        factors = [self.number(part) for part in expression.args if not part.is_Matrix]
+        parts = [self.value(part) for part in expression.args if part.is_Matrix]
+
+        def product(letters: Letters) -> Value:
+            result = parts[-1](letters)  # from the right: a vector stays a vector
+            for part in reversed(parts[:-1]):
+                result = _times(part(letters), result)
+            for factor in factors:
+                number = factor(letters)
+                result = [[number * entry for entry in row] for row in result]
+            return result
+
+        return product
+
+    def _table_MatAdd(self, expression: Any) -> Table:
+        return self._entrywise(expression, lambda entries: added(entries))
+
+    def _table_HadamardProduct(self, expression: Any) -> Table:
+        def multiplied(entries: list[Polynomial]) -> Polynomial:
+            result = constant(1)
+            for entry in entries:
+                result = result * entry
+            return result
+
+        return self._entrywise(expression, multiplied)
+
+    def _entrywise(self, expression: Any, join: Callable[[list[Polynomial]], Polynomial]) -> Table:
+        parts = [self.value(part) for part in expression.args]
+
+        def table(letters: Letters) -> Value:
+            values = [part(letters) for part in parts]
+            shapes = {(len(v), len(v[0])) for v in values}
+            if len(shapes) > 1:
+                raise NetworkError(f"the parts of {expression} have the shapes {', '.join(map(str, sorted(shapes)))}.")
+            return [[join(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)]
+
+        return table
+
+    def _table_Transpose(self, expression: Any) -> Table:
+        inner = self.value(expression.arg)
+        return lambda letters: [list(row) for row in zip(*inner(letters), strict=True)]
+
+    def _table_Elementwise(self, expression: Elementwise) -> Table:
+        layer, vector = self.integer(expression.args[1]), self.value(expression.args[2])
+        order = int(expression.function is SigmaPrime)
+
+        def table(letters: Letters) -> Value:
+            at, result = layer(letters), []
+            for j, [entry] in enumerate(vector(letters)):
+                self.truth.require(("z", at, j))
+                if entry != self.truth.value(("z", at, j)):
+                    result.append([unknown(("σ", order, at, j, entry))])
+                else:
+                    result.append([self.truth.slope(at, j) if order else self.truth.value(("a", at, j))])
+            return result
+
+        return table
+
+    def _table_DiagonalSigmaPrime(self, expression: Any) -> Table:
+        layer = self.integer(expression.args[0])
+
+        def table(letters: Letters) -> Value:
+            at = layer(letters)
+            everyone = range(self._height(at))
+            self.truth.require(("z", at, 0))
+            return [[self.truth.slope(at, j) if j == k else constant(0) for k in everyone] for j in everyone]
+
+        return table
+
+    def _table_CostGradient(self, expression: Any) -> Table:
+        layer = self.integer(expression.args[0])
+        return lambda letters: [[self.truth.cost_slope(m)] for m in range(self._height(layer(letters)))]
+
+    def _table_ParameterGradient(self, expression: Any) -> Table:
+        array = expression.args[0]
+        row, column = (sympy.Dummy(name, integer=True) for name in ("row", "column"))
+        entry = self.number(expression[row, column])
+        layer = self.integer(array.layer)
+
+        def table(letters: Letters) -> Value:
+            at = layer(letters)
+            columns = range(self._height(at - 1) if array.letter == "w" else 1)
+            rows = range(self._height(at))
+            return [[entry({**letters, row: j, column: k}) for k in columns] for j in rows]
+
+        return table
+
+    def _table_BackwardProduct(self, expression: Any) -> Table:
+        first, last = (self.integer(part) for part in expression.args)
+        at = sympy.Dummy("r", integer=True, positive=True)
+        factor = self.value(expression.factor(at))
+
+        def product(letters: Letters) -> Value:
+            low, high = first(letters), last(letters)
+            result = _identity(self._height(low))
+            for r in range(low, high):
+                result = _times(result, factor({at: r}))
+            return result
+
+        return product
+
+
+def _identity(size: int) -> Value:
+    return [[constant(int(j == k)) for k in range(size)] for j in range(size)]
+
+
+def _times(first: Value, second: Value) -> Value:
+    if len(first[0]) != len(second):
+        raise NetworkError(f"a product of shapes ({len(first)}, {len(first[0])}) and ({len(second)}, {len(second[0])}).")
+    columns = list(zip(*second, strict=True))
+    return [[added(p * q for p, q in zip(row, column, strict=True)) for column in columns] for row in first]
