@@ -265,6 +265,10 @@ class Reader:
 
     # Vectors and matrices
 
+    def _table_ImmutableDenseMatrix(self, expression: Any) -> Table:
+        rows = [[self.number(entry) for entry in row] for row in expression.tolist()]
+        return lambda letters: [[entry(letters) for entry in row] for row in rows]
+
     def _table_LayerArray(self, expression: LayerArray) -> Table:
         layer = self.integer(expression.layer)
         letter = expression.letter

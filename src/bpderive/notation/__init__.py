@@ -42,6 +42,7 @@ from bpderive.notation.objects import (
 )
 from bpderive.notation.plain import plain
 from bpderive.notation.printer import joined_indices, latex
+from bpderive.notation.table import Letter, table
 
 __all__ = [
     "joined_indices",

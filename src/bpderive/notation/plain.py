@@ -13,6 +13,11 @@ from bpderive.notation.printer import latex
 _WORDS = [
     (r"\\frac\{(\d+)\}\{(\d+)\}", r"\1/\2"),
     (r"\\frac\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", r"∂\1/∂\2"),
+    (r"\\frac\{1\}\{2 n\}", "1/(2n)"),
+    (r"\\frac\{(.*)\}\{\\epsilon\}", r"(\1)/ε"),
+    (r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", r"[\1]"),
+    (r"\\\\", ", "),
+    (r" & ", " "),
     (r"\\left\(\s*", "("),
     (r"\s*\\right\)", ")"),
     (r"\\l?cdots|\\ldots", "…"),
@@ -28,6 +33,8 @@ _WORDS = [
     (r"\\approx", "≈"),
     (r"\\cdot", "·"),
     (r"\\[lr]Vert", "‖"),
+    (r"\\to ", "→ "),
+    (r"\\ne ", "≠ "),
     (r"\\mathbb\{1\}", "1"),
     (r"\\rm ", ""),
     (r"\^\{T\}", "ᵀ"),
@@ -41,4 +48,4 @@ def plain(expression: Any) -> str:
     text = expression if isinstance(expression, str) else latex(expression)
     for pattern, word in _WORDS:
         text = re.sub(pattern, word, text)
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub(r"\s+", " ", text.replace("$", "")).strip()

@@ -22,6 +22,7 @@ from bpderive.text import Text
 
 if TYPE_CHECKING:
     from bpderive.network import Network
+    from bpderive.proofs.concrete import Instance
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,13 @@ class Derivation:
             lines.append(step.statement)
         _check_goal(self.number, self.statement, lines[-1])
 
-    def instantiate(self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1) -> Derivation:
+    def instantiate(self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1) -> Instance:
         """The same derivation on a small network, its sums written out: for neuron `neuron` of layer `layer`.
 
         `source` is the neuron k where the statement is about a weight w^l_jk. The first layer that the statement holds
         for is taken if none is given. Raises `NetworkError` if there is no such layer, neuron or source.
         """
-        from bpderive.proofs.concrete import instantiated  # it needs Derivation, and only readers of examples need it
+        from bpderive.proofs.concrete import instantiated  # it imports this module
 
         return instantiated(self, net, layer, neuron, source)
 
