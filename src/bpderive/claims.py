@@ -11,9 +11,11 @@ A new kind of expression in a statement needs one method in `evaluate.Reader`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from typing import Any
 
 from sympy import Symbol
 
@@ -23,7 +25,7 @@ from bpderive.evaluate import Reader
 from bpderive.notation import Width
 from bpderive.polynomials import Polynomial
 from bpderive.statements import Statement
-from bpderive.truth import Component, Truth, name
+from bpderive.truth import Truth, name
 
 NETWORKS: tuple[tuple[int, ...], ...] = (
     (2, 3),
@@ -114,7 +116,9 @@ def certify(statement: Statement, networks: Iterable[tuple[int, ...]] | None = N
 def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symbol, int]]:
     """Every choice of the statement's letters on a network of these sizes; indices counted from 0."""
     reader = Reader(Truth(sizes))
-    ordered = sorted(statement.ranges, key=lambda r: bool(r.high.has(Width)))  # layers first: widths depend on them
+    ordered = sorted(
+        statement.ranges, key=lambda r: bool(r.high.has(Width))
+    )  # layers first: widths depend on them
 
     def choices(place: int, chosen: dict[Symbol, int]) -> Iterator[dict[Symbol, int]]:
         if place == len(ordered):
@@ -132,7 +136,13 @@ def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symb
 
 
 def _reader(statement: Statement, sizes: tuple[int, ...]) -> Reader:
-    return Reader(Truth(sizes, None if statement.cost is None else costs[statement.cost]))
+    return Reader(_truth(sizes, statement.cost))
+
+
+@lru_cache(maxsize=2 * len(NETWORKS))
+def _truth(sizes: tuple[int, ...], cost: str | None) -> Truth:
+    """The network, kept so that the derivatives that several statements ask for are found once."""
+    return Truth(sizes, None if cost is None else costs[cost])
 
 
 def _difference(statement: Statement, reader: Reader, letters: dict[Symbol, int]) -> Counterexample | None:
@@ -154,7 +164,9 @@ def _unequal(statement: Statement, reader: Reader, letters: dict[Symbol, int]) -
         for row, column in itertools.product(range(len(left)), range(len(left[0]))):
             if left[row][column] != right[row][column]:
                 place = (row + 1, column + 1) if len(left) > 1 else None
-                return _with_values(statement, reader, letters, (left[row][column], right[row][column]), place)
+                return _with_values(
+                    statement, reader, letters, (left[row][column], right[row][column]), place
+                )
     return None
 
 
@@ -175,16 +187,17 @@ def _with_values(
         left_value, right_value = (side.at(values.__getitem__) for side in sides)
         if left_value != right_value:
             shown = {name(key): value for key, value in values.items()}
-            return Counterexample(
-                reader.truth.sizes, _shown(letters), shown, left_value, right_value, place
-            )
+            return Counterexample(reader.truth.sizes, _shown(letters), shown, left_value, right_value, place)
     raise AssertionError("unreachable: a polynomial that is not zero has a value that is not zero")
 
 
-def _trial(keys: list[Component], attempt: int) -> dict[Component, Fraction]:
+def _trial(keys: list[Hashable], attempt: int) -> dict[Any, Fraction]:
     """The values of one trial: digits of the attempt's number, so that every choice of small whole values comes."""
     base = 2 + attempt // 64
-    return {key: Fraction(1 + (place * (attempt + 1) + attempt * attempt) % (base + len(keys))) for place, key in enumerate(keys)}
+    return {
+        key: Fraction(1 + (place * (attempt + 1) + attempt * attempt) % (base + len(keys)))
+        for place, key in enumerate(keys)
+    }
 
 
 def _value_counterexample(statement: Statement) -> Counterexample | None:
@@ -201,7 +214,9 @@ def _value_counterexample(statement: Statement) -> Counterexample | None:
     return None
 
 
-def _case(statement: Statement, sizes: tuple[int, ...], letters: dict[Symbol, int], reason: str) -> Counterexample:
+def _case(
+    statement: Statement, sizes: tuple[int, ...], letters: dict[Symbol, int], reason: str
+) -> Counterexample:
     return Counterexample(sizes, _shown(letters), {}, None, None, reason=reason)
 
 
@@ -212,4 +227,3 @@ def _shown(letters: dict[Symbol, int]) -> dict[str, int]:
 
 def _refuted(statement: Statement, counterexample: Counterexample) -> Refuted:
     return Refuted(f"{statement.latex()} does not hold: {counterexample}.", counterexample)
-

@@ -1,8 +1,8 @@
 """Reading a statement's expressions on a concrete network, as exact polynomials.
 
 `Reader(truth).value(expression)` turns a SymPy expression of the book's letters into a function from the values of its
-free letters to a table of polynomials, 1×1 for a number. Derivatives and errors come from `truth`; nothing here knows an
-equation. A new class of expression needs one method `_<class name>`.
+free letters to a table of polynomials, 1×1 for a number. Derivatives and errors come from `truth`; nothing here
+knows an equation. A new class of expression needs one method `_<class name>`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,20 @@ import sympy
 from sympy import Basic, Expr, Symbol
 
 from bpderive.errors import NetworkError
-from bpderive.notation import C, Elementwise, LayerArray, Partial, PathProduct, PathSum, SigmaPrime, Width, a, i, quantity, z
+from bpderive.notation import (
+    C,
+    Elementwise,
+    LayerArray,
+    Partial,
+    PathProduct,
+    PathSum,
+    SigmaPrime,
+    Width,
+    a,
+    i,
+    quantity,
+    z,
+)
 from bpderive.places import Letters, whole_number, width
 from bpderive.polynomials import Polynomial, added, constant, unknown
 from bpderive.statements import Statement
@@ -38,7 +51,7 @@ class Reader:
         self._path: tuple[int, ...] | None = None
 
     def value(self, expression: Basic) -> Table:
-        """The expression as a table, for given values of its free letters; raises `NetworkError` if a part is missing."""
+        """The expression as a table, for given values of its letters; raises `NetworkError` if a part is missing."""
         known = self._tables.get(expression)
         if known is None:
             if getattr(expression, "is_Matrix", False):
@@ -158,7 +171,10 @@ class Reader:
 
     def _number_Sum(self, expression: Any) -> Number:
         body = self.number(expression.function)
-        limits = [(letter, self.integer(low), self.integer(high)) for letter, low, high in reversed(expression.limits)]
+        limits = [
+            (letter, self.integer(low), self.integer(high))
+            for letter, low, high in reversed(expression.limits)
+        ]
 
         def total(letters: Letters) -> Polynomial:
             cases: list[dict[Symbol, int]] = [dict(letters)]
@@ -176,7 +192,11 @@ class Reader:
         if quantity(expression) is not None:
             component = self.component(expression)
             return lambda letters: self._of(component(letters))
-        table, row, column = self.value(expression.parent), self.integer(expression.i), self.integer(expression.j)
+        table, row, column = (
+            self.value(expression.parent),
+            self.integer(expression.i),
+            self.integer(expression.j),
+        )
         return lambda letters: table(letters)[row(letters)][column(letters)]
 
     def _number_Partial(self, expression: Partial) -> Number:
@@ -240,10 +260,13 @@ class Reader:
     def _number_PathSum(self, expression: PathSum) -> Number:
         layer, neuron, last = (self.integer(part) for part in expression.args)
         along = self._along(expression)
+        sums: dict[tuple[int, int, int], Polynomial] = {}  # the weights into one neuron share its paths
 
         def total(letters: Letters) -> Polynomial:
-            paths = self._paths(layer(letters), neuron(letters), last(letters))
-            return added(along(letters, path) for path in paths)
+            ends = layer(letters), neuron(letters), last(letters)
+            if ends not in sums:
+                sums[ends] = added(along(letters, path) for path in self._paths(*ends))
+            return sums[ends]
 
         return total
 
@@ -277,7 +300,9 @@ class Reader:
             at = layer(letters)
             height = self._height(at)
             if letter == "w":
-                return [[self._of(("w", at, j, k)) for k in range(self._height(at - 1))] for j in range(height)]
+                return [
+                    [self._of(("w", at, j, k)) for k in range(self._height(at - 1))] for j in range(height)
+                ]
             return [[self._of((letter, at, j))] for j in range(height)]
 
         return table
@@ -319,8 +344,13 @@ class Reader:
             values = [part(letters) for part in parts]
             shapes = {(len(v), len(v[0])) for v in values}
             if len(shapes) > 1:
-                raise NetworkError(f"the parts of {expression} have the shapes {', '.join(map(str, sorted(shapes)))}.")
-            return [[join(list(entries)) for entries in zip(*rows, strict=True)] for rows in zip(*values, strict=True)]
+                raise NetworkError(
+                    f"the parts of {expression} have the shapes {', '.join(map(str, sorted(shapes)))}."
+                )
+            return [
+                [join(list(entries)) for entries in zip(*rows, strict=True)]
+                for rows in zip(*values, strict=True)
+            ]
 
         return table
 
@@ -394,6 +424,8 @@ def _identity(size: int) -> Value:
 
 def _times(first: Value, second: Value) -> Value:
     if len(first[0]) != len(second):
-        raise NetworkError(f"a product of shapes ({len(first)}, {len(first[0])}) and ({len(second)}, {len(second[0])}).")
+        raise NetworkError(
+            f"a product of shapes ({len(first)}, {len(first[0])}) and ({len(second)}, {len(second[0])})."
+        )
     columns = list(zip(*second, strict=True))
     return [[added(p * q for p, q in zip(row, column, strict=True)) for column in columns] for row in first]

@@ -1,8 +1,8 @@
 """Backpropagation on a concrete network, as ordered let-bindings.
 
-`gradient(net)` reads the proved equations (23), (BP1), (BP2), (BP3) and (BP4) for each component in turn, from the input
-to the output and back, and binds each result to its symbol: the number of bindings, and the time to make them, is linear
-in the number of weights. `g.expanded()` puts them all into one another, for small networks.
+`gradient(net)` reads the proved equations (23), (BP1), (BP2), (BP3) and (BP4) for each component in turn, from
+the input to the output and back, and binds each result to its symbol: the number of bindings, and the time to
+make them, is linear in the number of weights. `g.expanded()` puts them all into one another, for small networks.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class Gradient:
         for symbol, expression in self.bindings:
             known[symbol] = expression.xreplace(known)
         written = [
-            {layer: table.xreplace(known) for layer, table in tables.items()} for tables in (self.delta, self.b, self.w)
+            {layer: table.xreplace(known) for layer, table in tables.items()}
+            for tables in (self.delta, self.b, self.w)
         ]
         return Gradient(self.net, (), *written)
 
@@ -118,7 +119,9 @@ class _Instance:
         """δ^L_j where σ′ cancels in (BP1), as it does for sigmoid with cross-entropy; None where it does not."""
         neuron, depth = letters[j] + 1, self.net.depth
         slope = self.net.activation_of(depth, neuron).derivative_from_output(output)
-        return self.net.cost.cancelled_error(slope, component("a", depth, neuron), component("y", None, neuron))
+        return self.net.cost.cancelled_error(
+            slope, component("a", depth, neuron), component("y", None, neuron)
+        )
 
     def read(self, expression: Expr, letters: Letters) -> Expr:
         """An expression of the book's letters as one in the network's symbols."""

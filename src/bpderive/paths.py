@@ -84,7 +84,8 @@ class PathSums:
         """Prove the sum equal to the derivative; raises `Refuted` if it is not.
 
         Decided as an identity of polynomials, σ and σ′ of each neuron and the ∂C/∂a^L_m being unknowns: against forward
-        mode, against SymPy's derivative of the network written out where that is small enough, and against (BP4) or (BP3).
+        mode, against SymPy's derivative of the network written out where that is small enough, and against
+        (BP4) or (BP3).
         """
         reader = Reader(Truth(self.net.sizes))
         found = added(reader.number(path.rate_factor)({}) for path in self.paths)
@@ -130,8 +131,8 @@ def path_sum(net: Network, layer: int, neuron: int, source: int | None = None) -
     if count > MOST_PATHS:
         where = f"{layer}, {neuron}" + ("" if source is None else f", {source}")
         raise TooManyPaths(
-            f"There are {count} paths from layer {layer} of a network of sizes {net.sizes}, and at most {MOST_PATHS} are "
-            f"listed. factored_path_sum(net, {where}) gives the same sum factored, layer by layer.",
+            f"There are {count} paths from layer {layer} of a network of sizes {net.sizes}, and at most "
+            f"{MOST_PATHS} are listed. factored_path_sum(net, {where}) gives the same sum factored, layer by layer.",
             count,
         )
     widths = [range(net.width(at)) for at in range(layer + 1, net.depth + 1)]
@@ -148,10 +149,12 @@ def number_of_paths(net: Network, layer: int) -> int:
 def factored_path_sum(
     net: Network, layer: int, neuron: int, source: int | None = None
 ) -> tuple[tuple[Expr, Expr], ...]:
-    """The sum over all paths, factored: G^L_m = ∂C/∂a^L_m, then G^r_p = Σ_q G^{r+1}_q ∂a^{r+1}_q/∂a^r_p, layer by layer.
+    """The sum over all paths, factored: G^L_m = ∂C/∂a^L_m, then G^r_p = Σ_q G^{r+1}_q ∂a^{r+1}_q/∂a^r_p, layer
+    by layer.
 
-    Pairs (∂C/∂a^r_p, its value in those of layer r+1), and last the derivative that is wanted. As many products as there
-    are weights after `layer`, where the paths would need exponentially many. Raises `NetworkError` as `path_sum` does.
+    Pairs (∂C/∂a^r_p, its value in those of layer r+1), and last the derivative that is wanted. As many products
+    as there are weights after `layer`, where the paths would need exponentially many. Raises `NetworkError` as
+    `path_sum` does.
     """
     _check_place(net, layer, neuron, source)
     sums: list[tuple[Expr, Expr]] = []
@@ -182,9 +185,10 @@ def _path(where: PathSums, neurons: tuple[int, ...]) -> Path:
 
 
 def _value(rate: Partial) -> Expr:
-    """The value of ∂a^{r+1}_q/∂a^r_p or ∂a^l_j/∂w^l_jk, by differentiating the definitions once with letters for places."""
+    """The value of ∂a^{r+1}_q/∂a^r_p or ∂a^l_j/∂w^l_jk, by differentiating the definitions once."""
     of, by = quantity(rate.of), quantity(rate.by)
-    assert of is not None and by is not None  # a path has no other derivatives
+    assert of is not None  # a path has no other derivatives
+    assert by is not None
     (_, (following, _)), (array, (row, column)) = of, by
     places = {l: array.layer, j: row, q: following, k: column}
     return _general_rate(array.letter).xreplace(places)
@@ -216,4 +220,3 @@ def _check_place(net: Network, layer: int, neuron: int, source: int | None) -> N
 
 def _within(value: object, low: int, high: int) -> bool:
     return type(value) is int and low <= value <= high
-

@@ -1,7 +1,7 @@
 """Layers, indices and widths of an expression on a network of given sizes.
 
-`whole_number(expression, sizes)` compiles l + 1, n_{l-1} − 1 or j into a function from the values of the letters, so that
-a statement can be read for thousands of components at little cost.
+`whole_number(expression, sizes)` compiles l + 1, n_{l-1} − 1 or j into a function from the values of the
+letters, so that a statement can be read for thousands of components at little cost.
 """
 
 from __future__ import annotations

@@ -17,17 +17,17 @@ from typing import Any, Final
 Monomial = tuple[int, ...]
 Number = int | Fraction
 
-_numbers: dict[Hashable, int] = {}
+_unknowns: dict[Hashable, Polynomial] = {}
 _keys: list[Hashable] = []
 
 
 def unknown(key: Hashable) -> Polynomial:
     """The polynomial that is the unknown `key`; the same key gives the same unknown."""
-    number = _numbers.get(key)
-    if number is None:
-        number = _numbers[key] = len(_keys)
+    known = _unknowns.get(key)
+    if known is None:
+        known = _unknowns[key] = Polynomial({(len(_keys),): 1})
         _keys.append(key)
-    return Polynomial({(number,): 1})
+    return known
 
 
 def constant(value: Number) -> Polynomial:
@@ -75,13 +75,11 @@ class Polynomial:
         theirs = _terms(other)
         if theirs is None:
             return NotImplemented
-        few, many = sorted((self.terms, theirs), key=len)
-        product: dict[Monomial, Number] = {}
+        few, many = (self.terms, theirs) if len(self.terms) <= len(theirs) else (theirs, self.terms)
         if len(few) == 1:  # no two products coincide
-            [(monomial, coefficient)] = few.items()
-            for theirs_monomial, theirs_coefficient in many.items():
-                product[tuple(sorted(monomial + theirs_monomial))] = coefficient * theirs_coefficient
-            return Polynomial(product)
+            [(only, factor)] = few.items()
+            return Polynomial({tuple(sorted(only + other)): factor * c for other, c in many.items()})
+        product: dict[Monomial, Number] = {}
         for monomial, coefficient in few.items():
             for theirs_monomial, theirs_coefficient in many.items():
                 together = tuple(sorted(monomial + theirs_monomial))
@@ -96,7 +94,7 @@ class Polynomial:
         return self * (Fraction(1) / other)
 
     def __pow__(self, exponent: int) -> Polynomial:
-        if not isinstance(exponent, int) or exponent < 0:
+        if exponent < 0:
             return NotImplemented
         power = constant(1)
         for _ in range(exponent):
@@ -139,7 +137,7 @@ class Polynomial:
             parts.append(product)
         return added(parts)
 
-    def at(self, value: Callable[[Hashable], Number]) -> Fraction:
+    def at(self, value: Callable[[Any], Number]) -> Fraction:
         """The value where each unknown has the value that `value` gives for its key."""
         total = Fraction(0)
         for monomial, coefficient in self.terms.items():

@@ -15,7 +15,7 @@ import sympy
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.errors import StepError
-from bpderive.notation import L, LayerArray, Partial, PathProduct, PathSum, Width, latex, quantity
+from bpderive.notation import L, LayerArray, PathProduct, PathSum, Width, latex, quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Statement:
     """A chain of equal sides, true for every value of the letters in `ranges`.
 
     `relation` is "=", or "≈" for an equality of first order; `cost` is None when the cost is arbitrary, else the
-    name of the cost that the statement is about; `moved` is the weight whose small change the Δ of the statement follow.
+    name of the cost that the statement is about; `moved` is the weight whose small change the Δ of the
+    statement follow.
     """
 
     sides: tuple[Expr, ...]
@@ -106,8 +107,8 @@ def substitute(expression: Basic, values: Mapping[Symbol, Expr]) -> Any:
     touched = {s for value in values.values() for s in value.free_symbols} | set(values)
     if captured := sorted(map(str, bound & touched)):
         raise StepError(
-            f"cannot put {dict(values)} into {expression}: the sum already uses {', '.join(captured)} as its own index; "
-            "name the sum's index differently."
+            f"cannot put {dict(values)} into {expression}: the sum already uses {', '.join(captured)} as its own "
+            "index; name the sum's index differently."
         )
     return expression.xreplace(values)
 
@@ -158,7 +159,9 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
     if isinstance(expression, PathSum | PathProduct):
         layer, neuron, last = expression.args
         _check_index(expression, neuron, Width(layer), env)
-        if not provably_at_most(Integer(1), layer, layer_ranges) or not provably_at_most(layer, last, layer_ranges):
+        if not provably_at_most(Integer(1), layer, layer_ranges) or not provably_at_most(
+            layer, last, layer_ranges
+        ):
             raise StepError(f"a path from layer {layer} to layer {last} need not exist.")
         return
     if isinstance(expression, LayerArray):
@@ -180,12 +183,16 @@ def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...])
                 f"{where}: the index {index} runs from {r.low} to {r.high}, but it must run over {count} neurons, "
                 f"from 0 to {count - 1}."
             )
-    raise StepError(f"{where}: nothing says over what the index {index} runs; it must run over {count} neurons.")
+    raise StepError(
+        f"{where}: nothing says over what the index {index} runs; it must run over {count} neurons."
+    )
 
 
 def _check_layer(array: LayerArray, ranges: tuple[Range, ...]) -> None:
     low = Integer(1 if array.letter in ("a", "y") else 2)
     if not (provably_at_most(low, array.layer, ranges) and provably_at_most(array.layer, L, ranges)):
         shown = ", ".join(f"{r.low} ≤ {r.letter} ≤ {r.high}" for r in ranges if not r.high.has(Width))
-        raise StepError(f"{array} need not exist: its layer must lie from {low} to L, and all that is known is {shown or 'nothing'}.")
-
+        raise StepError(
+            f"{array} need not exist: its layer must lie from {low} to L, and all that is known is "
+            f"{shown or 'nothing'}."
+        )

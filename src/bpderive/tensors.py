@@ -61,11 +61,17 @@ def terms(expression: Expr) -> list[Term]:
         return _products([terms(expression.base) for _ in range(int(expression.exp))])
     if isinstance(expression, NormSquared):
         return terms(expression.components(Dummy("i", integer=True, nonnegative=True)))
-    if isinstance(expression, Sum) and len(expression.limits) == 1 and expression.limits[0][1] == expression.limits[0][2]:
+    if (
+        isinstance(expression, Sum)
+        and len(expression.limits) == 1
+        and expression.limits[0][1] == expression.limits[0][2]
+    ):
         letter, only, _ = expression.limits[0]
         return terms(expression.function.xreplace({letter: only}))
     if isinstance(expression, Sum):
-        fresh = {limit[0]: Dummy(limit[0].name, integer=True, nonnegative=True) for limit in expression.limits}
+        fresh = {
+            limit[0]: Dummy(limit[0].name, integer=True, nonnegative=True) for limit in expression.limits
+        }
         limits = tuple((fresh[v], low, high) for v, low, high in expression.limits)
         inner = terms(expression.function.xreplace(fresh))
         return [Term(t.coefficient, t.factors, t.bound + limits) for t in inner]
@@ -112,7 +118,9 @@ def _collapse(term: Term) -> Iterable[Term]:
 def _named(term: Term) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A key that is the same for two terms exactly when a renaming of bound indices makes them equal."""
     if len(term.bound) > _MOST_BOUND:
-        raise StepError(f"{len(term.bound)} sums in one product are more than can be compared (at most {_MOST_BOUND}).")
+        raise StepError(
+            f"{len(term.bound)} sums in one product are more than can be compared (at most {_MOST_BOUND})."
+        )
     candidates = []
     for order in itertools.permutations(term.bound):
         names = {bound[0]: Symbol(f"_{place}") for place, bound in enumerate(order)}
@@ -127,5 +135,7 @@ def _text(factor: Basic) -> str:
     inner = [a for a in factor.args if isinstance(a, Expr) and a.has(Sum)]
     if not inner or isinstance(factor, Sum):
         return str(sympy.srepr(factor))
-    shown = [str(sorted(canonical(a).items(), key=str)) if a in inner else sympy.srepr(a) for a in factor.args]
+    shown = [
+        str(sorted(canonical(a).items(), key=str)) if a in inner else sympy.srepr(a) for a in factor.args
+    ]
     return f"{type(factor).__name__}({', '.join(shown)})"

@@ -1,9 +1,10 @@
 """The judge: derivatives of the composed network, found without backpropagation.
 
-`Truth(sizes)` is a network of these sizes whose weights, biases, inputs, activations a^l_j, slopes σ′(z^l_j) and, for an
-arbitrary cost, derivatives ∂C/∂a^L_m are independent unknowns; every quantity is an exact polynomial in them. They are
-independent because the biases are free, which makes the z^l_j free, and because σ^l_j is arbitrary, which makes its value
-and its slope at z^l_j free. `derivative(of, by)` moves a small change of `by` *forwards* through the network.
+`Truth(sizes)` is a network of these sizes whose weights, biases, inputs, activations a^l_j, slopes σ′(z^l_j)
+and, for an arbitrary cost, derivatives ∂C/∂a^L_m are independent unknowns; every quantity is an exact
+polynomial in them. They are independent because the biases are free, which makes the z^l_j free, and because
+σ^l_j is arbitrary, which makes its value and its slope at z^l_j free. `derivative(of, by)` moves a small change
+of `by` *forwards* through the network.
 
 `differentiate_directly` is a second judge: it composes the network into one SymPy expression and calls `sympy.diff`.
 This module knows nothing of proofs, backpropagation or paths, and may not: they are what it judges.
@@ -65,10 +66,14 @@ class Truth:
         first = 1 if letter in ("a", "y") else 2
         counts = [layer, layer - 1] if letter == "w" else [layer]
         if not first <= layer <= self.depth or (letter == "y" and layer != self.depth):
-            raise NetworkError(f"{name(component)} does not exist: the network {self.sizes} has no such layer of {letter}.")
+            raise NetworkError(
+                f"{name(component)} does not exist: the network {self.sizes} has no such layer of {letter}."
+            )
         for index, at in zip(indices, counts, strict=True):
             if not 0 <= index < self.sizes[at - 1]:
-                raise NetworkError(f"{name(component)} does not exist: layer {at} has {self.sizes[at - 1]} neurons.")
+                raise NetworkError(
+                    f"{name(component)} does not exist: layer {at} has {self.sizes[at - 1]} neurons."
+                )
 
     def value(self, component: Component) -> Polynomial:
         """The component as a polynomial; raises `NetworkError` if it does not exist."""
@@ -137,16 +142,20 @@ class Truth:
         known = self._weighted.get((layer, neuron))
         if known is None:
             terms = [
-                unknown(("w", layer, neuron, k)) * unknown(("a", layer - 1, k)) for k in range(self.sizes[layer - 2])
+                unknown(("w", layer, neuron, k)) * unknown(("a", layer - 1, k))
+                for k in range(self.sizes[layer - 2])
             ]
             known = self._weighted[layer, neuron] = added([*terms, unknown(("b", layer, neuron))])
         return known
 
     def _cost_value(self) -> Polynomial:
         if self.cost is None:
-            raise NetworkError("the value of an arbitrary cost is no polynomial; only its derivatives are unknowns.")
+            raise NetworkError(
+                "the value of an arbitrary cost is no polynomial; only its derivatives are unknowns."
+            )
         return added(
-            self._of_output(lambda cost, out, wanted: cost.term(out, wanted), m) for m in range(self.sizes[-1])
+            self._of_output(lambda cost, out, wanted: cost.term(out, wanted), m)
+            for m in range(self.sizes[-1])
         )
 
     def _of_output(self, formula: Any, neuron: int) -> Polynomial:
@@ -155,7 +164,8 @@ class Truth:
         terms = sympy.Poly(formula(self.cost, out, wanted), out, wanted).terms()
         a, y = unknown(("a", self.depth, neuron)), unknown(("y", self.depth, neuron))
         return added(
-            a ** int(powers[0]) * y ** int(powers[1]) * _fraction(coefficient) for powers, coefficient in terms
+            a ** int(powers[0]) * y ** int(powers[1]) * _fraction(coefficient)
+            for powers, coefficient in terms
         )
 
 
@@ -163,7 +173,7 @@ def _fraction(number: Expr) -> Fraction:
     return Fraction(int(number.p), int(number.q))
 
 
-class _Cost(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+class _Cost(Function):
     """C as a function of all output activations; its derivatives are symbols of their own."""
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -174,10 +184,12 @@ class _Cost(Function):  # type: ignore[misc]  # SymPy's classes are not typed
 def differentiate_directly(
     sizes: tuple[int, ...], by: Component, of: Component = COST, path: tuple[int, ...] | None = None
 ) -> Polynomial:
-    """∂of/∂by by `sympy.diff` of the network written as one expression; `by` is a weight or a bias, `of` C or some a^l_j.
+    """∂of/∂by by `sympy.diff` of the network written as one expression; `by` is a weight or a bias, `of` C or
+    some a^l_j.
 
-    σ^l_j is a function of its own for each neuron and C is arbitrary, as in `Truth`, whose unknowns the result uses. With
-    `path`, one neuron for each layer from that of `by`, all others are frozen: the change that equation (51) speaks of.
+    σ^l_j is a function of its own for each neuron and C is arbitrary, as in `Truth`, whose unknowns the result
+    uses. With `path`, one neuron for each layer from that of `by`, all others are frozen: the change that
+    equation (51) speaks of.
     """
     letters: dict[Symbol, Component] = {}
 
@@ -194,7 +206,9 @@ def differentiate_directly(
         for j in range(sizes[layer - 1]):
             terms = [letter("w", layer, j, k) * a for k, a in enumerate(before)]
             frozen = path is not None and layer >= by[1] and path[layer - by[1]] != j
-            active.append(letter("a", layer, j) if frozen else Sigma(layer, j, sum(terms, letter("b", layer, j))))
+            active.append(
+                letter("a", layer, j) if frozen else Sigma(layer, j, sum(terms, letter("b", layer, j)))
+            )
     result = sympy.diff(_Cost(*active) if of == COST else active[of[2]], letter(*by))
     result = result.replace(SigmaPrime, lambda layer, j, _: letter("σ", 1, int(layer), int(j), None))
     result = result.replace(Sigma, lambda layer, j, _: letter("a", int(layer), int(j)))

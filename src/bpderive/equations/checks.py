@@ -31,7 +31,8 @@ def example(statement: Statement, functions: Mapping[Function, Expr] | None = No
     for side, value in zip(statement.sides, values, strict=True):
         if value != values[0]:
             raise Refuted(
-                f"{statement.latex()} does not hold: {latex(statement.lhs)} is {values[0]}, and {latex(side)} is {value}."
+                f"{statement.latex()} does not hold: {latex(statement.lhs)} is {values[0]}, and {latex(side)} is "
+                f"{value}."
             )
     return NOTHING
 
@@ -47,7 +48,10 @@ def average(statement: Statement) -> Decided:
     one = ONE_EXAMPLE.rhs
     vectors = [norm.args[0] for norm in one.atoms(NormSquared)]
     of_example = {
-        vector: sum((sign * OfExample(v, X) for sign, v in ((1, y()), (-1, a(y().layer)))), sympy.ZeroMatrix(*vector.shape))
+        vector: sum(
+            (sign * OfExample(v, X) for sign, v in ((1, y()), (-1, a(y().layer)))),
+            sympy.ZeroMatrix(*vector.shape),
+        )
         for vector in vectors
     }
     mean = Sum(one.xreplace(of_example), (X, 1, n)) / n
@@ -60,7 +64,9 @@ def shorthand(statement: Statement, meaning: Mapping[Symbol, Expr], stands_for: 
     """With its letters read as `meaning` says, the shorthand is `stands_for`; raises `Refuted` if it is not."""
     read = tuple(side.xreplace(dict(meaning)) for side in statement.sides)
     if read != stands_for.sides:
-        raise Refuted(f"{statement.latex()} reads {Statement(read).latex()}, which is not {stands_for.latex()}.")
+        raise Refuted(
+            f"{statement.latex()} reads {Statement(read).latex()}, which is not {stands_for.latex()}."
+        )
     return NOTHING
 
 
@@ -74,7 +80,10 @@ def quotient() -> Decided:
     cost = Function("C")
     series = sympy.series(cost(weight + step), step, 0, 3).removeO()
     remainder = sympy.expand((series - cost(weight)) / step).doit() - sympy.diff(cost(weight), weight)
-    if sympy.limit(remainder.subs(step, 0), step, 0) != 0 or sympy.limit(remainder / step, step, 0) in (oo, -oo):
+    if sympy.limit(remainder.subs(step, 0), step, 0) != 0 or sympy.limit(remainder / step, step, 0) in (
+        oo,
+        -oo,
+    ):
         raise Refuted("the difference quotient of (46) does not tend to the derivative.")
     instances = 0
     networks = WRITTEN_OUT[:3]
@@ -107,10 +116,14 @@ def _quotient_on(sizes: tuple[int, ...], by: Component) -> None:
         return values["a", key[1], key[2]] if key[0] == "a" and key[1] > 1 else unknown(key)
 
     if Polynomial(divided) != truth.derivative(COST, by).put(of_square):
-        raise Refuted(f"the quotient of (46) does not tend to the derivative by {name(by)} in the network {sizes}.")
+        raise Refuted(
+            f"the quotient of (46) does not tend to the derivative by {name(by)} in the network {sizes}."
+        )
 
 
-def _network_of_squares(sizes: tuple[int, ...], by: Component, change: Polynomial) -> dict[Component, Polynomial]:
+def _network_of_squares(
+    sizes: tuple[int, ...], by: Component, change: Polynomial
+) -> dict[Component, Polynomial]:
     """z and a of a network with σ(z) = z², the weight `by` moved by `change`."""
     values: dict[Component, Polynomial] = {("a", 1, k): unknown(("a", 1, k)) for k in range(sizes[0])}
     for layer in range(2, len(sizes) + 1):

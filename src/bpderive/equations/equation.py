@@ -24,8 +24,9 @@ FORMS = ("component", "matrix")
 class Certificate:
     """What was established of an equation.
 
-    `kinds` names the certainties: "general" (for symbolic widths, every σ and every cost), "concrete" (an exact identity
-    in `instances` cases on `networks`), "evaluated" (an example, computed exactly). `seconds` is how long it took.
+    `kinds` names the certainties: "general" (for symbolic widths, every σ and every cost), "concrete" (an exact
+    identity in `instances` cases on `networks`), "evaluated" (an example, computed exactly). `seconds` is how
+    long it took.
     """
 
     number: str
@@ -37,14 +38,17 @@ class Certificate:
     @property
     def summary(self) -> Text:
         """The certainties in words, without the time that they took."""
-        parts = [_KINDS[kind].format(networks=len(self.networks), instances=self.instances) for kind in self.kinds]
+        parts = [
+            _KINDS[kind].format(networks=len(self.networks), instances=self.instances) for kind in self.kinds
+        ]
         return Text(en=" · ".join(p.en for p in parts), zh=" · ".join(p.zh for p in parts))
 
 
 _KINDS = {
     "general": Text(en="proved in general", zh="一般情形已证明"),
     "concrete": Text(
-        en="exact on {networks} networks, {instances} cases", zh="在 {networks} 个网络的 {instances} 种情形上精确验证"
+        en="exact on {networks} networks, {instances} cases",
+        zh="在 {networks} 个网络的 {instances} 种情形上精确验证",
     ),
     "evaluated": Text(en="computed exactly", zh="已精确计算"),
 }

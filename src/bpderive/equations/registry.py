@@ -1,13 +1,13 @@
 """The equations of the book, by number: (23) … (53), z, BP1, BP1a, BP2, BP3 and BP4.
 
-`equations["BP2"]` makes the equation when it is first asked for. To add one, write a function that returns it and put its
-number into `_MAKERS`, at its place in the book.
+`equations["BP2"]` makes the equation when it is first asked for. To add one, write a function that returns it
+and put its number into `_MAKERS`, at its place in the book.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 
 import sympy
 from sympy import ImmutableMatrix, Mul, Sum, Symbol
@@ -98,7 +98,10 @@ def _24() -> Equation:
     return Equation(
         "24",
         "example",
-        Text(en="A function applied to a vector, for $f(x) = x^2$", zh="函数按元素作用于向量，以 $f(x) = x^2$ 为例"),
+        Text(
+            en="A function applied to a vector, for $f(x) = x^2$",
+            zh="函数按元素作用于向量，以 $f(x) = x^2$ 为例",
+        ),
         matrix=statement,
         printed="matrix",
         own_check=lambda: checks.example(statement, {square: X**2}),
@@ -149,9 +152,7 @@ def _28() -> Equation:
 
 
 def _29() -> Equation:
-    return Equation(
-        "29", "definition", Text(en="The error of a neuron", zh="神经元的误差"), component=ERROR
-    )
+    return Equation("29", "definition", Text(en="The error of a neuron", zh="神经元的误差"), component=ERROR)
 
 
 def _31() -> Equation:
@@ -283,14 +284,14 @@ def _49() -> Equation:
 def _50() -> Equation:
     title = Text(en="Both changes together", zh="两次变化合在一起")
     known = _48().statement
-    return _changes(
-        "50", title, _NEXT, _49().statement.rhs.xreplace({known.lhs: known.rhs}), _outer()
-    )
+    return _changes("50", title, _NEXT, _49().statement.rhs.xreplace({known.lhs: known.rhs}), _outer())
 
 
 def _51() -> Equation:
     title = Text(en="The change of the cost along one path", zh="沿一条路径引起的代价变化")
-    return _changes("51", title, Change(C), PathProduct(l, j) * _ACTIVATION_BY_WEIGHT * _MOVED, _inner_weight())
+    return _changes(
+        "51", title, Change(C), PathProduct(l, j) * _ACTIVATION_BY_WEIGHT * _MOVED, _inner_weight()
+    )
 
 
 def _52() -> Equation:
@@ -328,8 +329,8 @@ _MAKERS: dict[str, Callable[[], Equation]] = {
     "33": lambda: _theorem("33", matrix=True),
     "34": lambda: _theorem("34", matrix=True),
     "35": lambda: _theorem("35", matrix=True),
-    **{str(s): (lambda s=s: _step(str(s), "BP1")) for s in range(36, 40)},  # type: ignore[misc]  # a default binds s
-    **{str(s): (lambda s=s: _step(str(s), "BP2")) for s in range(40, 46)},  # type: ignore[misc]  # a default binds s
+    **{str(number): partial(_step, str(number), "BP1") for number in range(36, 40)},
+    **{str(number): partial(_step, str(number), "BP2") for number in range(40, 46)},
     "46": _46,
     "47": _47,
     "48": _48,

@@ -40,11 +40,60 @@ from bpderive.notation.objects import (
     y,
     z,
 )
-from bpderive.notation.plain import plain
-from bpderive.notation.printer import joined_indices, latex
-from bpderive.notation.table import Letter, table
+from bpderive.notation.plain import (
+    plain,
+)
+from bpderive.notation.printer import (
+    joined_indices,
+    latex,
+)
+from bpderive.notation.table import (
+    Letter,
+    table,
+)
 
 __all__ = [
+    "EPSILON",
+    "Applied",
+    "BackwardProduct",
+    "C",
+    "Change",
+    "CostGradient",
+    "DiagonalSigmaPrime",
+    "Elementwise",
+    "L",
+    "LayerArray",
+    "Letter",
+    "NormSquared",
+    "OfExample",
+    "ParameterGradient",
+    "Partial",
+    "PathProduct",
+    "PathSum",
+    "Quotient",
+    "Sigma",
+    "SigmaPrime",
+    "Width",
+    "X",
+    "a",
+    "b",
+    "delta",
+    "i",
+    "j",
     "joined_indices",
+    "k",
+    "l",
     "latex",
+    "layer_array",
+    "m",
+    "n",
+    "p",
+    "plain",
+    "q",
+    "quantity",
+    "stage",
+    "table",
+    "w",
+    "y",
+    "z",
 ]

@@ -20,7 +20,7 @@ j, k, i, m, n, p, q = sympy.symbols("j k i m n p q", integer=True, nonnegative=T
 C = Symbol("C", real=True)
 
 
-class Width(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+class Width(Function):
     """n_l, the number of neurons in layer l."""
 
     nargs = (1,)
@@ -29,7 +29,7 @@ class Width(Function):  # type: ignore[misc]  # SymPy's classes are not typed
     is_finite = True
 
 
-class LayerArray(MatrixSymbol):  # type: ignore[misc]  # SymPy's classes are not typed
+class LayerArray(MatrixSymbol):
     """A quantity that belongs to a layer: its letter and its layer; shape (n_l, n_{l-1}) for w, else (n_l, 1)."""
 
     def __new__(cls, letter: str | Str, layer: Any, rows: Any, columns: Any) -> LayerArray:
@@ -111,7 +111,7 @@ def y(layer: Any = L) -> LayerArray:
     return layer_array("y", layer)
 
 
-class Sigma(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+class Sigma(Function):
     """σ^l_j(z): the activation function of neuron j of layer l, arbitrary but differentiable; args (l, j, z)."""
 
     nargs = (3,)
@@ -121,13 +121,13 @@ class Sigma(Function):  # type: ignore[misc]  # SymPy's classes are not typed
         return SigmaPrime(*self.args) if argindex == 3 else Integer(0)
 
 
-class SigmaPrime(Function):  # type: ignore[misc]  # SymPy's classes are not typed
+class SigmaPrime(Function):
     """σ′^l_j(z): the derivative of the activation function of neuron j of layer l; args (l, j, z)."""
 
     nargs = (3,)
 
 
-class Partial(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class Partial(Expr):
     """∂of/∂by, written down but not taken: the other neurons of by's layer are held fixed."""
 
     is_commutative = True
@@ -147,7 +147,7 @@ class Partial(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
         return self.args[1]
 
 
-class Change(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class Change(Expr):
     """Δq: the small change of a quantity q."""
 
     is_commutative = True
@@ -157,7 +157,7 @@ class Change(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
         return made
 
 
-class NormSquared(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class NormSquared(Expr):
     """‖v‖², the sum of the squared components of a column vector."""
 
     is_commutative = True
@@ -172,7 +172,7 @@ class NormSquared(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
         return sympy.Sum(vector[index, 0] ** 2, (index, 0, vector.shape[0] - 1))
 
 
-class Elementwise(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+class Elementwise(MatrixExpr):
     """σ(v) or σ′(v) for a column vector v of layer l: each neuron's own function applied to its component."""
 
     def __new__(cls, function: type[Function] | Str, layer: Any, vector: Any) -> Elementwise:
@@ -196,7 +196,7 @@ class Elementwise(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not 
         return self.function(layer, row, vector[row, column])
 
 
-class DiagonalSigmaPrime(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+class DiagonalSigmaPrime(MatrixExpr):
     """Σ′(z^l), shape (n_l, n_l): the diagonal matrix of σ′(z^l_j)."""
 
     def __new__(cls, layer: Any) -> DiagonalSigmaPrime:
@@ -213,7 +213,7 @@ class DiagonalSigmaPrime(MatrixExpr):  # type: ignore[misc]  # SymPy's classes a
         return KroneckerDelta(row, column, (0, Width(layer) - 1)) * SigmaPrime(layer, row, z(layer)[row, 0])
 
 
-class CostGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+class CostGradient(MatrixExpr):
     """∇_a C, shape (n_L, 1): the vector of ∂C/∂a^L_j."""
 
     def __new__(cls, layer: Any = L) -> CostGradient:
@@ -229,7 +229,7 @@ class CostGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not
         return Partial(C, a(self.args[0])[row, column])
 
 
-class ParameterGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+class ParameterGradient(MatrixExpr):
     """∂C/∂w^l or ∂C/∂b^l, of the shape of the array that it is the gradient by; args (w^l,) or (b^l,)."""
 
     def __new__(cls, array: Any) -> ParameterGradient:
@@ -246,8 +246,8 @@ class ParameterGradient(MatrixExpr):  # type: ignore[misc]  # SymPy's classes ar
         return Partial(C, self.args[0][row, column])
 
 
-class BackwardProduct(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
-    """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): a pair of factors for each layer l … L-1; args (l, L)."""
+class BackwardProduct(MatrixExpr):
+    """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): a pair of factors a layer; args (l, L)."""
 
     def __new__(cls, first: Any, last: Any = L) -> BackwardProduct:
         made: BackwardProduct = MatrixExpr.__new__(cls, sympy.sympify(first), sympy.sympify(last))
@@ -264,7 +264,7 @@ class BackwardProduct(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are 
         return DiagonalSigmaPrime(layer) * w(sympy.sympify(layer) + 1).T
 
 
-class PathSum(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class PathSum(Expr):
     """Σ_{mn…q} ∂C/∂a^L_m ∂a^L_m/∂a^{L-1}_n ⋯ ∂a^{l+1}_q/∂a^l_j, over all paths from a^l_j; args (l, j, L)."""
 
     is_commutative = True
@@ -279,7 +279,7 @@ class PathSum(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
         return Partial(a(sympy.sympify(layer) + 1)[following, 0], a(layer)[neuron, 0])
 
 
-class PathProduct(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class PathProduct(Expr):
     """One term of a `PathSum`: the product along the path j, q, …, n, m; args (l, j, L)."""
 
     is_commutative = True
@@ -301,7 +301,7 @@ def stage(array: LayerArray) -> Expr:
     return 3 * array.layer + _STAGE[array.letter]
 
 
-class Applied(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+class Applied(MatrixExpr):
     """f(v): a function of one variable applied to each component of an explicit vector; args (f, v)."""
 
     def __new__(cls, function: Function, vector: Any) -> Applied:
@@ -320,7 +320,7 @@ class Applied(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not type
         return vector.applyfunc(lambda entry: function.subs(X, entry))
 
 
-class OfExample(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not typed
+class OfExample(MatrixExpr):
     """v(x): a vector that belongs to the training example x; args (v, x)."""
 
     def __new__(cls, vector: Any, example: Any) -> OfExample:
@@ -337,13 +337,13 @@ class OfExample(MatrixExpr):  # type: ignore[misc]  # SymPy's classes are not ty
         return EntryOfExample(self, row)
 
 
-class EntryOfExample(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class EntryOfExample(Expr):
     """v_j(x); args (v(x), j)."""
 
     is_commutative = True
 
 
-class Quotient(Expr):  # type: ignore[misc]  # SymPy's classes are not typed
+class Quotient(Expr):
     """(C(w + ε e_j) − C(w))/ε, the difference quotient of (46); args (j,)."""
 
     is_commutative = True

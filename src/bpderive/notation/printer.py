@@ -55,8 +55,9 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     elif isinstance(base, Partial):
         rank = 1 if base.of == C else 3
         parent = quantity(base.of)
+        by = quantity(base.by)
         depth = -_layer_height(parent[0].layer) if parent else 0
-        if parent and quantity(base.by) is not None and quantity(base.by)[0].layer == parent[0].layer:  # type: ignore[index]  # tested in the same line
+        if parent and by and by[0].layer == parent[0].layer:  # the last factor of a path
             depth += 0.5
     elif found is not None:
         rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7}[found[0].letter]
@@ -93,11 +94,19 @@ def _bracketed(text: str) -> str:
     return rf"\left( {text} \right)" if tall else f"({text})"
 
 
-class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are not typed
+class BookPrinter(LatexPrinter):
     """SymPy's LaTeX printer with the book's way of writing."""
 
     def __init__(self) -> None:
-        super().__init__({"mul_symbol": "", "order": "none", "fold_short_frac": False, "mat_str": "bmatrix", "mat_delim": ""})
+        super().__init__(
+            {
+                "mul_symbol": "",
+                "order": "none",
+                "fold_short_frac": False,
+                "mat_str": "bmatrix",
+                "mat_delim": "",
+            }
+        )
 
     def _index(self, index: Expr) -> str:
         shown = index + 1 if isinstance(index, Integer) else index
@@ -139,7 +148,7 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
     def _print_Function(self, expr: Any, exp: Any = None) -> str:
         if not isinstance(expr, AppliedUndef) or exp is not None:
             return str(super()._print_Function(expr, exp))
-        return expr.func.__name__ + _bracketed(", ".join(self._print(e) for e in expr.args))
+        return str(expr.func.__name__) + _bracketed(", ".join(self._print(e) for e in expr.args))
 
     def _print_DiagonalSigmaPrime(self, expression: Any) -> str:
         return rf"\Sigma'(z^{{{self._layer(expression.args[0])}}})"
@@ -252,7 +261,9 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
 
     def _print_MatAdd(self, expression: Any) -> str:
         shown = ""
-        terms = sorted(expression.args, key=lambda t: (t.could_extract_minus_sign(), not t.has(sympy.MatMul), str(t)))
+        terms = sorted(
+            expression.args, key=lambda t: (t.could_extract_minus_sign(), not t.has(sympy.MatMul), str(t))
+        )
         for term in terms:
             negative = term.could_extract_minus_sign()
             text = self._print(-term if negative else term)
@@ -270,9 +281,8 @@ class BookPrinter(LatexPrinter):  # type: ignore[misc]  # SymPy's printers are n
             shown.append(rf"({text})" if loose else text)
         return r" \odot ".join(shown)
 
-    def emptyPrinter(self, expr: Any) -> str:  # noqa: N802  # the name that SymPy calls
+    def emptyPrinter(self, expr: Any) -> str:  # the name that SymPy calls
         """Refuse what has no printed form, rather than print its Python representation into a page."""
         if isinstance(expr, Basic):
             raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")
         return str(super().emptyPrinter(expr))
-

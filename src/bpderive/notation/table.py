@@ -36,7 +36,9 @@ table: tuple[Letter, ...] = (
         "l",
         "l",
         "",
-        Text(en="a layer: 1 is the input layer, $L$ the output layer", zh="层的编号：1 是输入层，$L$ 是输出层"),
+        Text(
+            en="a layer: 1 is the input layer, $L$ the output layer", zh="层的编号：1 是输入层，$L$ 是输出层"
+        ),
     ),
     Letter(
         "n_l",
@@ -65,18 +67,27 @@ table: tuple[Letter, ...] = (
         Text(en="the input of the network, $a^1 = x$", zh="网络的输入，$a^1 = x$"),
         also=Text(en="in (26), the name of a training example", zh="在 (26) 中，$x$ 是训练样本的名字"),
     ),
-    Letter("y", "net.y", r"(n_L, 1)", Text(en="the desired output for the input $x$", zh="输入 $x$ 对应的目标输出")),
+    Letter(
+        "y",
+        "net.y",
+        r"(n_L, 1)",
+        Text(en="the desired output for the input $x$", zh="输入 $x$ 对应的目标输出"),
+    ),
     Letter(
         "w^l_{jk}",
         "net.w[l][j - 1, k - 1]",
         r"(n_l, n_{l-1})",
         Text(
-            en="the weight from neuron $k$ of layer $l-1$ to neuron $j$ of layer $l$; the shape is that of the matrix $w^l$",
+            en="the weight from neuron $k$ of layer $l-1$ to neuron $j$ of layer $l$; "
+            "the shape is that of the matrix $w^l$",
             zh="从第 $l-1$ 层第 $k$ 个神经元到第 $l$ 层第 $j$ 个神经元的权重；右列是权重矩阵 $w^l$ 的形状",
         ),
     ),
     Letter(
-        "b^l_j", "net.b[l][j - 1]", r"(n_l, 1)", Text(en="the bias of neuron $j$ of layer $l$", zh="第 $l$ 层第 $j$ 个神经元的偏置")
+        "b^l_j",
+        "net.b[l][j - 1]",
+        r"(n_l, 1)",
+        Text(en="the bias of neuron $j$ of layer $l$", zh="第 $l$ 层第 $j$ 个神经元的偏置"),
     ),
     Letter(
         "z^l_j",
@@ -97,13 +108,15 @@ table: tuple[Letter, ...] = (
         "act.expr(z)",
         "",
         Text(
-            en="the activation function; applied to a vector, it acts on each component. In the proofs it is arbitrary, and "
-            "each neuron may have its own",
+            en="the activation function; applied to a vector, it acts on each component. "
+            "In the proofs it is arbitrary, and each neuron may have its own",
             zh="激活函数；作用于向量时按元素作用。在证明中它是任意的，而且每个神经元可以各有各的激活函数",
         ),
         "23",
     ),
-    Letter(r"\sigma'", "act.derivative(z)", "", Text(en="the derivative of $\\sigma$", zh="$\\sigma$ 的导数")),
+    Letter(
+        r"\sigma'", "act.derivative(z)", "", Text(en="the derivative of $\\sigma$", zh="$\\sigma$ 的导数")
+    ),
     Letter(
         r"\Sigma'(z^l)",
         "",
@@ -118,9 +131,14 @@ table: tuple[Letter, ...] = (
         "C",
         "net.cost",
         "",
-        Text(en="the cost; from (27) on, that of one training example, $C_x$", zh="代价；从 (27) 起指单个样本的代价 $C_x$"),
+        Text(
+            en="the cost; from (27) on, that of one training example, $C_x$",
+            zh="代价；从 (27) 起指单个样本的代价 $C_x$",
+        ),
         "26",
-        Text(en="in (26), the average over all training examples", zh="在 (26) 中，它是全部训练样本上的平均值"),
+        Text(
+            en="in (26), the average over all training examples", zh="在 (26) 中，它是全部训练样本上的平均值"
+        ),
     ),
     Letter(
         r"\nabla_a C",
@@ -147,7 +165,11 @@ table: tuple[Letter, ...] = (
         ),
     ),
     Letter(
-        r"\odot", "", "", Text(en="the Hadamard product, component by component", zh="阿达马积，即按元素相乘"), "28"
+        r"\odot",
+        "",
+        "",
+        Text(en="the Hadamard product, component by component", zh="阿达马积，即按元素相乘"),
+        "28",
     ),
     Letter(
         r"\Delta q",
@@ -168,6 +190,8 @@ table: tuple[Letter, ...] = (
         "x.shape[1]",
         "",
         Text(en="the size of a mini-batch", zh="小批量的大小"),
-        also=Text(en="in (51)–(53), a neuron of the output layer", zh="在 (51)–(53) 中，$m$ 是输出层的一个神经元"),
+        also=Text(
+            en="in (51)–(53), a neuron of the output layer", zh="在 (51)–(53) 中，$m$ 是输出层的一个神经元"
+        ),
     ),
 )

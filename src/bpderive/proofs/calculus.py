@@ -1,8 +1,8 @@
 """Derivatives that a rule takes: SymPy's own, guarded.
 
 SymPy differentiates a sum by one of its terms wrongly when the sum's bound index has the same name as an index of the
-variable, and it takes a quantity of a later layer for a constant. `derivative` unfolds definitions until the variable is
-in sight, and refuses in both cases.
+variable, and it takes a quantity of a later layer for a constant. `derivative` unfolds definitions until the
+variable is in sight, and refuses in both cases.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def _unfoldable(expression: Expr) -> Expr | None:
 def _height(found: tuple[Expr, object] | None) -> tuple[float, str]:
     """An order of the quantities of nearby layers by their place in the forward pass."""
     assert found is not None
-    place = stage(found[0])  # type: ignore[arg-type]  # a LayerArray
-    return float(place.subs({s: 10 for s in place.free_symbols})), str(found)
+    place = stage(found[0])
+    return float(place.subs(dict.fromkeys(place.free_symbols, 10))), str(found)
 
 
 def _meaning(component: Expr, within: Expr) -> Expr:
@@ -97,7 +97,8 @@ def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -
     array, indices = variable
     if captured := bound_letters(expression) & {s for index in indices for s in index.free_symbols}:
         raise StepError(
-            f"cannot differentiate {expression} by {whole.by}: the index {', '.join(map(str, captured))} is bound in it."
+            f"cannot differentiate {expression} by {whole.by}: the index {', '.join(map(str, captured))} is "
+            "bound in it."
         )
     if expression.has(Partial) or expression == C:
         raise StepError(f"nothing says what {whole.of} is, so it cannot be differentiated by {whole.by}.")

@@ -1,7 +1,7 @@
 """A derivation on a concrete small network, its sums written out, for showing and for trying.
 
-`derivation("BP2").instantiate(net)` gives an `Instance`: the same steps for the same reasons, about δ^2_1 of that network.
-`instance.check()` decides every line as an identity of polynomials on it.
+`derivation("BP2").instantiate(net)` gives an `Instance`: the same steps for the same reasons, about δ^2_1 of
+that network. `instance.check()` decides every line as an identity of polynomials on it.
 """
 
 from __future__ import annotations
@@ -12,13 +12,38 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
-from sympy import Add, Basic, Expr, ImmutableDenseMatrix, Integer, KroneckerDelta, MatrixExpr, Mul, Sum, Symbol
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    ImmutableDenseMatrix,
+    Integer,
+    KroneckerDelta,
+    MatrixExpr,
+    Mul,
+    Sum,
+    Symbol,
+)
 
 from bpderive.costs import costs
 from bpderive.errors import NetworkError, StepError
 from bpderive.evaluate import Reader
 from bpderive.network import Network
-from bpderive.notation import BackwardProduct, C, L, LayerArray, Partial, PathSum, Width, a, j, k, l, plain, quantity
+from bpderive.notation import (
+    BackwardProduct,
+    C,
+    L,
+    LayerArray,
+    Partial,
+    PathSum,
+    Width,
+    a,
+    j,
+    k,
+    l,
+    plain,
+    quantity,
+)
 from bpderive.places import Letters, whole_number
 from bpderive.proofs.derivation import Derivation, Step
 from bpderive.statements import Range, Statement
@@ -38,7 +63,7 @@ class Instance:
     steps: tuple[Step, ...]
 
     def check(self) -> None:
-        """Decide every line on the network, σ, σ′ and ∂C/∂a being unknowns; raises `StepError` at a line that is false."""
+        """Decide every line, σ, σ′ and ∂C/∂a being unknowns; raises `StepError` at a line that is false."""
         cost = self.statement.cost
         reader = Reader(Truth(self.net.sizes, None if cost is None else costs[cost]))
         for step in self.steps:
@@ -62,7 +87,7 @@ class Instance:
 def instantiated(
     derivation: Derivation, net: Network, layer: int | None, neuron: int, source: int
 ) -> Instance:
-    """`derivation` on `net`, for neuron `neuron` of `layer` and, where there is one, the weight from neuron `source`."""
+    """`derivation` on `net`, for neuron `neuron` of `layer` and, if it has one, the weight from neuron `source`."""
     given = {l: layer, j: neuron - 1, k: source - 1}
     goal = derivation.statement
     letters = _letters(derivation.number, goal.ranges, net, given)
@@ -73,12 +98,18 @@ def instantiated(
             continue  # the induction step, in a network without a layer to step to
         values = _letters(derivation.number, tuple(ranges.values()), net, given)
         for step in part.steps:
-            own = {r.letter: whole_number(r.low, net.sizes)(values) for r in step.statement.ranges if r.letter != L}
+            own = {
+                r.letter: whole_number(r.low, net.sizes)(values)
+                for r in step.statement.ranges
+                if r.letter != L
+            }
             sides = tuple(written_out(side, {**own, **values}, net.sizes) for side in step.statement.sides)
             steps.append(replace(step, number=len(steps) + 1, statement=Statement(sides, cost=goal.cost)))
     sides = tuple(written_out(side, letters, net.sizes) for side in goal.sides)
     shown = {str(s): value if s == l else value + 1 for s, value in letters.items()}
-    return Instance(derivation.number, derivation.title, net, shown, Statement(sides, cost=goal.cost), tuple(steps))
+    return Instance(
+        derivation.number, derivation.title, net, shown, Statement(sides, cost=goal.cost), tuple(steps)
+    )
 
 
 def _letters(
@@ -94,7 +125,11 @@ def _letters(
         value = low if wanted is None else wanted
         if type(value) is not int or not low <= value <= high:
             shift = int(_by_width(r))
-            why = f"{r.letter} goes from {low + shift} to {high + shift}." if low <= high else "it needs more layers."
+            why = (
+                f"{r.letter} goes from {low + shift} to {high + shift}."
+                if low <= high
+                else "it needs more layers."
+            )
             raise NetworkError(
                 f"({number}) has no case {r.letter} = {value + shift} on a network of sizes {net.sizes}: {why}"
             )
@@ -128,14 +163,17 @@ def written_out(expression: Any, letters: Letters, sizes: tuple[int, ...]) -> An
         values = range(number(low), number(high) + 1)
         return Add(*(written_out(expression.function, {**letters, letter: v}, sizes) for v in values))
     if isinstance(expression, PathSum):
-        return _paths_written_out(*(number(part) for part in expression.args), sizes)
+        layer, neuron, last = (number(part) for part in expression.args)
+        return _paths_written_out(layer, neuron, last, sizes)
     if isinstance(expression, KroneckerDelta):
         return Integer(int(number(expression.args[0]) == number(expression.args[1])))
     found = quantity(expression)
     if found is not None:
         array, (row, column) = found
         return _array(array, number)[number(row), number(column)]
-    if isinstance(expression, MatrixExpr) and not isinstance(expression, sympy.MatMul | sympy.MatAdd | sympy.HadamardProduct):
+    if isinstance(expression, MatrixExpr) and not isinstance(
+        expression, sympy.MatMul | sympy.MatAdd | sympy.HadamardProduct
+    ):
         return _matrix_written_out(expression, number, again)
     if not isinstance(expression, Basic) or not expression.args:
         whole = isinstance(expression, Symbol) and expression in letters
@@ -148,10 +186,15 @@ def _array(array: LayerArray, number: Callable[[Expr], int]) -> LayerArray:
     return LayerArray(array.letter, number(array.layer), number(rows), number(columns))
 
 
-def _matrix_written_out(expression: MatrixExpr, number: Callable[[Expr], int], again: Callable[[Any], Any]) -> Any:
+def _matrix_written_out(
+    expression: MatrixExpr, number: Callable[[Expr], int], again: Callable[[Any], Any]
+) -> Any:
     """A matrix as the table of its entries; a product of many as their product."""
     if isinstance(expression, BackwardProduct):
-        factors = [BackwardProduct.factor(at).args for at in range(number(expression.args[0]), number(expression.args[1]))]
+        factors = [
+            BackwardProduct.factor(at).args
+            for at in range(number(expression.args[0]), number(expression.args[1]))
+        ]
         return sympy.MatMul(*(again(factor) for pair in factors for factor in pair))
     if isinstance(expression, LayerArray):
         expression = _array(expression, number)
@@ -167,6 +210,8 @@ def _paths_written_out(layer: int, neuron: int, last: int, sizes: tuple[int, ...
     for rest in itertools.product(*(range(sizes[at - 1]) for at in range(layer + 1, last + 1))):
         path = list(zip(range(layer, last + 1), (neuron, *rest), strict=True))
         factors = [Partial(C, a(last)[path[-1][1], 0])]
-        factors += [PathSum.link(at, here, following) for (at, here), (_, following) in itertools.pairwise(path)]
+        factors += [
+            PathSum.link(at, here, following) for (at, here), (_, following) in itertools.pairwise(path)
+        ]
         terms.append(Mul(*(written_out(factor, empty, sizes) for factor in factors)))
     return Add(*terms)

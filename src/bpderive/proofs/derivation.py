@@ -84,7 +84,9 @@ class Derivation:
             lines.append(step.statement)
         _check_goal(self.number, self.statement, lines[-1])
 
-    def instantiate(self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1) -> Instance:
+    def instantiate(
+        self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1
+    ) -> Instance:
         """The same derivation on a small network, its sums written out: for neuron `neuron` of layer `layer`.
 
         `source` is the neuron k where the statement is about a weight w^l_jk. The first layer that the statement holds
@@ -137,21 +139,28 @@ def by_induction(
 ) -> Derivation:
     """Prove `claim` by induction from its last layer down, and then, if that is not yet the goal, `goal` from it.
 
-    The claim's first range is that of its layer. `base` proves it for the last layer, `step` for layer l from layer l+1,
-    which it may use as `hypothesis(claim, …)`. Raises `StepError` where a part does not follow.
+    The claim's first range is that of its layer. `base` proves it for the last layer, `step` for layer l from
+    layer l+1, which it may use as `hypothesis(claim, …)`. Raises `StepError` where a part does not follow.
     """
     layers = claim.ranges[0]
     at_last = claim.at({layers.letter: layers.high})
     depth = Range(L, least_depth(layers), oo)
     below = replace(claim, ranges=(replace(layers, high=layers.high - 1), *claim.ranges[1:]))
     parts = [
-        (_BASE.format(layer=latex(layers.high)), derive(number, title, replace(at_last, ranges=(depth, *at_last.ranges)), base)),
-        (_STEP.format(layer=latex(layers.letter), next=latex(layers.letter) + "+1"), derive(number, title, below, step)),
+        (
+            _BASE.format(layer=latex(layers.high)),
+            derive(number, title, replace(at_last, ranges=(depth, *at_last.ranges)), base),
+        ),
+        (
+            _STEP.format(layer=latex(layers.letter), next=latex(layers.letter) + "+1"),
+            derive(number, title, below, step),
+        ),
     ]
     if conclusion:
         parts.append((_CONCLUSION, derive(number, title, goal, conclusion)))
     steps = tuple(
-        replace(line, number=place) for place, line in enumerate((s for _, part in parts for s in part.steps), start=1)
+        replace(line, number=place)
+        for place, line in enumerate((s for _, part in parts for s in part.steps), start=1)
     )
     whole = Derivation(number, title, goal, parts[0][1].start, (), steps, tuple(parts), claim)
     _check_induction(whole)
@@ -184,7 +193,9 @@ def _applied(
     return line
 
 
-def _does_not_follow(number: str, place: int, rule: Rule, expected: Statement, came_out: Statement) -> StepError:
+def _does_not_follow(
+    number: str, place: int, rule: Rule, expected: Statement, came_out: Statement
+) -> StepError:
     return StepError(
         f"({number}), step {place}, {rule.name.en}: expected {expected.latex()}, and what comes out is "
         f"{came_out.latex()}."
@@ -210,19 +221,23 @@ def _equal(first: Expr, second: Expr) -> bool:
 
 
 def _check_induction(whole: Derivation) -> None:
-    """Raise `StepError` unless the parts are a base case, an induction step and, if needed, a conclusion of one claim."""
+    """Raise `StepError` unless the parts are the base case, the induction step and the conclusion of one claim."""
     claim = whole.claim
     if claim is None or len(whole.parts) < 2:
-        raise StepError(f"({whole.number}): a proof by induction has a claim, a base case and an induction step.")
+        raise StepError(
+            f"({whole.number}): a proof by induction has a claim, a base case and an induction step."
+        )
     layers = claim.ranges[0]
     (_, base), (_, step) = whole.parts[:2]
     if base.statement.sides != claim.at({layers.letter: layers.high}).sides:
         raise StepError(
-            f"({whole.number}), base case: expected {claim.at({layers.letter: layers.high}).latex()}, and what it proves "
-            f"is {base.statement.latex()}."
+            f"({whole.number}), base case: expected {claim.at({layers.letter: layers.high}).latex()}, and what "
+            f"it proves is {base.statement.latex()}."
         )
     if step.statement.sides != claim.sides or step.statement.ranges[0].high != layers.high - 1:
-        raise StepError(f"({whole.number}), induction step: expected {claim.latex()} for {layers.letter} < {layers.high}.")
+        raise StepError(
+            f"({whole.number}), induction step: expected {claim.latex()} for {layers.letter} < {layers.high}."
+        )
     for move in step.moves:
         if isinstance(move.rule, ByEquation) and move.rule.number == "hypothesis":
             read_at = dict(move.rule.at).get(layers.letter)
@@ -240,6 +255,7 @@ def _check_induction(whole: Derivation) -> None:
 
 _BASE = Text(en="Base case: $l = {layer}$", zh="奠基：$l = {layer}$")
 _STEP = Text(
-    en="Induction step: from layer ${next}$ to layer ${layer}$", zh="归纳步骤：由第 ${next}$ 层推到第 ${layer}$ 层"
+    en="Induction step: from layer ${next}$ to layer ${layer}$",
+    zh="归纳步骤：由第 ${next}$ 层推到第 ${layer}$ 层",
 )
 _CONCLUSION = Text(en="Conclusion", zh="结论")

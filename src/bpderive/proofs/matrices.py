@@ -1,8 +1,9 @@
 """From components to vectors and matrices.
 
 `vector_form(e, j)` reads an expression with the free index j as the j-th component of a column vector and finds that
-vector, `outer_form(e, j, k)` the matrix that has it as an entry; `diagonal_form` writes ⊙ σ′(z) as a product with Σ′(z); `replaced_product` puts equals for equals inside a
-product of matrices. Each is a search for a form; the rules that use them check what was found by its components.
+vector, `outer_form(e, j, k)` the matrix that has it as an entry; `diagonal_form` writes ⊙ σ′(z) as a product
+with Σ′(z); `replaced_product` puts equals for equals inside a product of matrices. Each is a search for a form;
+the rules that use them check what was found by its components.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from sympy import Add, Expr, HadamardProduct, MatMul, MatrixExpr, Mul, Sum, Symb
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
-from bpderive.notation import C, CostGradient, DiagonalSigmaPrime, Elementwise, ParameterGradient, Partial, Sigma, SigmaPrime, quantity
+from bpderive.notation import (
+    C,
+    CostGradient,
+    DiagonalSigmaPrime,
+    Elementwise,
+    ParameterGradient,
+    Partial,
+    Sigma,
+    SigmaPrime,
+    quantity,
+)
 
 
 def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:
@@ -64,7 +75,9 @@ def _product_form(expression: Sum, index: Symbol) -> MatrixExpr:
     if len(expression.limits) != 1:
         raise StepError(f"{expression} has more than one sum.")
     inner = expression.limits[0][0]
-    outside, inside, matrix = [], [], None
+    outside: list[Expr] = []
+    inside: list[Expr] = []
+    matrix = None
     for factor in Mul.make_args(expression.function):
         letters = factor.free_symbols
         if isinstance(factor, MatrixElement) and {factor.i, factor.j} == {index, inner}:
@@ -88,7 +101,9 @@ def diagonal_form(product: HadamardProduct) -> MatrixExpr:
         raise StepError(f"one factor σ′(z) was wanted in {product}, and there are {len(slopes)}.")
     others = [f for f in product.args if f is not slopes[0]]
     rest = others[0] if len(others) == 1 else HadamardProduct(*others)
-    return MatMul(DiagonalSigmaPrime(slopes[0].args[1]), *(rest.args if isinstance(rest, MatMul) else (rest,)))
+    return MatMul(
+        DiagonalSigmaPrime(slopes[0].args[1]), *(rest.args if isinstance(rest, MatMul) else (rest,))
+    )
 
 
 def replaced_product(expression: Expr, old: Expr, new: Expr) -> MatrixExpr | None:

@@ -11,8 +11,8 @@
     WriteOut       write the norm of a vector by its components
     AsDiagonal     write the Hadamard product with σ′(z) as a product with the diagonal matrix Σ′(z)
 
-A rule is a frozen dataclass with a method `apply(lines, ranges)`, which returns the next line or raises `StepError`, and
-a `reason`. To add a rule, write such a class; nothing else knows their list.
+A rule is a frozen dataclass with a method `apply(lines, ranges)`, which returns the next line or raises
+`StepError`, and a `reason`. To add a rule, write such a class; nothing else knows their list.
 """
 
 from __future__ import annotations
@@ -65,10 +65,14 @@ class ByEquation:
     @property
     def reason(self) -> Text:
         """Names the equation and for which letters it is read."""
-        where = ", ".join(f"${latex(letter)} \\to {latex(value)}$" for letter, value in self.at if letter != value)
+        where = ", ".join(
+            f"${latex(letter)} \\to {latex(value)}$" for letter, value in self.at if letter != value
+        )
         known = equation_name(self.number)
         if where:
-            return Text(en="by {known}, read with {where}", zh="由{known}，其中取 {where}").format(known=known, where=where)
+            return Text(en="by {known}, read with {where}", zh="由{known}，其中取 {where}").format(
+                known=known, where=where
+            )
         return Text(en="by {known}", zh="由{known}").format(known=known)
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
@@ -78,7 +82,8 @@ class ByEquation:
             value = dict(self.at).get(r.letter, r.letter)
             if not r.high.has(Width) and not _within(value, r, ranges):
                 raise StepError(
-                    f"({self.number}) holds for {r.low} ≤ {r.letter} ≤ {r.high}, and it is used for {r.letter} = {value}."
+                    f"({self.number}) holds for {r.low} ≤ {r.letter} ≤ {r.high}, and it is used for {r.letter} = "
+                    f"{value}."
                 )
         old, new = (known.rhs, known.lhs) if self.backwards else (known.lhs, known.rhs)
         return lines[-1].with_rhs(replaced(lines[-1].rhs, old, new))
@@ -95,9 +100,9 @@ class ByLine:
     @property
     def reason(self) -> Text:
         """Names the two lines."""
-        return Text(
-            en="step {line} put into step {into}", zh="将第 {line} 步代入第 {into} 步"
-        ).format(line=self.line, into=self.into)
+        return Text(en="step {line} put into step {into}", zh="将第 {line} 步代入第 {into} 步").format(
+            line=self.line, into=self.into
+        )
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """Line `into` with the left side of line `line` replaced; raises `StepError` if it does not occur."""
@@ -117,7 +122,9 @@ class Recall:
     @property
     def reason(self) -> Text:
         """Names the equation."""
-        return Text(en="on the side: {known}", zh="另一方面，{known}给出").format(known=equation_name(self.number))
+        return Text(en="on the side: {known}", zh="另一方面，{known}给出").format(
+            known=equation_name(self.number)
+        )
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The equation itself, for the letters given."""
@@ -161,7 +168,8 @@ class ChainRule:
             raise StepError(f"the index {self.index} of the chain rule is taken already in {lines[-1].rhs}.")
         between = self.through[self.index, 0]
         total = Sum(
-            Partial(whole.of, between) * Partial(between, whole.by), (self.index, 0, self.through.shape[0] - 1)
+            Partial(whole.of, between) * Partial(between, whole.by),
+            (self.index, 0, self.through.shape[0] - 1),
         )
         return lines[-1].with_rhs(lines[-1].rhs.xreplace({whole: total}))
 
@@ -173,7 +181,11 @@ class ChainRule:
         if whole.of == C:
             return after_start
         end = quantity(whole.of)
-        return end is not None and after_start and provably_at_most(stage(self.through) + 1, stage(end[0]), ranges)
+        return (
+            end is not None
+            and after_start
+            and provably_at_most(stage(self.through) + 1, stage(end[0]), ranges)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +325,9 @@ class WriteOut:
         norms = lines[-1].rhs.atoms(NormSquared)
         if not norms:
             raise StepError(f"the norm of a vector was wanted, and {lines[-1].rhs} has none.")
-        return lines[-1].with_rhs(lines[-1].rhs.xreplace({norm: norm.components(self.index) for norm in norms}))
+        return lines[-1].with_rhs(
+            lines[-1].rhs.xreplace({norm: norm.components(self.index) for norm in norms})
+        )
 
 
 @dataclass(frozen=True, slots=True)

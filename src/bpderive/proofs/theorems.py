@@ -257,7 +257,9 @@ def error_by_matrices() -> Derivation:
     return derive(
         "34",
         Text(en="The error by matrix products", zh="用矩阵乘法写误差"),
-        equation(delta(l), MatMul(DiagonalSigmaPrime(l), w(l + 1).T, delta(l + 1)), over=(layers(l, 2, L - 1),)),
+        equation(
+            delta(l), MatMul(DiagonalSigmaPrime(l), w(l + 1).T, delta(l + 1)), over=(layers(l, 2, L - 1),)
+        ),
         [Move(ByEquation("BP2", matrix_derivation("BP2").statement)), Move(AsDiagonal())],
     )
 
