@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpderive.activations import Activation, a, activations, resolve, slope, z
-from bpderive.activations.elementwise import expression_source, numpy_source, run
+from bpderive.activations.elementwise import PythonSource, expression_source, function_source, run
 from bpderive.activations.stable import confirm, decay, in_high_precision, where
 from bpderive.errors import DomainError, Refuted, UnknownName
 from bpderive.text import Text
@@ -193,10 +193,11 @@ def test_one_declaration_is_enough() -> None:
         z * sympy.Symbol("beta"),
         None,
         sympy.log(z),
+        sympy.Function("f")(z),
         1 / z,
         sympy.Heaviside(z, 1),
         sympy.Piecewise((z, z > 0)),
-        sympy.Piecewise((z, sympy.sin(z) > 0), (0, True)),
+        sympy.Piecewise((z, sympy.sin(z) > z), (0, True)),
     ],
     ids=str,
 )
@@ -221,19 +222,24 @@ def test_a_function_without_numpy_code_is_refused() -> None:
         -((z - 1) ** 3) / 3 + sympy.Rational(2, 7),
         sympy.Piecewise((1, (z > -2) & (z < 2)), (sympy.Abs(z), (z > 5) | (z < -5)), (sympy.cosh(z), True)),
         where(sympy.Ne(z, 1), z, 7),
+        sympy.Integer(3),
+        sympy.E * sympy.exp(sympy.sin(z) ** 2) * (1 + sympy.sin(z) ** 2) / (2 + z**2 * sympy.sin(z) ** 2),
+        sympy.Piecewise((2, z < -5), (z, z < 100)),
     ],
     ids=str,
 )
 def test_printed_code_computes_the_expression(expression: sympy.Expr) -> None:
     points = np.array([-6.5, -3.0, -0.25, 1.0, 3.5, 9.0])
-    found = run(numpy_source("f", expression, "a test"), "<test>")["f"](points)
+    found = run(function_source("f", expression, "a test"), "<test>")["f"](points)
     expected = [float(expression.subs(z, sympy.Rational(float(p)))) for p in points]
     np.testing.assert_allclose(found, expected, rtol=1e-14)
+    one_by_one = run(function_source("f", expression, "a test", dialect=PythonSource), "<test>")["f"]
+    np.testing.assert_allclose([one_by_one(float(p)) for p in points], expected, rtol=1e-14)
 
 
 def test_code_reads_as_one_would_write_it() -> None:
     sigmoid = activations["sigmoid"]
-    assert numpy_source("sigmoid", sigmoid.numeric(), "σ").splitlines()[2:] == [
+    assert function_source("sigmoid", sigmoid.numeric(), "σ").splitlines()[2:] == [
         "    e = np.exp(-np.abs(z))",
         "    return np.where(z >= 0, 1.0, e)/(1 + e)",
     ]

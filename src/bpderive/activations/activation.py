@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 from sympy import Expr, Piecewise, Symbol
+from sympy.core.function import AppliedUndef
 
 from bpderive.activations import analysis
 from bpderive.activations.analysis import a, z
@@ -151,6 +152,11 @@ def _in_z(formula: Any, name: str) -> Expr:
         raise DomainError(
             f"The formula of the activation {name!r} is {formula!r}, of type {type(formula).__name__}. "
             "Give a SymPy expression in one variable, such as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z')."
+        )
+    if unknown := formula.atoms(AppliedUndef):
+        raise DomainError(
+            f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "
+            "an activation has a formula made of known functions."
         )
     variables = formula.free_symbols
     if len(variables) > 1:

@@ -1,69 +1,79 @@
-"""NumPy source for functions of one variable, printed from SymPy expressions.
+"""NumPy and Python source for functions of one variable, printed from SymPy expressions.
 
-`numpy_source("sigmoid", expression, "…")` is the text of a function, `compiled(expression)` the function itself.
-Repeated parts are computed once. To support another SymPy function, add it to `_NUMPY`, or, if NumPy lacks it, to
-`_SCALAR`; what is in neither is refused.
+`function_source("sigmoid", expression, "…")` is the text of a function of arrays, with `dialect=PythonSource` of a
+function of numbers; `compiled(expression)` is the function itself. Repeated parts are computed once. To support another
+SymPy function, add it to the `functions` of a dialect; what is not there is refused. A further language is a further
+dialect.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.core.function import AppliedUndef
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from bpderive.activations.analysis import CACHE, z
 from bpderive.errors import DomainError
 
-_NUMPY: dict[Any, str] = {
-    sympy.Abs: "np.abs",
-    sympy.acos: "np.arccos",
-    sympy.acosh: "np.arccosh",
-    sympy.asin: "np.arcsin",
-    sympy.asinh: "np.arcsinh",
-    sympy.atan: "np.arctan",
-    sympy.atanh: "np.arctanh",
-    sympy.ceiling: "np.ceil",
-    sympy.cos: "np.cos",
-    sympy.cosh: "np.cosh",
-    sympy.exp: "np.exp",
-    sympy.floor: "np.floor",
-    sympy.log: "np.log",
-    sympy.sign: "np.sign",
-    sympy.sin: "np.sin",
-    sympy.sinh: "np.sinh",
-    sympy.tan: "np.tan",
-    sympy.tanh: "np.tanh",
-    expm1: "np.expm1",
-    log1p: "np.log1p",
-}
-
-_SCALAR: dict[Any, str] = {sympy.erf: "math.erf", sympy.erfc: "math.erfc", sympy.gamma: "math.gamma"}
-"""Functions that only Python's `math` has; `np.vectorize` takes them through an array."""
-
 _PARTS = ("e", "f", "g", "h", "s", "t", "u", "v")
 """Names of repeated parts, so that exp(−|z|) is the `e` of the text."""
 
 
+def _vectorized(name: str) -> str:
+    return f"np.vectorize({name}, otypes=[float])"
+
+
 class NumPySource(StrPrinter):
-    """Prints a SymPy expression as a NumPy expression in which the module is `np`."""
+    """Prints a SymPy expression as an expression of arrays; the module NumPy is `np`."""
+
+    module: ClassVar[str] = "np"
+    functions: ClassVar[dict[Any, str]] = {
+        sympy.Abs: "np.abs",
+        sympy.acos: "np.arccos",
+        sympy.acosh: "np.arccosh",
+        sympy.asin: "np.arcsin",
+        sympy.asinh: "np.arcsinh",
+        sympy.atan: "np.arctan",
+        sympy.atanh: "np.arctanh",
+        sympy.ceiling: "np.ceil",
+        sympy.cos: "np.cos",
+        sympy.cosh: "np.cosh",
+        # These three only Python's `math` has.
+        sympy.erf: _vectorized("math.erf"),
+        sympy.erfc: _vectorized("math.erfc"),
+        sympy.gamma: _vectorized("math.gamma"),
+        sympy.exp: "np.exp",
+        sympy.floor: "np.floor",
+        sympy.log: "np.log",
+        sympy.sign: "np.sign",
+        sympy.sin: "np.sin",
+        sympy.sinh: "np.sinh",
+        sympy.tan: "np.tan",
+        sympy.tanh: "np.tanh",
+        expm1: "np.expm1",
+        log1p: "np.log1p",
+    }
+    least, greatest, both, either = "np.minimum", "np.maximum", "&", "|"
 
     def _print_Function(self, expression: Any) -> str:
         arguments = ", ".join(self._print(argument) for argument in expression.args)
-        if type(expression) in _NUMPY:
-            return f"{_NUMPY[type(expression)]}({arguments})"
-        if type(expression) in _SCALAR:
-            return f"np.vectorize({_SCALAR[type(expression)]}, otypes=[float])({arguments})"
+        if type(expression) in self.functions:
+            return f"{self.functions[type(expression)]}({arguments})"
+        if isinstance(expression, AppliedUndef):  # a function of the program itself
+            return f"{type(expression).__name__}({arguments})"
         raise DomainError(
-            f"There is no NumPy code for the function {type(expression).__name__} in {expression}. "
-            f"Functions that there is code for: {', '.join(sorted(f.__name__ for f in [*_NUMPY, *_SCALAR]))}."
+            f"There is no code for the function {type(expression).__name__} in {expression}. "
+            f"Functions that there is code for: {', '.join(sorted(f.__name__ for f in self.functions))}."
         )
 
     _print_Abs = _print_log = _print_Function
@@ -73,7 +83,7 @@ class NumPySource(StrPrinter):
         if base is sympy.E:
             return self._print_Function(sympy.exp(exponent, evaluate=False))
         if exponent == sympy.Rational(1, 2):
-            return f"np.sqrt({self._print(base)})"
+            return f"{self.module}.sqrt({self._print(base)})"
         if exponent.is_number and exponent.is_negative:
             below = base if exponent == -1 else sympy.Pow(base, -exponent, evaluate=False)
             return f"1/{self.parenthesize(below, PRECEDENCE['Pow'] + (exponent == -1))}"
@@ -83,9 +93,9 @@ class NumPySource(StrPrinter):
         return f"{below}**{above}"
 
     def _print_Add(self, expression: Any, order: Any = None) -> str:
-        # As one writes it: what is added before what is subtracted, 1 + e and not e + 1.
+        # As one writes it: what is added before what is subtracted, numbers first: 1 + e and not e + 1.
         terms = sorted(expression.args, key=lambda t: (t.could_extract_minus_sign(), not t.is_number, str(t)))
-        shown = self.parenthesize(terms[0], PRECEDENCE["Add"])
+        shown = self.parenthesize(terms[0], PRECEDENCE["Add"], strict=True)
         for term in terms[1:]:
             minus = term.could_extract_minus_sign()
             shown += " - " if minus else " + "
@@ -93,16 +103,16 @@ class NumPySource(StrPrinter):
         return str(shown)
 
     def _print_Exp1(self, expression: Any) -> str:
-        return "np.e"
+        return f"{self.module}.e"
 
     def _print_Pi(self, expression: Any) -> str:
-        return "np.pi"
+        return f"{self.module}.pi"
 
     def _print_Min(self, expression: Any) -> str:
-        return self._nested("np.minimum", expression.args)
+        return self._nested(self.least, expression.args)
 
     def _print_Max(self, expression: Any) -> str:
-        return self._nested("np.maximum", expression.args)
+        return self._nested(self.greatest, expression.args)
 
     def _nested(self, function: str, arguments: tuple[Expr, ...]) -> str:
         # Numbers last: `np.maximum(z, 0)` reads better than `np.maximum(0, z)`.
@@ -113,45 +123,97 @@ class NumPySource(StrPrinter):
         return shown
 
     def _print_Piecewise(self, expression: Any) -> str:
-        *cases, (shown, condition) = [(self._branch(e), c) for e, c in expression.args]
-        if condition != True:  # noqa: E712  # SymPy's own true
-            shown = f"np.where({self._print(condition)}, {shown}, np.nan)"
+        cases = [(self._branch(value), condition) for value, condition in expression.args]
+        shown = f"{self.module}.nan"
         for branch, condition in reversed(cases):
-            shown = f"np.where({self._print(condition)}, {branch}, {shown})"
+            holds = condition == True  # noqa: E712  # SymPy's own true
+            shown = branch if holds else self.choice(self._print(condition), branch, shown)
         return shown
+
+    def choice(self, condition: str, then: str, otherwise: str) -> str:
+        """The source of what is `then` where the condition holds, and `otherwise` elsewhere."""
+        return f"np.where({condition}, {then}, {otherwise})"
+
+    def constant(self, shown: str, like: str) -> str:
+        """The source of a constant for every entry of `like`."""
+        return f"np.full_like({like}, {shown})"
 
     def _branch(self, expression: Expr) -> str:
         # A float, so that a function that is 0 or 1 does not come out in integers.
         return f"{expression}.0" if expression.is_Integer else str(self._print(expression))
 
     def _print_And(self, expression: Any) -> str:
-        return " & ".join(f"({self._print(part)})" for part in expression.args)
+        return f" {self.both} ".join(f"({self._print(part)})" for part in expression.args)
 
     def _print_Or(self, expression: Any) -> str:
-        return " | ".join(f"({self._print(part)})" for part in expression.args)
+        return f" {self.either} ".join(f"({self._print(part)})" for part in expression.args)
 
     def _print_Relational(self, expression: Any) -> str:
-        sign = {"==": "==", "!=": "!="}.get(expression.rel_op, expression.rel_op)
         sides = (self.parenthesize(side, precedence(expression)) for side in (expression.lhs, expression.rhs))
-        return f" {sign} ".join(sides)
+        return f" {expression.rel_op} ".join(sides)
 
 
-def expression_source(expression: Expr) -> str:
-    """`expression` as one NumPy expression."""
-    return str(NumPySource().doprint(expression))
+class PythonSource(NumPySource):
+    """Prints a SymPy expression as an expression of numbers, with Python's module `math`."""
+
+    module = "math"
+    functions: ClassVar[dict[Any, str]] = {
+        sympy.Abs: "abs",
+        sympy.acos: "math.acos",
+        sympy.acosh: "math.acosh",
+        sympy.asin: "math.asin",
+        sympy.asinh: "math.asinh",
+        sympy.atan: "math.atan",
+        sympy.atanh: "math.atanh",
+        sympy.ceiling: "math.ceil",
+        sympy.cos: "math.cos",
+        sympy.cosh: "math.cosh",
+        sympy.erf: "math.erf",
+        sympy.erfc: "math.erfc",
+        sympy.exp: "math.exp",
+        sympy.floor: "math.floor",
+        sympy.gamma: "math.gamma",
+        sympy.log: "math.log",
+        sympy.sin: "math.sin",
+        sympy.sinh: "math.sinh",
+        sympy.tan: "math.tan",
+        sympy.tanh: "math.tanh",
+        expm1: "math.expm1",
+        log1p: "math.log1p",
+    }
+    least, greatest, both, either = "min", "max", "and", "or"
+
+    def choice(self, condition: str, then: str, otherwise: str) -> str:
+        """Only the branch that is wanted is computed."""
+        return f"({then} if {condition} else {otherwise})"
+
+    def constant(self, shown: str, like: str) -> str:
+        """The constant itself."""
+        return f"float({shown})"
 
 
-def numpy_source(name: str, expression: Expr, says: str, variables: tuple[Symbol, ...] = (z,)) -> str:
-    """The text of a function `name` of arrays that computes `expression`, with `says` as its docstring."""
+def expression_source(expression: Expr, dialect: type[NumPySource] = NumPySource) -> str:
+    """`expression` as one expression of the dialect."""
+    return str(dialect().doprint(expression))
+
+
+def function_source(
+    name: str,
+    expression: Expr,
+    says: str,
+    variables: tuple[Symbol, ...] = (z,),
+    dialect: type[NumPySource] = NumPySource,
+) -> str:
+    """The text of a function `name` of `variables` that computes `expression`, with `says` as its docstring."""
     taken = {symbol.name for symbol in expression.free_symbols}
-    parts = (Symbol(part, real=True) for part in _PARTS if part not in taken)
+    names = itertools.chain(_PARTS, (f"t{n}" for n in itertools.count()))
+    parts = (Symbol(part, real=True) for part in names if part not in taken)
     shared, [result] = sympy.cse(expression, symbols=parts, order="none")
-    lines = [f"    {part} = {expression_source(value)}" for part, value in shared]
+    lines = [f"    {part} = {expression_source(value, dialect)}" for part, value in shared]
     arguments = ", ".join(symbol.name for symbol in variables)
-    shown = expression_source(result)
+    shown = expression_source(result, dialect)
     if not expression.free_symbols:
-        # A constant has shape (); the other arrays of the program are as wide as the mini-batch.
-        shown = f"np.full_like({variables[0].name}, {shown})"
+        shown = dialect().constant(shown, variables[0].name)
     return "\n".join([f"def {name}({arguments}):", f'    """{says}"""', *lines, f"    return {shown}", ""])
 
 
@@ -165,7 +227,7 @@ def run(source: str, filename: str) -> dict[str, Any]:
 @lru_cache(CACHE)
 def compiled(expression: Expr) -> Callable[[Any], Any]:
     """`expression`, a function of z, as a function of an array or a number, computed in floating point."""
-    function = run(numpy_source("function", expression, str(expression)), "<activation>")["function"]
+    function = run(function_source("function", expression, str(expression)), "<activation>")["function"]
 
     def apply(values: Any) -> Any:
         array = np.asarray(values)
