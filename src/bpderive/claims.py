@@ -11,6 +11,7 @@ A new kind of expression in a statement needs one method in `evaluate.Reader`.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,7 +23,7 @@ from sympy import Symbol
 from bpderive.costs import costs
 from bpderive.errors import NetworkError, Refuted
 from bpderive.evaluate import Reader
-from bpderive.notation import Width
+from bpderive.notation import L, Width
 from bpderive.polynomials import Polynomial
 from bpderive.statements import Statement
 from bpderive.truth import Truth, name
@@ -62,6 +63,17 @@ class Counterexample:
     place: tuple[int, int] | None = None
     reason: str = ""
 
+    def _repr_latex_(self) -> str:
+        """The case, the values and the two sides, without a word in any language."""
+        case = rf"n = {self.sizes}" + "".join(
+            rf",\; {letter} = {value}" for letter, value in self.letters.items()
+        )
+        if self.left is None or self.right is None:
+            return rf"$\displaystyle {case}: \quad \nexists$"
+        given = r",\; ".join(f"{_in_latex(unknown)} = {value}" for unknown, value in self.values.items())
+        rows = r" \\ ".join([case, given, rf"{self.left} \ne {self.right}"])
+        return rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
+
     def __str__(self) -> str:
         where = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
         where = f"in the network {self.sizes}" + (f", for {where}" if where else "")
@@ -71,6 +83,13 @@ class Counterexample:
             return f"{where}: {self.reason}"
         given = ", ".join(f"{unknown} = {value}" for unknown, value in self.values.items())
         return f"{where}, the left side is {self.left} and the right side is {self.right}, where {given}"
+
+
+def _in_latex(unknown: str) -> str:
+    """The name of an unknown, such as ∂C/∂a^3_1 or σ'(z^2_1), in LaTeX."""
+    shown = re.sub(r"([_^])(\d[\d,]*)", r"\1{\2}", unknown).replace("σ", r"\sigma").replace("∂", r"\partial ")
+    above, slash, below = shown.partition("/")
+    return rf"\frac{{{above}}}{{{below}}}" if slash else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,10 @@ def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symb
             yield dict(chosen)
             return
         r = ordered[place]
+        if r.letter == L:  # a least depth
+            if reader.truth.depth >= r.low:
+                yield from choices(place + 1, chosen)
+            return
         try:
             low, high = reader.integer(r.low)(chosen), reader.integer(r.high)(chosen)
         except NetworkError:

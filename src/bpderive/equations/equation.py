@@ -109,6 +109,8 @@ class Equation:
         proofs = [proof for proof in (self.proof, self.matrix_proof) if proof is not None]
         for proof in proofs:
             proof.check()
+            for step in proof.steps:  # what the rules computed is put before the judge as well
+                certify(step.statement)
         if self.own_check is not None:
             decided = [self.own_check()]
         else:

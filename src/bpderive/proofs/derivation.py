@@ -115,7 +115,7 @@ def derive(
 
     Raises `StepError`, which names the step, its rule, what was expected and what came out.
     """
-    first = start if start is not None else Statement((goal.lhs, goal.lhs), goal.ranges)
+    first = replace(start or Statement((goal.lhs, goal.lhs), goal.ranges), cost=goal.cost)
     lines = [first]
     ranges = _joined(first.ranges, goal.ranges)
     steps: list[Step] = []
@@ -184,7 +184,7 @@ def _applied(
     """The next line, over its own letters and the goal's; a `StepError` names the derivation and the step."""
     try:
         line = rule.apply(lines, _joined(lines[-1].ranges, ranges))
-        line = replace(line, ranges=_joined(line.ranges, ranges))
+        line = replace(line, ranges=_joined(line.ranges, ranges), cost=lines[-1].cost)
         check_well_formed(line)
     except StepError as error:
         raise StepError(
