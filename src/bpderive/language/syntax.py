@@ -1,0 +1,297 @@
+"""What a claim consists of: expressions of the book's letters, as a tree, and the conditions that it is made under.
+
+`parse` makes a `Claim` from text, `from_statement` from a statement of the registry. `parts(node)` are the parts of an
+expression, `with_parts(node, parts)` the same expression of other parts, and `walk(node)` all of them. A new
+construct is one class here, one method in each of `text`, `verdict.shapes`, `verdict.normal` and `verdict.trial`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+Index: TypeAlias = "str | int"
+"""A neuron: a letter, or a number counted from 1."""
+
+LAYER_LETTERS = ("l", "L")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Layer:
+    """A layer: `letter` + `offset`, the letter being "l", "L" or "" for a number."""
+
+    letter: str
+    offset: int = 0
+
+    def __add__(self, steps: int) -> Layer:
+        return Layer(self.letter, self.offset + steps)
+
+    def __str__(self) -> str:
+        if not self.letter:
+            return str(self.offset)
+        return self.letter + (f"{self.offset:+d}" if self.offset else "")
+
+
+LAST = Layer("L")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The base of all expressions; `at` is the place in the text, which does not count when two are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Node):
+    """A rational number."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Node):
+    """A number that nothing is known of, such as η or the step Δ."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity(Node):
+    """w, b, z, a, delta or y: of a layer, with its indices a component, without them a column or a matrix."""
+
+    letter: str
+    layer: Layer
+    indices: tuple[Index, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cost(Node):
+    """C, the cost of one example."""
+
+
+@dataclass(frozen=True, slots=True)
+class WidthOf(Node):
+    """n_l, the number of neurons of a layer."""
+
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Kronecker(Node):
+    """1 where both indices are the same neuron, else 0."""
+
+    first: Index
+    second: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Activation(Node):
+    """σ of a number or of each component; σ′ if `order` is 1."""
+
+    order: int
+    argument: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative(Node):
+    """The total derivative of a number by a component, the other neurons of its layer held fixed."""
+
+    of: Node
+    by: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient(Node):
+    """The derivatives of C by every component of an array, in its shape."""
+
+    by: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Total(Node):
+    """The sum over every neuron that the indices can be."""
+
+    indices: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Plus(Node):
+    """A sum of terms."""
+
+    terms: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minus(Node):
+    """The negative."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Times(Node):
+    """A product of numbers, or elementwise of equal shapes."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Over(Node):
+    """A quotient by a number."""
+
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Power(Node):
+    """A number to a small whole exponent."""
+
+    base: Node
+    exponent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Node):
+    """The matrix product."""
+
+    factors: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed(Node):
+    """Rows for columns."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Diagonal(Node):
+    """The square matrix with a column on its diagonal."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Outer(Node):
+    """The outer product of two columns."""
+
+    first: Node
+    second: Node
+
+
+@dataclass(frozen=True, slots=True)
+class LayerCondition:
+    """first relation second, the relation being one of = != < <= > >=."""
+
+    first: Layer
+    relation: str
+    second: Layer
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.relation} {self.second}"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCondition:
+    """Two indices are the same neuron (=) or not (!=)."""
+
+    first: Index
+    relation: str
+    second: Index
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.relation} {self.second}"
+
+
+@dataclass(frozen=True, slots=True)
+class WidthCondition:
+    """A layer has as many neurons as another, or as a number says."""
+
+    first: Layer
+    second: Layer | int
+
+    def __str__(self) -> str:
+        shown = self.second if isinstance(self.second, int) else f"n[{self.second}]"
+        return f"n[{self.first}] = {shown}"
+
+
+Condition: TypeAlias = LayerCondition | IndexCondition | WidthCondition
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Equal sides, for everything that is left free; `cost` and `sigma` are names, or None where arbitrary."""
+
+    sides: tuple[Node, ...]
+    conditions: tuple[Condition, ...] = ()
+    cost: str | None = None
+    sigma: str | None = None
+
+    def with_side(self, place: int, side: Node) -> Claim:
+        """The claim with another side at `place`."""
+        return replace(self, sides=(*self.sides[:place], side, *self.sides[place + 1 :]))
+
+    def given(self, *conditions: Condition) -> Claim:
+        """The claim under further conditions."""
+        return replace(self, conditions=(*self.conditions, *conditions))
+
+
+def parts(node: Node) -> tuple[Node, ...]:
+    """The expressions that `node` is directly made of."""
+    found: list[Node] = []
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Node):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found.extend(part for part in value if isinstance(part, Node))
+    return tuple(found)
+
+
+def with_parts(node: Node, new: Sequence[Node]) -> Node:
+    """`node` made of other parts, as many as it has."""
+    left = iter(new)
+    values = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Node):
+            values[field.name] = next(left)
+        elif isinstance(value, tuple) and value and isinstance(value[0], Node):
+            values[field.name] = tuple(next(left) for _ in value)
+    return replace(node, **values) if values else node
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and everything in it, the whole before its parts."""
+    yield node
+    for part in parts(node):
+        yield from walk(part)
+
+
+def indices_of(node: Node) -> tuple[Index, ...]:
+    """The indices that stand in `node` itself, not in its parts."""
+    if isinstance(node, Quantity):
+        return node.indices
+    if isinstance(node, Kronecker):
+        return node.first, node.second
+    return ()
+
+
+def free_indices(node: Node) -> dict[str, None]:
+    """The letters that no sum in `node` binds, in the order in which they occur."""
+    found = {index: None for index in indices_of(node) if isinstance(index, str)}
+    for part in parts(node):
+        found |= free_indices(part)
+    if isinstance(node, Total):
+        return {index: None for index in found if index not in node.indices}
+    return found
+
+
+def is_constant(node: Node) -> bool:
+    """Whether nothing of a network stands in `node`: it is made of numbers only."""
+    return all(
+        isinstance(part, Number | Unknown | Plus | Minus | Times | Over | Power) for part in walk(node)
+    )

@@ -1,0 +1,7 @@
+"""Whether an equation that somebody wrote holds: `check("delta[l,j] = d(C, z[l,j])")` gives a `Verdict`."""
+
+from bpderive.verdict.counterexample import Counterexample, Enclosure
+from bpderive.verdict.diagnosis import Diagnosis
+from bpderive.verdict.verdict import Verdict, check
+
+__all__ = ["Counterexample", "Diagnosis", "Enclosure", "Verdict", "check"]

@@ -1,0 +1,170 @@
+"""The general decision: whether a claim is an identity for all widths, every depth and every layer in its range.
+
+`holds(claim, clock)` is True only where the normal forms of both sides agree in every case. It raises `IllFormed` or
+`TooHard` where that is not a question. `Reading` is a claim made ready for it, and for trial on networks.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bpderive.language.syntax import (
+    Claim,
+    Index,
+    IndexCondition,
+    Layer,
+    WidthCondition,
+    free_indices,
+)
+from bpderive.text import Text
+from bpderive.verdict import forms
+from bpderive.verdict.errors import IllFormed
+from bpderive.verdict.forms import Clock, Form, Term
+from bpderive.verdict.layers import Case, cases
+from bpderive.verdict.normal import Normaliser
+from bpderive.verdict.shapes import Indices, Spaces, apart, check_scopes, in_components
+
+NOTHING = Text(
+    en="the conditions contradict one another: the range is empty", zh="各条件互相矛盾：取值范围为空"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A claim in components, in one case: the sums' indices told apart, and the layer of each index."""
+
+    claim: Claim
+    case: Case
+    spaces: Spaces
+    indices: Indices
+
+    @property
+    def free(self) -> list[str]:
+        """The indices that are universally meant."""
+        found = {index: None for side in self.claim.sides for index in free_indices(side)}
+        for condition in self.claim.conditions:
+            if isinstance(condition, IndexCondition):
+                found |= {i: None for i in (condition.first, condition.second) if isinstance(i, str)}
+        return list(found)
+
+
+def readings(
+    claim: Claim, all_equal: bool = False, one_neuron: bool = False, lenient: bool = False
+) -> list[Reading]:
+    """The claim in each of its cases; raises `IllFormed` where it makes no sense.
+
+    With `all_equal` all layers have equal widths, with `one_neuron` width 1; with `lenient` an index may stand on one
+    side only, and then means every neuron, or be used outside its sum as well.
+    """
+    if not lenient:
+        check_scopes(claim)
+    found = []
+    for case in cases(claim):
+        spaces = Spaces(case.position, all_equal=all_equal or one_neuron, one_neuron=one_neuron)
+        for condition in claim.conditions:
+            if isinstance(condition, WidthCondition):
+                if isinstance(condition.second, Layer):
+                    spaces.join(condition.first, condition.second)
+                else:
+                    spaces.fix(condition.first, condition.second)
+        if not spaces.is_possible:
+            continue
+        components, called = apart(in_components(claim, spaces))
+        indices = Indices(spaces, called)
+        indices.find(components)
+        reading = Reading(components, case, spaces, indices)
+        if any(True for _ in _assignments(reading)):
+            found.append(reading)
+    if not found:
+        raise IllFormed(NOTHING)
+    return found
+
+
+def holds(
+    claim: Claim,
+    clock: Clock,
+    all_equal: bool = False,
+    one_neuron: bool = False,
+    targets_add_to_one: bool = False,
+) -> bool:
+    """Whether all sides have the same normal form, in every case; perhaps in some networks or for Σ y = 1 only."""
+    return all(
+        not residual
+        for reading in readings(claim, all_equal, one_neuron)
+        for residual in residuals(reading, clock, targets_add_to_one)
+    )
+
+
+def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) -> Iterator[Form]:
+    """The differences of the sides in normal form; empty where they are equal."""
+    for names, unequal in _assignments(reading):
+        normaliser = Normaliser(
+            reading.case,
+            reading.spaces,
+            reading.indices.layers,
+            reading.claim.cost,
+            reading.claim.sigma,
+            clock,
+            unequal,
+            keeps_targets=targets_add_to_one,
+        )
+        first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
+        for other in rest:
+            difference = normaliser.normal(first + forms.scaled(other, -1))
+            if targets_add_to_one:
+                difference = normaliser.normal([_without_targets(t) for t in forms.as_terms(difference)])
+            yield forms.cleared(difference, unequal, clock)
+
+
+def _without_targets(term: Term) -> Term:
+    """The term with every factor Σ_m y_m taken to be 1."""
+    bound = dict(term.bound)
+    for factor, exponent in term.factors:
+        if factor[0] != "y" or exponent != 1 or factor[1] not in bound:
+            continue
+        rest = tuple(f for f in term.factors if f[0] != factor)
+        if not any(factor[1] in forms.indices_of(f) for f, _ in rest):
+            kept = tuple(pair for pair in term.bound if pair[0] != factor[1])
+            return _without_targets(Term(term.coefficient, rest, kept))
+    return term
+
+
+def _assignments(reading: Reading) -> Iterator[tuple[dict[str, Index], frozenset[frozenset[Any]]]]:
+    """What the free indices are: themselves, or each number in turn in a layer of fixed width."""
+    conditions = [c for c in reading.claim.conditions if isinstance(c, IndexCondition)]
+    names: dict[str, Index] = {}
+    choices: list[list[tuple[str, int]]] = []
+    for index in reading.free:
+        width = reading.spaces.width(reading.spaces.of(reading.indices.layers[index]))
+        if width is not None:
+            choices.append([(index, value) for value in range(1, width + 1)])
+    for chosen in itertools.product(*choices):
+        names = dict(chosen)
+        possible = True
+        for condition in conditions:
+            if condition.relation != "=":
+                continue
+            one, other = (
+                names.get(i, i) if isinstance(i, str) else i for i in (condition.first, condition.second)
+            )
+            if isinstance(one, int) and isinstance(other, int):
+                possible = possible and one == other
+            elif isinstance(one, str):
+                names = {key: other if value == one else value for key, value in names.items()} | {one: other}
+            else:
+                names = {key: one if value == other else value for key, value in names.items()} | {
+                    str(other): one
+                }
+        unequal = {
+            frozenset(names.get(i, i) if isinstance(i, str) else i for i in (c.first, c.second))
+            for c in conditions
+            if c.relation == "!="
+        }
+        if possible and all(len(pair) == 2 for pair in unequal):
+            yield names, frozenset(unequal)
+
+
+__all__ = ["Reading", "holds", "readings", "residuals"]

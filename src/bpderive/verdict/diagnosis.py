@@ -1,0 +1,164 @@
+"""Why a claim fails: changes that mend it, and special networks in which it is true.
+
+`diagnose(claim, clock)` tries one small change after the other, and one special case after the other, and keeps those
+for which the changed claim is decided to hold. Nothing is recognised by its looks. A further special case is one
+line in `_special_cases`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bpderive.language.syntax import (
+    LAST,
+    Claim,
+    IndexCondition,
+    Layer,
+    LayerCondition,
+    Minus,
+    Node,
+    Number,
+    Quantity,
+    free_indices,
+    walk,
+)
+from bpderive.language.text import written
+from bpderive.text import Text
+from bpderive.verdict.decide import holds
+from bpderive.verdict.edits import Edit, edits
+from bpderive.verdict.errors import IllFormed, TooHard
+from bpderive.verdict.forms import Clock
+
+COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What makes a claim true: in words, and the claim that then holds, written out, if it is another one."""
+
+    kind: str
+    text: Text
+    mended: str | None = None
+
+
+def diagnose(claim: Claim, clock: Clock, most: int = 2) -> tuple[Diagnosis, ...]:
+    """The first few things found that make the claim true, the likeliest first."""
+    found: list[Diagnosis] = []
+    try:
+        for make in (_repaired, _special):
+            for diagnosis in make(claim, clock):
+                found.append(diagnosis)
+                if len(found) >= most or make is _repaired:
+                    break
+    except TooHard:  # the time is up; what was found stands
+        pass
+    return tuple(found)
+
+
+def _repaired(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
+    for edit in repairs(claim):
+        clock.check()
+        if not _is_trivial(edit.claim) and is_true(edit.claim, clock):
+            text = Text(en="it holds {change}: {mended}", zh="{change}就成立：{mended}")
+            mended = written(edit.claim)
+            yield Diagnosis(edit.kind, text.format(change=edit.text, mended=mended), mended)
+
+
+def repairs(claim: Claim) -> list[Edit]:
+    """The changes to try, the likeliest first; each claim once."""
+    seen: set[Claim] = set()
+    ordered = []
+    for edit in sorted(edits(claim), key=lambda e: e.rank):
+        if edit.claim not in seen:
+            seen.add(edit.claim)
+            ordered.append(edit)
+    return ordered
+
+
+def is_true(claim: Claim, clock: Clock, **special: bool) -> bool:
+    """Whether the claim makes sense and holds; what cannot be decided does not count."""
+    try:
+        return holds(claim, clock, **special)
+    except IllFormed:
+        return False
+    except TooHard:
+        clock.check()
+        return False
+
+
+def _is_trivial(claim: Claim) -> bool:
+    """Whether two sides are written alike, or a side is nothing but a number."""
+    sides = [_without_sign(side) for side in claim.sides]
+    return any(one == other for one, other in itertools.combinations(sides, 2)) or any(
+        isinstance(side, Number) for side in sides
+    )
+
+
+def _without_sign(node: Node) -> Node:
+    return _without_sign(node.body) if isinstance(node, Minus) else node
+
+
+def _special(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
+    for kind, text, test in _special_cases(claim):
+        clock.check()
+        if test(clock):
+            yield Diagnosis(kind, text)
+
+
+_Case = tuple[str, Text, Callable[[Clock], bool]]
+
+
+def _special_cases(claim: Claim) -> Iterator[_Case]:
+    """Special networks, in words, and the test whether the claim is true in them."""
+    letters = {n.layer.letter for side in claim.sides for n in walk(side) if isinstance(n, Quantity)}
+    if "l" in letters:
+        for layer in (LAST, LAST + -1, Layer("", 2)):
+            yield _given(
+                claim.given(LayerCondition(Layer("l"), "=", layer)),
+                "layer",
+                Text(en=f"it is true for l = {layer}", zh=f"当 l = {layer} 时成立"),
+            )
+    if claim.cost is None:
+        for cost in COSTS:
+            text = Text(en=f"it is true for the cost {cost}", zh=f"对代价函数 {cost} 成立")
+            yield _given(replace(claim, cost=cost), "cost", text)
+    if claim.sigma is None:
+        for sigma in SIGMAS:
+            text = Text(en=f"it is true for the activation {sigma}", zh=f"对激活函数 {sigma} 成立")
+            yield _given(replace(claim, sigma=sigma), "activation", text)
+    if claim.cost is None and claim.sigma is None:
+        for sigma, cost in itertools.product(SIGMAS, COSTS):
+            if cost == "quadratic" or sigma == "sigmoid":
+                text = Text(
+                    en=f"it is true for the activation {sigma} with the cost {cost}",
+                    zh=f"对激活函数 {sigma} 与代价函数 {cost} 成立",
+                )
+                yield _given(replace(claim, sigma=sigma, cost=cost), "activation and cost", text)
+    yield (
+        "targets",
+        Text(en="it is true if Σy = 1", zh="当 Σy = 1 时成立"),
+        lambda clock: is_true(claim, clock, targets_add_to_one=True),
+    )
+    yield (
+        "equal widths",
+        Text(
+            en="it is true if all layers have the same number of neurons", zh="当各层神经元个数都相同时成立"
+        ),
+        lambda clock: is_true(claim, clock, all_equal=True),
+    )
+    yield (
+        "one neuron",
+        Text(en="it is true only if every layer has one neuron", zh="只有当每层都只有一个神经元时才成立"),
+        lambda clock: is_true(claim, clock, one_neuron=True),
+    )
+    free = list(dict.fromkeys(i for side in claim.sides for i in free_indices(side)))
+    for one, other in itertools.combinations(free, 2):
+        for relation, sign in (("=", "="), ("!=", "≠")):
+            text = Text(en=f"it is true for {one} {sign} {other}", zh=f"当 {one} {sign} {other} 时成立")
+            yield _given(claim.given(IndexCondition(one, relation, other)), "indices", text)
+
+
+def _given(claim: Claim, kind: str, text: Text) -> _Case:
+    return kind, text, lambda clock: is_true(claim, clock)

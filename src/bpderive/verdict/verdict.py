@@ -1,0 +1,251 @@
+"""`check(text)`: whether an equation holds, with the reason.
+
+The answer is a `Verdict`: it *holds* where it is decided for all widths, depths and layers; it is *refuted* by a
+counterexample; *ill-formed* where it makes no sense; and otherwise honestly *undecided*. Nothing holds because examples
+agree.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bpderive.language import Claim, in_latex, parse, written
+from bpderive.language.syntax import Quantity, WidthCondition, indices_of, walk
+from bpderive.text import Text
+from bpderive.verdict import trial
+from bpderive.verdict.counterexample import Counterexample
+from bpderive.verdict.decide import Reading, holds, readings
+from bpderive.verdict.diagnosis import Diagnosis, diagnose
+from bpderive.verdict.errors import IllFormed, TooHard
+from bpderive.verdict.forms import Clock
+from bpderive.verdict.layers import feasible, range_of_layers
+from bpderive.verdict.shapes import COLUMN, ROW
+
+LONGEST = 5.0
+"""Seconds after which a claim is given up."""
+
+_STATUS = {
+    "holds": Text(en="holds", zh="成立"),
+    "refuted": Text(en="refuted", zh="被反驳"),
+    "ill-formed": Text(en="ill-formed", zh="不合式"),
+    "undecided": Text(en="undecided", zh="未判定"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found about a claim.
+
+    `status` is "holds", "refuted", "ill-formed" or "undecided"; `holds` True, False, False or None. `ranges` are the
+    values that what is left free takes; `counterexample` a case in which it fails, or None; `diagnosis` what would make
+    it true, or None, and `mended` the claim changed in that way; `explanation` all of it in words; `networks` those on
+    which an undecided claim was tried without a counterexample.
+    """
+
+    claim: Claim
+    status: str
+    ranges: tuple[str, ...]
+    explanation: Text
+    seconds: float
+    counterexample: Counterexample | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    networks: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None where it is undecided."""
+        return None if self.status == "undecided" else self.status == "holds"
+
+    @property
+    def diagnosis(self) -> Text | None:
+        """What would make the claim true, the likeliest first."""
+        return self.diagnoses[0].text if self.diagnoses else None
+
+    @property
+    def mended(self) -> str | None:
+        """A claim that holds and differs from this one in one small change; None if none was found."""
+        return next((d.mended for d in self.diagnoses if d.mended is not None), None)
+
+    @property
+    def text(self) -> Text:
+        """The claim, the status and the explanation."""
+        return Text(en="{claim}\n{status}: {explanation}", zh="{claim}\n{status}：{explanation}").format(
+            claim=written(self.claim), status=_STATUS[self.status], explanation=self.explanation
+        )
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def _repr_markdown_(self) -> str:
+        shown = Text(
+            en="$\\displaystyle {claim}$\n\n**{status}**: {explanation}",
+            zh="$\\displaystyle {claim}$\n\n**{status}**：{explanation}",
+        ).format(
+            claim=in_latex(self.claim), status=_STATUS[self.status], explanation=_escaped(self.explanation)
+        )
+        return str(shown)
+
+
+def _escaped(text: Text) -> Text:
+    """The text with what Markdown would take for its own marked."""
+
+    def escape(phrase: str) -> str:
+        for character in "\\*_[]^":
+            phrase = phrase.replace(character, "\\" + character)
+        return phrase
+
+    return Text(en=escape(text.en), zh=escape(text.zh))
+
+
+def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
+    """Whether the claim holds: in the one-line language, or in LaTeX as the book prints it.
+
+    Raises `ParseError`, which points at the place, for a text that is not in the language.
+    """
+    started = time.perf_counter()
+    claim = parse(text) if not isinstance(text, Claim) else text
+    found = _judged(claim, Clock(seconds))
+    status, explanation, counterexample, diagnoses, networks = found
+    return Verdict(
+        claim,
+        status,
+        tuple(_ranges(claim)),
+        explanation,
+        time.perf_counter() - started,
+        counterexample,
+        diagnoses,
+        networks,
+    )
+
+
+_Found = tuple[str, Text, "Counterexample | None", tuple[Diagnosis, ...], tuple[tuple[int, ...], ...]]
+
+
+def _judged(claim: Claim, clock: Clock) -> _Found:
+    reason = Text(
+        en="the two sides are not the same polynomial in general", zh="两边在一般情形下不是同一个多项式"
+    )
+    try:
+        if holds(claim, clock.within(LONGEST / 2)):
+            return "holds", _holds_in_words(claim), None, (), ()
+    except IllFormed as error:
+        return _ill_formed(claim, error, clock)
+    except TooHard as error:
+        reason = error.reason
+    tried: list[tuple[int, ...]] = []
+    try:
+        found = find_counterexample(claim, clock.within(LONGEST * 0.6), tried)
+    except TooHard as error:
+        found, reason = None, error.reason
+    if found is None:
+        explanation = Text(
+            en="it could not be decided: {reason}. No counterexample was found on {count} networks",
+            zh="无法判定：{reason}。在 {count} 个网络上没有找到反例",
+        ).format(reason=reason, count=len(tried))
+        return "undecided", explanation, None, (), tuple(tried)
+    diagnoses = diagnose(claim, clock.within(1.5))
+    explanation = _with_diagnoses(
+        Text(en="it does not hold: {case}", zh="不成立：{case}").format(case=found.text), diagnoses
+    )
+    return "refuted", explanation, found, diagnoses, ()
+
+
+def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
+    explanation = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=error.reason)
+    found = None
+    if error.mendable:
+        found = _on_equal_widths(claim, clock.within(1.0))
+        if found is not None:
+            explanation = Text(
+                en="{before}. Where all layers have the same number of neurons it is false as well: {case}",
+                zh="{before}。即使各层神经元个数相同，它也不成立：{case}",
+            ).format(before=explanation, case=found.text)
+    diagnoses = diagnose(claim, clock.within(1.5))
+    return "ill-formed", _with_diagnoses(explanation, diagnoses), found, diagnoses, ()
+
+
+def _with_diagnoses(text: Text, diagnoses: tuple[Diagnosis, ...]) -> Text:
+    for diagnosis in diagnoses:
+        text = Text(en="{text}; {more}", zh="{text}；{more}").format(text=text, more=diagnosis.text)
+    return text
+
+
+def find_counterexample(
+    claim: Claim, clock: Clock, tried: list[tuple[int, ...]] | None = None
+) -> Counterexample | None:
+    """The smallest counterexample: least layers, then fewest neurons, then small values; None if none was found.
+
+    `tried` takes the networks that were looked at. Raises `TooHard` when the time is up or it cannot be computed.
+    """
+    reading = readings(claim)[0]
+    for sizes in _networks(claim):
+        if not any(True for _ in trial.places(reading, sizes)):
+            continue
+        found = trial.counterexample(reading, sizes, clock)
+        if found is not None:
+            return found
+        if tried is not None:
+            tried.append(sizes)
+    return None
+
+
+def _networks(claim: Claim) -> Iterator[tuple[int, ...]]:
+    least = min(depth for _, depth in feasible(claim))
+    numbered = [
+        i for side in claim.sides for node in walk(side) for i in indices_of(node) if isinstance(i, int)
+    ]
+    numbered += [
+        c.second for c in claim.conditions if isinstance(c, WidthCondition) and isinstance(c.second, int)
+    ]
+    yield from trial.networks(least, largest=max(3, *numbered, 3))
+    for width in range(4, 13):
+        yield (width,) * least
+
+
+def _on_equal_widths(claim: Claim, clock: Clock) -> Counterexample | None:
+    """A counterexample in a network of equal widths to a claim that makes no sense in others."""
+    try:
+        reading: Reading = readings(claim, all_equal=True, lenient=True)[0]
+        least = max(2, min(depth for _, depth in feasible(claim)))
+        for depth in (max(3, least), max(3, least) + 1, least):
+            for width in (2, 3):
+                found = trial.counterexample(reading, (width,) * depth, clock)
+                if found is not None:
+                    return found
+    except (IllFormed, TooHard):
+        return None
+    return None
+
+
+def _ranges(claim: Claim) -> Iterator[str]:
+    if not feasible(claim):
+        return
+    yield from range_of_layers(claim)
+    try:
+        reading = readings(claim, all_equal=True, lenient=True)[0]
+    except IllFormed:
+        return
+    for index in reading.free:
+        if index not in (ROW, COLUMN):
+            yield f"1 <= {index} <= n[{reading.indices.layers[index]}]"
+    for side in reading.claim.sides:
+        for node in walk(side):
+            if isinstance(node, Quantity):
+                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    if isinstance(index, int) and index > 1:
+                        yield f"n[{layer}] >= {index}"
+
+
+def _holds_in_words(claim: Claim) -> Text:
+    sigma = Text(en="every activation", zh="任意激活函数")
+    if claim.sigma is not None:
+        sigma = Text(en=f"the activation {claim.sigma}", zh=f"激活函数 {claim.sigma}")
+    cost = Text(en="every cost", zh="任意代价函数")
+    if claim.cost is not None:
+        cost = Text(en=f"the cost {claim.cost}", zh=f"代价函数 {claim.cost}")
+    return Text(
+        en="it holds for every network, {sigma} and {cost}, with {ranges}",
+        zh="对任意网络、{sigma}和{cost}都成立，其中 {ranges}",
+    ).format(sigma=sigma, cost=cost, ranges=", ".join([*_ranges(claim), *map(str, claim.conditions)]))
