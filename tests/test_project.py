@@ -8,8 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from sympy import atan
 
 import bpderive
+from bpderive.activations import Activation, z
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -59,10 +61,17 @@ def test_the_files_that_readme_links_to_exist():
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-def test_the_code_in_readme_runs(capsys):
-    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def test_the_code_in_readme_runs_and_prints_what_readme_says(capsys):
+    code, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    [printed] = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out.strip()
+    assert capsys.readouterr().out.startswith(printed)
+
+
+def test_the_activation_in_readme_can_be_declared():
+    _, declaration = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    arctan = eval(declaration, {"Activation": Activation, "Text": bpderive.Text, "atan": atan, "z": z})
+    assert bpderive.Network((2, 3, 2), activation=arctan).activation_of(2, 1) is arctan
 
 
 def test_one_version_everywhere():
