@@ -1,5 +1,6 @@
 """The files around the library agree with one another: README, sessions, versions, lock files."""
 
+import json
 import re
 import subprocess
 import sys
@@ -100,6 +101,13 @@ def test_a_lock_file_has_hashes_and_no_address(lock):
     assert all(re.match(r"[\w.-]+==\S+[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
     assert "://" not in text
     assert not re.search(r"^\s*-", re.sub("--hash=", "", text), re.MULTILINE)
+
+
+def test_the_lock_file_of_the_book_has_hashes_and_no_address():
+    packages = json.loads((ROOT / "docs" / "package-lock.json").read_text("utf-8"))["packages"]
+    fetched = [package for place, package in packages.items() if place]
+    assert fetched
+    assert all(package["integrity"] and "resolved" not in package for package in fetched)
 
 
 def test_a_package_has_the_same_versions_in_all_lock_files():
