@@ -3,8 +3,8 @@
     extensions = ["myst_nb", "bpderive.sphinxext"]
     html_math_renderer = "bpderive"
 
-Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`. Roles:
-`eq`, `proof`. They print from the registry in the language of the build, and every mark comes from a
+Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
+`solution`. Roles: `eq`, `proof`. They print from the registry in the language of the build, and every mark comes from a
 certificate made in it (`certificates`). To add a directive, derive it from
 `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
@@ -24,6 +24,7 @@ from bpderive.sphinxext import domain, fonts, languages, markup, mathml, search,
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
+from bpderive.sphinxext.solution import SolutionDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective
 from bpderive.sphinxext.words import language_of
 from bpderive.text import set_language
@@ -35,6 +36,7 @@ DIRECTIVES = {
     "network-figure": NetworkFigureDirective,
     "notation-table": NotationTableDirective,
     "equation-index": EquationIndexDirective,
+    "solution": SolutionDirective,
 }
 
 
