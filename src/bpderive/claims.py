@@ -99,6 +99,15 @@ class Decided:
     networks: tuple[tuple[int, ...], ...]
     instances: int
 
+    def __add__(self, other: Decided) -> Decided:
+        """Both, each network once."""
+        networks = tuple(dict.fromkeys(self.networks + other.networks))
+        return Decided(networks, self.instances + other.instances)
+
+
+NOTHING = Decided((), 0)
+"""For what there is nothing to decide of on a network."""
+
 
 def certify(statement: Statement, networks: Iterable[tuple[int, ...]] | None = None) -> Decided:
     """Decide `statement` on each of `networks`, in every case; raises `Refuted` at the first that fails.

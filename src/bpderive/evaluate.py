@@ -203,11 +203,7 @@ class Reader:
         of, by = self.component(expression.of), self.component(expression.by)
 
         def derivative(letters: Letters) -> Polynomial:
-            above, below = of(letters), by(letters)
-            if above == COST and below[0] == "a" and below[1] == self.truth.depth:
-                self.truth.require(below)
-                return self.truth.cost_slope(below[2])
-            return self.truth.derivative(above, below)
+            return self.truth.derivative(of(letters), by(letters))
 
         return derivative
 

@@ -16,6 +16,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.latex import LatexPrinter
 
 from bpderive.notation.objects import (
+    EPSILON,
     C,
     Change,
     LayerArray,
@@ -48,7 +49,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     found = quantity(base)
     rank: int
     depth: Any = 0
-    if base.is_number:
+    if base.is_number or base == EPSILON:
         rank = 0
     elif isinstance(base, PathSum | PathProduct):
         rank = 2
@@ -85,7 +86,11 @@ def _term_rank(term: Expr) -> tuple[bool, int, str]:
     found = [quantity(e) for e in term.atoms(MatrixElement)]
     letters = {f[0].letter for f in found if f is not None}
     rank = 3 if term.is_number else 0 if "w" in letters else 1 if "b" not in letters else 2
-    return term.could_extract_minus_sign(), rank, str(term)
+    return (
+        term.could_extract_minus_sign(),
+        rank + 4 * term.has(EPSILON) * (not term.has(AppliedUndef)),
+        str(term),
+    )
 
 
 def _bracketed(text: str) -> str:
@@ -194,6 +199,27 @@ class BookPrinter(LatexPrinter):
     def _print_OfExample(self, expression: Any) -> str:
         return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
 
+    def _path_factors(self, expression: Any) -> tuple[str, str]:
+        """The indices that a path runs through and the product along it, as (53) prints them."""
+        first, neuron, top = expression.args
+        start, last = self._layer(first), self._layer(top)
+        if first == top:
+            return "", rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{self._index(neuron)}}}}}"
+        before, two, above = self._layer(top - 1), self._layer(top - 2), self._layer(first + 1)
+        following = "r" if self._index(neuron) == "q" else "q"
+        return rf"mnp\ldots {following}", (
+            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}} "
+            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}} "
+            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}} \cdots "
+            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}"
+        )
+
+    def _print_Applied(self, expression: Any) -> str:
+        return "f" + _bracketed(self._print(expression.args[1]))
+
+    def _print_OfExample(self, expression: Any) -> str:
+        return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
+
     def _print_Quotient(self, expression: Any) -> str:
         return rf"\frac{{C(w + \epsilon e_{{{self._index(expression.args[0])}}}) - C(w)}}{{\epsilon}}"
 
@@ -239,6 +265,8 @@ class BookPrinter(LatexPrinter):
         if not below.is_number:
             number, rest = above.as_coeff_Mul()
             fraction = rf"\frac{{{self._print(number)}}}{{{self._print(below)}}}"
+            if isinstance(rest, Add):
+                return rf"\frac{{{self._print(number * rest)}}}{{{self._print(below)}}}"
             return fraction if rest == 1 else f"{fraction} {self._print(rest)}"
         number, rest = expression.as_coeff_Mul()
         factors = sorted(Mul.make_args(rest), key=_factor_rank)

@@ -81,10 +81,7 @@ class ByEquation:
         for r in self.equation.ranges:
             value = dict(self.at).get(r.letter, r.letter)
             if not r.high.has(Width) and not _within(value, r, ranges):
-                raise StepError(
-                    f"({self.number}) holds for {r.low} ≤ {r.letter} ≤ {r.high}, and it is used for {r.letter} = "
-                    f"{value}."
-                )
+                raise StepError(f"({self.number}) holds for {r}, and it is used for {r.letter} = {value}.")
         old, new = (known.rhs, known.lhs) if self.backwards else (known.lhs, known.rhs)
         return lines[-1].with_rhs(replaced(lines[-1].rhs, old, new))
 
@@ -107,6 +104,9 @@ class ByLine:
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """Line `into` with the left side of line `line` replaced; raises `StepError` if it does not occur."""
         known, target = lines[self.line], lines[self.into]
+        for r in known.ranges:
+            if not r.high.has(Width) and not _within(r.letter, r, target.ranges):
+                raise StepError(f"step {self.line} holds for {r} only, and step {self.into} for more.")
         return target.with_rhs(replaced(target.rhs, known.lhs, known.rhs))
 
 
@@ -175,7 +175,7 @@ class ChainRule:
 
     def _lies_between(self, whole: Partial, ranges: tuple[Range, ...]) -> bool:
         start = quantity(whole.by)
-        if start is None:
+        if start is None or self.through.letter not in ("z", "a"):
             return False
         after_start = provably_at_most(stage(start[0]) + 1, stage(self.through), ranges)
         if whole.of == C:
@@ -206,7 +206,7 @@ class OnlyTerm:
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line with the sum replaced by its one term; raises `StepError` if others need not vanish."""
-        totals = [t for t in lines[-1].rhs.atoms(Sum) if t.limits[0][0] == self.index]
+        totals = [t for t in lines[-1].rhs.atoms(Sum) if t.limits[0][0] == self.index and len(t.limits) == 1]
         if len(totals) != 1:
             raise StepError(f"a sum over {self.index} was wanted, and {lines[-1].rhs} has {len(totals)}.")
         [total] = totals
