@@ -137,8 +137,8 @@ def quotient(statement: Statement, weight: Symbol, step: Symbol, direction: Symb
     for sizes, place in places:
         if _limit_of_quotient(sizes, place, parts) != _derivative_of_squares(sizes, place):
             raise Refuted(
-                f"{statement.latex()} does not hold: in the network {sizes}, with σ(z) = z², the right side does not tend "
-                f"to the derivative by {name(place)}."
+                f"{statement.latex()} does not hold: in the network {sizes}, with σ(z) = z², the right side does not "
+                f"tend to the derivative by {name(place)}."
             )
     return Decided(networks, len(places))
 

@@ -199,27 +199,6 @@ class BookPrinter(LatexPrinter):
     def _print_OfExample(self, expression: Any) -> str:
         return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
 
-    def _path_factors(self, expression: Any) -> tuple[str, str]:
-        """The indices that a path runs through and the product along it, as (53) prints them."""
-        first, neuron, top = expression.args
-        start, last = self._layer(first), self._layer(top)
-        if first == top:
-            return "", rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{self._index(neuron)}}}}}"
-        before, two, above = self._layer(top - 1), self._layer(top - 2), self._layer(first + 1)
-        following = "r" if self._index(neuron) == "q" else "q"
-        return rf"mnp\ldots {following}", (
-            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}} "
-            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}} "
-            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}} \cdots "
-            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}"
-        )
-
-    def _print_Applied(self, expression: Any) -> str:
-        return "f" + _bracketed(self._print(expression.args[1]))
-
-    def _print_OfExample(self, expression: Any) -> str:
-        return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
-
     def _print_Quotient(self, expression: Any) -> str:
         return rf"\frac{{C(w + \epsilon e_{{{self._index(expression.args[0])}}}) - C(w)}}{{\epsilon}}"
 
