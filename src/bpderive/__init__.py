@@ -1,14 +1,16 @@
 """bpderive: the equations of backpropagation derived, checked, summed over paths, compiled and verified.
 
-import bpderive as bp
+For example:
 
-bp.equations["BP2"].check()                    # a certificate, or bp.Refuted with a counterexample
-print(bp.derivation("BP2"))                    # its proof, line by line
-net = bp.Network((2, 3, 2), activation="tanh")
-bp.gradient(net)                               # backpropagation on it, as let-bindings
-bp.path_sum(net, 2, 1, 1).check()              # equation (53): every path of one weight
-bp.compile_gradient(net)                       # the same as NumPy code
-bp.verify(net)                                 # that code against three other ways to the numbers
+    import bpderive as bp
+
+    bp.equations["BP2"].check()                    # a certificate, or bp.Refuted with a counterexample
+    print(bp.derivation("BP2"))                    # its proof, line by line
+    net = bp.Network((2, 3, 2), activation="tanh")
+    bp.gradient(net)                               # backpropagation on it, as let-bindings
+    bp.path_sum(net, 2, 1, 1).check()              # equation (53): every path of one weight
+    bp.compile_gradient(net)                       # the same as NumPy code
+    bp.verify(net)                                 # that code against three other ways to the numbers
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from bpderive.notation import latex
 from bpderive.paths import factored_path_sum, path_sum
 from bpderive.proofs import Derivation, derivation
 from bpderive.text import Text, set_language
+from bpderive.verify import verify
 
 __version__ = version("bpderive")
 
@@ -69,4 +72,5 @@ __all__ = [
     "path_sum",
     "reference",
     "set_language",
+    "verify",
 ]
