@@ -77,7 +77,7 @@ class ByEquation:
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line with every occurrence replaced; raises `StepError` if there is none."""
-        known = self.equation.at(dict(self.at))
+        known = _read_at(self.number, self.equation, self.at)
         for r in self.equation.ranges:
             value = dict(self.at).get(r.letter, r.letter)
             if not r.high.has(Width) and not _within(value, r, ranges):
@@ -103,6 +103,8 @@ class ByLine:
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """Line `into` with the left side of line `line` replaced; raises `StepError` if it does not occur."""
+        if not (0 <= self.line < len(lines) and 0 <= self.into < len(lines)):
+            raise StepError(f"there are no steps {self.line} and {self.into} before this one.")
         known, target = lines[self.line], lines[self.into]
         for r in known.ranges:
             if not r.high.has(Width) and not _within(r.letter, r, target.ranges):
@@ -129,7 +131,7 @@ class Recall:
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The equation itself, for the letters given."""
         values = dict(self.at)
-        known = self.equation.at(values)
+        known = _read_at(self.number, self.equation, self.at)
         ranges = tuple(
             Range(value, substitute(r.low, values), substitute(r.high, values))
             for r in self.equation.ranges
@@ -175,12 +177,13 @@ class ChainRule:
 
     def _lies_between(self, whole: Partial, ranges: tuple[Range, ...]) -> bool:
         start = quantity(whole.by)
-        if start is None or self.through.letter not in ("z", "a"):
+        end = None if whole.of == C else quantity(whole.of)
+        letters = {found[0].letter for found in (start, end) if found is not None}
+        if start is None or "delta" in letters or self.through.letter not in ("z", "a"):
             return False
         after_start = provably_at_most(stage(start[0]) + 1, stage(self.through), ranges)
         if whole.of == C:
             return after_start
-        end = quantity(whole.of)
         return (
             end is not None
             and after_start
@@ -367,6 +370,16 @@ def equation_name(number: str) -> Text:
     if number in named:
         return named[number]
     return Text(en="({number})", zh="式 ({number}) ").format(number=number)
+
+
+def _read_at(number: str, equation: Statement, at: At) -> Statement:
+    """The equation for other letters; raises `StepError` for letters that it does not have."""
+    letters = {r.letter for r in equation.ranges}
+    if unknown := [str(letter) for letter, _ in at if letter not in letters]:
+        raise StepError(
+            f"({number}) has no letter {', '.join(unknown)} that could be read as something else."
+        )
+    return equation.at(dict(at))
 
 
 def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
