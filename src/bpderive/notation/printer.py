@@ -166,6 +166,12 @@ class BookPrinter(LatexPrinter):
         shown = [self._print(expression.factor(first)), r"\cdots", self._print(expression.factor(last - 1))]
         return shown[0] if first == last - 1 else " ".join(shown)
 
+    def _print_Pow(self, expr: Any) -> str:
+        base = expr.base
+        if isinstance(base, MatrixElement | Partial | Sum | PathSum | PathProduct) and expr.exp.is_positive:
+            return rf"\left( {self._print(base)} \right)^{{{self._print(expr.exp)}}}"
+        return str(super()._print_Pow(expr))
+
     def _print_Partial(self, expression: Partial) -> str:
         return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
 
