@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
@@ -217,7 +218,7 @@ def _sizes(given: object) -> tuple[int, ...]:
     sizes: list[int] = []
     for entry in entries:
         try:
-            size = 0 if isinstance(entry, bool) else operator.index(entry)
+            size = 0 if isinstance(entry, bool | np.bool_) else operator.index(entry)
         except TypeError:
             size = 0
         if size < 1:
