@@ -33,6 +33,7 @@ NOT_CHECKED = Text("not checked", "未验证")
 REFUTED = Text("refuted", "被反驳")
 
 SOLUTION = Text("Solution", "解答")
+THE_PROOF_OF = Text("proof of {number}", "{number} 的证明")
 PROOF_OF = Text("Proof of {number}", "{number} 的证明")
 ON_NETWORK = Text("{title}, on the network {sizes}", "{title}，在网络 {sizes} 上")
 STATED_IN = Text("stated in", "见于")
