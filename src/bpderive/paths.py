@@ -55,7 +55,7 @@ class Path:
 
     def latex(self) -> str:
         """The values of the factors one after the other, from the cost back to the weight."""
-        return " ".join(latex(factor.value) for factor in self.factors)
+        return r" \, ".join(latex(factor.value) for factor in self.factors)
 
 
 @dataclass(frozen=True, slots=True)
