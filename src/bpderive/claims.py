@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -218,7 +218,7 @@ def _with_values(
 ) -> Counterexample:
     """Small whole values at which the two polynomials differ; there are some, for their difference is not zero."""
     left, right = sides
-    keys = sorted(left.unknowns() | right.unknowns(), key=str)
+    keys = sorted(reader.unknowns(left, right), key=str)
     for attempt in itertools.count():
         values = _trial(keys, attempt)
         if not reader.consistent(values):
@@ -230,7 +230,7 @@ def _with_values(
     raise AssertionError("unreachable: a polynomial that is not zero has a value that is not zero")
 
 
-def _trial(keys: list[Hashable], attempt: int) -> dict[Any, Fraction]:
+def _trial(keys: list[Any], attempt: int) -> dict[Any, Fraction]:
     """The values of one trial: small whole numbers in another order and from a larger range as the attempts go on."""
     base = 2 + attempt // 64
     return {

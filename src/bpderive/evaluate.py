@@ -73,13 +73,26 @@ class Reader:
         """A layer, an index or a bound of a sum."""
         return whole_number(expression, self.truth.sizes)
 
+    def unknowns(self, *values: Polynomial) -> set[Any]:
+        """The unknowns of `values`, and those that say where the functions in them are taken."""
+        found: set[Any] = set()
+        waiting = list(values)
+        while waiting:
+            new: set[Any] = set(waiting.pop().unknowns()) - found
+            found |= new
+            for key in new:
+                if key[0] == "σ" and key[4] is not None:
+                    waiting += [key[4], self.truth.value(("z", key[2], key[3]))]
+        return found
+
     def consistent(self, values: Mapping[Component, Fraction]) -> bool:
         """Whether one function for each neuron can have these values: no two at the same place."""
         places: dict[Any, set[Fraction]] = {}
         for key in values:
             if key[0] == "σ" and key[4] is not None:
-                argument = key[4].at(lambda other: values.get(other, Fraction(1)))
-                taken = places.setdefault(key[1:4], set())
+                argument = key[4].at(values.__getitem__)
+                own = self.truth.value(("z", key[2], key[3])).at(values.__getitem__)
+                taken = places.setdefault(key[1:4], {own})
                 if argument in taken:
                     return False
                 taken.add(argument)
