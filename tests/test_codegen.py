@@ -284,7 +284,8 @@ def test_a_function_is_defined_once() -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_cost_of_ones_own_compiles(target: str) -> None:
-    fourth = Cost(name="fourth", title=TITLE, formula=(sympy.Symbol("a") - sympy.Symbol("y")) ** 4)
+    title = Text(en='"""; of the \\fourth" power\\', zh="测试用")
+    fourth = Cost(name="fourth", title=title, formula=(sympy.Symbol("a") - sympy.Symbol("y")) ** 4)
     net = Network((2, 3, 2), ("tanh", "linear"), fourth)
     weights, biases, x, y = random_case(net, 1)
     compiled = compile_gradient(net, target)
