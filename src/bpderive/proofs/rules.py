@@ -24,7 +24,7 @@ from typing import ClassVar, Protocol
 from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum, Symbol
 
 from bpderive.errors import StepError
-from bpderive.notation import C, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
+from bpderive.notation import C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
@@ -79,9 +79,7 @@ class ByEquation:
         """The last line with every occurrence replaced; raises `StepError` if there is none."""
         known = _read_at(self.number, self.equation, self.at)
         for r in self.equation.ranges:
-            value = dict(self.at).get(r.letter, r.letter)
-            if not r.high.has(Width) and not _within(value, r, ranges):
-                raise StepError(f"({self.number}) holds for {r}, and it is used for {r.letter} = {value}.")
+            _check_layer(self.number, r, dict(self.at).get(r.letter, r.letter), ranges)
         old, new = (known.rhs, known.lhs) if self.backwards else (known.lhs, known.rhs)
         return lines[-1].with_rhs(replaced(lines[-1].rhs, old, new))
 
@@ -132,12 +130,14 @@ class Recall:
         """The equation itself, for the letters given."""
         values = dict(self.at)
         known = _read_at(self.number, self.equation, self.at)
-        ranges = tuple(
-            Range(value, substitute(r.low, values), substitute(r.high, values))
-            for r in self.equation.ranges
-            if isinstance(value := values.get(r.letter, r.letter), Symbol)
-        )
-        return Statement((known.lhs, known.rhs), ranges)
+        kept = []
+        for r in self.equation.ranges:
+            value = values.get(r.letter, r.letter)
+            if isinstance(value, Symbol) and value != L:
+                kept.append(Range(value, substitute(r.low, values), substitute(r.high, values)))
+            else:
+                _check_layer(self.number, r, value, ranges)
+        return Statement((known.lhs, known.rhs), tuple(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +370,12 @@ def equation_name(number: str) -> Text:
     if number in named:
         return named[number]
     return Text(en="({number})", zh="式 ({number}) ").format(number=number)
+
+
+def _check_layer(number: str, allowed: Range, value: Basic, ranges: tuple[Range, ...]) -> None:
+    """Raise `StepError` unless equation `number`, which holds for the layers `allowed`, holds for the layer `value`."""
+    if not allowed.high.has(Width) and not _within(value, allowed, ranges):
+        raise StepError(f"({number}) holds for {allowed}, and it is used for {allowed.letter} = {value}.")
 
 
 def _read_at(number: str, equation: Statement, at: At) -> Statement:
