@@ -1,5 +1,6 @@
 """The files around the library agree with one another: README, sessions, versions, lock files."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from sympy import atan
 
 import bpderive
+from bpderive.activations import Activation, z
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -59,10 +62,17 @@ def test_the_files_that_readme_links_to_exist():
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-def test_the_code_in_readme_runs(capsys):
-    [code] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+def test_the_code_in_readme_runs_and_prints_what_readme_says(capsys):
+    code, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    [printed] = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out.strip()
+    assert capsys.readouterr().out.startswith(printed)
+
+
+def test_the_activation_in_readme_can_be_declared():
+    _, declaration = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    arctan = eval(declaration, {"Activation": Activation, "Text": bpderive.Text, "atan": atan, "z": z})
+    assert bpderive.Network((2, 3, 2), activation=arctan).activation_of(2, 1) is arctan
 
 
 def test_one_version_everywhere():
@@ -91,6 +101,13 @@ def test_a_lock_file_has_hashes_and_no_address(lock):
     assert all(re.match(r"[\w.-]+==\S+[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
     assert "://" not in text
     assert not re.search(r"^\s*-", re.sub("--hash=", "", text), re.MULTILINE)
+
+
+def test_the_lock_file_of_the_book_has_hashes_and_no_address():
+    packages = json.loads((ROOT / "docs" / "package-lock.json").read_text("utf-8"))["packages"]
+    fetched = [package for place, package in packages.items() if place]
+    assert fetched
+    assert all(package["integrity"] and "resolved" not in package for package in fetched)
 
 
 def test_a_package_has_the_same_versions_in_all_lock_files():

@@ -1,6 +1,9 @@
 """bpderive: the equations of backpropagation derived, checked, summed over paths, compiled and verified.
 
 import bpderive as bp
+For example:
+
+    import bpderive as bp
 
 bp.equations["BP2"].check()                    # a certificate, or bp.Refuted with a counterexample
 print(bp.derivation("BP2"))                    # its proof, line by line
@@ -39,6 +42,7 @@ from bpderive.paths import factored_path_sum, path_sum
 from bpderive.proofs import Derivation, derivation
 from bpderive.text import Text, set_language
 from bpderive.verdict import Verdict, check
+from bpderive.verify import verify
 
 __version__ = version("bpderive")
 
@@ -73,4 +77,5 @@ __all__ = [
     "path_sum",
     "reference",
     "set_language",
+    "verify",
 ]

@@ -55,7 +55,7 @@ class Path:
 
     def latex(self) -> str:
         """The values of the factors one after the other, from the cost back to the weight."""
-        return " ".join(latex(factor.value) for factor in self.factors)
+        return r" \, ".join(latex(factor.value) for factor in self.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +204,17 @@ def _general_rate(letter: str) -> Expr:
 
 
 def _check_place(net: Network, layer: int, neuron: int, source: int | None) -> None:
-    named = "bias b" if source is None else "weight w"
-    wanted = [("layer", layer, 2, net.depth)]
-    if _within(layer, 2, net.depth):
-        wanted.append(("neuron", neuron, 1, net.width(layer)))
-        if source is not None:
-            wanted.append((f"neuron of layer {layer - 1}", source, 1, net.width(layer - 1)))
-    for what, given, low, high in wanted:
-        if not _within(given, low, high):
+    kind = "bias" if source is None else "weight"
+    places = f"({layer}, {neuron})" if source is None else f"({layer}, {neuron}, {source})"
+
+    def require(what: str, given: object, low: int, high: int) -> None:
+        if type(given) is not int or not low <= given <= high:
             raise NetworkError(
-                f"There is no {named} with {what} {given!r} in a network of sizes {net.sizes}: "
-                f"{what} must be a whole number from {low} to {high}."
+                f"There is no {kind} {places} in a network of sizes {net.sizes}: {what} must be a whole number from "
+                f"{low} to {high}, and {given!r} was given."
             )
 
-
-def _within(value: object, low: int, high: int) -> bool:
-    return type(value) is int and low <= value <= high
+    require("the layer", layer, 2, net.depth)
+    require(f"the neuron of layer {layer}", neuron, 1, net.width(layer))
+    if source is not None:
+        require(f"the source, a neuron of layer {layer - 1},", source, 1, net.width(layer - 1))

@@ -15,7 +15,22 @@ import sympy
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.errors import StepError
-from bpderive.notation import L, LayerArray, PathProduct, PathSum, Width, latex, quantity
+from bpderive.notation import (
+    BackwardProduct,
+    CostGradient,
+    DiagonalSigmaPrime,
+    Elementwise,
+    L,
+    LayerArray,
+    PathProduct,
+    PathSum,
+    Sigma,
+    SigmaPrime,
+    Width,
+    latex,
+    plain,
+    quantity,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,9 @@ class Range:
     letter: Symbol
     low: Expr
     high: Expr
+
+    def __str__(self) -> str:
+        return f"{self.low} ≤ {self.letter} ≤ {self.high}"
 
 
 def layers(letter: Symbol, low: Any = 2, high: Any = L) -> Range:
@@ -66,6 +84,9 @@ class Statement:
         """The statement as the book prints it."""
         sign = r" \approx " if self.relation == "≈" else " = "
         return sign.join(latex(side) for side in self.sides)
+
+    def __str__(self) -> str:
+        return plain(self.latex())
 
     def with_rhs(self, rhs: Expr) -> Statement:
         """The same left side and ranges, another right side."""
@@ -119,6 +140,8 @@ def provably_at_most(low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
     A linear function of a layer is least at an end of the layer's range, and then of L at the least depth.
     """
     gap = sympy.expand(high - low)
+    if not _is_linear(gap):
+        return False
     least_depth = Integer(2)
     for r in ranges:
         if r.high.has(Width):
@@ -132,6 +155,17 @@ def provably_at_most(low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
     if not gap.free_symbols <= {L}:
         return False
     return bool(gap.coeff(L).is_nonnegative and gap.subs(L, least_depth).is_nonnegative)
+
+
+def contains(outer: Range, inner: Range, ranges: tuple[Range, ...]) -> bool:
+    """Whether every value in `inner` provably lies in `outer`."""
+    at_both_ends = ((outer.low, inner.low), (inner.high, outer.high))
+    return all(low == high or provably_at_most(low, high, ranges) for low, high in at_both_ends)
+
+
+def _is_linear(expression: Expr) -> bool:
+    parts = (term.as_coeff_Mul()[1] for term in sympy.Add.make_args(expression))
+    return all(part == 1 or part.is_Symbol for part in parts)
 
 
 def check_well_formed(statement: Statement) -> None:
@@ -167,6 +201,20 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
     if isinstance(expression, LayerArray):
         _check_layer(expression, layer_ranges)
         return
+    if isinstance(expression, Sigma | SigmaPrime):
+        layer, neuron, _ = expression.args
+        _check_index(expression, neuron, Width(layer), env)
+        _check_between(expression, layer, Integer(2), layer_ranges)
+    elif isinstance(expression, Elementwise):
+        _check_between(expression, expression.args[1], Integer(2), layer_ranges)
+    elif isinstance(expression, DiagonalSigmaPrime):
+        _check_between(expression, expression.args[0], Integer(2), layer_ranges)
+    elif isinstance(expression, CostGradient):
+        _check_between(expression, expression.args[0], L, layer_ranges)
+    elif isinstance(expression, BackwardProduct):
+        first, last = expression.args
+        _check_between(expression, first, Integer(2), layer_ranges)
+        _check_between(expression, last, first, layer_ranges)
     for part in expression.args:
         if isinstance(part, Basic):
             _check(part, env, layer_ranges)
@@ -189,10 +237,14 @@ def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...])
 
 
 def _check_layer(array: LayerArray, ranges: tuple[Range, ...]) -> None:
-    low = Integer(1 if array.letter in ("a", "y") else 2)
-    if not (provably_at_most(low, array.layer, ranges) and provably_at_most(array.layer, L, ranges)):
-        shown = ", ".join(f"{r.low} ≤ {r.letter} ≤ {r.high}" for r in ranges if not r.high.has(Width))
+    low = {"a": Integer(1), "y": L}.get(array.letter, Integer(2))
+    _check_between(array, array.layer, low, ranges)
+
+
+def _check_between(where: Basic, layer: Expr, low: Expr, ranges: tuple[Range, ...]) -> None:
+    if not (provably_at_most(low, layer, ranges) and provably_at_most(layer, L, ranges)):
+        shown = ", ".join(str(r) for r in ranges if not r.high.has(Width))
         raise StepError(
-            f"{array} need not exist: its layer must lie from {low} to L, and all that is known is "
+            f"{where} need not exist: its layer must lie from {low} to L, and all that is known is "
             f"{shown or 'nothing'}."
         )

@@ -23,6 +23,8 @@ Pairs = tuple[tuple[Expr, Expr], ...]
 class Activation:
     """σ, declared by its name, its title in both languages and its formula, a SymPy expression in one variable.
 
+    Decimal constants in the formula mean the decimals: 0.1 is one tenth.
+
     The other fields are optional, and checked, not trusted:
     `stable` pairs of what is computed (`a` for σ(z), `slope` for σ′(z), or an expression in a such as log(a)) and an
     expression in z that computes it without overflow; `at_kinks` pairs of a kink and the slope taken there, which must
@@ -41,7 +43,7 @@ class Activation:
         object.__setattr__(self, "formula", _in_z(self.formula, self.name))
         for field in ("stable", "at_kinks"):
             pairs = getattr(self, field)
-            given = tuple((sympy.sympify(key), sympy.sympify(value)) for key, value in pairs)
+            given = tuple((sympy.sympify(key), _exact(sympy.sympify(value))) for key, value in pairs)
             object.__setattr__(self, field, given)
 
     def __repr__(self) -> str:
@@ -76,8 +78,8 @@ class Activation:
         return analysis.value_range(self.formula)
 
     @property
-    def limits(self) -> tuple[Expr, Expr]:
-        """The limits of σ(z) for z → −∞ and z → ∞."""
+    def limits(self) -> tuple[Expr | None, Expr | None]:
+        """The limits of σ(z) for z → −∞ and z → ∞, None where there is none or none was found."""
         return analysis.limits(self.formula)
 
     @property
@@ -113,15 +115,13 @@ class Activation:
 
     def check(self) -> None:
         """Check everything declared, and that σ is real and continuous; raises `Refuted` or `DomainError`."""
-        analysis.kinks(self.formula)
+        analysis.require_smooth_pieces(self.formula)
         for point in (-3, -1, 0, 1, 3):
-            if (
-                self.formula.subs(z, point).is_extended_real is False
-                or not self.formula.subs(z, point).is_finite
-            ):
+            value = sympy.N(self.formula.subs(z, point))
+            if not (value.is_Float or value.is_Integer):
                 raise DomainError(
-                    f"The activation {self.name} is {self.formula.subs(z, point)} at z = {point}; "
-                    "an activation function has a finite real value at every real z."
+                    f"The activation {self.name} is {value} at z = {point}; an activation function has a finite real "
+                    "value at every real z."
                 )
         self._slope()
         self.derivative_from_output()
@@ -165,7 +165,14 @@ def _in_z(formula: Any, name: str) -> Expr:
             f"The formula of the activation {name!r} has the variables {shown}; it may have one, the weighted input. "
             "Put numbers in place of the others."
         )
-    return formula.xreplace(dict.fromkeys(variables, z))
+    return _exact(formula.xreplace(dict.fromkeys(variables, z)))
+
+
+def _exact(expression: Expr) -> Expr:
+    """The expression with decimal constants meaning the decimals that are written: 0.1 is one tenth."""
+    return expression.xreplace(
+        {number: sympy.Rational(str(number)) for number in expression.atoms(sympy.Float)}
+    )
 
 
 def _clamped(expression: Expr) -> Expr:

@@ -6,12 +6,13 @@ cannot settle is None, never a guess.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import sympy
-from sympy import Expr, Interval, Piecewise, S, Symbol
+from sympy import AccumBounds, Expr, Interval, Piecewise, S, Symbol
 
 from bpderive.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
 from bpderive.errors import DomainError
@@ -83,6 +84,34 @@ def kinks(formula: Expr) -> tuple[Expr, ...]:
     return tuple(found)
 
 
+def require_smooth_pieces(formula: Expr) -> None:
+    """Raise `DomainError` unless the function is finite and continuous and has a derivative on its pieces."""
+    kinks(formula)
+    for expression, where in pieces(formula):
+        slope = sympy.diff(expression, z)
+        if slope.has(sympy.Derivative, sympy.Subs, sympy.DiracDelta):
+            raise DomainError(
+                f"SymPy has no derivative of {expression}; a formula is made of functions that have one."
+            )
+        singular = _or_none(sympy.singularities, expression, z, where)
+        # Of a set that SymPy cannot list, such as the solutions of an equation it cannot solve, nothing is known.
+        if (
+            singular is not None
+            and _or_none(next, iter(singular if singular.is_iterable else ())) is not None
+        ):
+            raise DomainError(
+                f"The formula {formula} is not finite at z in {singular}; it must be at every real z."
+            )
+
+
+def _or_none(ask: Callable[..., Any], *arguments: Any) -> Any:
+    """What SymPy answers, or None where it gives up, which it does with any of these."""
+    try:
+        return ask(*arguments)
+    except (NotImplementedError, StopIteration, TypeError, ValueError):
+        return None
+
+
 @lru_cache(CACHE)
 def derivative(formula: Expr, at_kinks: tuple[tuple[Expr, Expr], ...]) -> Expr:
     """σ′ by SymPy, piece by piece; at a kink the slope that `at_kinks` gives, else the mean of the two sides."""
@@ -107,33 +136,32 @@ def derivative(formula: Expr, at_kinks: tuple[tuple[Expr, Expr], ...]) -> Expr:
 
 
 @lru_cache(CACHE)
-def limits(formula: Expr) -> tuple[Expr, Expr]:
-    """lim σ(z) for z → −∞ and z → ∞."""
+def limits(formula: Expr) -> tuple[Expr | None, Expr | None]:
+    """lim σ(z) for z → −∞ and z → ∞, None where there is none or SymPy does not find it."""
     cut = pieces(formula)
-    return sympy.limit(cut[0][0], z, S.NegativeInfinity), sympy.limit(cut[-1][0], z, S.Infinity)
+    ends = ((cut[0][0], S.NegativeInfinity), (cut[-1][0], S.Infinity))
+    found = (_or_none(sympy.limit, expression, z, end) for expression, end in ends)
+    left, right = (None if value is None or value.has(AccumBounds) else value for value in found)
+    return left, right
 
 
 @lru_cache(CACHE)
 def value_range(formula: Expr) -> sympy.Set | None:
-    """The set of all σ(z), z real, or None if SymPy does not find where σ′ is 0."""
+    """The set of all σ(z), z real, or None if a limit is not known or SymPy does not find where σ′ is 0."""
+    left, right = limits(formula)
+    if left is None or right is None:
+        return None
     attained: list[Expr] = []
-    approached: list[Expr] = list(limits(formula))
     for expression, where in pieces(formula):
         attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
         if not expression.has(z):
             attained.append(expression)
             continue
-        try:
-            stationary = sympy.solveset(sympy.diff(expression, z), z, where)
-        except (NotImplementedError, TypeError, ValueError):
-            return None
+        stationary = _or_none(sympy.solveset, sympy.diff(expression, z), z, where)
         if stationary is not S.EmptySet and not isinstance(stationary, sympy.FiniteSet):
             return None
         attained += [expression.subs(z, point) for point in stationary]
-    every = attained + approached
-    if any(value.is_extended_real is not True for value in every):
-        return None
-    low, high = sympy.Min(*every), sympy.Max(*every)
+    low, high = sympy.Min(left, right, *attained), sympy.Max(left, right, *attained)
     return Interval(low, high, low not in attained, high not in attained)
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bpderive.claims import Decided, certify
+from bpderive.claims import NOTHING, Decided, certify
 from bpderive.errors import unknown_name
 from bpderive.notation import plain
 from bpderive.proofs import Derivation
@@ -51,6 +51,7 @@ _KINDS = {
         zh="在 {networks} 个网络的 {instances} 种情形上精确验证",
     ),
     "evaluated": Text(en="computed exactly", zh="已精确计算"),
+    "definition": Text(en="a definition", zh="定义"),
 }
 
 
@@ -112,14 +113,17 @@ class Equation:
             for step in proof.steps:  # what the rules computed is put before the judge as well
                 certify(step.statement)
         if self.own_check is not None:
-            decided = [self.own_check()]
+            decided = self.own_check()
         else:
-            decided = [certify(self.stated(form)) for form in self.forms]
-        networks = tuple(dict.fromkeys(sizes for part in decided for sizes in part.networks))
-        instances = sum(part.instances for part in decided)
+            decided = sum((certify(self.stated(form)) for form in self.forms), start=NOTHING)
         kinds = ("general",) * bool(proofs or self.is_general)
-        kinds += ("concrete",) if networks else ("evaluated",) if self.kind == "example" else ()
-        return Certificate(self.number, kinds, networks, instances, time.perf_counter() - started)
+        if decided.networks:
+            kinds += ("concrete",)
+        elif not kinds:
+            kinds = ("evaluated",) if self.kind == "example" else ("definition",)
+        return Certificate(
+            self.number, kinds, decided.networks, decided.instances, time.perf_counter() - started
+        )
 
     def _form(self, form: str) -> Statement | None:
         return {"component": self.component, "matrix": self.matrix}.get(form)

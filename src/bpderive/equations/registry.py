@@ -12,20 +12,22 @@ from functools import cache, partial
 import sympy
 from sympy import ImmutableMatrix, Mul, Sum, Symbol
 
+from bpderive.claims import NOTHING, certify
 from bpderive.equations import checks
 from bpderive.equations.equation import Equation
 from bpderive.errors import unknown_name
 from bpderive.notation import (
+    EPSILON,
     Applied,
     C,
     Change,
+    CostOf,
     L,
     NormSquared,
     OfExample,
     Partial,
     PathProduct,
     PathSum,
-    Quotient,
     X,
     a,
     j,
@@ -69,23 +71,28 @@ def _made(number: str) -> Equation:
 def _23() -> Equation:
     weighted = defining("z", k)
     known = defining("a")
+    statement = equation(known.lhs, known.rhs.xreplace({weighted.lhs: weighted.rhs}), over=NEURON)
     return Equation(
         "23",
         "definition",
         Text(en="The activation of a neuron", zh="神经元的激活值"),
-        component=equation(known.lhs, known.rhs.xreplace({weighted.lhs: weighted.rhs}), over=NEURON),
+        component=statement,
+        own_check=lambda: checks.forward_pass(statement, "a"),
     )
 
 
 def _z() -> Equation:
+    statement = defining("z", k)
+    as_matrix = matrix_derivation("z")
     return Equation(
         "z",
         "definition",
         Text(en="The weighted input", zh="带权输入"),
-        component=defining("z", k),
-        matrix=matrix_derivation("z").statement,
+        component=statement,
+        matrix=as_matrix.statement,
         printed="matrix",
-        matrix_proof=matrix_derivation("z"),
+        own_check=lambda: checks.forward_pass(statement, "z") + certify(as_matrix.statement),
+        matrix_proof=as_matrix,
     )
 
 
@@ -152,7 +159,8 @@ def _28() -> Equation:
 
 
 def _29() -> Equation:
-    return Equation("29", "definition", Text(en="The error of a neuron", zh="神经元的误差"), component=ERROR)
+    title = Text(en="The error of a neuron", zh="神经元的误差")
+    return Equation("29", "definition", title, component=ERROR, own_check=lambda: NOTHING)
 
 
 def _31() -> Equation:
@@ -239,13 +247,15 @@ def _step(number: str, theorem: str) -> Equation:
 
 
 def _46() -> Equation:
-    weight = Symbol("w_j")
+    every, direction = Symbol("w"), Symbol("e_j")
+    moved = CostOf(every + EPSILON * direction)
+    statement = approximation(Partial(C, Symbol("w_j")), (moved - CostOf(every)) / EPSILON, ())
     return Equation(
         "46",
         "approximation",
         Text(en="A derivative by a difference quotient", zh="用差商近似导数"),
-        component=approximation(Partial(C, weight), Quotient(j), ()),
-        own_check=checks.quotient,
+        component=statement,
+        own_check=lambda: checks.quotient(statement, every, EPSILON, direction),
         is_general=True,
     )
 

@@ -57,7 +57,7 @@ _INDICES = {"w": 2, "b": 1, "z": 1, "a": 1, "delta": 1}
 
 def parse(text: str) -> Claim:
     """The claim that `text` makes, in the one-line language or in LaTeX; raises `ParseError` with a caret."""
-    if isinstance(text, str) and set(_OPTIONS.split(text, maxsplit=1)[0]) & set("\\_{"):
+    if set(_OPTIONS.split(str(text), maxsplit=1)[0]) & set("\\_{"):
         return LatexParser(text, options=_options).claim()
     return Parser(text).claim()
 

@@ -343,14 +343,11 @@ class EntryOfExample(Expr):
     is_commutative = True
 
 
-class Quotient(Expr):
-    """(C(w + ε e_j) − C(w))/ε, the difference quotient of (46); args (j,)."""
-
-    is_commutative = True
-
-
 X = Symbol("x", real=True)
 """The variable of a function of one variable, and a training example."""
 
 EPSILON = Symbol("epsilon", positive=True)
 """ε, a small step."""
+
+CostOf = Function("C")
+"""C as a function of all weights, as (46) writes it."""

@@ -7,6 +7,7 @@ To print a new object, give `BookPrinter` a method `_print_<class name>`; to pla
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import sympy
@@ -16,6 +17,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.latex import LatexPrinter
 
 from bpderive.notation.objects import (
+    EPSILON,
     C,
     Change,
     LayerArray,
@@ -48,7 +50,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     found = quantity(base)
     rank: int
     depth: Any = 0
-    if base.is_number:
+    if base.is_number or base == EPSILON:
         rank = 0
     elif isinstance(base, PathSum | PathProduct):
         rank = 2
@@ -85,13 +87,25 @@ def _term_rank(term: Expr) -> tuple[bool, int, str]:
     found = [quantity(e) for e in term.atoms(MatrixElement)]
     letters = {f[0].letter for f in found if f is not None}
     rank = 3 if term.is_number else 0 if "w" in letters else 1 if "b" not in letters else 2
-    return term.could_extract_minus_sign(), rank, str(term)
+    return (
+        term.could_extract_minus_sign(),
+        rank + 4 * term.has(EPSILON) * (not term.has(AppliedUndef)),
+        str(term),
+    )
 
 
 def _bracketed(text: str) -> str:
     """The argument of a function, in brackets as tall as it needs."""
     tall = any(command in text for command in (r"\sum", r"\frac", r"\begin"))
     return rf"\left( {text} \right)" if tall else f"({text})"
+
+
+def _side_by_side(factors: list[str]) -> str:
+    """The factors of a product, with a thin space after a fraction, lest its bar run into the next."""
+    shown = factors[0]
+    for before, factor in itertools.pairwise(factors):
+        shown += (r" \, " if r"\partial" in before and r"\cdots" not in (before, factor) else " ") + factor
+    return shown
 
 
 class BookPrinter(LatexPrinter):
@@ -161,6 +175,12 @@ class BookPrinter(LatexPrinter):
         shown = [self._print(expression.factor(first)), r"\cdots", self._print(expression.factor(last - 1))]
         return shown[0] if first == last - 1 else " ".join(shown)
 
+    def _print_Pow(self, expr: Any) -> str:
+        base = expr.base
+        if isinstance(base, MatrixElement | Partial | Sum | PathSum | PathProduct) and expr.exp.is_positive:
+            return rf"\left( {self._print(base)} \right)^{{{self._print(expr.exp)}}}"
+        return str(super()._print_Pow(expr))
+
     def _print_Partial(self, expression: Partial) -> str:
         return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
 
@@ -181,21 +201,20 @@ class BookPrinter(LatexPrinter):
             return "", rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{self._index(neuron)}}}}}"
         before, two, above = self._layer(top - 1), self._layer(top - 2), self._layer(first + 1)
         following = "r" if self._index(neuron) == "q" else "q"
-        return rf"mnp\ldots {following}", (
-            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}} "
-            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}} "
-            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}} \cdots "
-            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}"
-        )
+        factors = [
+            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}}",
+            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}}",
+            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}}",
+            r"\cdots",
+            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}",
+        ]
+        return rf"mnp\ldots {following}", _side_by_side(factors)
 
     def _print_Applied(self, expression: Any) -> str:
         return "f" + _bracketed(self._print(expression.args[1]))
 
     def _print_OfExample(self, expression: Any) -> str:
         return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
-
-    def _print_Quotient(self, expression: Any) -> str:
-        return rf"\frac{{C(w + \epsilon e_{{{self._index(expression.args[0])}}}) - C(w)}}{{\epsilon}}"
 
     def _print_PathProduct(self, expression: Any) -> str:
         return self._path_factors(expression)[1]
@@ -239,7 +258,9 @@ class BookPrinter(LatexPrinter):
         if not below.is_number:
             number, rest = above.as_coeff_Mul()
             fraction = rf"\frac{{{self._print(number)}}}{{{self._print(below)}}}"
-            return fraction if rest == 1 else f"{fraction} {self._print(rest)}"
+            if isinstance(rest, Add):
+                return rf"\frac{{{self._print(number * rest)}}}{{{self._print(below)}}}"
+            return fraction if rest == 1 else _side_by_side([fraction, self._print(rest)])
         number, rest = expression.as_coeff_Mul()
         factors = sorted(Mul.make_args(rest), key=_factor_rank)
         shown = [self._print(number)] if number != 1 else []
@@ -249,7 +270,7 @@ class BookPrinter(LatexPrinter):
             if isinstance(factor, Add) or (isinstance(factor, Sum) and not last):
                 text = rf"\left( {text} \right)"
             shown.append(text)
-        return " ".join(shown)
+        return _side_by_side(shown)
 
     def _print_MatMul(self, expression: Any) -> str:
         shown = []

@@ -11,7 +11,7 @@ import sympy
 from sympy import Dummy, Expr, Integer, KroneckerDelta, Sum
 
 from bpderive.errors import StepError
-from bpderive.notation import C, Partial, quantity, stage
+from bpderive.notation import C, LayerArray, Partial, quantity, stage
 from bpderive.proofs.definitions import defining
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most
 
@@ -22,14 +22,14 @@ def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Sta
     `definitions` come before those of the forward pass: equations whose left side is `of`, such as a cost's formula.
     """
     variable = quantity(whole.by)
-    if variable is None:
+    if variable is None or variable[0].letter == "delta":
         raise StepError(f"a component such as z^l_j was wanted to differentiate by, and {whole.by} is none.")
     array = variable[0]
     expression, unfolded = whole.of, {}
     for known in definitions:
         expression = expression.xreplace({known.lhs: known.rhs})
     while not _in_sight(expression, array):
-        later = _unfoldable(expression)
+        later = _unfoldable(expression, array, ranges)
         if later is None:
             break
         meaning = _meaning(later, expression)
@@ -66,11 +66,14 @@ def _components(expression: Expr) -> list[Expr]:
     return sorted(components, key=str)
 
 
-def _unfoldable(expression: Expr) -> Expr | None:
-    """The component of the forward pass that stands last and has a definition."""
+def _unfoldable(expression: Expr, array: LayerArray, ranges: tuple[Range, ...]) -> Expr | None:
+    """The component of the forward pass that stands last, if it has a definition and provably comes after `array`."""
     found = [(c, quantity(c)) for c in _components(expression)]
     candidates = [c for c, f in found if f is not None and f[0].letter in ("a", "z") and f[0].layer != 1]
-    return max(candidates, key=lambda c: _height(quantity(c)), default=None)
+    last = max(candidates, key=lambda c: _height(quantity(c)), default=None)
+    if last is None or not provably_at_most(stage(array) + 1, stage(last.parent), ranges):
+        return None
+    return last
 
 
 def _height(found: tuple[Expr, object] | None) -> tuple[float, str]:
@@ -104,10 +107,19 @@ def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -
         raise StepError(f"nothing says what {whole.of} is, so it cannot be differentiated by {whole.by}.")
     for component in _components(expression):
         found = quantity(component)
-        if found is None or found[0] == array or found[0].letter in ("w", "b", "y"):
-            continue
-        if not provably_at_most(stage(found[0]), stage(array), ranges):
+        if found is not None and found[0] != array and not _independent(found[0], array, ranges):
             raise StepError(f"{component} may depend on {whole.by}: unfold it before differentiating.")
+
+
+def _independent(other: LayerArray, array: LayerArray, ranges: tuple[Range, ...]) -> bool:
+    """Whether nothing in `other` provably changes when `array` does: it comes before, or is a parameter elsewhere."""
+    if other.letter == "delta":
+        return False
+    if other.letter == array.letter:
+        before = provably_at_most(other.layer + 1, array.layer, ranges)
+        parameter = other.letter in ("w", "b")
+        return before or (parameter and provably_at_most(array.layer + 1, other.layer, ranges))
+    return other.letter in ("w", "b", "y") or provably_at_most(stage(other), stage(array), ranges)
 
 
 __all__ = ["collapse", "derivative"]

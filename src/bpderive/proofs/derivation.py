@@ -7,16 +7,16 @@ compares. `by_induction(...)` joins a base case and an induction step over the l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
-from bpderive.notation import BackwardProduct, L, i, latex, plain
-from bpderive.proofs.rules import ByEquation, Rule
-from bpderive.statements import Range, Statement, check_well_formed
+from bpderive.notation import BackwardProduct, L, i, k, latex, plain
+from bpderive.proofs.rules import Rule
+from bpderive.statements import Range, Statement, check_well_formed, contains
 from bpderive.tensors import same
 from bpderive.text import Text
 
@@ -73,16 +73,10 @@ class Derivation:
                     raise StepError(f"({self.number}), {title.en}: {error}") from error
             _check_induction(self)
             return
-        lines = [self.start]
-        ranges = _joined(self.start.ranges, self.statement.ranges)
-        for step, move in zip(self.steps, self.moves, strict=True):
-            came_out = _applied(self.number, step.number, move.rule, lines, ranges)
-            if came_out.sides != step.statement.sides:
-                raise _does_not_follow(
-                    self.number, step.number, move.rule, expected=step.statement, came_out=came_out
-                )
-            lines.append(step.statement)
-        _check_goal(self.number, self.statement, lines[-1])
+        made = _check_steps(
+            self.number, self.steps, _steps(self.number, self.statement, self.start, self.moves)
+        )
+        _check_goal(self.number, self.statement, made[-1].statement if made else self.start)
 
     def instantiate(
         self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1
@@ -104,7 +98,7 @@ class Derivation:
 
     def _repr_markdown_(self) -> str:
         rows = [f"**{self.title}**", ""]
-        rows += [f"{s.number}. ${s.statement.latex()}$ — {s.reason}" for s in self.steps]
+        rows += [f"{s.number}. ${s.statement}$ — {s.reason}" for s in self.steps]
         return "\n".join(rows)
 
 
@@ -116,16 +110,24 @@ def derive(
     Raises `StepError`, which names the step, its rule, what was expected and what came out.
     """
     first = replace(start or Statement((goal.lhs, goal.lhs), goal.ranges), cost=goal.cost)
-    lines = [first]
-    ranges = _joined(first.ranges, goal.ranges)
-    steps: list[Step] = []
+    steps = tuple(_steps(number, goal, first, moves))
+    _check_goal(number, goal, steps[-1].statement if steps else first)
+    return Derivation(number, title, goal, first, tuple(moves), steps)
+
+
+def _steps(number: str, goal: Statement, start: Statement, moves: Sequence[Move]) -> Iterator[Step]:
+    """The lines that the rules of `moves` give; raises `StepError` at the first rule that cannot be applied."""
+    if set(start.sides) != {start.lhs} or start.cost != goal.cost:
+        raise StepError(
+            f"({number}): a derivation begins with an identity about the cost of its goal, and {start} is none."
+        )
+    lines = [start]
+    ranges = _joined(start.ranges, goal.ranges)
     for place, move in enumerate(moves, start=1):
         line = _applied(number, place, move.rule, lines, ranges)
         continues = place > 1 and line.lhs == lines[-1].lhs
-        steps.append(Step(place, move.equation, move.rule, move.why or move.rule.reason, line, continues))
         lines.append(line)
-    _check_goal(number, goal, lines[-1])
-    return Derivation(number, title, goal, first, tuple(moves), tuple(steps))
+        yield Step(place, move.equation, move.rule, move.why or move.rule.reason, line, continues)
 
 
 def by_induction(
@@ -143,13 +145,11 @@ def by_induction(
     layer l+1, which it may use as `hypothesis(claim, …)`. Raises `StepError` where a part does not follow.
     """
     layers = claim.ranges[0]
-    at_last = claim.at({layers.letter: layers.high})
-    depth = Range(L, least_depth(layers), oo)
-    below = replace(claim, ranges=(replace(layers, high=layers.high - 1), *claim.ranges[1:]))
+    at_last, below = _halves(claim)
     parts = [
         (
             _BASE.format(layer=latex(layers.high)),
-            derive(number, title, replace(at_last, ranges=(depth, *at_last.ranges)), base),
+            derive(number, title, at_last, base),
         ),
         (
             _STEP.format(layer=latex(layers.letter), next=latex(layers.letter) + "+1"),
@@ -158,11 +158,7 @@ def by_induction(
     ]
     if conclusion:
         parts.append((_CONCLUSION, derive(number, title, goal, conclusion)))
-    steps = tuple(
-        replace(line, number=place)
-        for place, line in enumerate((s for _, part in parts for s in part.steps), start=1)
-    )
-    whole = Derivation(number, title, goal, parts[0][1].start, (), steps, tuple(parts), claim)
+    whole = Derivation(number, title, goal, parts[0][1].start, (), _numbered(parts), tuple(parts), claim)
     _check_induction(whole)
     return whole
 
@@ -185,29 +181,56 @@ def _applied(
     try:
         line = rule.apply(lines, _joined(lines[-1].ranges, ranges))
         line = replace(line, ranges=_joined(line.ranges, ranges), cost=lines[-1].cost)
+        for used in _statements_of(rule):
+            if used.cost not in (None, line.cost):
+                raise StepError(f"{used} is true of the cost {used.cost} only.")
         check_well_formed(line)
     except StepError as error:
         raise StepError(
-            f"({number}), step {place}, {rule.name.en}: it does not follow from {latex(lines[-1].rhs)}: {error}"
+            f"({number}), step {place}, {rule.name.en}: it does not follow from {plain(lines[-1].rhs)}: {error}"
         ) from error
     return line
 
 
-def _does_not_follow(
-    number: str, place: int, rule: Rule, expected: Statement, came_out: Statement
-) -> StepError:
-    return StepError(
-        f"({number}), step {place}, {rule.name.en}: expected {expected.latex()}, and what comes out is "
-        f"{came_out.latex()}."
-    )
+def _statements_of(rule: Rule) -> tuple[Statement, ...]:
+    """The equations that a rule takes from elsewhere."""
+    known: Statement | None = getattr(rule, "equation", None)
+    return (*((known,) if known is not None else ()), *getattr(rule, "definitions", ()))
+
+
+def _check_steps(number: str, steps: Sequence[Step], made: Iterable[Step]) -> list[Step]:
+    """The steps that the rules make; raises `StepError` unless they are `steps`."""
+    every = []
+    for computed in made:
+        every.append(computed)
+        if len(every) > len(steps):
+            continue
+        step = steps[len(every) - 1]
+        where = f"({number}), step {computed.number}, {computed.rule.name.en}"
+        if step.statement.sides != computed.statement.sides:
+            raise StepError(
+                f"{where}: expected {step.statement}, and what comes out is {computed.statement}."
+            )
+        if step != computed:
+            raise StepError(
+                f"{where}: its number, rule, reason or ranges are not those that it was made with."
+            )
+    if len(steps) != len(every):
+        raise StepError(f"({number}): there are {len(steps)} steps, and the rules make {len(every)}.")
+    return every
 
 
 def _check_goal(number: str, goal: Statement, line: Statement) -> None:
     """Raise `StepError` unless the last line is the goal, up to the order of factors and the names of bound indices."""
     if goal.lhs != line.lhs or not _equal(goal.rhs, line.rhs):
-        raise StepError(
-            f"({number}), after the last step: expected {goal.latex()}, and what comes out is {line.latex()}."
-        )
+        raise StepError(f"({number}), after the last step: expected {goal}, and what comes out is {line}.")
+    proved = {r.letter: r for r in line.ranges}
+    for r in goal.ranges:
+        if r != proved[r.letter] and not contains(proved[r.letter], r, goal.ranges):
+            raise StepError(
+                f"({number}), after the last step: {goal} was wanted for {r}, and what comes out holds for "
+                f"{proved[r.letter]}."
+            )
 
 
 def _equal(first: Expr, second: Expr) -> bool:
@@ -217,7 +240,8 @@ def _equal(first: Expr, second: Expr) -> bool:
         return same(first, second)
     if getattr(first, "shape", None) != getattr(second, "shape", None) or first.has(BackwardProduct):
         return False
-    return same(first[i, 0], second[i, 0])
+    column = Integer(0) if first.shape[1] == 1 else k
+    return same(first[i, column], second[i, column])
 
 
 def _check_induction(whole: Derivation) -> None:
@@ -227,30 +251,60 @@ def _check_induction(whole: Derivation) -> None:
         raise StepError(
             f"({whole.number}): a proof by induction has a claim, a base case and an induction step."
         )
-    layers = claim.ranges[0]
+    last, below = _halves(claim)
     (_, base), (_, step) = whole.parts[:2]
-    if base.statement.sides != claim.at({layers.letter: layers.high}).sides:
+    if base.statement != last:
         raise StepError(
-            f"({whole.number}), base case: expected {claim.at({layers.letter: layers.high}).latex()}, and what "
-            f"it proves is {base.statement.latex()}."
+            f"({whole.number}), base case: expected {last}, and what it proves is {base.statement}."
         )
-    if step.statement.sides != claim.sides or step.statement.ranges[0].high != layers.high - 1:
-        raise StepError(
-            f"({whole.number}), induction step: expected {claim.latex()} for {layers.letter} < {layers.high}."
-        )
-    for move in step.moves:
-        if isinstance(move.rule, ByEquation) and move.rule.number == "hypothesis":
-            read_at = dict(move.rule.at).get(layers.letter)
-            if move.rule.equation != claim or read_at != layers.letter + 1:
-                raise StepError(
-                    f"({whole.number}), induction step: expected the claim one layer later, and what is used is "
-                    f"{move.rule.equation.latex()} for {layers.letter} = {read_at}."
-                )
+    if step.statement != below:
+        r = below.ranges[0]
+        raise StepError(f"({whole.number}), induction step: expected {below} for {r}.")
+    _check_hypothesis(whole.number, claim, base, step)
     proved = whole.parts[2][1].statement if len(whole.parts) > 2 else claim
-    if proved.sides != whole.statement.sides:
-        raise StepError(
-            f"({whole.number}): expected {whole.statement.latex()}, and what is proved is {proved.latex()}."
-        )
+    if proved != whole.statement:
+        raise StepError(f"({whole.number}): expected {whole.statement}, and what is proved is {proved}.")
+    for _, part in whole.parts[2:]:
+        for move in part.moves:
+            if getattr(move.rule, "number", "") in (
+                "hypothesis",
+                "induction",
+            ) and claim not in _statements_of(move.rule):
+                raise StepError(f"({whole.number}), conclusion: what is used is not {claim}.")
+    _check_steps(whole.number, whole.steps, _numbered(whole.parts))
+
+
+def _check_hypothesis(number: str, claim: Statement, base: Derivation, step: Derivation) -> None:
+    """Raise `StepError` if a part uses the claim in any other way than the step may: one layer later."""
+    letter = claim.ranges[0].letter
+    for part, moves in (("base case", base.moves), ("induction step", step.moves)):
+        for move in moves:
+            hypothesis = getattr(move.rule, "number", "") == "hypothesis"
+            if not hypothesis and claim not in _statements_of(move.rule):
+                continue
+            read_at = dict(getattr(move.rule, "at", ())).get(letter, letter)
+            wanted = part == "induction step" and hypothesis and claim in _statements_of(move.rule)
+            if not wanted or read_at != letter + 1:
+                used = " and ".join(str(known) for known in _statements_of(move.rule))
+                raise StepError(
+                    f"({number}), {part}: only the step may use the claim, as the hypothesis one layer later, and "
+                    f"what is used is {used} for {letter} = {read_at}."
+                )
+
+
+def _halves(claim: Statement) -> tuple[Statement, Statement]:
+    """The claim for its last layer, in networks deep enough to have it, and the claim for all the layers before."""
+    layers = claim.ranges[0]
+    last = claim.at({layers.letter: layers.high})
+    depth = Range(L, least_depth(layers), oo)
+    below = (replace(layers, high=layers.high - 1), *claim.ranges[1:])
+    return replace(last, ranges=(depth, *last.ranges)), replace(claim, ranges=below)
+
+
+def _numbered(parts: Sequence[tuple[Text, Derivation]]) -> tuple[Step, ...]:
+    """The steps of all parts, one after the other."""
+    lines = (step for _, part in parts for step in part.steps)
+    return tuple(replace(line, number=place) for place, line in enumerate(lines, start=1))
 
 
 _BASE = Text(en="Base case: $l = {layer}$", zh="奠基：$l = {layer}$")

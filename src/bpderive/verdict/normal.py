@@ -168,8 +168,8 @@ class Normaliser:
             case Over(above, below):
                 return product(self.terms(above, names), self._inverse(self.terms(below, names)))
             case Power(base, exponent):
-                value = self.terms(base, names)
-                return self._power(value if exponent >= 0 else self._inverse(value), abs(exponent))
+                powered = self.terms(base, names)
+                return self._power(powered if exponent >= 0 else self._inverse(powered), abs(exponent))
         raise TypeError(f"{node} is no expression of components.")
 
     def _power(self, base: list[Term], exponent: int) -> list[Term]:

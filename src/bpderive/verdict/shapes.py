@@ -1,9 +1,9 @@
 """Sizes and indices: whether a claim makes sense, and its components.
 
-`Spaces` knows which layers have the same number of neurons: only those that are the same layer, unless a condition says
-so or every width is taken to be equal. `shape(node, spaces)` is the size of an expression, `component(node, row,
-column)` one of its entries as an expression of components, and `Indices` finds the layer that each index runs over. All raise
-`IllFormed` with the reason in words.
+`Spaces` knows which layers have the same number of neurons: only those that are the same layer, unless a condition
+says so or every width is taken to be equal. `shape(node, spaces)` is the size of an expression, `component(node, row,
+column)` one of its entries as an expression of components; `Indices` finds the layer that each index runs over. All
+raise `IllFormed` with the reason in words.
 """
 
 from __future__ import annotations

@@ -233,9 +233,9 @@ def _ranges(claim: Claim) -> Iterator[str]:
     for side in reading.claim.sides:
         for node in walk(side):
             if isinstance(node, Quantity):
-                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
-                    if isinstance(index, int) and index > 1:
-                        yield f"n[{layer}] >= {index}"
+                for number, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    if isinstance(number, int) and number > 1:
+                        yield f"n[{layer}] >= {number}"
 
 
 def _holds_in_words(claim: Claim) -> Text:

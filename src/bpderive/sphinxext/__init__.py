@@ -1,0 +1,66 @@
+"""The Sphinx extension of the book: what the library derives and checks, on bilingual pages.
+
+    extensions = ["myst_nb", "bpderive.sphinxext"]
+    html_math_renderer = "bpderive"
+
+Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
+`solution`. Roles: `eq`, `proof`. They print from the registry in the language of the build, and every mark comes from a
+certificate made in it (`certificates`). To add a directive, derive it from
+`bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+import bpderive
+from bpderive.sphinxext import domain, fonts, languages, markup, mathml, search, theme
+from bpderive.sphinxext.derivation import DerivationDirective
+from bpderive.sphinxext.equation import EquationDirective
+from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
+from bpderive.sphinxext.solution import SolutionDirective
+from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective
+from bpderive.sphinxext.words import language_of
+from bpderive.text import set_language
+
+DIRECTIVES = {
+    "equation": EquationDirective,
+    "derivation": DerivationDirective,
+    "path-sum": PathSumDirective,
+    "network-figure": NetworkFigureDirective,
+    "notation-table": NotationTableDirective,
+    "equation-index": EquationIndexDirective,
+    "solution": SolutionDirective,
+}
+
+
+def source_hash(without: Collection[str] = ()) -> str:
+    """A short hash of the library's source, `without` some of its parts: what another library made is made anew."""
+    folder = Path(bpderive.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        if path.relative_to(folder).parts[0] in without:
+            continue
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _speak(app: Sphinx, config: Config) -> None:
+    set_language(language_of(config))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register everything with Sphinx."""
+    for part in (markup, mathml, domain, languages, search, fonts, theme):
+        part.setup(app)
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+    app.add_config_value("bpderive_source", source_hash(), "env", types=(str,))
+    app.connect("config-inited", _speak)
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,103 @@
+"""The directive `derivation`: a proof, line by line, with the reason of each line and the marks of what is proved.
+
+```{derivation} BP2
+:closed:
+:network: 2,3,2
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from bpderive.equations import equations
+from bpderive.errors import unknown_name
+from bpderive.proofs import Derivation, Step, derivation
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.domain import find_equation, proof_label
+from bpderive.sphinxext.equation import numbered
+from bpderive.sphinxext.markup import box, display, element, line, span
+from bpderive.sphinxext.options import network_of
+from bpderive.sphinxext.words import ON_NETWORK, PROOF_OF
+from bpderive.text import Text
+
+
+class DerivationDirective(BookDirective):
+    """Show a derivation step by step."""
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "closed": directives.flag,
+        "again": directives.flag,
+        "network": directives.unchanged_required,
+    }
+
+    def make(self) -> list[nodes.Node]:
+        """The steps: formula, number where the source gives one, reason; then the marks of what is proved."""
+        found = find_derivation(self.arguments[0].strip())
+        title = PROOF_OF.format(number=f"({found.number})")
+        if "network" in self.options:
+            return [self._on_network(found, title)]
+        own = "again" not in self.options and self.book.note(
+            "proofs",
+            found.number,
+            proof_label(found.number),
+            title.in_language(self.language),
+            self.get_location(),
+        )
+        frame = self._frame(title, found.title)
+        if own:
+            frame["ids"].append(proof_label(found.number))
+        for part, inner in found.parts or ((None, found),):
+            if part is not None:
+                frame += line(*self.words(part), classes=["bp-part"])
+            frame += self._steps([self._formula(step, own=own) for step in inner.steps], inner.steps)
+        frame += self.marks(find_equation(found.number))
+        return [frame]
+
+    def _on_network(self, found: Derivation, title: Text) -> nodes.Node:
+        """The derivation read on a concrete network, each line of it decided there."""
+        net = network_of(self.options)
+        instance = found.instantiate(net)
+        instance.check()
+        sizes = f"$({', '.join(map(str, net.sizes))})$"
+        frame = self._frame(ON_NETWORK.format(title=title, sizes=sizes), found.title)
+        frame += self._steps([display(step.latex()) for step in instance.steps], instance.steps)
+        return frame
+
+    def _frame(self, title: Text, goal: Text) -> box:
+        words = [span(*self.words(title), classes=["bp-title"]), span(*self.words(goal), classes=["bp-goal"])]
+        attributes = {} if "closed" in self.options else {"open": "open"}
+        return element("details", element("summary", *words), classes=["bp-derivation"], **attributes)
+
+    def _formula(self, step: Step, *, own: bool) -> nodes.Node:
+        """The line; where it is one of the source's numbered steps, and shown first here, it gets the anchor."""
+        if step.equation is None:
+            return display(step.latex())
+        equation = find_equation(step.equation)
+        first = own and equation.kind == "step"
+        first = first and self.book.note(
+            "statements", equation.number, equation.label, f"({equation.number})", self.get_location()
+        )
+        return numbered(equation, step.latex(), first=first)
+
+    def _steps(self, formulas: Sequence[nodes.Node], steps: Sequence[Step]) -> nodes.Node:
+        items = []
+        for formula, step in zip(formulas, steps, strict=True):
+            classes = ["bp-step", *(["bp-continued"] if step.latex().startswith("=") else [])]
+            reason = line(*self.linked(step.reason), classes=["bp-reason"])
+            items.append(element("li", element("div", formula, classes=["bp-line"]), reason, classes=classes))
+        return element("ol", *items, classes=["bp-steps"])
+
+
+def find_derivation(name: str) -> Derivation:
+    """The derivation `name`. Raises `UnknownName`, which names the nearest."""
+    try:
+        return derivation(name)
+    except KeyError:
+        known = [number for number, equation in equations.items() if equation.proof is not None]
+        raise unknown_name("derivation", name, known) from None

@@ -1,0 +1,92 @@
+"""What every directive of the book starts from: `BookDirective` has the language, places, marks and errors."""
+
+from __future__ import annotations
+
+import re
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from bpderive.equations import Equation, equations
+from bpderive.errors import BpderiveError
+from bpderive.sphinxext.certificates import marks
+from bpderive.sphinxext.domain import BookDomain, book_domain, refer
+from bpderive.sphinxext.markup import line, span
+from bpderive.sphinxext.words import REFUTED, language_of, phrase
+from bpderive.text import Text
+
+logger = logging.getLogger(__name__)
+
+_NUMBER = re.compile(r"\((\w+)\)")
+
+
+class BookDirective(SphinxDirective):
+    """What our directives have in common: the builder's language, the domain, errors told with their line."""
+
+    @property
+    def language(self) -> str:
+        """The language of this build, "en" or "zh"."""
+        return language_of(self.config)
+
+    @property
+    def book(self) -> BookDomain:
+        """The domain with the places and the certificates of this build."""
+        return book_domain(self.env)
+
+    def run(self) -> list[nodes.Node]:
+        """The nodes of the directive; a mistake of the author's becomes an error with its line."""
+        try:
+            return self.make()
+        except BpderiveError as error:
+            logger.error("%s: %s", self.name, error, location=self.get_location(), type="bpderive")
+            return [line(str(error), classes=["bp-refuted"])]
+
+    def make(self) -> list[nodes.Node]:
+        """The nodes of the directive. Raises `BpderiveError` for what the author got wrong."""
+        raise NotImplementedError
+
+    def words(self, text: Text | str) -> list[nodes.Node]:
+        """The nodes of `text` in the builder's language."""
+        return phrase(text, self.language)
+
+    def linked(self, text: Text) -> list[nodes.Node]:
+        """The nodes of `text`, in which each number of an equation, such as (29), leads to it."""
+        made: list[nodes.Node] = []
+        for node in self.words(text):
+            if not isinstance(node, nodes.Text):
+                made.append(node)
+                continue
+            for i, part in enumerate(_NUMBER.split(node)):
+                if i % 2 and part in equations:
+                    made.append(refer("eq", part))
+                elif part:
+                    made.append(nodes.Text(f"({part})" if i % 2 else part))
+        return made
+
+    def marks(self, equation: Equation) -> nodes.paragraph:
+        """The marks of the certificate, each leading to the proof or the check; without one, an error."""
+        told = line(classes=["bp-marks"])
+        try:
+            made = marks(self.book.certificates.of(equation))
+        except BpderiveError as refuted:
+            logger.error(
+                "equation (%s) is refuted: %s",
+                equation.number,
+                refuted,
+                location=self.get_location(),
+                type="bpderive",
+            )
+            told += nodes.strong(
+                "", "", *self.words(REFUTED), nodes.Text(f": {refuted}"), classes=["bp-refuted"]
+            )
+            return told
+        for mark in made:
+            shown = span(*self.words(mark.words), classes=["bp-mark", f"bp-mark-{mark.kind}"])
+            proof = equation.part_of or equation.number
+            told += (
+                refer(mark.leads_to, proof if mark.leads_to == "proof" else equation.number, shown)
+                if mark.leads_to
+                else shown
+            )
+        return told

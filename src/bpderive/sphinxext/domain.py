@@ -1,0 +1,233 @@
+"""Where each equation, proof and check stands, and the references that lead there.
+
+It is Sphinx's own domain of mathematics, so `` {eq}`eq-bp2` `` works as everywhere, with the numbers of the
+registry and one anchor for each equation: `eq-bp2` where `{equation}` states it first, or where
+`{derivation}` takes that step; where no page does, the index of equations. `` {proof}`BP2` `` leads to the
+derivation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Any, ClassVar, cast
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.domains.math import MathDomain, MathReferenceRole
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
+
+from bpderive.equations import Equation, equations
+from bpderive.errors import unknown_name
+from bpderive.sphinxext.certificates import Certificates
+from bpderive.sphinxext.words import STATED_HERE, STATED_IN, THE_PROOF_OF, language_of
+
+logger = logging.getLogger(__name__)
+
+Place = tuple[str, str]  # (name of the page, anchor)
+
+
+def find_equation(number: str) -> Equation:
+    """The equation with the book's `number`. Raises `UnknownName`, which names the nearest."""
+    try:
+        return equations[number]
+    except KeyError:
+        raise unknown_name("equation", number, equations) from None
+
+
+def labelled(label: str) -> Equation | None:
+    """The equation whose anchor is `label`, if there is one."""
+    return next((equation for equation in equations.values() if equation.label == label), None)
+
+
+def proof_label(name: str) -> str:
+    """The anchor of the derivation `name`."""
+    return f"proof-{name.lower()}"
+
+
+def refer(kind: str, number: str, *content: nodes.Node) -> addnodes.pending_xref:
+    """A reference, resolved when all pages are read: to an equation ("eq"), its "proof", "check" or "page"."""
+    target = find_equation(number).label if kind == "eq" else number
+    content = content or (nodes.inline(number, f"({number})"),)
+    return addnodes.pending_xref(
+        "", *content, refdomain="math", reftype=kind, reftarget=target, refwarn=False
+    )
+
+
+class BookDomain(MathDomain):
+    """Sphinx's domain of mathematics that knows the registry."""
+
+    initial_data: ClassVar[dict[str, Any]] = {
+        **MathDomain.initial_data,
+        "statements": {},  # number -> place
+        "proofs": {},  # name of the derivation -> place
+        "indexes": {},  # page with an index of equations -> numbers in it
+    }
+    roles: ClassVar[dict[str, Any]] = {**MathDomain.roles, "proof": MathReferenceRole(warn_dangling=True)}
+    data_version = 1
+
+    def __init__(self, env: BuildEnvironment) -> None:
+        super().__init__(env)
+        self.certificates = Certificates()
+
+    @property
+    def indexes(self) -> dict[str, list[str]]:
+        """The pages that hold an index of equations, with the numbers in it."""
+        found: dict[str, list[str]] = self.data["indexes"]
+        return found
+
+    def note(self, kind: str, name: str, anchor: str, title: str, location: Any) -> bool:
+        """Remember that `name` ("statements" or "proofs") stands here; warn and return False if it already stands."""
+        places: dict[str, Place] = self.data[kind]
+        here = self.env.current_document.docname
+        if name in places:
+            logger.warning(
+                "%s already stands on the page %r; give this one the option :again:, for the anchor %s is unique.",
+                title,
+                places[name][0],
+                anchor,
+                location=location,
+                type="bpderive",
+                subtype="twice",
+            )
+            return False
+        places[name] = (here, anchor)
+        standard = self.env.domains.standard_domain
+        standard.anonlabels[anchor] = (here, anchor)
+        standard.labels[anchor] = (here, anchor, title)
+        return True
+
+    def place(self, number: str) -> Place | None:
+        """Where the equation stands: on a page, else in the index, else nowhere."""
+        stated: Place | None = self.data["statements"].get(number)
+        return stated or self.place_of_check(number)
+
+    def place_of_check(self, number: str) -> Place | None:
+        """Where the index of equations tells how the equation was checked."""
+        return next(
+            (
+                (page, f"check-{number.lower()}")
+                for page in sorted(self.indexes)
+                if number in self.indexes[page]
+            ),
+            None,
+        )
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget what stood on a page."""
+        super().clear_doc(docname)
+        for kind in ("statements", "proofs"):
+            self.data[kind] = {name: place for name, place in self.data[kind].items() if place[0] != docname}
+        self.indexes.pop(docname, None)
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over what another process read."""
+        super().merge_domaindata(docnames, otherdata)
+        for kind in ("statements", "proofs"):
+            self.data[kind] |= {
+                name: place for name, place in otherdata[kind].items() if place[0] in docnames
+            }
+        self.data["indexes"] |= {
+            page: numbers for page, numbers in otherdata["indexes"].items() if page in docnames
+        }
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """A link to an equation, to its proof, its check or the page where it stands."""
+        language = language_of(env.config)
+        equation = labelled(target) if typ in ("eq", "numref") else None
+        content: nodes.Node = contnode
+        if equation is not None:
+            place = self.place(equation.number)
+            content = nodes.Text(f"({equation.number})")
+        elif typ == "proof":
+            place = self.data["proofs"].get(target)
+            if contnode.astext() == target:
+                content = nodes.Text(THE_PROOF_OF.format(number=f"({target})").in_language(language))
+        elif typ == "check":
+            place = self.place_of_check(target)
+        elif typ == "page":
+            place = self.data["statements"].get(target)
+            content = nodes.Text(STATED_HERE.in_language(language))
+            if place is not None:
+                link = make_refnode(builder, fromdocname, *place, nodes.Text(env.titles[place[0]].astext()))
+                words = nodes.Text(STATED_IN.in_language(language) + " ")
+                return cast(nodes.reference, nodes.inline("", "", words, link))
+        else:
+            return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
+        if place is None:
+            # What the reader asked for must be there; what our own directives offer may be left out.
+            return None if node.get("refwarn") else cast(nodes.reference, _plain(content))
+        title = equation.title.in_language(language) if equation else ""
+        return make_refnode(builder, fromdocname, *place, content, title)
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """Nothing for our own labels: `note` made them known to every kind of link."""
+        if labelled(target) is not None:
+            return []
+        return super().resolve_any_xref(env, fromdocname, builder, target, node, contnode)
+
+
+def _plain(content: nodes.Node) -> nodes.Node:
+    return nodes.inline("", "", content) if isinstance(content, nodes.Text) else content
+
+
+def _explain(app: Sphinx, domain: Any, node: addnodes.pending_xref) -> bool | None:
+    """Say which equation is meant, or that no page states it, in place of Sphinx's own warning."""
+    if not isinstance(domain, BookDomain):
+        return None
+    target: str = node["reftarget"]
+    equation = labelled(target)
+    if node["reftype"] == "proof":
+        message = str(unknown_name("derivation on any page named", target, domain.data["proofs"]))
+    elif equation is not None:
+        message = (
+            f"Equation ({equation.number}) stands on no page; state it with {{equation}} {equation.number}."
+        )
+    elif target.startswith("eq-"):
+        message = str(unknown_name("equation label", target, [e.label for e in equations.values()]))
+    else:
+        return None
+    logger.warning(message, location=node, type="ref", subtype="eq")
+    return True
+
+
+def _renew_indexes(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """An index tells where each equation stands, so it is written anew whenever any page was read."""
+    domain = env.domains["math"]
+    assert isinstance(domain, BookDomain)
+    return sorted(domain.indexes)
+
+
+def book_domain(env: BuildEnvironment) -> BookDomain:
+    """The domain of this build."""
+    domain = env.domains["math"]
+    assert isinstance(domain, BookDomain)
+    return domain
+
+
+def setup(app: Sphinx) -> None:
+    """Put the domain in the place of Sphinx's own."""
+    app.add_domain(BookDomain, override=True)
+    app.add_role("proof", BookDomain.roles["proof"])
+    app.connect("warn-missing-reference", _explain)
+    app.connect("env-updated", _renew_indexes)

@@ -1,0 +1,207 @@
+"""Drawings of a `Network`, as SVG that follows the page's colours.
+
+`draw` makes a layered network: neurons with their letters, weights as lines, and on top what `highlight`
+names. Letters and captions are the LaTeX of the library's own objects. The classes in the SVG get their
+colours from the book's style sheet, so light and dark need nothing here. To draw one more thing, write a
+function that yields its elements and name it in `draw`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from bpderive.network import Network
+from bpderive.notation import a, delta, latex, z
+from bpderive.sphinxext.highlight import Highlight, Neuron, described
+from bpderive.sphinxext.lettering import SIZE, short, typeset
+from bpderive.text import Text
+
+Place = tuple[int, ...] | int
+"""Where a caption stands: at a weight (l, j, k), at a bias (l, j), at the step of output neuron m into the cost."""
+
+_RADIUS, _MARGIN, _DOT, _FOOT = 22, 34, 4, 26
+_ACROSS, _DOWN = 150, 66
+_COMPACT_ACROSS, _COMPACT_DOWN = 136, 60
+_MOST, _FIRST = 8, 4
+_LETTERS = {"a": a, "z": z, "delta": delta}
+LABELS = (*_LETTERS, "none")
+
+_LAYER = Text("layer {layer}", "第 {layer} 层")
+_INPUT = Text("input", "输入层")
+_OUTPUT = Text("output", "输出层")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An SVG element without its words, and the words that stand for it."""
+
+    svg: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is drawn, and where everything stands."""
+
+    net: Network
+    marked: Highlight
+    rows: Mapping[int, tuple[int | None, ...]]
+    cost: bool
+    compact: bool
+
+    @property
+    def across(self) -> int:
+        return _COMPACT_ACROSS if self.compact else _ACROSS
+
+    @property
+    def down(self) -> int:
+        return _COMPACT_DOWN if self.compact else _DOWN
+
+    @property
+    def height(self) -> float:
+        return max(map(len, self.rows.values())) * self.down + 2 * _MARGIN
+
+    @property
+    def width(self) -> float:
+        return 2 * (_MARGIN + _RADIUS) + (self.net.depth - 1 + self.cost) * self.across
+
+    @property
+    def at_cost(self) -> tuple[float, float]:
+        return self.x(self.net.depth + 1), self.height / 2
+
+    def x(self, layer: int) -> float:
+        return _MARGIN + _RADIUS + (layer - 1) * self.across
+
+    def y(self, layer: int, row: int) -> float:
+        return self.height / 2 + (row - (len(self.rows[layer]) - 1) / 2) * self.down
+
+    def at(self, layer: int, index: int) -> tuple[float, float]:
+        return self.x(layer), self.y(layer, self.rows[layer].index(index))
+
+    def shown(self, layer: int) -> list[int]:
+        return [index for index in self.rows[layer] if index is not None]
+
+
+def draw(
+    net: Network,
+    *,
+    highlight: Highlight | None = None,
+    labels: str = "a",
+    captions: Mapping[Place, str] | None = None,
+    cost: bool = False,
+    compact: bool = False,
+    language: str = "en",
+) -> Drawing:
+    """The network, with LaTeX `captions` at their places; `compact` shows letters on the highlighted neurons only."""
+    marked = highlight or Highlight()
+    wanted = {layer: {j for l, j in marked.neurons if l == layer} for layer in range(1, net.depth + 1)}
+    plan = _Plan(
+        net, marked, {layer: _rows(net.sizes[layer - 1], wanted[layer]) for layer in wanted}, cost, compact
+    )
+    parts = [*_edges(plan), *_biases(plan), *_neurons(plan, labels), *_captions(plan, captions or {})]
+    height = plan.height
+    if not compact:
+        parts.extend(_layers(plan, language))
+        height += _FOOT
+    box = f'viewBox="0 0 {short(plan.width)} {short(height)}" style="--bp-width:{short(plan.width)}px"'
+    title, description = described(net, marked, cost=cost)
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-network" role="img" {box}>{"".join(parts)}</svg>'
+    )
+    return Drawing(svg, title.in_language(language), description.in_language(language))
+
+
+def _rows(size: int, wanted: set[int]) -> tuple[int | None, ...]:
+    """The neurons of a layer that are drawn, None for a gap: all of a small layer, else the ends and `wanted`."""
+    if size <= _MOST:
+        return tuple(range(1, size + 1))
+    rows: list[int | None] = []
+    before = 0
+    for index in sorted(wanted | {*range(1, _FIRST + 1), size}):
+        if index != before + 1:
+            rows.append(None)
+        rows.append(index)
+        before = index
+    return tuple(rows)
+
+
+def _edges(plan: _Plan) -> Iterator[str]:
+    """Every weight as a line, the highlighted ones last, so that they lie on top."""
+    last = plan.net.depth
+    lines = [
+        ((layer, j, k) in plan.marked.weights, plan.at(layer - 1, k), plan.at(layer, j))
+        for layer in range(2, last + 1)
+        for j in plan.shown(layer)
+        for k in plan.shown(layer - 1)
+    ]
+    if plan.cost:
+        lines += [(m in plan.marked.into_cost, plan.at(last, m), plan.at_cost) for m in plan.shown(last)]
+    yield from (_line(*line) for line in sorted(lines, key=lambda line: line[0]))
+
+
+def _biases(plan: _Plan) -> Iterator[str]:
+    for layer, j in sorted(plan.marked.biases):
+        x, y = plan.at(layer, j)
+        yield _line(True, (x, y - _RADIUS - 20), (x, y - _RADIUS))
+
+
+def _neurons(plan: _Plan, labels: str) -> Iterator[str]:
+    for layer, row in plan.rows.items():
+        for place, index in enumerate(row):
+            x, y = plan.x(layer), plan.y(layer, place)
+            if index is None:
+                yield from (_circle("gap", x, y + step, 2.2) for step in (-10, 0, 10))
+            elif (layer, index) in plan.marked.neurons:
+                yield _circle("neuron marked", x, y, _RADIUS) + _letter(labels, (layer, index), x, y)
+            elif plan.compact:
+                yield _circle("aside", x, y, _DOT)
+            else:
+                yield _circle("neuron", x, y, _RADIUS) + _letter(labels, (layer, index), x, y)
+    if plan.cost:
+        x, y = plan.at_cost
+        yield _circle("neuron cost marked" if plan.marked.into_cost else "neuron cost", x, y, _RADIUS)
+        yield typeset("C", x, y + 0.32 * SIZE, name="label")
+
+
+def _letter(labels: str, neuron: Neuron, x: float, y: float) -> str:
+    layer, index = neuron
+    if labels == "none" or (layer == 1 and labels != "a"):
+        return ""
+    return typeset(latex(_LETTERS[labels](layer)[index - 1, 0]), x, y + 0.32 * SIZE, name="label")
+
+
+def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
+    for where, text in captions.items():
+        if isinstance(where, tuple) and len(where) == 2:
+            x, y = plan.at(*where)
+            yield typeset(text, x + 6, y - _RADIUS - 24, name="caption")
+            continue
+        if isinstance(where, int):
+            (x1, y1), (x2, y2) = plan.at(plan.net.depth, where), plan.at_cost
+        else:
+            layer, j, k = where
+            (x1, y1), (x2, y2) = plan.at(layer - 1, k), plan.at(layer, j)
+        # Above the middle of the line, and clear of it by more the steeper the line is.
+        lift = 9 + 0.28 * abs(y2 - y1) / (x2 - x1) * SIZE
+        yield typeset(text, (x1 + x2) / 2, (y1 + y2) / 2 - lift, name="caption")
+
+
+def _layers(plan: _Plan, language: str) -> Iterator[str]:
+    last = plan.net.depth
+    for layer in range(1, last + 1):
+        words = _INPUT if layer == 1 else _OUTPUT if layer == last else _LAYER.format(layer=layer)
+        place = f'x="{short(plan.x(layer))}" y="{short(plan.height + 12)}" text-anchor="middle"'
+        yield f'<text class="layer" {place}>{escape(words.in_language(language))}</text>'
+
+
+def _circle(name: str, x: float, y: float, radius: float) -> str:
+    return f'<circle class="{name}" cx="{short(x)}" cy="{short(y)}" r="{short(radius)}"/>'
+
+
+def _line(strong: bool, start: tuple[float, float], end: tuple[float, float]) -> str:
+    (x1, y1), (x2, y2) = start, end
+    ends = f'x1="{short(x1)}" y1="{short(y1)}" x2="{short(x2)}" y2="{short(y2)}"'
+    return f'<line class="{"edge marked" if strong else "edge"}" {ends}/>'

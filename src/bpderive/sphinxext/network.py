@@ -1,0 +1,183 @@
+"""The directives `network-figure` and `path-sum`: drawings of a `Network`, and the sum over its paths, path
+by path.
+
+```{network-figure} ```{path-sum} :network: 2,3,2 :network: 2,3,2 :highlight: weight 3,2,3; bias 2,1 :weight:
+2,1,1 :labels: a :activation: sigmoid Caption Caption ``` ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from bpderive.errors import ParseError
+from bpderive.notation import C, Partial, b, latex, w
+from bpderive.paths import Path, PathSums, path_sum
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.figures import LABELS, Drawing, Place, draw
+from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight
+from bpderive.sphinxext.markup import display, drawing, element, line, span
+from bpderive.sphinxext.options import integers, network_of
+from bpderive.sphinxext.words import ONE_PATH, PATH, PATHS, SUM, SUM_CHECKED, SUM_CHECKED_BIAS
+
+_MOST_PATHS, _MOST_CAPTIONS = 24, 3
+_NETWORK: dict[str, Callable[[str], Any]] = {
+    "network": directives.unchanged_required,
+    "activation": directives.unchanged_required,
+    "cost": directives.unchanged_required,
+}
+
+
+class FigureDirective(BookDirective):
+    """A directive that draws a network; what stands in it is the caption."""
+
+    has_content = True
+
+    def figure(self, drawn: Drawing) -> nodes.figure:
+        """The drawing with its caption, and with a label if the directive has a `name`."""
+        figure = nodes.figure("", self.picture(drawn, self.options.get("alt", "")), classes=["bp-figure"])
+        if self.content:
+            parsed = nodes.Element()
+            self.state.nested_parse(self.content, self.content_offset, parsed)
+            for first in parsed.findall(nodes.paragraph):
+                caption = nodes.caption(first.rawsource, "", *first.children)
+                caption.source, caption.line = first.source, first.line
+                figure += caption
+                break
+        self.add_name(figure)
+        return figure
+
+    def picture(self, drawn: Drawing, alternative: str = "") -> drawing:
+        """The drawing itself; `alternative` is the author's text for those who do not see it, in place of ours."""
+        name = f"bp-drawing-{self.env.new_serialno('bp-drawing') + 1}"
+        node = drawing("", svg=drawn.svg, name=name, alt=alternative or drawn.title)
+        node["description"] = "" if alternative else drawn.description
+        node["authored"] = bool(alternative)
+        self.set_source_info(node)
+        return node
+
+
+class NetworkFigureDirective(FigureDirective):
+    """Draw a network."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        **_NETWORK,
+        "highlight": directives.unchanged_required,
+        "labels": lambda given: directives.choice(given, LABELS),
+        "alt": directives.unchanged_required,
+        "name": directives.unchanged_required,
+    }
+
+    def make(self) -> list[nodes.Node]:
+        """A figure; its text alternative is written from the network unless the author gives one."""
+        if "network" not in self.options:
+            raise ParseError("The option network is missing, as in  :network: 2,3,2")
+        net = network_of(self.options)
+        marked = parse_highlight(self.options.get("highlight", ""), net)
+        captions: dict[Place, str] = {(l, j): latex(b(l)[j - 1, 0]) for l, j in sorted(marked.biases)}
+        if len(marked.weights) <= _MOST_CAPTIONS:
+            captions |= {(l, j, k): latex(w(l)[j - 1, k - 1]) for l, j, k in sorted(marked.weights)}
+        drawn = draw(
+            net,
+            highlight=marked,
+            labels=self.options.get("labels", "a"),
+            captions=captions,
+            language=self.language,
+        )
+        return [self.figure(drawn)]
+
+
+class PathSumDirective(FigureDirective):
+    """Draw every path of one weight or bias, with its rate factors, and their sum."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        **_NETWORK,
+        "weight": directives.unchanged_required,
+        "bias": directives.unchanged_required,
+        "name": directives.unchanged_required,
+    }
+
+    def make(self) -> list[nodes.Node]:
+        """The network with all its paths, each path with its factors and their product, the sum and its check."""
+        if "network" not in self.options or ("weight" in self.options) == ("bias" in self.options):
+            raise ParseError("Wanted: the option network and one of weight (l,j,k) and bias (l,j).")
+        net = network_of(self.options)
+        if "weight" in self.options:
+            layer, neuron, source = integers(self.options["weight"], 3)
+            found = path_sum(net, layer, neuron, source)
+        else:
+            layer, neuron = integers(self.options["bias"], 2)
+            found = path_sum(net, layer, neuron)
+        if len(found.paths) > _MOST_PATHS:
+            raise ParseError(
+                f"{len(found.paths)} paths are too many to draw; at most {_MOST_PATHS} are, on one page."
+            )
+        found.check()
+        marked = start = _start(found)
+        for path in found.paths:
+            marked |= on_path(path.neurons, cost=True)
+        drawn = draw(net, highlight=marked, cost=True, language=self.language)
+        count = ONE_PATH if len(found.paths) == 1 else PATHS
+        told = line(*self.words(count.format(count=len(found.paths), start=latex(found.parameter))))
+        listed = element(
+            "ol",
+            *(self._path(found, i, path, start) for i, path in enumerate(found.paths, 1)),
+            classes=["bp-paths"],
+        )
+        return [self.figure(drawn), element("div", told, listed, self._sum(found), classes=["bp-path-sum"])]
+
+    def _path(self, found: PathSums, number: int, path: Path, start: Highlight) -> nodes.Node:
+        drawn = draw(
+            found.net,
+            highlight=start | on_path(path.neurons, cost=True),
+            captions=_captions(found, path),
+            cost=True,
+            compact=True,
+            language=self.language,
+        )
+        product = " ".join(latex(factor.derivative) for factor in path.factors)
+        return element(
+            "li",
+            line(*self.words(PATH.format(number=number)), classes=["bp-part"]),
+            self.picture(drawn),
+            display(rf"\begin{{aligned}} & {product} \\ & = {path.latex()} \end{{aligned}}"),
+        )
+
+    def _sum(self, found: PathSums) -> nodes.Node:
+        words = SUM_CHECKED if found.source is not None else SUM_CHECKED_BIAS
+        return element(
+            "div",
+            line(*self.words(SUM), classes=["bp-part"]),
+            display(_written_out(found)),
+            line(span(*self.words(words), classes=["bp-mark", "bp-mark-concrete"]), classes=["bp-marks"]),
+            classes=["bp-sum"],
+        )
+
+
+def _written_out(found: PathSums) -> str:
+    """The derivative as the sum of what the paths contribute, each on a line of its own."""
+    lines = r" \\ & + ".join(path.latex() for path in found.paths)
+    return rf"\begin{{aligned}} {latex(Partial(C, found.parameter))} = {{}} & {lines} \end{{aligned}}"
+
+
+def _start(found: PathSums) -> Highlight:
+    here = (found.layer, found.neuron)
+    if found.source is None:
+        return Highlight(frozenset({here}), biases=frozenset({here}))
+    return on_path([(found.layer - 1, found.source), here])
+
+
+def _captions(found: PathSums, path: Path) -> dict[Place, str]:
+    """The rate factor of each step of `path`, at its place in the drawing."""
+    last, *steps, first = (latex(factor.derivative) for factor in path.factors)
+    pairs = list(pairwise(path.neurons))
+    captions: dict[Place, str] = {path.neurons[-1][1]: last}
+    for ((_, k), (l, j)), caption in zip(reversed(pairs), steps, strict=True):
+        captions[l, j, k] = caption
+    start = (found.layer, found.neuron)
+    captions[start if found.source is None else (*start, found.source)] = first
+    return captions

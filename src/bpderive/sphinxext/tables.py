@@ -1,0 +1,106 @@
+"""The directives `notation-table` and `equation-index`: what the notation and the registry hold, as pages."""
+
+from __future__ import annotations
+
+from docutils import nodes
+
+from bpderive.equations import Certificate, Equation, equations
+from bpderive.errors import BpderiveError
+from bpderive.notation.table import Letter
+from bpderive.notation.table import table as letters
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.domain import refer
+from bpderive.sphinxext.markup import display, element, line, span, table
+from bpderive.sphinxext.words import (
+    ALSO,
+    CASES,
+    CODE,
+    COMMA,
+    DEFINED,
+    KINDS,
+    LETTER,
+    MEANING,
+    NETWORKS,
+    PROVED_IN,
+    SHAPE,
+    STEP_OF,
+)
+from bpderive.text import LANGUAGES, Text
+
+
+class NotationTableDirective(BookDirective):
+    """Every letter of the book, with its name in the code, its shape, its meaning and its definition."""
+
+    def make(self) -> list[nodes.Node]:
+        """The table."""
+        head = [self.words(word) for word in (LETTER, CODE, SHAPE, MEANING, DEFINED)]
+        return [table(["bp-notation"], head, [self._row(letter) for letter in letters])]
+
+    def _row(self, letter: Letter) -> list[list[nodes.Node]]:
+        meaning = self.linked(letter.meaning)
+        if letter.also is not None:
+            meaning.append(span(*self.words(ALSO), " ", *self.linked(letter.also), classes=["bp-also"]))
+        return [
+            [nodes.math(letter.latex, letter.latex)],
+            [nodes.literal(letter.code, letter.code)] if letter.code else [],
+            [nodes.math(letter.shape, letter.shape)] if letter.shape else [],
+            meaning,
+            [refer("eq", letter.defined)] if letter.defined else [],
+        ]
+
+
+class EquationIndexDirective(BookDirective):
+    """Every equation: number, title, kind, statement, what is certain, where it stands and is proved."""
+
+    def make(self) -> list[nodes.Node]:
+        """The list, in the book's order."""
+        self.book.indexes[self.env.current_document.docname] = list(equations)
+        return [
+            element("ol", *(self._entry(equation) for equation in equations.values()), classes=["bp-index"])
+        ]
+
+    def _entry(self, equation: Equation) -> nodes.Node:
+        heading = line(
+            span(refer("eq", equation.number), classes=["bp-number"]),
+            span(*self.words(equation.title), classes=["bp-title"]),
+            span(*self.words(KINDS[equation.kind]), classes=["bp-kind"]),
+            classes=["bp-heading"],
+        )
+        entry = element(
+            "li",
+            heading,
+            display(equation.latex()),
+            self.marks(equation),
+            ids=[f"check-{equation.number.lower()}"],
+        )
+        entry += line(*self._places(equation), classes=["bp-places"])
+        return entry
+
+    def _certificate(self, equation: Equation) -> Certificate | None:
+        try:
+            return self.book.certificates.of(equation)
+        except BpderiveError:
+            return None  # the mark tells it
+
+    def _networks(self) -> Text:
+        """All networks on which any equation was checked, smallest first."""
+        made = [self._certificate(equation) for equation in equations.values()]
+        sizes = {network for certificate in made if certificate for network in certificate.networks}
+        listed = [f"({', '.join(map(str, network))})" for network in sorted(sizes, key=lambda n: (len(n), n))]
+        return NETWORKS.format(networks=Text(*(COMMA.in_language(name).join(listed) for name in LANGUAGES)))
+
+    def _places(self, equation: Equation) -> list[nodes.Node]:
+        places: list[nodes.Node] = [refer("page", equation.number)]
+        if equation.part_of:
+            places += [
+                nodes.Text(" · "),
+                *self.words(STEP_OF),
+                nodes.Text(" "),
+                refer("eq", equation.part_of),
+            ]
+        elif equation.proof is not None:
+            shown = span(*self.words(PROVED_IN))
+            places += [nodes.Text(" · "), refer("proof", equation.proof.number, shown)]
+        if (made := self._certificate(equation)) and made.instances:
+            places += [nodes.Text(" · "), *self.words(CASES.format(instances=made.instances))]
+        return places

@@ -1,0 +1,54 @@
+"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, and messages on the
+browser's console.
+
+The book's style sheet draws the few icons that the theme's templates ask for.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+_ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
+_MESSAGE = re.compile(r"console\.log\((?:`[^`]*`|\"[^\"]*\")\)")
+_UNUSED = (
+    "scripts/fontawesome.js",
+    "scripts/*.txt",
+    "scripts/*.map",
+    "styles/*.map",
+    "vendor/fontawesome/**/*.woff2",
+)
+
+
+def without_icon_script(head: str) -> str:
+    """The head of a page without the script that draws icons."""
+    return _ICON_SCRIPT.sub("", head)
+
+
+def without_messages(script: str) -> str:
+    """A script that says nothing on the console."""
+    return _MESSAGE.sub("void 0", script)
+
+
+def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
+    context["without_icon_script"] = without_icon_script
+
+
+def _tidy(app: Sphinx, exception: Exception | None) -> None:
+    static = Path(app.outdir) / "_static"
+    if exception is not None or app.builder.format != "html" or not static.is_dir():
+        return
+    for path in [found for pattern in _UNUSED for found in static.glob(pattern)]:
+        path.unlink(missing_ok=True)
+    for path in (static / "scripts").glob("*-theme.js"):
+        script = path.read_text(encoding="utf-8")
+        script = re.sub(r"\n//# sourceMappingURL=.*", "", without_messages(script))
+        path.write_text(script, encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Offer `without_icon_script` to the templates, and tidy the static files of the finished pages."""
+    app.connect("html-page-context", _give)
+    app.connect("build-finished", _tidy)

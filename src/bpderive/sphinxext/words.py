@@ -1,0 +1,91 @@
+"""The interface's own words, and how a `Text` becomes nodes of a page.
+
+Everything that a directive writes passes through `phrase`, so a page can only show words that exist in every
+language. To add a word, add a `Text` here.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.config import Config
+
+from bpderive.text import Text
+
+KINDS = {
+    "definition": Text("Definition", "定义"),
+    "theorem": Text("Theorem", "定理"),
+    "shorthand": Text("Shorthand", "简写"),
+    "example": Text("Example", "例"),
+    "approximation": Text("Approximation", "近似"),
+    "step": Text("Step of a proof", "证明步骤"),
+}
+FORMS = {"component": Text("in components", "分量形式"), "matrix": Text("in matrix form", "矩阵形式")}
+
+CHECKED = {
+    "general": Text("proved in general", "一般证明"),
+    "concrete": Text("exact on {count} networks", "在 {count} 个网络上精确验证"),
+    "evaluated": Text("computed exactly", "已精确计算"),
+    "numeric": Text("checked in numbers", "数值检验"),
+}
+CHECKED_ON_ONE = Text("exact on 1 network", "在 1 个网络上精确验证")
+CHECKED_EXACTLY = Text("exact", "精确验证")
+NOT_CHECKED = Text("not checked", "未验证")
+REFUTED = Text("refuted", "被反驳")
+
+SOLUTION = Text("Solution", "解答")
+THE_PROOF_OF = Text("proof of {number}", "{number} 的证明")
+PROOF_OF = Text("Proof of {number}", "{number} 的证明")
+ON_NETWORK = Text("{title}, on the network {sizes}", "{title}，在网络 {sizes} 上")
+STATED_IN = Text("stated in", "见于")
+PROVED_IN = Text("proof", "证明")
+STEP_OF = Text("step of the proof of", "属于以下公式的证明：")
+STATED_HERE = Text("stated only here", "仅列于此处")
+CASES = Text("{instances} cases", "{instances} 种情形")
+NETWORKS = Text(
+    "The exact checks are made on the networks {networks}: for every layer and every index that the equation allows.",
+    "精确验证所用的网络为 {networks}，并对公式允许的每一层、每个指标逐一进行。",
+)
+COMMA = Text(", ", "、")
+
+LETTER = Text("Letter", "记号")
+CODE = Text("In the code", "代码中")
+SHAPE = Text("Shape", "形状")
+MEANING = Text("Meaning", "含义")
+DEFINED = Text("Defined in", "定义于")
+ALSO = Text("Also:", "另有含义：")
+
+PATHS = Text(
+    "{count} paths lead from ${start}$ to the cost. Each carries the product of its rate factors.",
+    "从 ${start}$ 到代价共有 {count} 条路径，每条路径贡献其各变化率因子之积。",
+)
+ONE_PATH = Text(
+    "One path leads from ${start}$ to the cost. It carries the product of its rate factors.",
+    "从 ${start}$ 到代价只有 1 条路径，它贡献其各变化率因子之积。",
+)
+PATH = Text("Path {number}", "路径 {number}")
+SUM = Text("The sum over all paths", "对所有路径求和")
+SUM_CHECKED = Text(
+    "the sum equals direct differentiation and (BP4), exactly",
+    "此和与直接求导及 (BP4) 的结果精确相等",
+)
+SUM_CHECKED_BIAS = Text(
+    "the sum equals direct differentiation and (BP3), exactly",
+    "此和与直接求导及 (BP3) 的结果精确相等",
+)
+
+
+def language_of(config: Config) -> str:
+    """ "zh" in a Chinese build and "en" in any other."""
+    return "zh" if (config.language or "en").startswith("zh") else "en"
+
+
+def phrase(text: Text | str, language: str) -> list[nodes.Node]:
+    """The nodes of `text` in `language`: words as they are, `$…$` as inline mathematics."""
+    words = text.in_language(language) if isinstance(text, Text) else text
+    parts: list[nodes.Node] = []
+    for i, part in enumerate(words.split("$")):
+        if i % 2:
+            parts.append(nodes.math(part, part))
+        elif part:
+            parts.append(nodes.Text(part))
+    return parts
