@@ -254,7 +254,7 @@ def parts(node: Node) -> tuple[Node, ...]:
 def with_parts(node: Node, new: Sequence[Node]) -> Node:
     """`node` made of other parts, as many as it has."""
     left = iter(new)
-    values = {}
+    values: dict[str, Node | tuple[Node, ...]] = {}
     for field in fields(node):
         value = getattr(node, field.name)
         if isinstance(value, Node):

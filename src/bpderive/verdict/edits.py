@@ -107,12 +107,12 @@ def changes(node: Node, scope: Scope, top: bool = True) -> Iterator[Change]:
     """Every small change of `node` or of something in it."""
     for make in CHANGES:
         yield from make(node, scope)
-    if top or isinstance(node, Total):
+    if top:
         for make in CHANGES_OF_WHOLE:
             yield from make(node, scope)
     children = parts(node)
     for place, part in enumerate(children):
-        for change in changes(part, scope, top=False):
+        for change in changes(part, scope, top=isinstance(node, Total)):
             if isinstance(node, Derivative | Gradient) and place == len(children) - 1:
                 by = change.node
                 if not isinstance(by, Quantity) or bool(by.indices) != isinstance(node, Derivative):
@@ -228,7 +228,7 @@ def _factors(node: Node, scope: Scope) -> Iterator[Change]:
             dropped,
             "factor dropped",
             Text(en="without the factor {factor}", zh="去掉因子 {factor}").format(factor=written(factor)),
-            2,
+            0 if isinstance(factor, Number) else 2,
         )
         if not isinstance(factor, Number) or factor.value != 1:
             text = Text(en="with the factor {factor} twice", zh="因子 {factor} 出现两次").format(
@@ -331,12 +331,13 @@ def _multiplied(node: Node, scope: Scope) -> Iterator[Change]:
     factors: list[Node] = [
         Number(Fraction(1, 2)),
         Number(Fraction(2)),
-        Number(Fraction(-1)),
     ]
     factors += [Over(Number(Fraction(1)), WidthOf(layer)) for layer in dict.fromkeys(scope.layers)]
     for factor in factors:
         text = Text(en="with the factor {factor}", zh="乘以 {factor}").format(factor=written(factor))
-        yield Change(_times(factor, node), "constant", text, 1 if factor == factors[2] else 2)
+        yield Change(_times(factor, node), "constant", text, 2)
+    if not isinstance(node, Minus):
+        yield Change(Minus(node), "sign", Text(en="with the opposite sign", zh="取相反的符号"), 1)
 
 
 def _unknown_factor(node: Node, scope: Scope) -> Iterator[Change]:

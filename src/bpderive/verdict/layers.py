@@ -226,10 +226,10 @@ def range_of_layers(claim: Claim) -> list[str]:
     if "l" in letters and pairs:
         least = min(at for at, _ in pairs)
         from_top = min(depth - at for at, depth in pairs)
-        if all(depth - at == from_top for at, depth in pairs):
-            shown.append(f"l = {Layer('L', -from_top)}")
-        elif all(at == least for at, _ in pairs):
+        if all(at == least for at, _ in pairs):
             shown.append(f"l = {least}")
+        elif all(depth - at == from_top for at, depth in pairs):
+            shown.append(f"l = {Layer('L', -from_top)}")
         else:
             shown.append(f"{least} <= l <= {Layer('L', -from_top)}")
     depths = {depth for _, depth in pairs}

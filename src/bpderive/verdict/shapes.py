@@ -154,8 +154,8 @@ def shape(node: Node, spaces: Spaces) -> Shape:
                 )
             return found[1], found[0]
         case Diagonal(body):
-            found = _column_wanted(body, spaces, "diag(...)")
-            return found, found
+            height = _column_wanted(body, spaces, "diag(...)")
+            return height, height
         case Outer(first, second):
             return _column_wanted(first, spaces, "outer(...)"), _column_wanted(second, spaces, "outer(...)")
         case Product(factors):
@@ -368,7 +368,7 @@ def with_indices(node: Node, names: dict[str, Any]) -> Node:
 
 def check_scopes(claim: Claim) -> None:
     """Raise `IllFormed` for an index that is both free and bound, or that stands on one side only."""
-    free = [free_indices(side) for side in claim.sides]
+    free = [_with_equals(free_indices(side), claim) for side in claim.sides]
     everywhere = {index for found in free for index in found}
     for side in claim.sides:
         for node in walk(side):
@@ -396,6 +396,18 @@ def check_scopes(claim: Claim) -> None:
                 ),
                 mendable=True,
             )
+
+
+def _with_equals(indices: dict[str, None], claim: Claim) -> dict[str, None]:
+    """The indices, and those that a condition says are the same neurons."""
+    found = dict(indices)
+    same = [c for c in claim.conditions if isinstance(c, IndexCondition) and c.relation == "="]
+    for _ in same:
+        for condition in same:
+            for one, other in ((condition.first, condition.second), (condition.second, condition.first)):
+                if one in found and isinstance(other, str):
+                    found[other] = None
+    return found
 
 
 @dataclass(slots=True)

@@ -111,7 +111,7 @@ def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
     return Verdict(
         claim,
         status,
-        tuple(_ranges(claim)),
+        tuple(dict.fromkeys(_ranges(claim))),
         explanation,
         time.perf_counter() - started,
         counterexample,
@@ -248,4 +248,8 @@ def _holds_in_words(claim: Claim) -> Text:
     return Text(
         en="it holds for every network, {sigma} and {cost}, with {ranges}",
         zh="对任意网络、{sigma}和{cost}都成立，其中 {ranges}",
-    ).format(sigma=sigma, cost=cost, ranges=", ".join([*_ranges(claim), *map(str, claim.conditions)]))
+    ).format(
+        sigma=sigma,
+        cost=cost,
+        ranges=", ".join(dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)])),
+    )

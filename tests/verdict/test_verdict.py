@@ -1,0 +1,254 @@
+"""What `check` says of claims that are true, false, senseless, and too hard."""
+
+import pytest
+
+import bpderive as bp
+from bpderive.errors import ParseError
+from bpderive.language import parse
+from bpderive.verdict import Enclosure, Verdict, trial
+from bpderive.verdict.decide import readings
+from bpderive.verdict.forms import Clock
+
+TRUE = [
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k]) * dsigma(z[l,j])",
+    "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])",
+    "delta[L,j] = d(C, a[L,j]) * dsigma(z[L,j])",
+    "delta[L] = grad(C, a[L]) * dsigma(z[L])",
+    "delta[L] = diag(dsigma(z[L])) @ grad(C, a[L])",
+    "d(C, b[l,j]) = delta[l,j]",
+    "grad(C, b[l]) = delta[l]",
+    "d(C, w[l,j,k]) = a[l-1,k]*delta[l,j]",
+    "grad(C, w[l]) = delta[l] @ T(a[l-1])",
+    "grad(C, w[l]) = outer(delta[l], a[l-1])",
+    "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]",
+    "a[l] = sigma(w[l] @ a[l-1] + b[l])",
+    "a[l,j] = sigma(b[l,j] + sum(q, a[l-1,q]*w[l,j,q]))",
+    "delta[l] = diag(dsigma(z[l])) @ T(w[l+1]) @ delta[l+1]",
+    "delta[l,j] = sum(k, delta[l+1,k]*d(z[l+1,k], z[l,j]))",
+    "delta[l,j] = sum(k, m, w[l+1,k,j]*dsigma(z[l+1,k])*w[l+2,m,k]*delta[l+2,m])*dsigma(z[l,j])",
+    "delta[l,j] = sum(m, d(C,a[L,m])*d(a[L,m], z[l,j]))",
+    "d(C, a[l,j]) = sum(m, d(C, a[L,m])*d(a[L,m], a[l,j]))",
+    "d(z[L,m], z[2,j]) = sum(k, d(z[L,m], z[3,k])*d(z[3,k], z[2,j]))",
+    "d(z[L,m], z[2,j]) = sum(k, d(z[L,m], z[l,k])*d(z[l,k], z[2,j]))",
+    "delta[l,j]/dsigma(z[l,j]) = d(C, a[l,j])",
+    "d(z[l,j], z[l,k]) = eq(j,k)",
+    "d(z[l,j], z[l,k]) = 0 for j != k",
+    "d(a[l,j], z[l,k]) = dsigma(z[l,k]) for j = k",
+    "d(z[l+1,k], w[l,j,m]) = w[l+1,k,j]*dsigma(z[l,j])*a[l-1,m]",
+    "d(sigma(z[l,j])^2, z[l,j]) = 2*a[l,j]*dsigma(z[l,j])",
+    "d(1/z[l,j], z[l,j]) = -1/z[l,j]^2",
+    "d(sum(k, w[l,j,k]*a[l-1,k]), w[l,j,m]) = a[l-1,m]*sum(i, eq(i,j)*z[l,i])/z[l,j]",
+    "sum(k, eq(j,k)*z[l,k]) = z[l,j]",
+    "sum(k, z[l,k]/z[l,k]) = n[l]",
+    "sum(j, z[l,j])^2 = sum(j, k, z[l,j]*z[l,k])",
+    "(z[l,j]^2 - 1)/(z[l,j] + 1) = z[l,j] - 1",
+    "delta[2,3] = (w[3,1,3]*delta[3,1] + w[3,2,3]*delta[3,2])*dsigma(z[2,3]) for n[3] = 2",
+    "delta[l,j] = w[l+1,1,j]*delta[l+1,1]*dsigma(z[l,j]) for n[l+1] = 1",
+    "sum(k, w[l,k,j]*z[l-1,k]*0) = 0 for n[l] = n[l-1]",
+    "delta[L] = (a[L] - y) * dsigma(z[L]) with cost = quadratic",
+    "delta[l,j] = (a[l,j] - y[j])*dsigma(z[l,j]) for l = L with cost = quadratic",
+    "delta[L] = a[L] - y with sigma = sigmoid, cost = cross_entropy",
+    "delta[L] = a[L] - y with sigma = linear, cost = quadratic",
+    "C = 1/2*sum(j, (y[j]-a[L,j])^2) with cost = quadratic",
+    "C = 1/2*(T(y-a[L]) @ (y-a[L])) with cost = quadratic",
+    "delta[l] = T(w[l+1]) @ delta[l+1] with sigma = linear",
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k]) * a[l,j]*(1-a[l,j]) with sigma = sigmoid",
+    "dsigma(2*z[l,j]) = 1 - sigma(z[l,j] + z[l,j])^2 with sigma = tanh",
+    "sum(m, y[m]) = sum(k, y[k])",
+    r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
+    r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j",
+]
+
+# A claim that is false but makes sense, and the kind of change that mends it or the special case.
+FALSE = {
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])": "factor added",
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*sigma(z[l,j])": "σ for σ′",
+    "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) - b[l,j]": "sign",
+    "d(C, b[l,j]) = -delta[l,j]": "sign",
+    "d(C, w[l,j,k]) = 2*a[l-1,k]*delta[l,j]": "factor dropped",
+    "delta[L,j] = (a[L,j]-y[j])*dsigma(z[L,j])": "cost",
+    "delta[L,j] = a[L,j]-y[j]": "activation and cost",
+    "delta[L,j] = a[L,j]-y[j] with cost = cross_entropy": "activation",
+    "delta[L] = y - a[L] with sigma = linear, cost = quadratic": "sign",
+    "delta[L,j] = a[L,j]*sum(k,y[k])-sum(k,y[k])*y[j] with sigma = linear, cost = quadratic": "targets",
+    "a[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]": "letter",
+    "sum(j, z[l,j]^2) = sum(j, z[l,j])^2": "one neuron",
+    "delta[l,j] = sum(m, d(C,a[L,m])*w[L,m,j])*dsigma(z[l,j]) for l = L-1": "factor added",
+    "d(z[l,j], z[l,k]) = 1": "indices",
+    "(n[l]-1)*(n[l]-2) = 0": "one neuron",
+}
+
+SENSELESS = {
+    "delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])": "transpose added",
+    "grad(C, w[l]) = T(delta[l]) @ a[l-1]": "",
+    "grad(C, w[l]) = delta[l] * a[l-1]": "outer for ⊙",
+    "delta[l,j] = w[l+1,k,j]*delta[l+1,k]*dsigma(z[l,j])": "sum added",
+    "delta[l,j] = w[l+1,j,j]*delta[l+1,j]*dsigma(z[l,j])": "one neuron",
+    "d(C, z[l,j]) = d(C, z[l+1,j])*d(z[l+1,j], z[l,j])": "one neuron",
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l+1,j])": "layer",
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l+1,k])": "",
+    "d(C, w[l,j,k]) = a[l-1,j]*delta[l,j]": "index",
+    "d(C, w[l,k,j]) = a[l-1,k]*delta[l,j]": "indices swapped",
+    "d(C, b[L,j]) = delta[l,j]": "layer",
+    "delta[L,j] = grad(C, a[L])*dsigma(z[L,j])": "",
+    "delta[L] = T(w[L+1]) @ delta[L+1]": "",
+    "delta[1,j] = 0": "",
+    "d(z[l,j], z[l+1,k]) = 0": "",
+    "delta[l,j] = 0 for l > L": "",
+    "z[l,j] = z[l,k] for j = k, j != k": "",
+    "z[l,j]/(w[l,j,k]-w[l,j,k]) = 1": "",
+    "delta[l,k] = sum(k, w[l+1,k,k])": "",
+    "sum(k, 1) = 1": "",
+    "a[l,3] = 0 for n[l] = 2": "",
+    "a[l,j] = z[l,j] for n[l] = 2, n[l] = 3": "",
+    "T(C) = 1": "",
+    "a[l] @ C = 1": "",
+    "diag(w[l]) = w[l]": "",
+    "sum(k, w[l]) = w[l]": "",
+    "z[l,j]/a[l] = 1": "",
+    "(sum(k, w[3,k,3]*delta[3,k]))*dsigma(z[3,3]) = (w[3,1,3]*delta[3,1]+w[3,2,3]*delta[3,2])*dsigma(z[2,3]) "
+    "for n[3] = 2": "layer",
+}
+
+UNDECIDED = [
+    "d(delta[l,j], z[l,j]) = 1",
+    "d(dsigma(z[l,j]), z[l,j]) = 0",
+    "sigma(-z[l,j]) = 1 - sigma(z[l,j]) with sigma = sigmoid",
+]
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_what_holds(text: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.status == "holds", verdict
+    assert verdict.holds is True
+    assert verdict.counterexample is None
+    assert verdict.seconds < 0.3 * 5  # a margin for busy machines
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_what_holds_has_no_counterexample(text: str) -> None:
+    claim = parse(text)
+    reading = readings(claim)[0]
+    clock = Clock(20)
+    for sizes in ((2, 3), (3, 2, 2), (1, 2, 1), (2, 2, 2, 3)):
+        assert trial.counterexample(reading, sizes, clock, pools=3) is None
+
+
+@pytest.mark.parametrize(("text", "kind"), FALSE.items())
+def test_what_is_refuted(text: str, kind: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.status == "refuted", verdict
+    assert verdict.holds is False
+    found = verdict.counterexample
+    assert found is not None
+    assert found.left != found.right
+    assert kind in [d.kind for d in verdict.diagnoses]
+    assert verdict.seconds < 5
+
+
+@pytest.mark.parametrize(("text", "kind"), SENSELESS.items())
+def test_what_makes_no_sense(text: str, kind: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.status == "ill-formed", verdict
+    assert verdict.holds is False
+    assert verdict.explanation.en.startswith("it makes no sense")
+    if kind:
+        assert kind in [d.kind for d in verdict.diagnoses], verdict
+
+
+@pytest.mark.parametrize("text", UNDECIDED)
+def test_what_is_not_decided(text: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.status == "undecided"
+    assert verdict.holds is None
+    assert verdict.counterexample is None
+
+
+@pytest.mark.parametrize("text", [*FALSE, *SENSELESS])
+def test_what_mends_a_claim_makes_it_hold(text: str) -> None:
+    mended = bp.check(text).mended
+    assert mended is None or bp.check(mended).status == "holds"
+
+
+def test_a_claim_false_only_in_wide_layers_does_not_hold() -> None:
+    ten = "*".join(f"(n[l]-{width})" for width in range(1, 10))
+    verdict = bp.check(f"{ten} = 0")
+    assert verdict.holds is not True
+    assert bp.check(f"{ten}*(n[l]-10)*(n[l]-11)*(n[l]-12)*(n[l]-13) = 0").status == "undecided"
+
+
+def test_the_untransposed_equation_is_false_on_equal_widths() -> None:
+    verdict = bp.check("delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])")
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.sizes == (2, 2, 2)
+    assert verdict.mended == "delta[l] = (T(w[l+1]) @ delta[l+1])*dsigma(z[l])"
+
+
+def test_the_counterexample_is_the_smallest() -> None:
+    assert smallest("delta[L,j] = dsigma(z[L,j])") == (1, 1)
+    assert smallest("delta[l,j] = dsigma(z[l+1,k]) for n[l] = n[l+1], j = k") == (1, 1, 1)
+    assert smallest("sum(j, z[l,j]^2) = sum(j, z[l,j])^2") == (1, 2)
+    assert smallest("a[4,2] = 0") == (1, 1, 1, 2)
+
+
+def smallest(text: str) -> tuple[int, ...]:
+    found = bp.check(text).counterexample
+    assert found is not None
+    return found.sizes
+
+
+def test_a_transcendental_activation_is_refuted_by_disjoint_intervals() -> None:
+    found = bp.check("sigma(2*z[l,j]) = 2*sigma(z[l,j]) with sigma = sigmoid").counterexample
+    assert found is not None
+    left, right = found.left, found.right
+    assert isinstance(left, Enclosure)
+    assert isinstance(right, Enclosure)
+    assert left.high < right.low or right.high < left.low
+
+
+def test_known_activations_are_refuted_exactly_where_they_can_be() -> None:
+    for sigma in ("relu", "linear", "tanh", "sigmoid"):
+        found = bp.check(f"dsigma(z[l,j]) = a[l,j]^2 with sigma = {sigma}").counterexample
+        assert found is not None
+        assert not isinstance(found.left, Enclosure)
+
+
+def test_ranges_are_those_of_what_is_left_free() -> None:
+    assert bp.check(TRUE[0]).ranges == ("2 <= l <= L-1", "L >= 3", "1 <= j <= n[l]")
+    assert bp.check("delta[2,3] = delta[2,3]").ranges == ("L >= 2", "n[2] >= 3")
+    assert bp.check("d(C,b[l,j]) = delta[l,j] for l = L-1").ranges[0] == "l = L-1"
+    assert bp.check("d(C,b[l,j]) = delta[l,j] for l = 2, L = 4").ranges[:2] == ("l = 2", "L = 4")
+
+
+def test_a_text_that_is_no_claim_is_an_error_that_points_at_the_place() -> None:
+    with pytest.raises(ParseError, match=r"\^"):
+        bp.check("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k]")
+
+
+def test_the_verdict_speaks_both_languages() -> None:
+    verdicts = [bp.check(text) for text in (TRUE[0], *FALSE, *SENSELESS, UNDECIDED[0])]
+    for verdict in verdicts:
+        assert verdict.text.en != verdict.text.zh
+        for text in (verdict.explanation, *(d.text for d in verdict.diagnoses)):
+            assert text.en
+            assert any("\u4e00" <= character <= "\u9fff" for character in text.zh)
+            assert not any("\u4e00" <= character <= "\u9fff" for character in text.en)
+
+
+def test_the_verdict_can_be_shown() -> None:
+    verdict: Verdict = bp.check("delta[L,j] = dsigma(z[L,j])/2")
+    assert "refuted" in str(verdict)
+    assert verdict._repr_markdown_().startswith("$")
+    assert verdict.diagnosis is None or verdict.diagnosis.en
+    assert verdict.counterexample is not None
+    assert r"\ne" in verdict.counterexample._repr_latex_()
+    bp.set_language("zh")
+    try:
+        assert "被反驳" in str(verdict)
+    finally:
+        bp.set_language("en")
+
+
+def test_no_time_is_an_honest_answer() -> None:
+    assert bp.check(TRUE[0], seconds=0.0).status == "undecided"
