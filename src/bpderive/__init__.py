@@ -1,18 +1,18 @@
 """bpderive: the equations of backpropagation derived, checked, summed over paths, compiled and verified.
 
-import bpderive as bp
 For example:
 
     import bpderive as bp
 
-bp.equations["BP2"].check()                    # a certificate, or bp.Refuted with a counterexample
-print(bp.derivation("BP2"))                    # its proof, line by line
-net = bp.Network((2, 3, 2), activation="tanh")
-bp.gradient(net)                               # backpropagation on it, as let-bindings
-bp.path_sum(net, 2, 1, 1).check()              # equation (53): every path of one weight
-bp.compile_gradient(net)                       # the same as NumPy code
-bp.verify(net)                                 # that code against three other ways to the numbers
-bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
+    bp.equations["BP2"].check()                    # a certificate, or bp.Refuted with a counterexample
+    print(bp.derivation("BP2"))                    # its proof, line by line
+    net = bp.Network((2, 3, 2), activation="tanh")
+    bp.gradient(net)                               # backpropagation on it, as let-bindings
+    bp.path_sum(net, 2, 1, 1).check()              # equation (53): every path of one weight
+    bp.compile_gradient(net)                       # the same as NumPy code
+    bp.verify(net)                                 # that code against three other ways to the numbers
+    bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
+    bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from importlib.metadata import version
 from bpderive import reference
 from bpderive.activations import Activation, activations
 from bpderive.codegen import compile_gradient
+from bpderive.compare import Findings, compare
 from bpderive.costs import Cost, costs
 from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import (
@@ -54,6 +55,7 @@ __all__ = [
     "Derivation",
     "DomainError",
     "Equation",
+    "Findings",
     "Gradient",
     "Network",
     "NetworkError",
@@ -67,6 +69,7 @@ __all__ = [
     "Verdict",
     "activations",
     "check",
+    "compare",
     "compile_gradient",
     "costs",
     "derivation",

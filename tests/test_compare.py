@@ -1,0 +1,200 @@
+"""`compare` finds nothing wrong with a right function, and the reason of a wrong one."""
+
+import numpy as np
+import pytest
+
+import bpderive as bp
+from bpderive.errors import NetworkError
+from bpderive.slips import CLASSIC, NONE, SLIPS, Slip, gradient_with
+
+NET = bp.Network((3, 4, 2, 3), activation=("tanh", "sigmoid", "tanh"))
+SQUARE = bp.Network((3, 3, 3, 3), activation=("tanh", "sigmoid", "tanh"))
+
+
+def right(weights, biases, x, y):
+    return bp.compile_gradient(NET)(weights, biases, x, y)
+
+
+def by_hand(net):
+    return lambda *case: bp.reference.backprop(
+        *case, activation=[net.layer_activation(l).name for l in (2, 3, 4)]
+    )
+
+
+def listing(l_in_zs, l_in_b, l_in_w):
+    """The loop that books print, with the indices that are given as functions of l."""
+
+    def prime(place, z):
+        s = bp.reference.sigmoid(z)
+        return s * (1 - s) if place == 1 else 1 - np.tanh(z) ** 2
+
+    def backprop(weights, biases, x, y):
+        count, m = len(weights), x.shape[1]
+        nabla_b = [np.zeros(b.shape) for b in biases]
+        nabla_w = [np.zeros(w.shape) for w in weights]
+        activations, zs = [x], []
+        for place in range(count):
+            zs.append(weights[place] @ activations[-1] + biases[place])
+            activations.append(bp.reference.sigmoid(zs[-1]) if place == 1 else np.tanh(zs[-1]))
+        delta = (activations[-1] - y) * prime(count - 1, zs[-1])
+        nabla_b[-1], nabla_w[-1] = delta.sum(axis=1, keepdims=True) / m, delta @ activations[-2].T / m
+        for l in range(2, count + 1):
+            at = l_in_zs(l)
+            delta = (weights[-l + 1].T @ delta) * prime(count - at, zs[-at])
+            nabla_b[-l_in_b(l)] = delta.sum(axis=1, keepdims=True) / m
+            nabla_w[-l_in_w(l)] = delta @ activations[-l - 1].T / m
+        return nabla_b, nabla_w
+
+    return backprop
+
+
+def same(l):
+    return l
+
+
+def one(l):
+    return 1
+
+
+@pytest.mark.parametrize("function", [right, by_hand(NET), listing(same, same, same)])
+def test_nothing_is_wrong_with_a_right_function(function) -> None:
+    found = bp.compare(function, NET)
+    assert found.ok, found
+    assert found.cases == 4
+    assert found.findings == ()
+    assert "agrees" in str(found)
+
+
+@pytest.mark.parametrize("net", [NET, SQUARE], ids=["unequal", "equal"])
+@pytest.mark.parametrize("which", [(one, one, one), (same, one, one)])
+def test_the_classic_slip_is_named(net, which) -> None:
+    found = bp.compare(listing(*which), net)
+    assert not found.ok
+    assert any(CLASSIC.en in finding.text.en for finding in found.findings), found
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.text.en[:50])
+def test_each_mistake_is_named(slip: Slip) -> None:
+    net = SQUARE if "a − y" not in slip.text.en else bp.Network((3, 3, 2), cost="cross_entropy")
+    if "cancels" in slip.text.en:
+        net = SQUARE
+    if slip.difference == "a - y" and slip.output == "nothing":
+        return  # for the quadratic cost it is a missing σ′, and so named
+    found = bp.compare(lambda *case: gradient_with(net, *case, slip), net)
+    assert not found.ok
+    assert any(slip.text.en in finding.text.en for finding in found.findings), found
+
+
+def test_no_mistake_is_the_gradient() -> None:
+    for net in (NET, SQUARE, bp.Network((2, 3, 2), cost="cross_entropy")):
+        assert bp.compare(lambda *case, net=net: gradient_with(net, *case, NONE), net).ok
+
+
+def scaled(factor_b, factor_w):
+    def function(weights, biases, x, y):
+        b, w = right(weights, biases, x, y)
+        m = x.shape[1]
+        return [factor_b(m) * a for a in b], [factor_w(m) * a for a in w]
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (scaled(lambda m: -1, lambda m: -1), "the sign is wrong"),
+        (scaled(lambda m: m, lambda m: m), "not divided by m"),
+        (scaled(lambda m: 1 / m, lambda m: 1 / m), "divided by m twice"),
+        (scaled(lambda m: m, lambda m: 1), "nabla_b: it is not divided by m"),
+        (scaled(lambda m: 1, lambda m: -1), "nabla_w: the sign is wrong"),
+    ],
+)
+def test_a_wrong_factor_is_named(function, reason: str) -> None:
+    found = bp.compare(function, NET)
+    assert any(reason in finding.text.en for finding in found.findings), found
+
+
+def test_which_arrays_are_wrong_and_by_how_much() -> None:
+    def function(weights, biases, x, y):
+        b, w = right(weights, biases, x, y)
+        w[1] = w[1] + 1
+        return b, w
+
+    wrong, unknown = bp.compare(function, NET).findings
+    assert wrong.kind == "wrong"
+    assert wrong.arrays == ("nabla_w[1]",)
+    assert wrong.error is not None
+    assert wrong.error > 0.1
+    assert unknown.kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda b, w: (b, [w[0], 0 * w[1], w[2]]), "zero, and so never set: nabla_w[1]"),
+        (lambda b, w: (b, [w[0].T, w[1], w[2]]), "transposed: nabla_w[0]"),
+        (lambda b, w: ([-b[0], b[1], b[2]], w), "the sign is wrong: nabla_b[0]"),
+        (lambda b, w: (w, b), "swapped"),
+        (lambda b, w: (b, w[:-1]), "lists of 3, 2 arrays"),
+        (lambda b, w: b, "cannot be read"),
+        (lambda b, w: None, "cannot be read"),
+        (lambda b, w: (b, [a[:, :1] for a in w]), "wrong shapes"),
+        (lambda b, w: ([np.nan * a for a in b], w), "wrong"),
+    ],
+)
+def test_a_wrong_return_value_is_described(change, reason: str) -> None:
+    found = bp.compare(lambda *case: change(*right(*case)), NET)
+    assert not found.ok
+    assert any(reason in finding.text.en for finding in found.findings), found
+
+
+def test_transposed_arrays_of_equal_sizes_are_recognised() -> None:
+    def function(weights, biases, x, y):
+        b, w = bp.compile_gradient(SQUARE)(weights, biases, x, y)
+        return b, [a.T for a in w]
+
+    assert any("transposed" in finding.text.en for finding in bp.compare(function, SQUARE).findings)
+
+
+def test_a_function_that_stops_is_told_so() -> None:
+    def function(weights, biases, x, y):
+        raise RuntimeError("not yet written")
+
+    [finding] = bp.compare(function, NET).findings
+    assert finding.kind == "crash"
+    assert "not yet written" in str(finding)
+
+
+def test_a_function_that_writes_into_its_arguments_is_told_so() -> None:
+    def function(weights, biases, x, y):
+        result = right(weights, biases, x, y)
+        weights[0] -= 0.1 * result.w[0]
+        y[:] = 0
+        return result
+
+    found = bp.compare(function, NET)
+    assert [finding.arrays for finding in found.findings] == [("weights",), ("y",)]
+
+
+def test_a_function_that_keeps_state_is_told_so() -> None:
+    kept = [np.zeros((n, 1)) for n in NET.sizes[1:]]
+
+    def function(weights, biases, x, y):
+        b, w = right(weights, biases, x, y)
+        for total, new in zip(kept, b, strict=True):
+            total += new
+        return [total.copy() for total in kept], w
+
+    assert any(finding.kind == "state" for finding in bp.compare(function, NET).findings)
+
+
+def test_findings_speak_both_languages() -> None:
+    found = bp.compare(listing(one, one, one), SQUARE)
+    assert found.text.zh != found.text.en
+    assert found._repr_markdown_().startswith("- ")
+
+
+@pytest.mark.parametrize("arguments", [(right, (2, 3)), ("right", NET)])
+def test_what_cannot_be_compared_is_refused(arguments) -> None:
+    with pytest.raises(NetworkError, match="Give a function and a Network"):
+        bp.compare(*arguments)
