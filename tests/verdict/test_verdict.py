@@ -55,6 +55,11 @@ TRUE = [
     "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k]) * a[l,j]*(1-a[l,j]) with sigma = sigmoid",
     "dsigma(2*z[l,j]) = 1 - sigma(z[l,j] + z[l,j])^2 with sigma = tanh",
     "sum(m, y[m]) = sum(k, y[k])",
+    "d(dsigma(z[l,j]), z[l,j]) = -2*a[l,j]*(1-a[l,j]^2) with sigma = tanh",
+    "d(dsigma(z[l,j])*a[l,j], z[l,k]) = eq(j,k)*(d(dsigma(z[l,j]), z[l,j])*a[l,j] + dsigma(z[l,j])^2)",
+    "delta[l] = T(jac(z[L], z[l])) @ diag(dsigma(z[L])) @ grad(C, a[L])",
+    "jac(a[l+1], a[l]) = diag(dsigma(z[l+1])) @ w[l+1]",
+    "jac(z[L], z[l]) = jac(z[L], z[l+1]) @ w[l+1] @ diag(dsigma(z[l]))",
     r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
     r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j",
 ]
@@ -112,7 +117,7 @@ SENSELESS = {
 
 UNDECIDED = [
     "d(delta[l,j], z[l,j]) = 1",
-    "d(dsigma(z[l,j]), z[l,j]) = 0",
+    "d(d(C, z[l,j]), z[l,j]) = 0",
     "sigma(-z[l,j]) = 1 - sigma(z[l,j]) with sigma = sigmoid",
 ]
 

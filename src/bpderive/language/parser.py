@@ -26,6 +26,7 @@ from bpderive.language.syntax import (
     Gradient,
     Index,
     IndexCondition,
+    Jacobian,
     Kronecker,
     Layer,
     LayerCondition,
@@ -239,6 +240,17 @@ class Parser:
         self.tokens.expect("C", ": grad is the gradient of the cost")
         self.tokens.expect(",")
         return Gradient(self._variable("an array such as a[L] or w[l]", component=False))
+
+    def _call_jac(self) -> Node:
+        at = self.tokens.next.at
+        of = self._variable("a column such as z[L]", component=False)
+        self.tokens.expect(",", ": jac takes two columns, what is differentiated and by what")
+        by = self._variable("a column such as z[l]", component=False)
+        if "w" in (of.letter, by.letter):
+            raise self.tokens.error(
+                at, "expected columns: the Jacobian matrix is that of a column by a column"
+            )
+        return Jacobian(of, by)
 
     def _variable(self, wanted: str, component: bool) -> Quantity:
         at = self.tokens.next.at

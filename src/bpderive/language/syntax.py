@@ -87,7 +87,7 @@ class Kronecker(Node):
 
 @dataclass(frozen=True, slots=True)
 class Activation(Node):
-    """σ of a number or of each component; σ′ if `order` is 1."""
+    """σ of a number or of each component; σ′ if `order` is 1, and σ″ if it is 2."""
 
     order: int
     argument: Node
@@ -105,6 +105,14 @@ class Derivative(Node):
 class Gradient(Node):
     """The derivatives of C by every component of an array, in its shape."""
 
+    by: Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Jacobian(Node):
+    """The matrix of the derivatives of a column, one row for each component, by the components of another."""
+
+    of: Quantity
     by: Quantity
 
 

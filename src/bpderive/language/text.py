@@ -17,6 +17,7 @@ from bpderive.language.syntax import (
     Gradient,
     Index,
     IndexCondition,
+    Jacobian,
     Kronecker,
     Layer,
     LayerCondition,
@@ -113,11 +114,13 @@ def _text(node: Node) -> tuple[str, int]:
         case Kronecker(first, second):
             return f"eq({first}, {second})", _FACTOR
         case Activation(order, argument):
-            return f"{'dsigma' if order else 'sigma'}({written(argument)})", _FACTOR
+            return f"{'d' * order}sigma({written(argument)})", _FACTOR
         case Derivative(of, by):
             return f"d({written(of)}, {written(by)})", _FACTOR
         case Gradient(by):
             return f"grad(C, {written(by)})", _FACTOR
+        case Jacobian(of, by):
+            return f"jac({written(of)}, {written(by)})", _FACTOR
         case Total(indices, body):
             return f"sum({', '.join(indices)}, {written(body)})", _FACTOR
         case Plus(terms):
@@ -192,6 +195,8 @@ def _latex(node: Node) -> tuple[str, int]:
             return r"\nabla_a C", _FACTOR
         case Gradient(by):
             return rf"\frac{{\partial C}}{{\partial {in_latex(by)}}}", _FACTOR
+        case Jacobian(of, by):
+            return rf"\frac{{\partial {in_latex(of)}}}{{\partial {in_latex(by)}}}", _FACTOR
         case Total(indices, body):
             shown = "".join(indices) if all(len(i) == 1 for i in indices) else ", ".join(indices)
             return rf"\sum_{{{shown}}} {_held(_latex(body), _TERM, *_BRACKETS)}", _TERM
@@ -243,7 +248,7 @@ def is_array(node: Node) -> bool:
             return is_array(argument)
         case Product((Transposed(first), second)):
             return not (_is_column(first) and _is_column(second))
-        case Gradient() | Product() | Transposed() | Diagonal() | Outer():
+        case Gradient() | Jacobian() | Product() | Transposed() | Diagonal() | Outer():
             return True
         case Plus(found) | Times(found):
             return any(is_array(part) for part in found)

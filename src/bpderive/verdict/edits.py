@@ -17,6 +17,7 @@ from bpderive.language.syntax import (
     Derivative,
     Diagonal,
     Gradient,
+    Jacobian,
     Kronecker,
     Layer,
     Minus,
@@ -113,14 +114,20 @@ def changes(node: Node, scope: Scope, top: bool = True) -> Iterator[Change]:
     children = parts(node)
     for place, part in enumerate(children):
         for change in changes(part, scope, top=isinstance(node, Total)):
-            if isinstance(node, Derivative | Gradient) and place == len(children) - 1:
-                by = change.node
-                if not isinstance(by, Quantity) or bool(by.indices) != isinstance(node, Derivative):
-                    continue
-                if by.letter in ("delta", "y"):
-                    continue
+            if not _can_stand(node, place, change.node):
+                continue
             new = with_parts(node, [*children[:place], change.node, *children[place + 1 :]])
             yield replace(change, node=new)
+
+
+def _can_stand(node: Node, place: int, part: Node) -> bool:
+    """Whether the language has `node` with this part: only forward quantities are differentiated, and by components."""
+    if not isinstance(node, Derivative | Gradient | Jacobian):
+        return True
+    if isinstance(node, Derivative) and place == 0:
+        return not any(isinstance(n, Quantity) and n.letter == "delta" for n in walk(part))
+    fits = isinstance(part, Quantity) and bool(part.indices) == isinstance(node, Derivative)
+    return fits and isinstance(part, Quantity) and part.letter not in ("delta", "y")
 
 
 def replaced(old: Node, new: Node, kind: str, rank: int = 2) -> Change:

@@ -18,6 +18,7 @@ from bpderive.language.syntax import (
     Cost,
     Derivative,
     Gradient,
+    Jacobian,
     Layer,
     LayerCondition,
     Quantity,
@@ -71,7 +72,7 @@ def constraints(claim: Claim) -> list[Constraint]:
             if isinstance(node, Quantity | WidthOf):
                 least = two if isinstance(node, Quantity) and node.letter not in ("a", "y") else one
                 found += [(least, "<=", node.layer), (node.layer, "<=", LAST)]
-            if isinstance(node, Derivative):
+            if isinstance(node, Derivative | Jacobian):
                 found += _earlier_first(node)
     for condition in claim.conditions:
         if isinstance(condition, LayerCondition):
@@ -83,7 +84,7 @@ def constraints(claim: Claim) -> list[Constraint]:
     return found
 
 
-def _earlier_first(node: Derivative) -> Iterator[Constraint]:
+def _earlier_first(node: Derivative | Jacobian) -> Iterator[Constraint]:
     """A quantity is differentiated by one that comes no later."""
     if node.by.letter not in _STAGE:
         return
@@ -177,7 +178,7 @@ def _reach(claim: Claim) -> dict[str, tuple[int, int]]:
                 add(node.layer)
             elif isinstance(node, Cost) and claim.cost is not None:
                 add(LAST)
-            elif isinstance(node, Derivative | Gradient):
+            elif isinstance(node, Derivative | Gradient | Jacobian):
                 add(node.by.layer, below=node.by.letter != "a")
     for condition in claim.conditions:
         if isinstance(condition, WidthCondition):

@@ -44,6 +44,9 @@ from bpderive.verdict.forms import Clock, Form, Term, atom, number, product, sca
 from bpderive.verdict.layers import Case, Position
 from bpderive.verdict.shapes import Spaces
 
+MOST_DERIVATIVES = 2
+"""How often σ is differentiated at most."""
+
 SECOND_DERIVATIVE = Text(
     en="it needs second derivatives, which are not treated", zh="它需要二阶导数，这里不处理"
 )
@@ -52,12 +55,13 @@ Coefficients = tuple[tuple[tuple[int, ...], Fraction], ...]
 
 
 @lru_cache(32)
-def slope_polynomial(sigma: str) -> Coefficients | None:
-    """σ′ as a polynomial in σ: exponents and coefficients; None if it is none."""
-    found = activations[sigma].derivative_from_output(sympy.Symbol("a", real=True))
+def slope_polynomial(sigma: str, order: int = 1) -> Coefficients | None:
+    """σ′, or σ″ for order 2, as a polynomial in σ: exponents and coefficients; None if it is none."""
+    a = sympy.Symbol("a", real=True)
+    found = activations[sigma].derivative_from_output(a)
     if found is None or sigma == "linear":
         return None
-    return polynomial(found, "a")
+    return polynomial(found if order == 1 else sympy.expand(sympy.diff(found, a) * found), "a")
 
 
 @lru_cache(32)
@@ -246,14 +250,14 @@ class Normaliser:
             return atom("z", at, neuron)
         return atom("a", at, neuron)
 
-    def slope(self, at: Position, neuron: Index) -> list[Term]:
-        """σ′(z^l_j): an unknown, or what it is by σ where that is known."""
+    def slope(self, at: Position, neuron: Index, order: int = 1) -> list[Term]:
+        """σ′(z^l_j), or σ″ for order 2: an unknown, or what it is by σ where that is known."""
         if self.sigma == "linear":
-            return number(1)
-        known = slope_polynomial(self.sigma) if self.sigma else None
+            return number(2 - order)
+        known = slope_polynomial(self.sigma, order) if self.sigma else None
         if known is not None:
             return evaluated(known, self.activation(at, neuron))
-        return atom("s", at, neuron)
+        return atom("s" * order, at, neuron)
 
     def _bias(self, at: Position, neuron: Index) -> list[Term]:
         before = self._before(at)
@@ -284,12 +288,13 @@ class Normaliser:
         if len(argument) == 1:
             [((factors, spaces), coefficient)] = argument
             if coefficient == 1 and not spaces and len(factors) == 1 and factors[0][1] == 1:
-                [((head, *rest), _)] = factors
-                if head == "z":
-                    return self.slope(*rest) if order else self.activation(*rest)
+                [(found, _)] = factors
+                if found[0] == "z":
+                    _, at, neuron = found
+                    return self.slope(at, neuron, order) if order else self.activation(at, neuron)
         if self.sigma == "linear":
-            return number(1) if order else forms.as_terms(argument)
-        known = slope_polynomial(self.sigma) if self.sigma else None
+            return number(2 - order) if order else forms.as_terms(argument)
+        known = slope_polynomial(self.sigma, order) if self.sigma else None
         if order and known is not None:
             return evaluated(known, atom("σ", 0, argument))
         return atom("σ", order, argument)
@@ -383,9 +388,9 @@ class Normaliser:
                 return product(self.terms(outer, names), self._along(base, by, names))
             case Total(indices, body):
                 return self._total(indices, lambda inner: self._along(body, by, inner), names)
-            case Activation(0, argument):
+            case Activation(order, argument) if order < MOST_DERIVATIVES:
                 inner = self._along(argument, by, names)
-                return product(self.terms(Activation(1, argument), names), inner) if inner else []
+                return product(self.terms(Activation(order + 1, argument), names), inner) if inner else []
             case Cost():
                 return self._derivative_of_cost(by)
         raise TooHard(SECOND_DERIVATIVE)

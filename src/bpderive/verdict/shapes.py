@@ -22,6 +22,7 @@ from bpderive.language.syntax import (
     Gradient,
     Index,
     IndexCondition,
+    Jacobian,
     Kronecker,
     Layer,
     Minus,
@@ -124,6 +125,8 @@ def shape(node: Node, spaces: Spaces) -> Shape:
             return shape(by, spaces)
         case Activation(_, argument):
             return shape(argument, spaces)
+        case Jacobian(of, by):
+            return of.layer, by.layer
         case Derivative(of, _):
             _number_wanted(of, spaces, "d(...)")
             return None
@@ -262,6 +265,10 @@ def component(node: Node, row: Index | None, column: Index | None, spaces: Space
             entry = component(by, row, column, spaces)
             assert isinstance(entry, Quantity)
             return Derivative(Cost(), entry)
+        case Jacobian(of, by):
+            above, below = component(of, row, None, spaces), component(by, column, None, spaces)
+            assert isinstance(below, Quantity)
+            return Derivative(above, below)
         case Diagonal(body):
             entry = component(body, row, None, spaces)
             if row is None or column is None:

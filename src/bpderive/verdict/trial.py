@@ -48,7 +48,7 @@ from bpderive.verdict.decide import Reading
 from bpderive.verdict.errors import TooHard
 from bpderive.verdict.forms import Clock
 from bpderive.verdict.layers import constraints, value
-from bpderive.verdict.normal import SECOND_DERIVATIVE, slope_polynomial
+from bpderive.verdict.normal import MOST_DERIVATIVES, SECOND_DERIVATIVE, slope_polynomial
 from bpderive.verdict.shapes import COLUMN, ROW
 
 POOLS: tuple[tuple[Fraction, ...], ...] = tuple(
@@ -141,17 +141,17 @@ class World:
             return self.chosen(f"a^1_{j}")
         if self._by_output:
             return self.chosen(f"a^{layer}_{j}", self._outputs())
-        return self.sigma_at(0, self.weighted_input(layer, j), f"z^{layer}_{j}")
+        return self.sigma_at(0, self.weighted_input(layer, j))
 
-    def slope(self, layer: int, j: int) -> Any:
-        """σ′(z^l_j)."""
+    def slope(self, layer: int, j: int, order: int = 1) -> Any:
+        """σ′(z^l_j), or σ″ for order 2."""
         if self._by_output:
-            known = slope_polynomial(self.sigma) if self.sigma else None
+            known = slope_polynomial(self.sigma, order) if self.sigma else None
             if known is None:
                 raise NeedsIntervals
             a = self.activation(layer, j)
             return sum((c * a ** powers[0] for powers, c in known), Fraction(0))
-        return self.sigma_at(1, self.weighted_input(layer, j), f"z^{layer}_{j}")
+        return self.sigma_at(order, self.weighted_input(layer, j))
 
     def _outputs(self) -> tuple[Fraction, ...]:
         if self.sigma == "sigmoid" or self._bounded_cost():
@@ -163,8 +163,8 @@ class World:
     def _bounded_cost(self) -> bool:
         return self.cost is not None and costs[self.cost].domain != sympy.S.Reals
 
-    def sigma_at(self, order: int, place: Any, called: str | None = None) -> Any:
-        """σ or σ′ at a number."""
+    def sigma_at(self, order: int, place: Any) -> Any:
+        """σ, σ′ or σ″ at a number."""
         if self._by_output:
             raise NeedsIntervals
         if self.sigma is None:
@@ -176,14 +176,15 @@ class World:
             self.values[shown] = self._tables[key]
             return self.number(self._tables[key])
         if self.sigma == "linear":
-            return place if order == 0 else self.number(Fraction(1))
+            return place if order == 0 else self.number(Fraction(2 - order))
         if self.sigma == "relu" and not self.intervals:
             if place == 0:
                 raise NotHere
-            return max(place, Fraction(0)) if order == 0 else Fraction(int(place > 0))
+            return max(place, Fraction(0)) if order == 0 else Fraction(int(place > 0 and order == 1))
         act = activations[self.sigma]
         z = sympy.Symbol("z", real=True)
-        return arithmetic(act.derivative(z) if order else act.expr(z), {z: place})
+        formula = act.derivative(z) if order else act.expr(z)
+        return arithmetic(sympy.diff(formula, z) if order == 2 else formula, {z: place})
 
     def cost_slope(self, m: int) -> Any:
         """∂C/∂a^L_m."""
@@ -335,7 +336,7 @@ class Trial:
                 if isinstance(argument, Quantity) and argument.letter == "z":
                     [j] = self._indices(argument, names)
                     at = self.layer(argument.layer)
-                    return world.slope(at, j) if order else world.activation(at, j)
+                    return world.slope(at, j, order) if order else world.activation(at, j)
                 return world.sigma_at(order, self.number(argument, names))
             case Derivative(of, by):
                 variable = (by.letter, self.layer(by.layer), *self._indices(by, names))
@@ -419,8 +420,8 @@ class Trial:
                 return self.number(outer, names) * self.along(base, by, names) if exponent else zero
             case Total(indices, body):
                 return self._sum([self.along(body, by, inner) for inner in self._cases(indices, names)])
-            case Activation(0, argument):
-                return self.number(Activation(1, argument), names) * self.along(argument, by, names)
+            case Activation(order, argument) if order < MOST_DERIVATIVES:
+                return self.number(Activation(order + 1, argument), names) * self.along(argument, by, names)
         raise TooHard(SECOND_DERIVATIVE)
 
 
