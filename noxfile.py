@@ -121,6 +121,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Make every equation wrong in every small way, and show that none of the wrong ones gets through."""
+    install(session, "bench")  # the smallest environment that has the library
+    session.run("python", "-m", "mutants", *session.posargs)
+
+
 @nox.session(name="update-translations")
 def update_translations(session: nox.Session) -> None:
     """Bring the Chinese PO files up to date with the English sources."""

@@ -1,0 +1,5 @@
+"""Wrong variants of every equation of the book and of every step of every proof, and what becomes of each.
+
+`python -m mutants` makes them, decides each, verifies every counterexample again by other means, and prints a table.
+`subjects` says what is varied, `harness` decides, `recheck` verifies in plain fractions.
+"""

@@ -1,0 +1,123 @@
+"""No wrong variant of an equation gets through; and those who say so would notice."""
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bpderive as bp
+from bpderive.language import parse, written
+from bpderive.statements import Statement
+from bpderive.verdict.decide import holds
+from bpderive.verdict.edits import edits
+from bpderive.verdict.errors import IllFormed, TooHard
+from bpderive.verdict.forms import Clock
+from bpderive.verdict.verdict import find_counterexample
+from mutants import __main__, harness, recheck
+from mutants.subjects import NotTranslated, Subject, claim_of, subjects
+
+SUBJECTS = list(subjects())
+RESULTS = json.loads((Path(__file__).parents[1] / "mutants" / "results.json").read_text("utf-8"))
+PLAIN = [subject for subject in SUBJECTS if not subject.one_neuron]
+
+
+def test_every_equation_and_every_step_is_varied() -> None:
+    numbers = {subject.number for subject in SUBJECTS} | {"46"}
+    assert set(bp.equations) <= numbers
+    proofs = [number for number, equation in bp.equations.items() if equation.proof and not equation.part_of]
+    assert {f"proof of {number}" for number in proofs} <= numbers
+
+
+@pytest.mark.parametrize(
+    "subject", SUBJECTS, ids=lambda subject: f"{subject.number}: {written(subject.claim)}"
+)
+def test_what_is_varied_holds(subject: Subject) -> None:
+    assert holds(subject.claim, Clock(5), one_neuron=subject.one_neuron)
+    networks = harness.CHAINS if subject.one_neuron else harness.NETWORKS
+    assert sum(recheck.agrees(subject.claim, sizes) for sizes in networks) > 0
+
+
+@pytest.mark.parametrize("number", ["24", "26", "28", "29", "BP1", "BP4", "35", "46", "47", "51"])
+def test_nothing_escapes(number: str) -> None:
+    [row] = harness.survey(lambda other: other == number)
+    assert row.made > 10
+    assert row.counts["refuted"] > 10
+    assert row.escaped == []
+
+
+def test_the_committed_counts_are_those_of_the_present_variants() -> None:
+    made: dict[str, int] = {}
+    for subject in SUBJECTS:
+        made[subject.number] = made.get(subject.number, 0) + len(list(harness.variants(subject.claim)))
+    made["46"] = len(list(harness.quotients()))
+    assert {number: row["made"] for number, row in RESULTS.items()} == made
+    for row in RESULTS.values():
+        assert row["escaped"] == 0
+        assert row["made"] == row["refuted"] + row["ill-formed"] + row["true"]
+
+
+def test_the_table_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "results.json"
+    assert __main__.main(["29", "46", "--true", "--write", str(file)]) == 0
+    printed = capsys.readouterr().out
+    assert "true, (29): delta[l, j] = d(C, b[l, j])" in printed
+    assert json.loads(file.read_text("utf-8")) == {number: RESULTS[number] for number in ("29", "46")}
+
+
+def test_an_escape_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(recheck, "confirms", lambda claim, found: False)
+    assert __main__.main(["29"]) == 1
+    assert "escaped, (29): delta[l, j] = -d(C, z[l, j])" in capsys.readouterr().out
+
+
+def test_a_false_counterexample_is_not_confirmed() -> None:
+    found = bp.check("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])").counterexample
+    claim = parse("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])")
+    assert found is not None
+    assert recheck.confirms(claim, found)
+    assert not recheck.confirms(claim, replace(found, left=Fraction(99)))
+    assert not recheck.confirms(claim, replace(found, left=found.right))
+    assert not recheck.confirms(claim, replace(found, values={name: Fraction(5) for name in found.values}))
+    assert not recheck.confirms(parse("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l,j])"), found)
+
+
+@pytest.mark.parametrize("text", ["delta[l,j] = d(C, a[l,j])", "delta[L] = a[L] - y with cost = quadratic"])
+def test_a_false_claim_does_not_agree(text: str) -> None:
+    with pytest.raises(ValueError, match="the sides differ"):
+        recheck.agrees(parse(text), (2, 3, 2))
+
+
+def test_what_the_language_has_no_words_for_is_said() -> None:
+    with pytest.raises(NotTranslated):
+        claim_of(Statement((bp.equations["46"].statement.rhs,) * 2))
+
+
+@given(st.sampled_from(PLAIN), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_two_mistakes_at_once_are_judged_rightly(subject: Subject, first: int, second: int) -> None:
+    """Variants that stand nowhere: what holds is true in numbers, and what is refuted is false in them."""
+    claim = subject.claim
+    for choice in (first, second):
+        options = list(harness.variants(claim))
+        claim = options[choice % len(options)]
+    try:
+        if holds(claim, Clock(5)):
+            try:
+                assert all(recheck.agrees(claim, sizes) >= 0 for sizes in harness.NETWORKS)
+            except ZeroDivisionError:
+                return
+        else:
+            found = find_counterexample(claim, Clock(5))
+            assert found is None or recheck.confirms(claim, found)
+    except (IllFormed, TooHard):
+        return
+
+
+def test_edits_say_what_they_change() -> None:
+    claim = parse("delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])")
+    for edit in edits(claim):
+        assert edit.text.en != edit.text.zh
+        assert edit.kind
