@@ -1,12 +1,15 @@
 """What `check` says of claims that are true, false, senseless, and too hard."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import bpderive as bp
 from bpderive.errors import ParseError
 from bpderive.language import parse
 from bpderive.verdict import Enclosure, Verdict, trial
 from bpderive.verdict.decide import readings
+from bpderive.verdict.edits import edits
 from bpderive.verdict.forms import Clock
 
 TRUE = [
@@ -43,6 +46,7 @@ TRUE = [
     "sum(j, z[l,j])^2 = sum(j, k, z[l,j]*z[l,k])",
     "(z[l,j]^2 - 1)/(z[l,j] + 1) = z[l,j] - 1",
     "delta[2,3] = (w[3,1,3]*delta[3,1] + w[3,2,3]*delta[3,2])*dsigma(z[2,3]) for n[3] = 2",
+    "w[l] @ z[l] = z[l] @ w[l] for n[l] = 1, n[l-1] = 1",
     "delta[l,j] = w[l+1,1,j]*delta[l+1,1]*dsigma(z[l,j]) for n[l+1] = 1",
     "sum(k, w[l,k,j]*z[l-1,k]*0) = 0 for n[l] = n[l-1]",
     "delta[L] = (a[L] - y) * dsigma(z[L]) with cost = quadratic",
@@ -109,6 +113,8 @@ SENSELESS = {
     "T(C) = 1": "",
     "a[l] @ C = 1": "",
     "diag(w[l]) = w[l]": "",
+    "delta[l] = T(w[l+1]) * delta[l+1] * dsigma(z[l])": "@ for ⊙",
+    "delta[l] = dsigma(z[l]) @ T(w[l+1]) @ delta[l+1]": "one neuron",
     "sum(k, w[l]) = w[l]": "",
     "z[l,j]/a[l] = 1": "",
     "(sum(k, w[3,k,3]*delta[3,k]))*dsigma(z[3,3]) = (w[3,1,3]*delta[3,1]+w[3,2,3]*delta[3,2])*dsigma(z[2,3]) "
@@ -253,6 +259,18 @@ def test_the_verdict_can_be_shown() -> None:
         assert "被反驳" in str(verdict)
     finally:
         bp.set_language("en")
+
+
+@given(st.sampled_from([*TRUE, *FALSE, *SENSELESS]), st.lists(st.integers(0, 10**6), min_size=1, max_size=2))
+@settings(max_examples=60)
+def test_whatever_is_written_gets_a_verdict(text: str, choices: list[int]) -> None:
+    claim = parse(text)
+    for choice in choices:
+        options = list(edits(claim))
+        claim = options[choice % len(options)].claim
+    verdict = bp.check(claim, seconds=1.0)
+    assert verdict.status in ("holds", "refuted", "ill-formed", "undecided")
+    assert verdict.text.zh
 
 
 def test_no_time_is_an_honest_answer() -> None:

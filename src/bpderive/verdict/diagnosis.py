@@ -43,15 +43,14 @@ class Diagnosis:
     mended: str | None = None
 
 
-def diagnose(claim: Claim, clock: Clock, most: int = 2) -> tuple[Diagnosis, ...]:
-    """The first few things found that make the claim true, the likeliest first."""
+def diagnose(claim: Claim, clock: Clock) -> tuple[Diagnosis, ...]:
+    """The likeliest change that makes the claim true, and the first special case in which it is, if there are any."""
     found: list[Diagnosis] = []
     try:
         for make in (_repaired, _special):
             for diagnosis in make(claim, clock):
                 found.append(diagnosis)
-                if len(found) >= most or make is _repaired:
-                    break
+                break
     except TooHard:  # the time is up; what was found stands
         pass
     return tuple(found)
@@ -136,6 +135,11 @@ def _special_cases(claim: Claim) -> Iterator[_Case]:
                     zh=f"对激活函数 {sigma} 与代价函数 {cost} 成立",
                 )
                 yield _given(replace(claim, sigma=sigma, cost=cost), "activation and cost", text)
+    free = list(dict.fromkeys(i for side in claim.sides for i in free_indices(side)))
+    for one, other in itertools.combinations(free, 2):
+        for relation, sign in (("=", "="), ("!=", "≠")):
+            text = Text(en=f"it is true for {one} {sign} {other}", zh=f"当 {one} {sign} {other} 时成立")
+            yield _given(claim.given(IndexCondition(one, relation, other)), "indices", text)
     yield (
         "targets",
         Text(en="it is true if Σy = 1", zh="当 Σy = 1 时成立"),
@@ -153,11 +157,6 @@ def _special_cases(claim: Claim) -> Iterator[_Case]:
         Text(en="it is true only if every layer has one neuron", zh="只有当每层都只有一个神经元时才成立"),
         lambda clock: is_true(claim, clock, one_neuron=True),
     )
-    free = list(dict.fromkeys(i for side in claim.sides for i in free_indices(side)))
-    for one, other in itertools.combinations(free, 2):
-        for relation, sign in (("=", "="), ("!=", "≠")):
-            text = Text(en=f"it is true for {one} {sign} {other}", zh=f"当 {one} {sign} {other} 时成立")
-            yield _given(claim.given(IndexCondition(one, relation, other)), "indices", text)
 
 
 def _given(claim: Claim, kind: str, text: Text) -> _Case:

@@ -6,6 +6,7 @@ write a function that yields changes of one node and enter it in `CHANGES`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -294,6 +295,10 @@ def _matrices(node: Node, scope: Scope) -> Iterator[Change]:
         yield replaced(node, Product(tuple(reversed(node.factors))), "@ for ⊙", 2)
         if len(node.factors) == 2:
             yield replaced(node, Outer(*node.factors), "outer for ⊙", 1)
+        else:
+            for place, (one, other) in enumerate(itertools.pairwise(node.factors)):
+                joined = (*node.factors[:place], Product((one, other)), *node.factors[place + 2 :])
+                yield replaced(node, Times(joined), "@ for ⊙", 1)
     if isinstance(node, Outer):
         yield replaced(node, Outer(node.second, node.first), "product order", 0)
         yield replaced(node, Times((node.first, node.second)), "⊙ for outer", 2)

@@ -260,7 +260,9 @@ def component(node: Node, row: Index | None, column: Index | None, spaces: Space
         case Quantity(letter, layer, indices):
             if indices:
                 return node
-            return Quantity(letter, layer, tuple(i for i in (row, column) if i is not None))
+            # Where a layer of one neuron meets the size 1, the neuron is that one.
+            wanted = (row, column) if letter == "w" else (row,)
+            return Quantity(letter, layer, tuple(1 if i is None else i for i in wanted))
         case Gradient(by):
             entry = component(by, row, column, spaces)
             assert isinstance(entry, Quantity)
