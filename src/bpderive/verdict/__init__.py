@@ -2,6 +2,6 @@
 
 from bpderive.verdict.counterexample import Counterexample, Enclosure
 from bpderive.verdict.diagnosis import Diagnosis
-from bpderive.verdict.verdict import Verdict, check
+from bpderive.verdict.verdict import LONGEST, STATUS, Verdict, check
 
-__all__ = ["Counterexample", "Diagnosis", "Enclosure", "Verdict", "check"]
+__all__ = ["LONGEST", "STATUS", "Counterexample", "Diagnosis", "Enclosure", "Verdict", "check"]

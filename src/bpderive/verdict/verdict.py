@@ -26,12 +26,13 @@ from bpderive.verdict.shapes import COLUMN, ROW
 LONGEST = 5.0
 """Seconds after which a claim is given up."""
 
-_STATUS = {
+STATUS = {
     "holds": Text(en="holds", zh="成立"),
     "refuted": Text(en="refuted", zh="被反驳"),
     "ill-formed": Text(en="ill-formed", zh="不合式"),
     "undecided": Text(en="undecided", zh="未判定"),
 }
+"""What a verdict can be, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Verdict:
     def text(self) -> Text:
         """The claim, the status and the explanation."""
         return Text(en="{claim}\n{status}: {explanation}", zh="{claim}\n{status}：{explanation}").format(
-            claim=written(self.claim), status=_STATUS[self.status], explanation=self.explanation
+            claim=written(self.claim), status=STATUS[self.status], explanation=self.explanation
         )
 
     def __str__(self) -> str:
@@ -83,7 +84,7 @@ class Verdict:
             en="$\\displaystyle {claim}$\n\n**{status}**: {explanation}",
             zh="$\\displaystyle {claim}$\n\n**{status}**：{explanation}",
         ).format(
-            claim=in_latex(self.claim), status=_STATUS[self.status], explanation=_escaped(self.explanation)
+            claim=in_latex(self.claim), status=STATUS[self.status], explanation=_escaped(self.explanation)
         )
         return str(shown)
 

@@ -1,0 +1,103 @@
+"""`bpderive check "…"` and `bpderive check FILE`: whether equations hold.
+
+A file has one claim a line; what follows a # is not read. The exit code is 0 only if every claim holds, so that a sheet
+of exercises can be checked by a script.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bpderive.errors import ParseError
+from bpderive.text import Text
+from bpderive.verdict import LONGEST, STATUS, check
+
+_NOT_READ = Text(en="not read", zh="无法读取")
+
+_SUMMARY = Text(en="{count} claims, {holds} hold", zh="共 {count} 个命题，{holds} 个成立")
+
+
+def add(subcommands: Any) -> None:
+    """Add the subcommand."""
+    made = subcommands.add_parser(
+        "check",
+        help="whether equations hold",
+        description="Whether equations hold for every network; if not, a counterexample and the likely reason.",
+        epilog='Example: bpderive check "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"',
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument(
+        "claims",
+        nargs="+",
+        metavar="CLAIM|FILE",
+        help="an equation, or a file with one a line; - is standard input",
+    )
+    made.add_argument("--seconds", type=float, default=LONGEST, help="the longest time for one claim")
+    made.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print a verdict for each claim; 1 if one does not hold."""
+    rows = list(_checked(_claims(given.claims), given.seconds))
+    if len(rows) > 1:
+        holds = sum(ok for ok in rows)
+        print(str(_SUMMARY.format(count=len(rows), holds=holds)))
+    return int(not all(rows))
+
+
+def _checked(claims: Iterable[tuple[str, str]], seconds: float) -> Iterator[bool]:
+    """Print the verdict of each claim and say whether it holds."""
+    for where, text in claims:
+        try:
+            verdict = check(text, seconds)
+        except ParseError as error:
+            print(f"{where}{_NOT_READ}  {text}")
+            print(_indented(str(error)))
+            yield False
+            continue
+        print(f"{where}{STATUS[verdict.status]}  {text}")
+        if not verdict.holds or not where:
+            print(_indented(str(verdict.explanation)))
+        yield verdict.holds is True
+
+
+def _claims(given: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each claim, and where it stands if it comes from a file."""
+    for argument in given:
+        if argument == "-":
+            yield from _lines("-", sys.stdin.read())
+        elif "=" not in argument or _is_file(argument):
+            yield from _lines(argument, _content(argument))
+        else:
+            yield "", argument
+
+
+def _is_file(argument: str) -> bool:
+    try:
+        return Path(argument).is_file()
+    except OSError:  # longer than a file's name can be
+        return False
+
+
+def _content(argument: str) -> str:
+    try:
+        return Path(argument).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(
+            f"{argument} is neither an equation nor a file that can be read: {error}."
+        ) from error
+
+
+def _lines(name: str, content: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(content.splitlines(), start=1):
+        text = line.partition("#")[0].strip()
+        if text:
+            yield f"{name}:{number}: ", text
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))
