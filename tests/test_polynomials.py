@@ -45,7 +45,7 @@ def test_the_axioms_of_a_commutative_ring(p: Polynomial, q: Polynomial, r: Polyn
     assert p + 0 == p == 1 * p
     assert p * 0 == 0 == p - p
     assert p - q == p + -q
-    assert -(-p) == p
+    assert -p * -1 == p
     assert added([p, q, r]) == p + q + r
 
 
