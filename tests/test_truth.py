@@ -86,6 +86,12 @@ def number(key: Component) -> Fraction:
     return POINT[key[0]] + Fraction(sum(7**place * part for place, part in enumerate(key[1:])), 97)
 
 
+def point(sizes: tuple[int, ...]) -> dict[Symbol, sympy.Rational]:
+    """The values of the weights, biases and inputs, as SymPy's numbers."""
+    keys = [*everywhere(sizes, "wb"), *(("a", 1, k) for k in range(sizes[0]))]
+    return {symbol(key): sympy.Rational(*number(key).as_integer_ratio()) for key in keys}
+
+
 def rational(expression: Expr) -> Fraction:
     value = sympy.Rational(expression)
     return Fraction(int(value.p), int(value.q))
@@ -94,22 +100,13 @@ def rational(expression: Expr) -> Fraction:
 def by_sympy(sizes: tuple[int, ...], of: Component, by: Component) -> Fraction:
     """∂of/∂by at the point, `sympy.diff` doing all of it."""
     step = Symbol("t")
-    values = {symbol(key): sympy.Rational(*number(key).as_integer_ratio()) for key in everywhere(sizes, "wb")}
-    values |= {
-        symbol(("a", 1, k)): sympy.Rational(*number(("a", 1, k)).as_integer_ratio()) for k in range(sizes[0])
-    }
-    whole = Composed(sizes, by).values[of].subs(values)
+    whole = Composed(sizes, by).values[of].subs(point(sizes))
     return rational(sympy.diff(whole, step).subs(step, 0))
 
 
 def at_the_point(sizes: tuple[int, ...], polynomial: Polynomial) -> Fraction:
     """The judge's polynomial for the network of cubics: σ, σ′ and ∂C/∂a put in by their values at the point."""
-    given_ones = {
-        symbol(key): sympy.Rational(*number(key).as_integer_ratio()) for key in everywhere(sizes, "wb")
-    }
-    given_ones |= {
-        symbol(("a", 1, k)): sympy.Rational(*number(("a", 1, k)).as_integer_ratio()) for k in range(sizes[0])
-    }
+    given_ones = point(sizes)
     composed = Composed(sizes).values
     outs = sympy.symbols(f"o:{sizes[-1]}")
     measured = {key: composed[key].subs(given_ones) for key in composed}
@@ -202,19 +199,21 @@ def test_what_comes_before_does_not_depend_on_what_comes_after() -> None:
         ("z", 2, 3),
         ("w", 2, 0, 2),
         ("w", 2, -1, 0),
-    ]
-    + [("y", 2, 0), ("y", 3, 2), ("b", 3, 5)],
+        ("y", 2, 0),
+        ("y", 3, 2),
+        ("b", 3, 5),
+        ("v", 2, 0),
+    ],
     ids=str,
 )
 def test_components_that_do_not_exist(component: Component) -> None:
     truth = Truth((2, 3, 2))
-    for wanted in (
-        truth.value,
-        lambda key: truth.derivative(COST, key),
-        lambda key: truth.derivative(key, ("z", 2, 0)),
-    ):
-        with pytest.raises(NetworkError, match="does not exist"):
-            wanted(component)
+    with pytest.raises(NetworkError, match="does not exist"):
+        truth.value(component)
+    with pytest.raises(NetworkError, match="does not exist"):
+        truth.derivative(COST, component)
+    with pytest.raises(NetworkError, match="does not exist"):
+        truth.derivative(component, ("z", 2, 0))
 
 
 def test_what_is_not_decided_is_refused_and_not_taken_for_zero() -> None:
