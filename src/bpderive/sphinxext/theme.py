@@ -12,8 +12,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 _ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
-_MESSAGE = re.compile(r"console\.log\((?:`[^`]*`|\"[^\"]*\")\)")
+_MESSAGE = re.compile(r"console\.(?:log|info|debug)\((?:`[^`]*`|\"[^\"]*\")\)")
 _UNUSED = (
+    "*macros.html",
     "scripts/fontawesome.js",
     "scripts/*.txt",
     "scripts/*.map",
@@ -33,7 +34,7 @@ def without_messages(script: str) -> str:
 
 
 def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
-    context["without_icon_script"] = without_icon_script
+    context |= {"without_icon_script": without_icon_script, "without_messages": without_messages}
 
 
 def _tidy(app: Sphinx, exception: Exception | None) -> None:
@@ -49,6 +50,6 @@ def _tidy(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Offer `without_icon_script` to the templates, and tidy the static files of the finished pages."""
+    """Offer `without_icon_script` and `without_messages` to the templates, and tidy the finished static files."""
     app.connect("html-page-context", _give)
     app.connect("build-finished", _tidy)
