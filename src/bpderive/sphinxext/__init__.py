@@ -4,8 +4,8 @@
     html_math_renderer = "bpderive"
 
 Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
-`solution`. Roles: `eq`, `proof`, `formula`. They print from the registry in the language of the build, and every mark comes from a
-certificate made in it (`certificates`). To add a directive, derive it from
+`solution`. Roles: `eq`, `proof`, `formula`. They print from the registry in the language of the build, and every
+mark comes from a certificate made in it (`certificates`). To add a directive, derive it from
 `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 

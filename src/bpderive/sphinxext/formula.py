@@ -1,7 +1,7 @@
 """The role `formula`: a numbered equation once more, in the middle of a sentence.
 
-`` {formula}`BP2` `` is the equation as the source prints it, `` {formula}`BP2 component` `` its other form. It comes from
-the registry like the card of the equation, so that no page types an equation that the machine has.
+`` {formula}`BP2` `` is the equation as the source prints it, `` {formula}`BP2 component` `` its other form. It comes
+from the registry like the card of the equation, so that no page types an equation that the machine has.
 """
 
 from __future__ import annotations
