@@ -65,6 +65,8 @@ class Truth:
     def require(self, component: Component) -> None:
         """Raise `NetworkError` if the network has no such component."""
         letter, layer, *indices = component
+        if letter not in ("w", "b", "z", "a", "y", "delta"):
+            raise NetworkError(f"{name(component)} does not exist: a network has no {letter}.")
         first = 1 if letter in ("a", "y") else 2
         counts = [layer, layer - 1] if letter == "w" else [layer]
         if not first <= layer <= self.depth or (letter == "y" and layer != self.depth):

@@ -231,3 +231,13 @@ def test_the_same_pages_have_the_same_bytes(book):
     }
     first = (book(pages).folder / "index.html").read_bytes()
     assert (book(pages).folder / "index.html").read_bytes() == first
+
+
+def test_a_hidden_cell_is_announced_by_the_words_that_it_shows():
+    class Translator:
+        body: list[str] = ["before"]  # noqa: RUF012  # one translator only
+
+    node = theme.HideCodeCellNode(prompt_show="Show", prompt_hide="Hide", classes=[])
+    theme._visit_hidden_cell(Translator, node)
+    assert "aria-label" not in "".join(Translator.body)
+    assert "Show" in "".join(Translator.body)

@@ -11,7 +11,7 @@ import itertools
 from typing import Any
 
 import sympy
-from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy import Add, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.latex import LatexPrinter
@@ -302,8 +302,6 @@ class BookPrinter(LatexPrinter):
             shown.append(rf"({text})" if loose else text)
         return r" \odot ".join(shown)
 
-    def emptyPrinter(self, expr: Any) -> str:  # the name that SymPy calls
+    def _print_Basic(self, expr: Any) -> str:
         """Refuse what has no printed form, rather than print its Python representation into a page."""
-        if isinstance(expr, Basic):
-            raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")
-        return str(super().emptyPrinter(expr))
+        raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")

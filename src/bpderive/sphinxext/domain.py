@@ -148,6 +148,7 @@ class BookDomain(MathDomain):
         language = language_of(env.config)
         equation = labelled(target) if typ in ("eq", "numref") else None
         content: nodes.Node = contnode
+        place: Place | None
         if equation is not None:
             place = self.place(equation.number)
             content = nodes.Text(f"({equation.number})")
@@ -161,7 +162,9 @@ class BookDomain(MathDomain):
             place = self.data["statements"].get(target)
             content = nodes.Text(STATED_HERE.in_language(language))
             if place is not None:
-                link = make_refnode(builder, fromdocname, *place, nodes.Text(env.titles[place[0]].astext()))
+                link = make_refnode(
+                    builder, fromdocname, place[0], place[1], nodes.Text(env.titles[place[0]].astext())
+                )
                 words = nodes.Text(STATED_IN.in_language(language) + " ")
                 return cast(nodes.reference, nodes.inline("", "", words, link))
         else:
