@@ -128,6 +128,13 @@ def mutants(session: nox.Session) -> None:
     session.run("python", "-m", "mutants", *session.posargs)
 
 
+@nox.session(name="mutants-source")
+def mutants_source(session: nox.Session) -> None:
+    """Change the library's own source in every small way, and list what the tests do not notice."""
+    install(session, "tests")
+    session.run("python", "-m", "mutants.source", *session.posargs)
+
+
 @nox.session(name="update-translations")
 def update_translations(session: nox.Session) -> None:
     """Bring the Chinese PO files up to date with the English sources."""

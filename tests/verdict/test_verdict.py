@@ -254,6 +254,10 @@ def test_the_verdict_can_be_shown() -> None:
     assert verdict.diagnosis is None or verdict.diagnosis.en
     assert verdict.counterexample is not None
     assert r"\ne" in verdict.counterexample._repr_latex_()
+    shown = bp.check("delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])")._repr_markdown_()
+    assert r"\odot" in shown
+    assert "(2, 2, 2)" in shown
+    assert "(w^{l+1})^T" in shown.split("transposed")[1]
     bp.set_language("zh")
     try:
         assert "被反驳" in str(verdict)

@@ -36,11 +36,18 @@ COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What makes a claim true: in words, and the claim that then holds, written out, if it is another one."""
+    """What makes a claim true, in words, and the claim that then holds, written out, if it is another one."""
 
     kind: str
-    text: Text
+    what: Text
     mended: str | None = None
+
+    @property
+    def text(self) -> Text:
+        """What it is, with the claim that then holds."""
+        if self.mended is None:
+            return self.what
+        return Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=self.what, mended=self.mended)
 
 
 def diagnose(claim: Claim, clock: Clock) -> tuple[Diagnosis, ...]:
@@ -60,9 +67,8 @@ def _repaired(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
     for edit in repairs(claim):
         clock.check()
         if not _is_trivial(edit.claim) and is_true(edit.claim, clock):
-            text = Text(en="it holds {change}: {mended}", zh="{change}就成立：{mended}")
-            mended = written(edit.claim)
-            yield Diagnosis(edit.kind, text.format(change=edit.text, mended=mended), mended)
+            what = Text(en="it holds {change}", zh="{change}就成立").format(change=edit.text)
+            yield Diagnosis(edit.kind, what, written(edit.claim))
 
 
 def repairs(claim: Claim) -> list[Edit]:
@@ -148,13 +154,14 @@ def _special_cases(claim: Claim) -> Iterator[_Case]:
     yield (
         "equal widths",
         Text(
-            en="it is true if all layers have the same number of neurons", zh="当各层神经元个数都相同时成立"
+            en="it is true where all layers have the same number of neurons",
+            zh="当各层神经元个数都相同时成立",
         ),
         lambda clock: is_true(claim, clock, all_equal=True),
     )
     yield (
         "one neuron",
-        Text(en="it is true only if every layer has one neuron", zh="只有当每层都只有一个神经元时才成立"),
+        Text(en="it is true where every layer has one neuron", zh="当每层都只有一个神经元时成立"),
         lambda clock: is_true(claim, clock, one_neuron=True),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bpderive.language import Claim, in_latex, parse, written
 from bpderive.language.syntax import Quantity, WidthCondition, indices_of, walk
-from bpderive.text import Text
+from bpderive.text import Text, language
 from bpderive.verdict import trial
 from bpderive.verdict.counterexample import Counterexample
 from bpderive.verdict.decide import Reading, holds, readings
@@ -41,14 +41,14 @@ class Verdict:
 
     `status` is "holds", "refuted", "ill-formed" or "undecided"; `holds` True, False, False or None. `ranges` are the
     values that what is left free takes; `counterexample` a case in which it fails, or None; `diagnosis` what would make
-    it true, or None, and `mended` the claim changed in that way; `explanation` all of it in words; `networks` those on
-    which an undecided claim was tried without a counterexample.
+    it true, or None, and `mended` the claim changed in that way; `reason` is why it is so, and `explanation` all of it
+    in words; `networks` those on which an undecided claim was tried without a counterexample.
     """
 
     claim: Claim
     status: str
     ranges: tuple[str, ...]
-    explanation: Text
+    reason: Text
     seconds: float
     counterexample: Counterexample | None = None
     diagnoses: tuple[Diagnosis, ...] = ()
@@ -70,6 +70,16 @@ class Verdict:
         return next((d.mended for d in self.diagnoses if d.mended is not None), None)
 
     @property
+    def explanation(self) -> Text:
+        """The reason, the counterexample, and what would make the claim true."""
+        text = self.reason
+        if self.counterexample is not None:
+            text = _CASE[self.status].format(reason=text, case=self.counterexample.text)
+        for diagnosis in self.diagnoses:
+            text = Text(en="{text}; {more}", zh="{text}；{more}").format(text=text, more=diagnosis.text)
+        return text
+
+    @property
     def text(self) -> Text:
         """The claim, the status and the explanation."""
         return Text(en="{claim}\n{status}: {explanation}", zh="{claim}\n{status}：{explanation}").format(
@@ -80,13 +90,35 @@ class Verdict:
         return str(self.text)
 
     def _repr_markdown_(self) -> str:
-        shown = Text(
-            en="$\\displaystyle {claim}$\n\n**{status}**: {explanation}",
-            zh="$\\displaystyle {claim}$\n\n**{status}**：{explanation}",
-        ).format(
-            claim=in_latex(self.claim), status=STATUS[self.status], explanation=_escaped(self.explanation)
-        )
-        return str(shown)
+        """The claim, the reason, the counterexample and the mended claim as the book writes them."""
+        status, reason = STATUS[self.status], _escaped(self.reason)
+        parts = [
+            f"$\\displaystyle {in_latex(self.claim)}$",
+            str(
+                Text(en="**{status}**: {reason}", zh="**{status}**：{reason}").format(
+                    status=status, reason=reason
+                )
+            ),
+        ]
+        if self.counterexample is not None:
+            intended = _CASE[self.status].format(reason="", case="").in_language(language()).strip(":：.。 ")
+            parts += [f"{intended}:" if intended else "", self.counterexample._repr_latex_()]
+        for diagnosis in self.diagnoses:
+            mended = f": $\\displaystyle {in_latex(parse(diagnosis.mended))}$" if diagnosis.mended else ""
+            parts.append(str(_escaped(diagnosis.what)) + mended)
+        return "\n\n".join(part for part in parts if part)
+
+
+_REFUTED = Text(en="it does not hold", zh="不成立")
+
+_CASE = {
+    "refuted": Text(en="{reason}: {case}", zh="{reason}：{case}"),
+    "ill-formed": Text(
+        en="{reason}. Where all layers have the same number of neurons it is false as well: {case}",
+        zh="{reason}。即使各层神经元个数相同，它也不成立：{case}",
+    ),
+}
+"""How a counterexample is spoken of."""
 
 
 def _escaped(text: Text) -> Text:
@@ -108,12 +140,12 @@ def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
     started = time.perf_counter()
     claim = parse(text) if not isinstance(text, Claim) else text
     found = _judged(claim, Clock(seconds))
-    status, explanation, counterexample, diagnoses, networks = found
+    status, reason, counterexample, diagnoses, networks = found
     return Verdict(
         claim,
         status,
         tuple(dict.fromkeys(_ranges(claim))),
-        explanation,
+        reason,
         time.perf_counter() - started,
         counterexample,
         diagnoses,
@@ -125,7 +157,7 @@ _Found = tuple[str, Text, "Counterexample | None", tuple[Diagnosis, ...], tuple[
 
 
 def _judged(claim: Claim, clock: Clock) -> _Found:
-    reason = Text(
+    doubt = Text(
         en="the two sides are not the same polynomial in general", zh="两边在一般情形下不是同一个多项式"
     )
     try:
@@ -134,43 +166,25 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
     except IllFormed as error:
         return _ill_formed(claim, error, clock)
     except TooHard as error:
-        reason = error.reason
+        doubt = error.reason
     tried: list[tuple[int, ...]] = []
     try:
         found = find_counterexample(claim, clock.within(LONGEST * 0.6), tried)
     except TooHard as error:
-        found, reason = None, error.reason
+        found, doubt = None, error.reason
     if found is None:
-        explanation = Text(
-            en="it could not be decided: {reason}. No counterexample was found on {count} networks",
-            zh="无法判定：{reason}。在 {count} 个网络上没有找到反例",
-        ).format(reason=reason, count=len(tried))
-        return "undecided", explanation, None, (), tuple(tried)
-    diagnoses = diagnose(claim, clock.within(1.5))
-    explanation = _with_diagnoses(
-        Text(en="it does not hold: {case}", zh="不成立：{case}").format(case=found.text), diagnoses
-    )
-    return "refuted", explanation, found, diagnoses, ()
+        reason = Text(
+            en="it could not be decided: {doubt}. No counterexample was found on {count} networks",
+            zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
+        ).format(doubt=doubt, count=len(tried))
+        return "undecided", reason, None, (), tuple(tried)
+    return "refuted", _REFUTED, found, diagnose(claim, clock.within(1.5)), ()
 
 
 def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
-    explanation = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=error.reason)
-    found = None
-    if error.mendable:
-        found = _on_equal_widths(claim, clock.within(1.0))
-        if found is not None:
-            explanation = Text(
-                en="{before}. Where all layers have the same number of neurons it is false as well: {case}",
-                zh="{before}。即使各层神经元个数相同，它也不成立：{case}",
-            ).format(before=explanation, case=found.text)
-    diagnoses = diagnose(claim, clock.within(1.5))
-    return "ill-formed", _with_diagnoses(explanation, diagnoses), found, diagnoses, ()
-
-
-def _with_diagnoses(text: Text, diagnoses: tuple[Diagnosis, ...]) -> Text:
-    for diagnosis in diagnoses:
-        text = Text(en="{text}; {more}", zh="{text}；{more}").format(text=text, more=diagnosis.text)
-    return text
+    reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=error.reason)
+    found = _on_equal_widths(claim, clock.within(1.0)) if error.mendable else None
+    return "ill-formed", reason, found, diagnose(claim, clock.within(1.5)), ()
 
 
 def find_counterexample(
