@@ -164,3 +164,68 @@ def test_any_text_is_read_or_refused_by_our_own_error(text: str) -> None:
     except ParseError:
         return
     assert parse(written(claim)) == claim
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("n[l] = 2", r"n_{l} = 2"),
+        ("a[l, j] = -(2/3)", r"a^{l}_{j} = -\frac{2}{3}"),
+        (
+            "a[l, j]*(b[l, j] - 1) = z[l, j]/2",
+            r"a^{l}_{j} \left( b^{l}_{j} - 1 \right) = \frac{z^{l}_{j}}{2}",
+        ),
+        (
+            "w[l, 10, k] = 1 for j != k, l <= L, n[l] = 3",
+            r"w^{l}_{10,k} = 1 \quad (j \ne k,\; l \le L,\; n_{l} = 3)",
+        ),
+        (
+            "jac(z[L], z[l]) = diag(b[l])",
+            r"\frac{\partial z^{L}}{\partial z^{l}} = \operatorname{diag}(b^{l})",
+        ),
+        ("outer(a[l], z[l] + b[l]) = w[l]", r"a^{l} (z^{l} + b^{l})^T = w^{l}"),
+        ("eq(j, k) = z[l, j]^2", r"\mathbb{1}[j=k] = \left( z^{l}_{j} \right)^{2}"),
+        ("grad(C, a[L])*2 = y", r"\nabla_a C \left( 2 \right) = y"),
+        ("sum(i, j, w[l, i, j])*C = 1", r"\left( \sum_{ij} w^{l}_{ij} \right) C = 1"),
+    ],
+)
+def test_what_is_written_in_latex(text: str, latex: str) -> None:
+    assert in_latex(parse(text)) == latex
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (r"\sum_{2} z^l_j = 1", "letters that the sum runs over"),
+        (r"\frac{\partial z^l_j}{\partial \delta^l_j} = 1", "by which is differentiated"),
+        (r"\frac{\partial z^l_j}{\partial z^l} = 1", "only C is differentiated"),
+        (r"z^l_0 = 1", "counted from 1"),
+        (r"w^l_j = 1", "two indices"),
+        (r"z^k_j = 1", "a layer"),
+        (r"\nabla_{a^L_j} C = 1", "an array"),
+        (r"z^l_j = 1 ]", "an operator"),
+        (r"\delta^l_j = + 1", "a quantity"),
+    ],
+)
+def test_an_error_in_latex_says_what_was_wanted(text: str, wanted: str) -> None:
+    with pytest.raises(ParseError, match=wanted):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"n_l = \frac{1}{n_{l+1}}", "n[l] = 1/n[l+1]"),
+        (r"\lVert z^l_j \rVert^{2} = {z}^l_j", ""),
+        (r"\lVert z^l_j \rVert^{2} = z^l_j \cdot 2", "z[l, j]^2 = z[l, j]*2"),
+        (r"\nabla_{a^L} C = \nabla_{a} C", "grad(C, a[L]) = grad(C, a[L])"),
+        (r"(w^l)^{-1} = (w^l)^{T} [2]", "w[l]^-1 = T(w[l])*2"),
+        (r"2 w^l a^{l-1} z^1_{2,3} = 1", ""),
+    ],
+)
+def test_more_of_latex(latex: str, text: str) -> None:
+    if not text:
+        with pytest.raises(ParseError):
+            parse(latex)
+        return
+    assert written(parse(latex)) == text

@@ -210,7 +210,9 @@ def _latex(node: Node) -> tuple[str, int]:
         case Over(above, below):
             return rf"\frac{{{in_latex(above)}}}{{{in_latex(below)}}}", _FACTOR
         case Power(base, exponent):
-            return f"{_held(_latex(base), _FACTOR, *_BRACKETS)}^{{{exponent}}}", _SIGN
+            raised = isinstance(base, Quantity) and base.letter != "y"  # it has a superscript already
+            held = _held(_latex(base), _FACTOR + 1 if raised else _FACTOR, *_BRACKETS)
+            return f"{held}^{{{exponent}}}", _SIGN
         case Product(factors):
             return _latex_chain(factors, " "), _TERM
         case Transposed(body):
