@@ -40,6 +40,17 @@ document.addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
+// The search page shows pieces of pages: their text, without what only frames it and without the LaTeX inside formulas.
+if (typeof Search !== "undefined") {
+  const plain = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const framing = "annotation, .bd-header-article, .prev-next-footer, .bd-footer-content, .onlyprint";
+    for (const element of page.querySelectorAll(framing)) element.remove();
+    return plain(page.documentElement.outerHTML, anchor);
+  };
+}
+
 const reachable = () => {
   for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container")) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;

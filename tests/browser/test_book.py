@@ -175,6 +175,16 @@ def test_search_finds_a_term(visit, language, term):
     assert made.missing == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_search_shows_of_a_page_is_its_text(visit, language):
+    made = visit(f"{language}/search.html?q=sigmoid").page
+    shown = made.locator("#search-results p.context")
+    shown.first.wait_for(timeout=10_000)
+    text = " ".join(shown.all_inner_texts())
+    assert "sigmoid" in text.lower()
+    assert "\\" not in text
+
+
 def test_a_nonsense_word_is_not_found(visit):
     made = visit("zh/search.html?q=犇犇犇").page
     made.wait_for_function(
