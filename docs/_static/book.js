@@ -7,7 +7,7 @@ const placeNow = () => {
   if (window.scrollY < 40) return "";
   let found = "";
   for (const element of document.querySelectorAll("article section[id], article [id^='eq-'], article [id^='proof-']")) {
-    if (element.getBoundingClientRect().top < 120) found = "#" + element.id;
+    if (element.getBoundingClientRect().top < 140) found = "#" + element.id;
   }
   return found || location.hash;
 };

@@ -127,7 +127,8 @@ def test_the_switch_leads_to_the_same_place(visit, page):
     assert urldefrag(made.url)[0].endswith(f"/zh/{page}")
     assert urldefrag(made.url)[1] == anchor
     made.wait_for_function(
-        "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 72) < 5", arg=anchor
+        "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 100) < 45",
+        arg=anchor,
     )
     switch_to(made, "en")
     made.wait_for_url(re.compile("/en/"))
