@@ -63,6 +63,7 @@ copybutton_prompt_is_regexp = True
 copybutton_selector = "div.cell_input pre, div.highlight-console pre, div.highlight-python pre"
 
 bpderive_node = str(HERE)
+bpderive_variants = "../mutants/results.json"  # what became of the wrong variants of each equation
 bpderive_languages = [("en", "en", "English"), ("zh_CN", "zh", "中文")]
 
 TITLES = {"en": "Backpropagation, derived", "zh_CN": "反向传播：从推导到代码"}

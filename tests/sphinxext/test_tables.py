@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from bpderive.equations import equations
 from bpderive.notation.table import table
 
@@ -47,3 +49,16 @@ def test_the_index_is_written_anew_when_a_page_states_an_equation(book):
     book({"index": ALL, "other": "# Other\n"})
     made = book({"other": "# Other\n\n```{equation} 46\n```\n"}, again=True)
     assert made.page().select_one("#check-46 .bp-number a")["href"] == "other.html#eq-46"
+
+
+def test_the_index_tells_what_became_of_the_wrong_variants(book, tmp_path):
+    counts = {"BP2": {"made": 7, "refuted": 5, "ill-formed": 2, "true": 0}}
+    some_true = {"BP3": {"made": 4, "refuted": 2, "ill-formed": 1, "true": 1}}
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps(counts | some_true), "utf-8")
+    made = book({"index": ALL}, bpderive_variants=str(results))
+    assert made.warnings == ""
+    told = {name: made.page().select_one(f"#check-{name}").get_text() for name in ("bp1", "bp2", "bp3")}
+    assert "variants" not in told["bp1"]
+    assert "7 wrong variants: 5 refuted, 2 ill-formed" in told["bp2"]
+    assert "4 variants: 2 refuted, 1 ill-formed, 1 proved true" in told["bp3"]

@@ -8,7 +8,8 @@
 Quantities: w, b, z, a, delta of a layer (l, l+1, L-1, 3, …), y, x, C, and n[l] for the number of neurons of a layer.
 Functions: sigma, dsigma, sum(k, …), eq(j,k) for the Kronecker delta, d(X, Y) for the total derivative, grad(C, Y),
 jac(Y, Z), T(…), diag(…), outer(…, …). Operators: + - * / ^ and @, the matrix product; * is elementwise.
-Conditions after "for": l = L, l != 2, l < L, j != k, n[l] = n[l+1], n[l] = 2. LaTeX as the book prints it is read as well.
+Conditions after "for": l = L, l != 2, l < L, j != k, n[l] = n[l+1], n[l] = 2.
+LaTeX as the book prints it is read as well.
 """
 
 from bpderive.language.parser import parse

@@ -64,5 +64,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_directive(name, directive)
     app.add_role("formula", FormulaRole())
     app.add_config_value("bpderive_source", source_hash(), "env", types=(str,))
+    app.add_config_value("bpderive_variants", "", "env", types=(str,))
     app.connect("config-inited", _speak)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from docutils import nodes
 
 from bpderive.equations import Certificate, Equation, equations
@@ -24,6 +27,8 @@ from bpderive.sphinxext.words import (
     PROVED_IN,
     SHAPE,
     STEP_OF,
+    VARIANTS,
+    VARIANTS_SOME_TRUE,
 )
 from bpderive.text import LANGUAGES, Text
 
@@ -50,14 +55,13 @@ class NotationTableDirective(BookDirective):
 
 
 class EquationIndexDirective(BookDirective):
-    """Every equation: number, title, kind, statement, what is certain, where it stands and is proved."""
+    """Every equation: number, title, kind, statement, what is certain, where it stands and is proved, and its wrong variants."""
 
     def make(self) -> list[nodes.Node]:
         """The list, in the book's order."""
         self.book.indexes[self.env.current_document.docname] = list(equations)
-        return [
-            element("ol", *(self._entry(equation) for equation in equations.values()), classes=["bp-index"])
-        ]
+        entries = [self._entry(equation) for equation in equations.values()]
+        return [element("ol", *entries, classes=["bp-index"]), line(*self.words(self._networks()))]
 
     def _entry(self, equation: Equation) -> nodes.Node:
         heading = line(
@@ -103,4 +107,16 @@ class EquationIndexDirective(BookDirective):
             places += [nodes.Text(" · "), refer("proof", equation.proof.number, shown)]
         if (made := self._certificate(equation)) and made.instances:
             places += [nodes.Text(" · "), *self.words(CASES.format(instances=made.instances))]
+        if counted := self._variants().get(equation.number):
+            words = VARIANTS_SOME_TRUE if counted["true"] else VARIANTS
+            places += [nodes.Text(" · "), *self.words(words.format(**counted))]
         return places
+
+    def _variants(self) -> dict[str, dict[str, int]]:
+        """How many variants of each equation were made and what became of them, from the committed results file."""
+        if not self.config.bpderive_variants:
+            return {}
+        path = Path(self.env.app.confdir, self.config.bpderive_variants)
+        self.env.note_dependency(str(path))
+        results: dict[str, dict[str, int]] = json.loads(path.read_text("utf-8"))
+        return results

@@ -46,9 +46,17 @@ PROVED_IN = Text("proof", "证明")
 STEP_OF = Text("step of the proof of", "属于以下公式的证明：")
 STATED_HERE = Text("stated only here", "仅列于此处")
 CASES = Text("{instances} cases", "{instances} 种情形")
+VARIANTS = Text(
+    "{made} wrong variants: {refuted} refuted, {ill-formed} ill-formed",
+    "{made} 个错误变体：{refuted} 个被反驳，{ill-formed} 个不合式",
+)
+VARIANTS_SOME_TRUE = Text(
+    "{made} variants: {refuted} refuted, {ill-formed} ill-formed, {true} proved true",
+    "{made} 个变体：{refuted} 个被反驳，{ill-formed} 个不合式，{true} 个证明为真",
+)
 NETWORKS = Text(
     "The exact checks are made on the networks {networks}: for every layer and every index that the equation allows.",
-    "精确验证所用的网络为 {networks}，并对公式允许的每一层、每个指标逐一进行。",
+    "精确验证所用的网络为 {networks}，并对公式允许的每一层、每个下标逐一进行。",
 )
 COMMA = Text(", ", "、")
 

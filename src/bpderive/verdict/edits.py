@@ -114,7 +114,7 @@ def changes(node: Node, scope: Scope, top: bool = True) -> Iterator[Change]:
             yield from make(node, scope)
     children = parts(node)
     for place, part in enumerate(children):
-        for change in changes(part, scope, top=isinstance(node, Total)):
+        for change in changes(part, scope, top=isinstance(node, Total | Activation)):
             if not _can_stand(node, place, change.node):
                 continue
             new = with_parts(node, [*children[:place], change.node, *children[place + 1 :]])
@@ -272,6 +272,25 @@ def _sums(node: Node, scope: Scope) -> Iterator[Change]:
                 yield Change(Times((Total(node.indices, inner), factor)), "factor outside the sum", text, 5)
 
 
+def _into_sums(node: Node, scope: Scope) -> Iterator[Change]:
+    """A factor beside a sum drawn into it."""
+    if not isinstance(node, Times):
+        return
+    for total in node.factors:
+        for factor in node.factors:
+            if (
+                isinstance(total, Total)
+                and factor is not total
+                and set(total.indices) & set(free_indices(factor))
+            ):
+                inner = Total(total.indices, _times(factor, total.body))
+                rest = tuple(inner if f is total else f for f in node.factors if f is not factor)
+                text = Text(en="with {factor} inside the sum", zh="把 {factor} 移到求和号内").format(
+                    factor=written(factor)
+                )
+                yield Change(rest[0] if len(rest) == 1 else Times(rest), "factor inside the sum", text, 0)
+
+
 def _matrices(node: Node, scope: Scope) -> Iterator[Change]:
     if isinstance(node, Transposed):
         text = Text(en="without the transpose of {body}", zh="{body} 不转置").format(body=written(node.body))
@@ -331,6 +350,7 @@ CHANGES: tuple[Callable[[Node, Scope], Iterator[Change]], ...] = (
     _signs,
     _layers,
     _sums,
+    _into_sums,
     _factors,
     _constants,
     _letters,
@@ -391,6 +411,21 @@ def _more_factors(node: Node, scope: Scope) -> Iterator[Change]:
         yield Change(new, "factor added", text, 1 if isinstance(factor, Activation) else 3)
 
 
+def _more_terms(node: Node, scope: Scope) -> Iterator[Change]:
+    """The whole with a bias or a desired output more, or less."""
+    terms: list[Node] = []
+    if scope.arrays:
+        terms += [Quantity("b", layer) for layer in scope.layers]
+    else:
+        terms += [Quantity("b", layer, (index,)) for layer, index in scope.places]
+    for term in dict.fromkeys(terms):
+        text = Text(en="with the term {term}, which is missing", zh="补上缺少的一项 {term}").format(
+            term=written(term)
+        )
+        before = node.terms if isinstance(node, Plus) else (node,)
+        yield Change(Plus((*before, term)), "term added", text, 3)
+
+
 def _times(factor: Node, node: Node) -> Node:
     return Times((factor, *(node.factors if isinstance(node, Times) else (node,))))
 
@@ -400,7 +435,8 @@ CHANGES_OF_WHOLE: tuple[Callable[[Node, Scope], Iterator[Change]], ...] = (
     _multiplied,
     _unknown_factor,
     _more_factors,
+    _more_terms,
 )
-"""The changes of a whole side, or of a whole sum in it."""
+"""The changes of a whole side, or of what a sum or an activation in it is applied to."""
 
 __all__ = ["Change", "Cost", "Edit", "Scope", "changes", "edits", "scope_of"]

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from mpmath import iv
+from mpmath.ctx_iv import MPIntervalContext
 
 from bpderive.activations import activations
 from bpderive.costs import costs
@@ -64,7 +64,10 @@ POOLS: tuple[tuple[Fraction, ...], ...] = tuple(
 )
 _UNIT = tuple(Fraction(n, d) for d in (2, 3, 4, 5) for n in range(1, d) if Fraction(n, d).denominator == d)
 _EXACT = (None, "linear", "relu")
-_PRECISION = 200
+
+iv = MPIntervalContext()
+"""Intervals with ends of 200 bits, in a context of our own: mpmath's is everybody's."""
+iv.prec = 200
 
 
 class NotHere(Exception):
@@ -511,8 +514,6 @@ def _at(
         seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
         world = World(sizes, claim.cost, claim.sigma, POOLS[attempt], random.Random(seed), intervals)
         trial = Trial(world, reading, at)
-        if intervals:
-            iv.prec = _PRECISION
         try:
             values = [trial.number(side, names) for side in claim.sides]
         except NotHere:
