@@ -55,7 +55,7 @@ class NotationTableDirective(BookDirective):
 
 
 class EquationIndexDirective(BookDirective):
-    """Every equation: number, title, kind, statement, what is certain, where it stands and is proved, and its wrong variants."""
+    """Every equation: number, title, kind, statement, what is certain, where it stands, and its wrong variants."""
 
     def make(self) -> list[nodes.Node]:
         """The list, in the book's order."""
