@@ -26,6 +26,7 @@ from bpderive.sphinxext.words import (
     NETWORKS,
     PROVED_IN,
     SHAPE,
+    SHORT_FOR,
     STEP_OF,
     VARIANTS,
     VARIANTS_SOME_TRUE,
@@ -98,7 +99,7 @@ class EquationIndexDirective(BookDirective):
         if equation.part_of:
             places += [
                 nodes.Text(" · "),
-                *self.words(STEP_OF),
+                *self.words(STEP_OF if equation.kind == "step" else SHORT_FOR),
                 nodes.Text(" "),
                 refer("eq", equation.part_of),
             ]

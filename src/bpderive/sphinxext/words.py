@@ -44,6 +44,7 @@ ON_NETWORK = Text("{title}, on the network {sizes}", "{title}，在网络 {sizes
 STATED_IN = Text("stated in", "见于")
 PROVED_IN = Text("proof", "证明")
 STEP_OF = Text("step of the proof of", "属于以下公式的证明：")
+SHORT_FOR = Text("short for", "简写自")
 STATED_HERE = Text("stated only here", "仅列于此处")
 CASES = Text("{instances} cases", "{instances} 种情形")
 VARIANTS = Text(
