@@ -115,6 +115,8 @@ def update_translations() -> bool:
     install_node_packages()
     if not sphinx("gettext", "en", BUILD / "gettext", environment()):
         return False
+    # sphinx.po also holds words of the theme, which no page or template of ours has.
+    (BUILD / "gettext" / "sphinx.pot").unlink(missing_ok=True)
     languages = [part for name in TRANSLATED for part in ("-l", name)]
     folders = ["-p", str(BUILD / "gettext"), "-d", str(DOCS / "locale")]
     sphinx_intl(

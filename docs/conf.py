@@ -41,6 +41,7 @@ html_css_files = ["book.css"]
 html_js_files = [("book.js", {"defer": "defer"})]
 html_favicon = "_static/mark.svg"
 html_copy_source = False
+html_use_index = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_permalinks_icon = "#"
@@ -68,8 +69,8 @@ TITLES = {"en": "Backpropagation, derived", "zh_CN": "反向传播：从推导�
 # myst-nb and the theme take these words from the configuration and not from a catalogue of messages.
 WORDS = {
     "zh_CN": {
-        "nb_code_prompt_show": "显示代码（{type}）",
-        "nb_code_prompt_hide": "隐藏代码（{type}）",
+        "nb_code_prompt_show": "显示此单元格",
+        "nb_code_prompt_hide": "隐藏此单元格",
         "search_bar_text": "搜索全书…",
         "toc_title": "本页内容",
     },

@@ -63,7 +63,7 @@ def test_range_holds_the_values(activation: Activation) -> None:
 
 @names
 def test_limits_are_approached(activation: Activation) -> None:
-    if activation.limits is None:
+    if activation.limits == (None, None):
         assert activation.name == "sine"
         assert "oscillates" in str(activation.why_unknown("limits"))
         return
@@ -71,6 +71,7 @@ def test_limits_are_approached(activation: Activation) -> None:
     for limit, far in zip(activation.limits, (-(10**6), 10**6), strict=True):
         with mpmath.workdps(30):
             value = function(mpmath.mpf(far))
+            assert limit is not None
             if limit.is_infinite:
                 assert value * sympy.sign(limit) > 5000
             else:
@@ -86,6 +87,9 @@ def test_limits_are_approached(activation: Activation) -> None:
         (sympy.atan(z), sympy.Interval.open(-sympy.pi / 2, sympy.pi / 2)),
         (sympy.Integer(3), sympy.FiniteSet(3)),
         (z * sympy.exp(-(z**2)) + sympy.sin(z), None),
+        (sympy.sin(z), sympy.Interval(-1, 1)),
+        (sympy.exp(-sympy.cosh(z)), sympy.Interval.Lopen(0, sympy.exp(-1))),
+        (z / (1 + sympy.Abs(z)), sympy.Interval.open(-1, 1)),
     ],
 )
 def test_range_of_other_formulas(formula: sympy.Expr, expected: sympy.Set | None) -> None:
@@ -123,7 +127,13 @@ def test_a_stable_form_of_another_function_is_refuted(activation: Activation) ->
         exact = activation.derivative() if declared == slope else declared.subs(a, activation.formula)
         approximated = form.has(sympy.floor) or bool(form.atoms(Approximated))
         assert confirm(exact, form) == ("numeric" if approximated else "exact")
-        for wrong in (form * (1 + sympy.Float("1e-30", 60)), -form, form + decay(), form.subs(z, -z) + z / 7):
+        for wrong in (
+            form * (1 + sympy.Rational(1, 10**30)),
+            form * (1 + sympy.Rational(1, 10**60)),
+            -form,
+            form + decay(),
+            form.subs(z, -z) + z / 7,
+        ):
             with pytest.raises(Refuted):
                 confirm(exact, wrong)
 
@@ -139,6 +149,22 @@ def test_a_stable_form_wrong_on_one_side_only_is_refuted() -> None:
 
 def test_a_form_that_only_numbers_can_settle_is_said_to_be_numeric() -> None:
     assert confirm(sympy.gamma(2 + z**2), (1 + z**2) * sympy.gamma(1 + z**2)) == "numeric"
+
+
+def test_forms_with_branches_are_confirmed_piece_by_piece() -> None:
+    assert confirm(sympy.Max(z, 0), where(z >= 0, z, 0)) == "exact"
+    hard = sympy.Max(-1, sympy.Min(1, z))
+    assert confirm(hard, where(z < -1, -1, sympy.Min(z, 1))) == "exact"
+    with pytest.raises(Refuted):
+        confirm(hard, where(z < -1, -1, sympy.Min(z, 2)))
+
+
+def test_decimals_mean_what_is_written() -> None:
+    t = sympy.Symbol("t")
+    leaky = made(sympy.Piecewise((0.1 * t, t < 0), (t, True)), stable=((a, where(z < 0, 0.1 * z, z)),))
+    leaky.check()
+    assert leaky.derivative(-1) == sympy.Rational(1, 10)
+    assert made(0.5).expr(7) == sympy.Rational(1, 2)
 
 
 def test_relu_takes_the_declared_slope_at_its_kink() -> None:
@@ -160,12 +186,16 @@ def test_without_a_declaration_the_slope_at_a_kink_is_the_mean() -> None:
     assert [absolute.derivative(point) for point in (-2, 0, 2)] == [-1, 0, 1]
     hinge = made(sympy.Max(z, 0))
     assert hinge.derivative(0) == sympy.Rational(1, 2)
+    assert [made(sympy.Max(z, 0), at_kinks=((0, 1),)).derivative(point) for point in (-1, 0, 1)] == [0, 1, 1]
 
 
 def test_slope_by_output_is_found_and_a_declared_one_checked() -> None:
     assert activations["sigmoid"].derivative_from_output(a) == a * (1 - a)
     assert activations["tanh"].derivative_from_output(a) == 1 - a**2
     softplus = sympy.log(1 + sympy.exp(z))
+    assert made(1 / (1 + sympy.exp(-z) + sympy.exp(-2 * z))).derivative_from_output() is None
+    found = made(3 / (1 + sympy.exp(2 * z)) - 1).derivative_from_output(a)
+    assert sympy.expand(found - sympy.Rational(2, 3) * (a - 2) * (a + 1)) == 0
     assert made(softplus).derivative_from_output() is None
     assert made(softplus, slope_from_output=1 - sympy.exp(-a)).derivative_from_output(a) == 1 - sympy.exp(-a)
     with pytest.raises(Refuted):
@@ -185,6 +215,16 @@ def test_one_declaration_is_enough() -> None:
     assert float(gelu.numpy(1.0)) == pytest.approx(0.8413447460685429, abs=1e-15)
 
 
+def test_where_sympy_gives_up_the_range_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gives_up(*arguments: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr(sympy, "limit", gives_up)
+    unseen = made(sympy.atan(z) / 7)
+    assert unseen.limits == (None, None)
+    assert unseen.range is None
+
+
 @pytest.mark.parametrize(
     "formula",
     [
@@ -192,17 +232,28 @@ def test_one_declaration_is_enough() -> None:
         z * sympy.Symbol("beta"),
         None,
         sympy.log(z),
+        sympy.sqrt(z),
         sympy.Function("f")(z),
         1 / z,
         sympy.Heaviside(z, 1),
         sympy.Piecewise((z, z > 0)),
         sympy.Piecewise((z, sympy.sin(z) > z), (0, True)),
+        sympy.Piecewise((z, sympy.sin(z) > 0), (0, True)),
+        1 / (z - 7),
+        sympy.tan(z),
+        z * sympy.sin(1 / z),
+        sympy.floor(z),
     ],
     ids=str,
 )
 def test_what_is_no_activation_function_is_refused(formula: object) -> None:
     with pytest.raises(DomainError):
         made(formula).check()
+
+
+def test_what_could_not_be_shown_to_be_infinite_is_accepted() -> None:
+    made(1 / (9 + sympy.exp(z) + sympy.sin(z))).check()
+    made(sympy.tanh(z) ** 3 / (2 + sympy.sinh(z) ** 2)).check()
 
 
 def test_a_function_without_numpy_code_is_refused() -> None:

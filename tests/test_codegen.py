@@ -19,6 +19,7 @@ from bpderive import reference
 from bpderive.activations import Activation, a, activations, slope, z
 from bpderive.activations.elementwise import run
 from bpderive.codegen import TARGETS, CompiledGradient, compile_gradient, numpy_program
+from bpderive.codegen.functions import Functions
 from bpderive.codegen.matrices import MatrixSource, summed_over_examples
 from bpderive.codegen.scalar_program import MOST
 from bpderive.costs import Cost, costs
@@ -268,8 +269,23 @@ def test_activations_of_ones_own_compile_whatever_they_are_called(target: str) -
 
 
 @pytest.mark.parametrize("target", TARGETS)
+def test_functions_that_numpy_lacks_are_taken_from_python(target: str) -> None:
+    gelu = made("gelu", z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2)
+    compiled = compile_gradient(Network((1, 1), gelu), target)
+    one = np.array([[1.0]])
+    assert compiled.forward([one], [0 * one], one).item() == pytest.approx(0.8413447460685429, rel=1e-15)
+
+
+def test_a_function_is_defined_once() -> None:
+    functions = Functions(Network((2, 2), {(2, 1): "tanh"}))
+    assert functions.of_layer(2, slope) == functions.of_layer(2, slope) == "sigma2_prime"
+    assert len(functions.sources) == 3
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_a_cost_of_ones_own_compiles(target: str) -> None:
-    fourth = Cost(name="fourth", title=TITLE, formula=(sympy.Symbol("a") - sympy.Symbol("y")) ** 4)
+    title = Text(en='"""; of the \\fourth" power\\', zh="测试用")
+    fourth = Cost(name="fourth", title=title, formula=(sympy.Symbol("a") - sympy.Symbol("y")) ** 4)
     net = Network((2, 3, 2), ("tanh", "linear"), fourth)
     weights, biases, x, y = random_case(net, 1)
     compiled = compile_gradient(net, target)
@@ -381,7 +397,8 @@ def test_arrays_given_are_read_only_and_results_are_new(target: str) -> None:
     assert all(np.array_equal(p, q) for p, q in zip(given, before, strict=True))
     strided = [np.repeat(np.repeat(array, 2, axis=0), 3, axis=1)[::2, ::3] for array in given]
     assert not strided[0].flags.contiguous
-    assert np.array_equal(in_one(compiled(strided[:2], strided[2:4], strided[4], strided[5])), expected)
+    found = in_one(compiled(strided[:2], strided[2:4], strided[4], strided[5]))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -205,6 +205,14 @@ def test_an_output_activation_outside_the_domain_of_the_cost_is_refused(activati
         Network((2, 3, 2), activation, "cross_entropy")
 
 
+def test_an_output_activation_of_unknown_range_is_refused_by_a_cost_with_a_domain() -> None:
+    t = sympy.Symbol("t")
+    silu = Activation(name="silu", title=Text(en="silu", zh="silu"), formula=t / (1 + sympy.exp(-t)))
+    assert Network((2, 2), silu).cost.name == "quadratic"
+    with pytest.raises(DomainError, match="could not be derived"):
+        Network((2, 2), silu, "cross_entropy")
+
+
 @pytest.mark.parametrize("activation", ["sigmoid", ("tanh", "sigmoid"), {(2, 1): "relu"}], ids=repr)
 def test_only_the_output_layer_has_to_fit_the_cost(activation: Any) -> None:
     assert Network((2, 3, 2), activation, "cross_entropy").cost is costs["cross_entropy"]

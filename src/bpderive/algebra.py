@@ -55,9 +55,9 @@ def _without_minus(product: Expr) -> Expr:
     turned = list(factors)
     for place, factor in enumerate(turned):
         base, exponent = factor.as_base_exp()
-        if isinstance(base, Add) and exponent in (1, -1) and _begins_with_minus(base):
+        if isinstance(base, Add) and (exponent in (1, -1) or exponent.is_even) and _begins_with_minus(base):
             turned[place] = Add(*(-term for term in base.args)) ** exponent
-            coefficient = -coefficient
+            coefficient = coefficient if exponent.is_even else -coefficient
     if coefficient.is_negative:
         # The minus goes into a sum with a number in it, below the line if there is one there.
         sums = [n for n, factor in enumerate(turned) if _has_number(factor.as_base_exp()[0])]

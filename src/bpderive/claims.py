@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -115,6 +115,8 @@ def certify(statement: Statement, networks: Iterable[tuple[int, ...]] | None = N
     The networks are `NETWORKS` if none are given, and `WRITTEN_OUT` for a statement about small changes.
     Raises `NetworkError` if none of the networks has a case of it: nothing would have been decided.
     """
+    if len(statement.sides) < 2:
+        raise NetworkError(f"{statement} has one side only: there is nothing to decide.")
     if networks is None:
         networks = NETWORKS if statement.moved is None else WRITTEN_OUT
     used, instances = [], 0
@@ -122,27 +124,30 @@ def certify(statement: Statement, networks: Iterable[tuple[int, ...]] | None = N
     for sizes in networks:
         reader = _reader(statement, sizes)
         cases = 0
-        for letters in cases_of(statement, sizes):
-            cases += 1
-            try:
+        letters: dict[Symbol, int] = {}
+        try:
+            for letters in cases_of(statement, sizes):
+                cases += 1
                 found = _difference(statement, reader, letters)
-            except NetworkError as error:
-                missing = missing or _case(statement, sizes, letters, reason=str(error))
-                break
-            if found is not None:
-                raise _refuted(statement, found)
+                if found is not None:
+                    raise _refuted(statement, found)
+        except NetworkError as error:
+            missing = missing or _case(statement, sizes, letters, reason=str(error))
         if cases:
             used.append(sizes)
             instances += cases
     if missing is not None:
         raise _refuted(statement, _value_counterexample(statement) or missing)
     if not used:
-        raise NetworkError(f"none of the networks {tuple(networks)} has a case of {statement.latex()}.")
+        raise NetworkError(f"none of the networks {tuple(networks)} has a case of {statement}.")
     return Decided(tuple(used), instances)
 
 
 def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symbol, int]]:
-    """Every choice of the statement's letters on a network of these sizes; indices counted from 0."""
+    """Every choice of the statement's letters on a network of these sizes; indices counted from 0.
+
+    Raises `NetworkError` where a letter that is chosen leads to a layer that does not exist.
+    """
     reader = Reader(Truth(sizes))
     ordered = sorted(
         statement.ranges, key=lambda r: bool(r.high.has(Width))
@@ -160,7 +165,9 @@ def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symb
         try:
             low, high = reader.integer(r.low)(chosen), reader.integer(r.high)(chosen)
         except NetworkError:
-            return
+            if (r.low.free_symbols | r.high.free_symbols) & set(chosen):
+                raise
+            return  # a layer given by its number, or counted from L: the network is too small for the statement
         for value in range(low, high + 1):
             yield from choices(place + 1, {**chosen, r.letter: value})
 
@@ -211,7 +218,7 @@ def _with_values(
 ) -> Counterexample:
     """Small whole values at which the two polynomials differ; there are some, for their difference is not zero."""
     left, right = sides
-    keys = sorted(left.unknowns() | right.unknowns(), key=str)
+    keys = sorted(reader.unknowns(left, right), key=str)
     for attempt in itertools.count():
         values = _trial(keys, attempt)
         if not reader.consistent(values):
@@ -223,8 +230,8 @@ def _with_values(
     raise AssertionError("unreachable: a polynomial that is not zero has a value that is not zero")
 
 
-def _trial(keys: list[Hashable], attempt: int) -> dict[Any, Fraction]:
-    """The values of one trial: digits of the attempt's number, so that every choice of small whole values comes."""
+def _trial(keys: list[Any], attempt: int) -> dict[Any, Fraction]:
+    """The values of one trial: small whole numbers in another order and from a larger range as the attempts go on."""
     base = 2 + attempt // 64
     return {
         key: Fraction(1 + (place * (attempt + 1) + attempt * attempt) % (base + len(keys)))
@@ -236,13 +243,13 @@ def _value_counterexample(statement: Statement) -> Counterexample | None:
     """For a statement that is ill-formed on unequal widths: a counterexample in numbers where all widths are equal."""
     for sizes in EQUAL_WIDTHS:
         reader = _reader(statement, sizes)
-        for letters in cases_of(statement, sizes):
-            try:
+        try:
+            for letters in cases_of(statement, sizes):
                 found = _difference(statement, reader, letters)
-            except NetworkError:
-                break
-            if found is not None:
-                return found
+                if found is not None:
+                    return found
+        except NetworkError:
+            continue
     return None
 
 
@@ -258,4 +265,4 @@ def _shown(letters: dict[Symbol, int]) -> dict[str, int]:
 
 
 def _refuted(statement: Statement, counterexample: Counterexample) -> Refuted:
-    return Refuted(f"{statement.latex()} does not hold: {counterexample}.", counterexample)
+    return Refuted(f"{statement} does not hold: {str(counterexample).rstrip('.')}.", counterexample)

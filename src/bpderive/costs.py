@@ -3,6 +3,11 @@
 `costs["quadratic"]` is a declaration of the catalogue; `Cost(name=…, title=…, formula=…, domain=…, targets=…)` makes
 one's own, which works wherever a name does. To add one, write its declaration in `costs`. A cost here is a sum over the
 output neurons of one formula in the output a and the desired output y.
+
+    >>> costs["cross_entropy"].derivative(a, y)
+    (a - y)/(a*(1 - a))
+    >>> costs["cross_entropy"].cancelled_error(a * (1 - a))  # with a sigmoid, whose slope is a(1 − a)
+    a - y
 """
 
 from __future__ import annotations

@@ -60,6 +60,10 @@ class TooManyPaths(BpderiveError, ValueError):
         super().__init__(message)
         self.count = count
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What makes the error again, in another process too."""
+        return type(self), (self.args[0], self.count)
+
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownName:
     """The error for a `name` that is none of the `known` ones: it lists them and suggests the nearest."""

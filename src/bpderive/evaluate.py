@@ -73,13 +73,26 @@ class Reader:
         """A layer, an index or a bound of a sum."""
         return whole_number(expression, self.truth.sizes)
 
+    def unknowns(self, *values: Polynomial) -> set[Any]:
+        """The unknowns of `values`, and those that say where the functions in them are taken."""
+        found: set[Any] = set()
+        waiting = list(values)
+        while waiting:
+            new: set[Any] = set(waiting.pop().unknowns()) - found
+            found |= new
+            for key in new:
+                if key[0] == "σ" and key[4] is not None:
+                    waiting += [key[4], self.truth.value(("z", key[2], key[3]))]
+        return found
+
     def consistent(self, values: Mapping[Component, Fraction]) -> bool:
         """Whether one function for each neuron can have these values: no two at the same place."""
         places: dict[Any, set[Fraction]] = {}
         for key in values:
             if key[0] == "σ" and key[4] is not None:
-                argument = key[4].at(lambda other: values.get(other, Fraction(1)))
-                taken = places.setdefault(key[1:4], set())
+                argument = key[4].at(values.__getitem__)
+                own = self.truth.value(("z", key[2], key[3])).at(values.__getitem__)
+                taken = places.setdefault(key[1:4], {own})
                 if argument in taken:
                     return False
                 taken.add(argument)
@@ -166,6 +179,8 @@ class Reader:
         return product
 
     def _number_Pow(self, expression: Any) -> Number:
+        if not (expression.exp.is_Integer and expression.exp > 0):
+            raise TypeError(f"a statement cannot contain {expression}, which is no polynomial.")
         base, exponent = self.number(expression.base), int(expression.exp)
         return lambda letters: base(letters) ** exponent
 
@@ -197,7 +212,14 @@ class Reader:
             self.integer(expression.i),
             self.integer(expression.j),
         )
-        return lambda letters: table(letters)[row(letters)][column(letters)]
+
+        def entry(letters: Letters) -> Polynomial:
+            rows, j, k = table(letters), row(letters), column(letters)
+            if not (0 <= j < len(rows) and 0 <= k < len(rows[0])):
+                raise NetworkError(f"{expression} has no entry in row {j + 1} and column {k + 1}.")
+            return rows[j][k]
+
+        return entry
 
     def _number_Partial(self, expression: Partial) -> Number:
         of, by = self.component(expression.of), self.component(expression.by)
@@ -231,7 +253,7 @@ class Reader:
 
     def _number_Change(self, expression: Any) -> Number:
         component = self.component(expression.args[0])
-        step = unknown("Δ")
+        step = unknown(("Δ",))
 
         def change(letters: Letters) -> Polynomial:
             of = component(letters)
@@ -239,17 +261,29 @@ class Reader:
                 raise TypeError(f"nothing says what moves in {expression}.")
             if of == self._moved:
                 return step
-            return step * differentiate_directly(self.truth.sizes, self._moved, of, self._path)
+            if of[0] not in ("C", "a", "z"):
+                raise TypeError(f"{expression} is not decided: only the changes of C, a and z are.")
+            if of != COST:
+                self.truth.require(of)
+            rate = differentiate_directly(self.truth.sizes, self._moved, of, self._path)
+            if self.truth.cost is not None:
+                rate = rate.put(lambda key: self.truth.cost_slope(key[2]) if key[0] == "g" else unknown(key))
+            return step * rate
 
         return change
 
     def _number_PathProduct(self, expression: PathProduct) -> Number:
+        layer, neuron, last = (self.integer(part) for part in expression.args)
         along = self._along(expression)
 
         def product(letters: Letters) -> Polynomial:
-            if self._path is None:
+            if self._path is None or self._moved is None:
                 raise TypeError("nothing says which path is meant.")
-            return along(letters, self._path)
+            first = self._moved[1]
+            path = self._path[layer(letters) - first : last(letters) - first + 1]
+            if layer(letters) < first or path[:1] != (neuron(letters),):
+                raise NetworkError(f"the path does not begin where {expression} does.")
+            return along(letters, path)
 
         return product
 
@@ -260,6 +294,8 @@ class Reader:
 
         def total(letters: Letters) -> Polynomial:
             ends = layer(letters), neuron(letters), last(letters)
+            if ends[0] > ends[2]:
+                raise NetworkError(f"no path leads from layer {ends[0]} back to layer {ends[2]}.")
             if ends not in sums:
                 sums[ends] = added(along(letters, path) for path in self._paths(*ends))
             return sums[ends]
@@ -383,7 +419,12 @@ class Reader:
 
     def _table_CostGradient(self, expression: Any) -> Table:
         layer = self.integer(expression.args[0])
-        return lambda letters: [[self.truth.cost_slope(m)] for m in range(self._height(layer(letters)))]
+
+        def table(letters: Letters) -> Value:
+            at = layer(letters)
+            return [[self.truth.derivative(COST, ("a", at, m))] for m in range(self._height(at))]
+
+        return table
 
     def _table_ParameterGradient(self, expression: Any) -> Table:
         array = expression.args[0]
@@ -406,6 +447,8 @@ class Reader:
 
         def product(letters: Letters) -> Value:
             low, high = first(letters), last(letters)
+            if low > high:
+                raise NetworkError(f"the product from layer {low} to layer {high} has no factors.")
             result = _identity(self._height(low))
             for r in range(low, high):
                 result = _times(result, factor({at: r}))

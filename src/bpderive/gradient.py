@@ -75,7 +75,7 @@ def gradient(net: Network) -> Gradient:
     layers = range(2, net.depth + 1)
     by_bias = {layer: reader.column("BP3", layer) for layer in layers}
     by_weight = {layer: reader.table("BP4", layer) for layer in layers}
-    return Gradient(net, tuple(bindings), errors, by_bias, by_weight)
+    return Gradient(net, tuple(bindings), dict(sorted(errors.items())), by_bias, by_weight)
 
 
 class _Instance:

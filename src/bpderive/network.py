@@ -3,6 +3,14 @@
 `Network((2, 3, 2))` has layers 1 to 3; `net.w[2]` is a SymPy matrix of symbols, made when asked for, and
 `net.forward()` the forward pass as ordered pairs (symbol, expression). `component("w", 2, 1, 3)` is the symbol w^2_13
 wherever it occurs, and `code_name` what it is called in code.
+
+    >>> net = Network((2, 3, 1), {"default": "tanh", (3, 1): "sigmoid"}, "cross_entropy")
+    >>> net.depth, net.width(2), net.activation_of(3, 1).name
+    (3, 3, 'sigmoid')
+    >>> net.w[3]
+    Matrix([[w^3_11, w^3_12, w^3_13]])
+    >>> net.forward()[0]
+    (z^2_1, b^2_1 + w^2_11*x_1 + w^2_12*x_2)
 """
 
 from __future__ import annotations
@@ -14,6 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
@@ -217,7 +226,7 @@ def _sizes(given: object) -> tuple[int, ...]:
     sizes: list[int] = []
     for entry in entries:
         try:
-            size = 0 if isinstance(entry, bool) else operator.index(entry)
+            size = 0 if isinstance(entry, bool | np.bool_) else operator.index(entry)
         except TypeError:
             size = 0
         if size < 1:

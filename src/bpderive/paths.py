@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import prod
 
 from sympy import Add, Expr, Integer, Mul
@@ -55,7 +55,7 @@ class Path:
 
     def latex(self) -> str:
         """The values of the factors one after the other, from the cost back to the weight."""
-        return " ".join(latex(factor.value) for factor in self.factors)
+        return r" \, ".join(latex(factor.value) for factor in self.factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,11 @@ class PathSums:
         (BP4) or (BP3).
         """
         reader = Reader(Truth(self.net.sizes))
+        for factor in dict.fromkeys(factor for path in self.paths for factor in path.factors):
+            if reader.number(factor.derivative)({}) != reader.number(factor.value)({}):
+                raise Refuted(
+                    f"{plain(factor.derivative)} is not {plain(factor.value)} in the network {self.net.sizes}."
+                )
         found = added(reader.number(path.rate_factor)({}) for path in self.paths)
         for judge, value in self._judges(reader):
             if found != value:
@@ -176,12 +181,34 @@ def _path(where: PathSums, neurons: tuple[int, ...]) -> Path:
     places = list(zip(range(where.layer, where.net.depth + 1), neurons, strict=True))
     last, end = places[-1]
     first, start = places[0]
-    derivatives = [Partial(C, a(last)[end, 0])]
-    for (at, here), (_, following) in reversed(list(itertools.pairwise(places))):
-        derivatives.append(PathSum.link(at, here, Integer(following)))
-    derivatives.append(Partial(a(first)[start, 0], where.parameter))
-    factors = tuple(Factor(d, d if d.of == C else _value(d)) for d in derivatives)
+    edges = (
+        _edge(at, here, following)
+        for (at, here), (_, following) in reversed(list(itertools.pairwise(places)))
+    )
+    factors = (_end(last, end), *edges, _start(first, start, where.source))
     return Path(tuple((at, here + 1) for at, here in places), factors)
+
+
+@lru_cache(maxsize=10_000)
+def _edge(layer: int, neuron: int, following: int) -> Factor:
+    """∂a^{r+1}_q/∂a^r_p, which many paths share."""
+    rate = PathSum.link(layer, neuron, Integer(following))
+    return Factor(rate, _value(rate))
+
+
+@lru_cache(maxsize=1_000)
+def _end(layer: int, neuron: int) -> Factor:
+    """∂C/∂a^L_m."""
+    slope = Partial(C, a(layer)[neuron, 0])
+    return Factor(slope, slope)
+
+
+@lru_cache(maxsize=1_000)
+def _start(layer: int, neuron: int, source: int | None) -> Factor:
+    """∂a^l_j/∂w^l_jk or ∂a^l_j/∂b^l_j."""
+    parameter = b(layer)[neuron, 0] if source is None else w(layer)[neuron, source - 1]
+    rate = Partial(a(layer)[neuron, 0], parameter)
+    return Factor(rate, _value(rate))
 
 
 def _value(rate: Partial) -> Expr:

@@ -7,6 +7,7 @@ letters, so that a statement can be read for thousands of components at little c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from math import prod
 
 from sympy import Expr, Symbol
@@ -20,7 +21,7 @@ Letters = Mapping[Symbol, int]
 def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters], int]:
     """The value of a layer, an index or a bound of a sum; L is the depth unless the letters say otherwise.
 
-    The function raises `NetworkError` for the width of a layer that does not exist.
+    The function raises `NetworkError` for the width of a layer that does not exist, and for an unknown letter.
     """
     if expression.is_Integer:
         fixed = int(expression)
@@ -28,7 +29,7 @@ def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters]
     if expression == L:
         return lambda letters: letters.get(L, len(sizes))
     if isinstance(expression, Symbol):
-        return lambda letters: letters[expression]
+        return partial(_letter, expression)
     parts = [whole_number(part, sizes) for part in expression.args]
     if isinstance(expression, Width):
         return lambda letters: width(parts[0](letters), sizes)
@@ -37,6 +38,12 @@ def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters]
     if expression.is_Mul:
         return lambda letters: prod(part(letters) for part in parts)
     raise TypeError(f"{expression} is no layer and no index.")
+
+
+def _letter(letter: Symbol, letters: Letters) -> int:
+    if letter not in letters:
+        raise NetworkError(f"nothing says what {letter} stands for.")
+    return letters[letter]
 
 
 def width(layer: int, sizes: tuple[int, ...]) -> int:

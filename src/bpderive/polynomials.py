@@ -106,6 +106,8 @@ class Polynomial:
         return NotImplemented if theirs is None else self.terms == theirs
 
     def __hash__(self) -> int:
+        if self.terms.keys() <= {()}:  # a constant equals its number
+            return hash(self.terms.get((), 0))
         return hash(frozenset(self.terms.items()))
 
     def __bool__(self) -> bool:

@@ -6,6 +6,10 @@ layer, `cost` the value. Columns are examples throughout, so one example is a mi
 
 To add an activation, write its function and its derivative and enter both in `ACTIVATIONS`; for a cost, enter its value
 and the error that it gives in the output layer in `COSTS`.
+
+    >>> one = np.array([[1.0]])
+    >>> backprop([2 * one], [one], x=3 * one, y=one, activation="linear").w[0].tolist()  # (a − y) x
+    [[18.0]]
 """
 
 from __future__ import annotations

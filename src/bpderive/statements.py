@@ -28,6 +28,7 @@ from bpderive.notation import (
     SigmaPrime,
     Width,
     latex,
+    plain,
     quantity,
 )
 
@@ -83,6 +84,9 @@ class Statement:
         """The statement as the book prints it."""
         sign = r" \approx " if self.relation == "≈" else " = "
         return sign.join(latex(side) for side in self.sides)
+
+    def __str__(self) -> str:
+        return plain(self.latex())
 
     def with_rhs(self, rhs: Expr) -> Statement:
         """The same left side and ranges, another right side."""

@@ -37,12 +37,15 @@ def same(first: Expr, second: Expr) -> bool:
     return canonical(first) == canonical(second)
 
 
-def canonical(expression: Expr) -> Form:
-    """The normal form: for each product under sums, named in one way, its coefficient."""
+def canonical(expression: Expr, level: int = 0) -> Form:
+    """The normal form: for each product under sums, named in one way, its coefficient.
+
+    `level` counts the functions around the expression: the bound indices inside have names of their own.
+    """
     form: Form = {}
     for term in terms(expression):
         for collapsed in _collapse(term):
-            key = _named(collapsed)
+            key = _named(collapsed, level)
             total = form.get(key, Integer(0)) + collapsed.coefficient
             if total:
                 form[key] = total
@@ -115,7 +118,7 @@ def _collapse(term: Term) -> Iterable[Term]:
     yield term
 
 
-def _named(term: Term) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _named(term: Term, level: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A key that is the same for two terms exactly when a renaming of bound indices makes them equal."""
     if len(term.bound) > _MOST_BOUND:
         raise StepError(
@@ -123,19 +126,20 @@ def _named(term: Term) -> tuple[tuple[str, ...], tuple[str, ...]]:
         )
     candidates = []
     for order in itertools.permutations(term.bound):
-        names = {bound[0]: Symbol(f"_{place}") for place, bound in enumerate(order)}
-        factors = tuple(sorted(_text(f.xreplace(names)) for f in term.factors))
-        limits = tuple(f"{bound[1]}..{bound[2]}".replace("Width", "n") for bound in order)
+        names = {bound[0]: Symbol(f"_{level}_{place}") for place, bound in enumerate(order)}
+        factors = tuple(sorted(_text(f.xreplace(names), level) for f in term.factors))
+        limits = tuple(" .. ".join(sympy.srepr(end.xreplace(names)) for end in bound[1:]) for bound in order)
         candidates.append((factors, limits))
     return min(candidates)
 
 
-def _text(factor: Basic) -> str:
+def _text(factor: Basic, level: int) -> str:
     """The factor in words that depend on nothing but its structure; sums inside a function are named as well."""
     inner = [a for a in factor.args if isinstance(a, Expr) and a.has(Sum)]
     if not inner or isinstance(factor, Sum):
         return str(sympy.srepr(factor))
     shown = [
-        str(sorted(canonical(a).items(), key=str)) if a in inner else sympy.srepr(a) for a in factor.args
+        str(sorted(canonical(a, level + 1).items(), key=str)) if a in inner else sympy.srepr(a)
+        for a in factor.args
     ]
     return f"{type(factor).__name__}({', '.join(shown)})"

@@ -21,7 +21,7 @@ import sympy
 from sympy import Expr, Function, Symbol
 
 from bpderive.costs import Cost
-from bpderive.errors import NetworkError
+from bpderive.errors import DomainError, NetworkError
 from bpderive.notation import Sigma, SigmaPrime, joined_indices
 from bpderive.polynomials import Polynomial, added, constant, unknown
 
@@ -41,6 +41,8 @@ def name(key: Component) -> str:
         if argument is None:
             return f"σ{chr(39) * order}(z^{layer}_{neuron + 1})"
         return f"σ^{layer}_{neuron + 1}{chr(39) * order}({argument.written(name)})"
+    if not rest:
+        return str(letter)
     layer, *indices = rest
     place = f"^{layer}_{joined_indices([str(i + 1) for i in indices])}"
     return f"∂C/∂a{place}" if letter == "g" else f"{letter}{place}"
@@ -63,6 +65,8 @@ class Truth:
     def require(self, component: Component) -> None:
         """Raise `NetworkError` if the network has no such component."""
         letter, layer, *indices = component
+        if letter not in ("w", "b", "z", "a", "y", "delta"):
+            raise NetworkError(f"{name(component)} does not exist: a network has no {letter}.")
         first = 1 if letter in ("a", "y") else 2
         counts = [layer, layer - 1] if letter == "w" else [layer]
         if not first <= layer <= self.depth or (letter == "y" and layer != self.depth):
@@ -105,7 +109,9 @@ class Truth:
         self.require(by)
         if of != COST:
             self.require(of)
-        if of[0] not in "Cza":
+        if of[0] == "delta":
+            raise TypeError(f"derivatives of errors, here of {name(of)}, are not decided.")
+        if of[0] not in ("C", "z", "a"):
             return constant(int(of == by))
         kind, layer, change = self._small_change(by)
         last_kind, last = ("a", self.depth) if of == COST else of[:2]
@@ -132,7 +138,7 @@ class Truth:
             return "z", layer, {neuron: constant(1)}
         if letter == "a":
             return "a", layer, {neuron: constant(1)}
-        raise NetworkError(f"nothing in the network depends on {name(by)}.")
+        raise TypeError(f"derivatives by {name(by)} are not decided: only those by w, b, z and a are.")
 
     def _weigh(self, layer: int, active: Tangent) -> Tangent:
         rows = range(self.sizes[layer - 1])
@@ -161,7 +167,13 @@ class Truth:
     def _of_output(self, formula: Any, neuron: int) -> Polynomial:
         """A formula in a and y, which must be a polynomial in them, at a neuron of the output layer."""
         out, wanted = sympy.symbols("out wanted", real=True)
-        terms = sympy.Poly(formula(self.cost, out, wanted), out, wanted).terms()
+        found = formula(self.cost, out, wanted)
+        if not found.is_polynomial(out, wanted):
+            raise DomainError(
+                f"{found} is no polynomial in the output and the desired output, so statements about this cost are "
+                "not decided exactly. Decide them for an arbitrary cost, or for one that is a polynomial."
+            )
+        terms = sympy.Poly(found, out, wanted).terms()
         a, y = unknown(("a", self.depth, neuron)), unknown(("y", self.depth, neuron))
         return added(
             a ** int(powers[0]) * y ** int(powers[1]) * _fraction(coefficient)
@@ -185,7 +197,7 @@ def differentiate_directly(
     sizes: tuple[int, ...], by: Component, of: Component = COST, path: tuple[int, ...] | None = None
 ) -> Polynomial:
     """∂of/∂by by `sympy.diff` of the network written as one expression; `by` is a weight or a bias, `of` C or
-    some a^l_j.
+    some a^l_j or z^l_j.
 
     σ^l_j is a function of its own for each neuron and C is arbitrary, as in `Truth`, whose unknowns the result
     uses. With `path`, one neuron for each layer from that of `by`, all others are frozen: the change that
@@ -209,7 +221,11 @@ def differentiate_directly(
             active.append(
                 letter("a", layer, j) if frozen else Sigma(layer, j, sum(terms, letter("b", layer, j)))
             )
-    result = sympy.diff(_Cost(*active) if of == COST else active[of[2]], letter(*by))
+    whole = _Cost(*active) if of == COST else active[of[2]]
+    if of[0] == "z":
+        frozen = not isinstance(whole, Sigma)
+        whole = sympy.Integer(0) if frozen else whole.args[2]
+    result = sympy.diff(whole, letter(*by))
     result = result.replace(SigmaPrime, lambda layer, j, _: letter("σ", 1, int(layer), int(j), None))
     result = result.replace(Sigma, lambda layer, j, _: letter("a", int(layer), int(j)))
     for m in range(sizes[-1]):

@@ -4,6 +4,15 @@
 makes one's own, which works wherever a name does, and `parse_activation("z/(1 + exp(-z))")` reads one from a text that is
 not trusted. `resolve` takes either. To add one to the catalogue, write its
 declaration in `bpderive.activations.catalogue`: its derivative, range, kinks, numeric code and tests follow.
+
+    >>> sigmoid = activations["sigmoid"]
+    >>> sigmoid.derivative_from_output(a), sigmoid.range
+    (a*(1 - a), Interval.open(0, 1))
+    >>> import sympy
+    >>> from bpderive.text import Text
+    >>> silu = Activation(name="silu", title=Text(en="SiLU", zh="SiLU"), formula=z / (1 + sympy.exp(-z)))
+    >>> silu.derivative(0), silu.limits
+    (1/2, (0, oo))
 """
 
 from __future__ import annotations

@@ -23,11 +23,13 @@ Pairs = tuple[tuple[Expr, Expr], ...]
 class Activation:
     """σ, declared by its name, its title in both languages and its formula, a SymPy expression in one variable.
 
+    Decimal constants in the formula mean the decimals: 0.1 is one tenth.
+
     The other fields are optional, and checked, not trusted:
     `stable` pairs of what is computed (`a` for σ(z), `slope` for σ′(z), or an expression in a such as log(a)) and an
     expression in z that computes it without overflow; `at_kinks` pairs of a kink and the slope taken there, which must
     lie between the slopes of its two sides; `slope_from_output` σ′ as an expression in a; `parameters` pairs of a
-    symbol that may occur in all of these and its value, a number or another symbol. A decimal means the decimal.
+    symbol that may occur in all of these and its value, a number or another symbol.
     Raises `DomainError` for a formula that is not one, `Refuted` for an extra that does not fit it.
     """
 
@@ -46,7 +48,7 @@ class Activation:
         formula = _in_z(self.formula, self.name, values)
 
         def valued(pairs: Pairs) -> Pairs:
-            return tuple((sympy.sympify(key), sympy.sympify(value).subs(values)) for key, value in pairs)
+            return tuple((sympy.sympify(key), _exact(sympy.sympify(value)).subs(values)) for key, value in pairs)
 
         settled = {
             "_declared": declared,
@@ -110,10 +112,10 @@ class Activation:
         return found
 
     @property
-    def limits(self) -> tuple[Expr, Expr] | None:
-        """The limits of σ(z) for z → −∞ and z → ∞, or None if it has none or they are not known."""
+    def limits(self) -> tuple[Expr | None, Expr | None]:
+        """The limits of σ(z) for z → −∞ and z → ∞, None where there is none or none was found."""
         found: tuple[Expr, Expr] | None = properties.limits(self.formula).value
-        return found
+        return found or (None, None)
 
     @property
     def monotone(self) -> bool | None:
@@ -193,15 +195,13 @@ class Activation:
 
     def check(self) -> None:
         """Check everything declared, and that σ is real and continuous; raises `Refuted` or `DomainError`."""
-        analysis.kinks(self.formula)
+        analysis.require_smooth_pieces(self.formula)
         for point in (-3, -1, 0, 1, 3):
-            if (
-                self.formula.subs(z, point).is_extended_real is False
-                or not self.formula.subs(z, point).is_finite
-            ):
+            value = sympy.N(self.formula.subs(z, point))
+            if not (value.is_Float or value.is_Integer):
                 raise DomainError(
-                    f"The activation {self.name} is {self.formula.subs(z, point)} at z = {point}; "
-                    "an activation function has a finite real value at every real z."
+                    f"The activation {self.name} is {value} at z = {point}; an activation function has a finite real "
+                    "value at every real z."
                 )
         self._slope()
         self.derivative_from_output()

@@ -5,6 +5,7 @@ Everything here is a function of a SymPy expression, so it serves a formula that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -81,6 +82,34 @@ def kinks(formula: Expr) -> tuple[Expr, ...]:
         if not _same_number(*slopes):
             found.append(where.sup)
     return tuple(found)
+
+
+def require_smooth_pieces(formula: Expr) -> None:
+    """Raise `DomainError` unless the function is finite and continuous and has a derivative on its pieces."""
+    kinks(formula)
+    for expression, where in pieces(formula):
+        slope = sympy.diff(expression, z)
+        if slope.has(sympy.Derivative, sympy.Subs, sympy.DiracDelta):
+            raise DomainError(
+                f"SymPy has no derivative of {expression}; a formula is made of functions that have one."
+            )
+        singular = _or_none(sympy.singularities, expression, z, where)
+        # Of a set that SymPy cannot list, such as the solutions of an equation it cannot solve, nothing is known.
+        if (
+            singular is not None
+            and _or_none(next, iter(singular if singular.is_iterable else ())) is not None
+        ):
+            raise DomainError(
+                f"The formula {formula} is not finite at z in {singular}; it must be at every real z."
+            )
+
+
+def _or_none(ask: Callable[..., Any], *arguments: Any) -> Any:
+    """What SymPy answers, or None where it gives up, which it does with any of these."""
+    try:
+        return ask(*arguments)
+    except (NotImplementedError, StopIteration, TypeError, ValueError):
+        return None
 
 
 @lru_cache(CACHE)

@@ -84,8 +84,6 @@ class NumPySource(StrPrinter):
 
     def _print_Pow(self, expression: Any, rational: bool = False) -> str:
         base, exponent = expression.args
-        if base is sympy.E:
-            return self._print_Function(sympy.exp(exponent, evaluate=False))
         if exponent == sympy.Rational(1, 2):
             return f"{self.module}.sqrt({self._print(base)})"
         if exponent.is_number and exponent.is_negative:

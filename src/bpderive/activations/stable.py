@@ -49,6 +49,7 @@ def compare(formula: Expr, form: Expr) -> None:
 @lru_cache(CACHE)
 def confirm(formula: Expr, form: Expr) -> str:
     """How `form` was found to be the same function as `formula`: "exact" or "numeric"; raises `Refuted` if not."""
+    compare(formula, form)
     how = "exact"
     for first, here in pieces(formula):
         for second, there in pieces(_plain(form)):
@@ -80,7 +81,7 @@ def _compare_at(point: Fraction, first: Expr, second: Expr) -> None:
             at = mpmath.mpf(point.numerator) / point.denominator
             expected, found = (in_high_precision(expression)(at) for expression in (first, second))
             error, size = abs(expected - found), abs(expected)
-            if error <= size * mpmath.mpf(10) ** -50 or max(size, abs(found)) < VANISHED:
+            if error <= size * mpmath.mpf(10) ** -100 or max(size, abs(found)) < VANISHED:
                 return
     raise Refuted(
         f"The stable form {second} is not the same function as {first}: at z = {point} it is "

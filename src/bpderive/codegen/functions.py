@@ -25,6 +25,13 @@ Group = tuple[Activation, tuple[int, ...]]
 """An activation and the neurons of a layer that have it, counted from 0."""
 
 
+def heading(net: Network, *lines: str) -> str:
+    """The docstring of a program: what it computes, and the lines that say how to read it."""
+    cost = net.cost.title.en.replace("\\", "").replace('"', "'")
+    first = f'"""Backpropagation for the network {net.sizes} with the {cost}, derived by bpderive.'
+    return "\n".join([first, "", *lines, '"""'])
+
+
 def groups(net: Network, layer: int) -> list[Group]:
     """The neurons of `layer` by their activation, in the order of the first neuron of each."""
     found: dict[Activation, list[int]] = {}

@@ -13,7 +13,7 @@ from sympy import Basic, Integer, Symbol
 
 from bpderive.activations import a, slope
 from bpderive.activations.elementwise import expression_source
-from bpderive.codegen.functions import Functions, groups
+from bpderive.codegen.functions import Functions, groups, heading
 from bpderive.codegen.matrices import MatrixSource, array_name, summed_over_examples
 from bpderive.equations import equations
 from bpderive.network import Network
@@ -29,7 +29,12 @@ def numpy_program(net: Network) -> str:
     imports = ["import numpy as np"]
     if "math." in body:
         imports.insert(0, "import math")
-    return "\n".join([_heading(net), "", *imports, "", "", body])
+    says = heading(
+        net,
+        "The numbers beside the lines are those of the equations that they are. Columns are examples: x has",
+        f"the shape ({net.sizes[0]}, m) and y ({net.sizes[-1]}, m). weights and biases are lists, from layer 2 on.",
+    )
+    return "\n".join([says, "", *imports, "", "", body])
 
 
 def _proved(number: str, form: str, net: Network, layer: int | None = None) -> Statement:
@@ -38,18 +43,6 @@ def _proved(number: str, form: str, net: Network, layer: int | None = None) -> S
     if layer is not None:
         values[l] = Integer(layer)
     return equations[number].stated(form).at(values)
-
-
-def _heading(net: Network) -> str:
-    return "\n".join(
-        [
-            f'"""Backpropagation for the network {net.sizes} with the {net.cost.title.en}, derived by bpderive.',
-            "",
-            "The numbers beside the lines are those of the equations that they are. Columns are examples: x has",
-            f"the shape ({net.sizes[0]}, m) and y ({net.sizes[-1]}, m). weights and biases are lists, from layer 2 on.",
-            '"""',
-        ]
-    )
 
 
 def _unpacked(letter: str, net: Network, first: int, source: str) -> str:

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from bpderive.activations import Activation, a, slope
 from bpderive.activations.elementwise import PythonSource
-from bpderive.codegen.functions import Functions
+from bpderive.codegen.functions import Functions, heading
 from bpderive.errors import NetworkError
 from bpderive.gradient import Binding, gradient
 from bpderive.network import Network, code_name, component
@@ -51,24 +51,11 @@ def scalar_program(net: Network) -> str:
         ),
         _calls(net),
     ]
-    heading = [
-        f'"""Backpropagation for the network {net.sizes} with the {net.cost.title.en}, derived by bpderive.',
-        "",
-        "One example at a time, in numbers: w2_1_3 is w^2_13. x and y have one column for each example.",
-        '"""',
-    ]
-    return "\n".join(
-        [
-            *heading,
-            "",
-            "import math",
-            "",
-            "import numpy as np",
-            "",
-            "",
-            "\n\n".join([*functions.sources, *parts]),
-        ]
+    says = heading(
+        net, "One example at a time, in numbers: w2_1_3 is w^2_13. x and y have one column for each example."
     )
+    imports = ["import math", "", "import numpy as np"]
+    return "\n".join([says, "", *imports, "", "", "\n\n".join([*functions.sources, *parts])])
 
 
 def _require_small(net: Network) -> None:

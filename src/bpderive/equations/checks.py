@@ -33,7 +33,7 @@ def example(statement: Statement, functions: Mapping[Function, Expr] | None = No
     for side, value in zip(statement.sides, values, strict=True):
         if value != values[0]:
             raise Refuted(
-                f"{statement.latex()} does not hold: {latex(statement.lhs)} is {values[0]}, and {latex(side)} is "
+                f"{statement} does not hold: {latex(statement.lhs)} is {values[0]}, and {latex(side)} is "
                 f"{value}."
             )
     return NOTHING
@@ -60,9 +60,7 @@ def forward_pass(statement: Statement, letter: str) -> Decided:
             [[said]] = reader.value(statement.rhs)(letters)
             symbol = component(letter, layer, neuron + 1)
             if computed[symbol] != said:
-                raise Refuted(
-                    f"{statement.latex()} is not what the forward pass computes for {symbol} in {net}."
-                )
+                raise Refuted(f"{statement} is not what the forward pass computes for {symbol} in {net}.")
     return decided
 
 
@@ -106,7 +104,7 @@ def average(statement: Statement) -> Decided:
     }
     mean = Sum(one.xreplace(of_example), (X, 1, n)) / n
     if not same(statement.rhs, mean):
-        raise Refuted(f"{statement.latex()} is not the mean {latex(mean)} of the costs of the examples.")
+        raise Refuted(f"{statement} is not the mean {latex(mean)} of the costs of the examples.")
     return NOTHING
 
 
@@ -114,9 +112,7 @@ def shorthand(statement: Statement, meaning: Mapping[Symbol, Expr], stands_for: 
     """With its letters read as `meaning` says, the shorthand is `stands_for`; raises `Refuted` if it is not."""
     read = tuple(side.xreplace(dict(meaning)) for side in statement.sides)
     if read != stands_for.sides:
-        raise Refuted(
-            f"{statement.latex()} reads {Statement(read).latex()}, which is not {stands_for.latex()}."
-        )
+        raise Refuted(f"{statement} reads {Statement(read)}, which is not {stands_for}.")
     return NOTHING
 
 
@@ -130,14 +126,14 @@ def quotient(statement: Statement, weight: Symbol, step: Symbol, direction: Symb
     series = along.replace(CostOf, lambda at: sympy.series(CostOf(at), step, 0, 3).removeO())
     difference = sympy.expand(series.doit()) - sympy.diff(CostOf(weight), weight)
     if sympy.expand(difference.subs(step, 0)) != 0 or sympy.limit(difference / step, step, 0) in (oo, -oo):
-        raise Refuted(f"{statement.latex()} does not hold: the right side does not tend to the derivative.")
+        raise Refuted(f"{statement} does not hold: the right side does not tend to the derivative.")
     parts = _values_of_the_cost(statement, weight, step, direction)
     networks = WRITTEN_OUT[:3]
     places = [(sizes, place) for sizes in networks for place in weights(sizes)]
     for sizes, place in places:
         if _limit_of_quotient(sizes, place, parts) != _derivative_of_squares(sizes, place):
             raise Refuted(
-                f"{statement.latex()} does not hold: in the network {sizes}, with σ(z) = z², the right side does not "
+                f"{statement} does not hold: in the network {sizes}, with σ(z) = z², the right side does not "
                 f"tend to the derivative by {name(place)}."
             )
     return Decided(networks, len(places))
@@ -151,11 +147,11 @@ def _values_of_the_cost(
     for term in Add.make_args(sympy.expand(statement.rhs * step)):
         factor, value = term.as_coeff_Mul()
         if not isinstance(value, CostOf) or not factor.is_Rational:
-            raise Refuted(f"{statement.latex()}: the right side is no quotient of values of C by ε.")
+            raise Refuted(f"{statement}: the right side is no quotient of values of C by ε.")
         [at] = value.args
         shift = sympy.expand((at - weight) / (step * direction))
         if not shift.is_Rational:
-            raise Refuted(f"{statement.latex()}: {value} is not C at the weights moved along one of them.")
+            raise Refuted(f"{statement}: {value} is not C at the weights moved along one of them.")
         parts.append((Fraction(int(factor.p), int(factor.q)), Fraction(int(shift.p), int(shift.q))))
     return parts
 

@@ -49,9 +49,9 @@ class Equations(Mapping[str, Equation]):
     """The equations in the book's order; read-only. Raises `UnknownName` for a number that does not exist."""
 
     def __getitem__(self, number: object) -> Equation:
-        if number not in _MAKERS:
+        if not isinstance(number, str) or number not in _MAKERS:
             raise unknown_name("equation", number, _MAKERS)
-        return _made(str(number))
+        return _made(number)
 
     def __iter__(self) -> Iterator[str]:
         return iter(_MAKERS)

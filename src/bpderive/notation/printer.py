@@ -7,10 +7,11 @@ To print a new object, give `BookPrinter` a method `_print_<class name>`; to pla
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import sympy
-from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy import Add, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.latex import LatexPrinter
@@ -99,6 +100,14 @@ def _bracketed(text: str) -> str:
     return rf"\left( {text} \right)" if tall else f"({text})"
 
 
+def _side_by_side(factors: list[str]) -> str:
+    """The factors of a product, with a thin space after a fraction, lest its bar run into the next."""
+    shown = factors[0]
+    for before, factor in itertools.pairwise(factors):
+        shown += (r" \, " if r"\partial" in before and r"\cdots" not in (before, factor) else " ") + factor
+    return shown
+
+
 class BookPrinter(LatexPrinter):
     """SymPy's LaTeX printer with the book's way of writing."""
 
@@ -166,6 +175,12 @@ class BookPrinter(LatexPrinter):
         shown = [self._print(expression.factor(first)), r"\cdots", self._print(expression.factor(last - 1))]
         return shown[0] if first == last - 1 else " ".join(shown)
 
+    def _print_Pow(self, expr: Any) -> str:
+        base = expr.base
+        if isinstance(base, MatrixElement | Partial | Sum | PathSum | PathProduct) and expr.exp.is_positive:
+            return rf"\left( {self._print(base)} \right)^{{{self._print(expr.exp)}}}"
+        return str(super()._print_Pow(expr))
+
     def _print_Partial(self, expression: Partial) -> str:
         return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
 
@@ -186,21 +201,20 @@ class BookPrinter(LatexPrinter):
             return "", rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{self._index(neuron)}}}}}"
         before, two, above = self._layer(top - 1), self._layer(top - 2), self._layer(first + 1)
         following = "r" if self._index(neuron) == "q" else "q"
-        return rf"mnp\ldots {following}", (
-            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}} "
-            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}} "
-            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}} \cdots "
-            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}"
-        )
+        factors = [
+            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}}",
+            rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}}",
+            rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}}",
+            r"\cdots",
+            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}",
+        ]
+        return rf"mnp\ldots {following}", _side_by_side(factors)
 
     def _print_Applied(self, expression: Any) -> str:
         return "f" + _bracketed(self._print(expression.args[1]))
 
     def _print_OfExample(self, expression: Any) -> str:
         return rf"{self._print(expression.args[0])}({self._print(expression.args[1])})"
-
-    def _print_Quotient(self, expression: Any) -> str:
-        return rf"\frac{{C(w + \epsilon e_{{{self._index(expression.args[0])}}}) - C(w)}}{{\epsilon}}"
 
     def _print_PathProduct(self, expression: Any) -> str:
         return self._path_factors(expression)[1]
@@ -246,7 +260,7 @@ class BookPrinter(LatexPrinter):
             fraction = rf"\frac{{{self._print(number)}}}{{{self._print(below)}}}"
             if isinstance(rest, Add):
                 return rf"\frac{{{self._print(number * rest)}}}{{{self._print(below)}}}"
-            return fraction if rest == 1 else f"{fraction} {self._print(rest)}"
+            return fraction if rest == 1 else _side_by_side([fraction, self._print(rest)])
         number, rest = expression.as_coeff_Mul()
         factors = sorted(Mul.make_args(rest), key=_factor_rank)
         shown = [self._print(number)] if number != 1 else []
@@ -256,7 +270,7 @@ class BookPrinter(LatexPrinter):
             if isinstance(factor, Add) or (isinstance(factor, Sum) and not last):
                 text = rf"\left( {text} \right)"
             shown.append(text)
-        return " ".join(shown)
+        return _side_by_side(shown)
 
     def _print_MatMul(self, expression: Any) -> str:
         shown = []
@@ -288,8 +302,6 @@ class BookPrinter(LatexPrinter):
             shown.append(rf"({text})" if loose else text)
         return r" \odot ".join(shown)
 
-    def emptyPrinter(self, expr: Any) -> str:  # the name that SymPy calls
+    def _print_Basic(self, expr: Any) -> str:
         """Refuse what has no printed form, rather than print its Python representation into a page."""
-        if isinstance(expr, Basic):
-            raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")
-        return str(super().emptyPrinter(expr))
+        raise TypeError(f"the book has no way of writing a {type(expr).__name__}: {expr!r}")

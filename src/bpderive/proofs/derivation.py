@@ -7,7 +7,7 @@ compares. `by_induction(...)` joins a base case and an induction step over the l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -73,8 +73,9 @@ class Derivation:
                     raise StepError(f"({self.number}), {title.en}: {error}") from error
             _check_induction(self)
             return
-        made = tuple(_steps(self.number, self.statement, self.start, self.moves))
-        _check_steps(self.number, self.steps, made)
+        made = _check_steps(
+            self.number, self.steps, _steps(self.number, self.statement, self.start, self.moves)
+        )
         _check_goal(self.number, self.statement, made[-1].statement if made else self.start)
 
     def instantiate(
@@ -97,7 +98,7 @@ class Derivation:
 
     def _repr_markdown_(self) -> str:
         rows = [f"**{self.title}**", ""]
-        rows += [f"{s.number}. ${s.statement.latex()}$ — {s.reason}" for s in self.steps]
+        rows += [f"{s.number}. ${s.statement}$ — {s.reason}" for s in self.steps]
         return "\n".join(rows)
 
 
@@ -118,7 +119,7 @@ def _steps(number: str, goal: Statement, start: Statement, moves: Sequence[Move]
     """The lines that the rules of `moves` give; raises `StepError` at the first rule that cannot be applied."""
     if set(start.sides) != {start.lhs} or start.cost != goal.cost:
         raise StepError(
-            f"({number}): a derivation begins with an identity about the cost of its goal, and {start.latex()} is none."
+            f"({number}): a derivation begins with an identity about the cost of its goal, and {start} is none."
         )
     lines = [start]
     ranges = _joined(start.ranges, goal.ranges)
@@ -182,11 +183,11 @@ def _applied(
         line = replace(line, ranges=_joined(line.ranges, ranges), cost=lines[-1].cost)
         for used in _statements_of(rule):
             if used.cost not in (None, line.cost):
-                raise StepError(f"{used.latex()} is true of the cost {used.cost} only.")
+                raise StepError(f"{used} is true of the cost {used.cost} only.")
         check_well_formed(line)
     except StepError as error:
         raise StepError(
-            f"({number}), step {place}, {rule.name.en}: it does not follow from {latex(lines[-1].rhs)}: {error}"
+            f"({number}), step {place}, {rule.name.en}: it does not follow from {plain(lines[-1].rhs)}: {error}"
         ) from error
     return line
 
@@ -197,33 +198,37 @@ def _statements_of(rule: Rule) -> tuple[Statement, ...]:
     return (*((known,) if known is not None else ()), *getattr(rule, "definitions", ()))
 
 
-def _check_steps(number: str, steps: Sequence[Step], made: Sequence[Step]) -> None:
-    """Raise `StepError` unless `steps` are those that the rules made."""
-    for step, computed in zip(steps, made, strict=False):
+def _check_steps(number: str, steps: Sequence[Step], made: Iterable[Step]) -> list[Step]:
+    """The steps that the rules make; raises `StepError` unless they are `steps`."""
+    every = []
+    for computed in made:
+        every.append(computed)
+        if len(every) > len(steps):
+            continue
+        step = steps[len(every) - 1]
         where = f"({number}), step {computed.number}, {computed.rule.name.en}"
         if step.statement.sides != computed.statement.sides:
             raise StepError(
-                f"{where}: expected {step.statement.latex()}, and what comes out is {computed.statement.latex()}."
+                f"{where}: expected {step.statement}, and what comes out is {computed.statement}."
             )
         if step != computed:
             raise StepError(
                 f"{where}: its number, rule, reason or ranges are not those that it was made with."
             )
-    if len(steps) != len(made):
-        raise StepError(f"({number}): there are {len(steps)} steps, and the rules make {len(made)}.")
+    if len(steps) != len(every):
+        raise StepError(f"({number}): there are {len(steps)} steps, and the rules make {len(every)}.")
+    return every
 
 
 def _check_goal(number: str, goal: Statement, line: Statement) -> None:
     """Raise `StepError` unless the last line is the goal, up to the order of factors and the names of bound indices."""
     if goal.lhs != line.lhs or not _equal(goal.rhs, line.rhs):
-        raise StepError(
-            f"({number}), after the last step: expected {goal.latex()}, and what comes out is {line.latex()}."
-        )
+        raise StepError(f"({number}), after the last step: expected {goal}, and what comes out is {line}.")
     proved = {r.letter: r for r in line.ranges}
     for r in goal.ranges:
         if r != proved[r.letter] and not contains(proved[r.letter], r, goal.ranges):
             raise StepError(
-                f"({number}), after the last step: {goal.latex()} was wanted for {r}, and what comes out holds for "
+                f"({number}), after the last step: {goal} was wanted for {r}, and what comes out holds for "
                 f"{proved[r.letter]}."
             )
 
@@ -250,24 +255,22 @@ def _check_induction(whole: Derivation) -> None:
     (_, base), (_, step) = whole.parts[:2]
     if base.statement != last:
         raise StepError(
-            f"({whole.number}), base case: expected {last.latex()}, and what it proves is {base.statement.latex()}."
+            f"({whole.number}), base case: expected {last}, and what it proves is {base.statement}."
         )
     if step.statement != below:
         r = below.ranges[0]
-        raise StepError(f"({whole.number}), induction step: expected {below.latex()} for {r}.")
+        raise StepError(f"({whole.number}), induction step: expected {below} for {r}.")
     _check_hypothesis(whole.number, claim, base, step)
     proved = whole.parts[2][1].statement if len(whole.parts) > 2 else claim
     if proved != whole.statement:
-        raise StepError(
-            f"({whole.number}): expected {whole.statement.latex()}, and what is proved is {proved.latex()}."
-        )
+        raise StepError(f"({whole.number}): expected {whole.statement}, and what is proved is {proved}.")
     for _, part in whole.parts[2:]:
         for move in part.moves:
             if getattr(move.rule, "number", "") in (
                 "hypothesis",
                 "induction",
             ) and claim not in _statements_of(move.rule):
-                raise StepError(f"({whole.number}), conclusion: what is used is not {claim.latex()}.")
+                raise StepError(f"({whole.number}), conclusion: what is used is not {claim}.")
     _check_steps(whole.number, whole.steps, _numbered(whole.parts))
 
 
@@ -282,7 +285,7 @@ def _check_hypothesis(number: str, claim: Statement, base: Derivation, step: Der
             read_at = dict(getattr(move.rule, "at", ())).get(letter, letter)
             wanted = part == "induction step" and hypothesis and claim in _statements_of(move.rule)
             if not wanted or read_at != letter + 1:
-                used = " and ".join(known.latex() for known in _statements_of(move.rule))
+                used = " and ".join(str(known) for known in _statements_of(move.rule))
                 raise StepError(
                     f"({number}), {part}: only the step may use the claim, as the hypothesis one layer later, and "
                     f"what is used is {used} for {letter} = {read_at}."

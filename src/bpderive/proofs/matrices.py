@@ -18,10 +18,12 @@ from bpderive.notation import (
     CostGradient,
     DiagonalSigmaPrime,
     Elementwise,
+    L,
     ParameterGradient,
     Partial,
     Sigma,
     SigmaPrime,
+    a,
     quantity,
 )
 
@@ -42,8 +44,10 @@ def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:
         return Elementwise(type(expression), layer, vector_form(inner, index))
     if isinstance(expression, Partial) and expression.of == C:
         by = quantity(expression.by)
-        if by is not None and by[1] == (index, 0) and by[0].letter in ("a", "b"):
-            return CostGradient(by[0].layer) if by[0].letter == "a" else ParameterGradient(by[0])
+        if by is not None and by[1] == (index, 0) and by[0] == a(L):
+            return CostGradient()
+        if by is not None and by[1] == (index, 0) and by[0].letter == "b":
+            return ParameterGradient(by[0])
     raise StepError(f"{expression} is not the component {index} of a vector that the book has a letter for.")
 
 

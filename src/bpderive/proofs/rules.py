@@ -24,7 +24,7 @@ from typing import ClassVar, Protocol
 from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum, Symbol
 
 from bpderive.errors import StepError
-from bpderive.notation import C, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
+from bpderive.notation import C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
@@ -77,11 +77,9 @@ class ByEquation:
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line with every occurrence replaced; raises `StepError` if there is none."""
-        known = self.equation.at(dict(self.at))
+        known = _read_at(self.number, self.equation, self.at)
         for r in self.equation.ranges:
-            value = dict(self.at).get(r.letter, r.letter)
-            if not r.high.has(Width) and not _within(value, r, ranges):
-                raise StepError(f"({self.number}) holds for {r}, and it is used for {r.letter} = {value}.")
+            _check_layer(self.number, r, dict(self.at).get(r.letter, r.letter), ranges)
         old, new = (known.rhs, known.lhs) if self.backwards else (known.lhs, known.rhs)
         return lines[-1].with_rhs(replaced(lines[-1].rhs, old, new))
 
@@ -103,6 +101,8 @@ class ByLine:
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """Line `into` with the left side of line `line` replaced; raises `StepError` if it does not occur."""
+        if not (0 <= self.line < len(lines) and 0 <= self.into < len(lines)):
+            raise StepError(f"there are no steps {self.line} and {self.into} before this one.")
         known, target = lines[self.line], lines[self.into]
         for r in known.ranges:
             if not r.high.has(Width) and not _within(r.letter, r, target.ranges):
@@ -129,13 +129,15 @@ class Recall:
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The equation itself, for the letters given."""
         values = dict(self.at)
-        known = self.equation.at(values)
-        ranges = tuple(
-            Range(value, substitute(r.low, values), substitute(r.high, values))
-            for r in self.equation.ranges
-            if isinstance(value := values.get(r.letter, r.letter), Symbol)
-        )
-        return Statement((known.lhs, known.rhs), ranges)
+        known = _read_at(self.number, self.equation, self.at)
+        kept = []
+        for r in self.equation.ranges:
+            value = values.get(r.letter, r.letter)
+            if isinstance(value, Symbol) and value != L:
+                kept.append(Range(value, substitute(r.low, values), substitute(r.high, values)))
+            else:
+                _check_layer(self.number, r, value, ranges)
+        return Statement((known.lhs, known.rhs), tuple(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +177,13 @@ class ChainRule:
 
     def _lies_between(self, whole: Partial, ranges: tuple[Range, ...]) -> bool:
         start = quantity(whole.by)
-        if start is None or self.through.letter not in ("z", "a"):
+        end = None if whole.of == C else quantity(whole.of)
+        letters = {found[0].letter for found in (start, end) if found is not None}
+        if start is None or "delta" in letters or self.through.letter not in ("z", "a"):
             return False
         after_start = provably_at_most(stage(start[0]) + 1, stage(self.through), ranges)
         if whole.of == C:
             return after_start
-        end = quantity(whole.of)
         return (
             end is not None
             and after_start
@@ -367,6 +370,22 @@ def equation_name(number: str) -> Text:
     if number in named:
         return named[number]
     return Text(en="({number})", zh="式 ({number}) ").format(number=number)
+
+
+def _check_layer(number: str, allowed: Range, value: Basic, ranges: tuple[Range, ...]) -> None:
+    """Raise `StepError` unless equation `number`, which holds for the layers `allowed`, holds for the layer `value`."""
+    if not allowed.high.has(Width) and not _within(value, allowed, ranges):
+        raise StepError(f"({number}) holds for {allowed}, and it is used for {allowed.letter} = {value}.")
+
+
+def _read_at(number: str, equation: Statement, at: At) -> Statement:
+    """The equation for other letters; raises `StepError` for letters that it does not have."""
+    letters = {r.letter for r in equation.ranges}
+    if unknown := [str(letter) for letter, _ in at if letter not in letters]:
+        raise StepError(
+            f"({number}) has no letter {', '.join(unknown)} that could be read as something else."
+        )
+    return equation.at(dict(at))
 
 
 def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:

@@ -4,8 +4,8 @@
     html_math_renderer = "bpderive"
 
 Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
-`solution`. Roles: `eq`, `proof`. They print from the registry in the language of the build, and every mark comes from a
-certificate made in it (`certificates`). To add a directive, derive it from
+`solution`. Roles: `eq`, `proof`, `formula`. They print from the registry in the language of the build, and every
+mark comes from a certificate made in it (`certificates`). To add a directive, derive it from
 `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
@@ -23,6 +23,7 @@ import bpderive
 from bpderive.sphinxext import domain, fonts, languages, markup, mathml, search, theme
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
+from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
 from bpderive.sphinxext.solution import SolutionDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective
@@ -61,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         part.setup(app)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
+    app.add_role("formula", FormulaRole())
     app.add_config_value("bpderive_source", source_hash(), "env", types=(str,))
     app.connect("config-inited", _speak)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,7 +23,7 @@ from sphinx.util.nodes import make_refnode
 from bpderive.equations import Equation, equations
 from bpderive.errors import unknown_name
 from bpderive.sphinxext.certificates import Certificates
-from bpderive.sphinxext.words import PROOF_OF, STATED_HERE, language_of
+from bpderive.sphinxext.words import STATED_HERE, STATED_IN, THE_PROOF_OF, language_of
 
 logger = logging.getLogger(__name__)
 
@@ -148,20 +148,25 @@ class BookDomain(MathDomain):
         language = language_of(env.config)
         equation = labelled(target) if typ in ("eq", "numref") else None
         content: nodes.Node = contnode
+        place: Place | None
         if equation is not None:
             place = self.place(equation.number)
             content = nodes.Text(f"({equation.number})")
         elif typ == "proof":
             place = self.data["proofs"].get(target)
             if contnode.astext() == target:
-                content = nodes.Text(PROOF_OF.format(number=f"({target})").in_language(language))
+                content = nodes.Text(THE_PROOF_OF.format(number=f"({target})").in_language(language))
         elif typ == "check":
             place = self.place_of_check(target)
         elif typ == "page":
             place = self.data["statements"].get(target)
-            content = nodes.Text(
-                env.titles[place[0]].astext() if place else STATED_HERE.in_language(language)
-            )
+            content = nodes.Text(STATED_HERE.in_language(language))
+            if place is not None:
+                link = make_refnode(
+                    builder, fromdocname, place[0], place[1], nodes.Text(env.titles[place[0]].astext())
+                )
+                words = nodes.Text(STATED_IN.in_language(language) + " ")
+                return cast(nodes.reference, nodes.inline("", "", words, link))
         else:
             return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
         if place is None:
@@ -169,6 +174,20 @@ class BookDomain(MathDomain):
             return None if node.get("refwarn") else cast(nodes.reference, _plain(content))
         title = equation.title.in_language(language) if equation else ""
         return make_refnode(builder, fromdocname, *place, content, title)
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """Nothing for our own labels: `note` made them known to every kind of link."""
+        if labelled(target) is not None:
+            return []
+        return super().resolve_any_xref(env, fromdocname, builder, target, node, contnode)
 
 
 def _plain(content: nodes.Node) -> nodes.Node:

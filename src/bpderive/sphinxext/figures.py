@@ -23,7 +23,7 @@ Place = tuple[int, ...] | int
 
 _RADIUS, _MARGIN, _DOT, _FOOT = 22, 34, 4, 26
 _ACROSS, _DOWN = 150, 66
-_COMPACT_ACROSS, _COMPACT_DOWN = 136, 60
+_COMPACT_ACROSS, _COMPACT_DOWN = 146, 62
 _MOST, _FIRST = 8, 4
 _LETTERS = {"a": a, "z": z, "delta": delta}
 LABELS = (*_LETTERS, "none")
@@ -59,6 +59,11 @@ class _Plan:
     @property
     def down(self) -> int:
         return _COMPACT_DOWN if self.compact else _DOWN
+
+    @property
+    def caption(self) -> float:
+        """The size of captions: larger where the whole drawing is shown smaller."""
+        return SIZE + 4 if self.compact else SIZE
 
     @property
     def height(self) -> float:
@@ -177,7 +182,7 @@ def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
     for where, text in captions.items():
         if isinstance(where, tuple) and len(where) == 2:
             x, y = plan.at(*where)
-            yield typeset(text, x + 6, y - _RADIUS - 24, name="caption")
+            yield typeset(text, x + 6, y - _RADIUS - 24, name="caption", size=plan.caption)
             continue
         if isinstance(where, int):
             (x1, y1), (x2, y2) = plan.at(plan.net.depth, where), plan.at_cost
@@ -185,8 +190,8 @@ def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
             layer, j, k = where
             (x1, y1), (x2, y2) = plan.at(layer - 1, k), plan.at(layer, j)
         # Above the middle of the line, and clear of it by more the steeper the line is.
-        lift = 9 + 0.28 * abs(y2 - y1) / (x2 - x1) * SIZE
-        yield typeset(text, (x1 + x2) / 2, (y1 + y2) / 2 - lift, name="caption")
+        lift = 10 + 0.5 * abs(y2 - y1) / (x2 - x1) * plan.caption
+        yield typeset(text, (x1 + x2) / 2, (y1 + y2) / 2 - lift, name="caption", size=plan.caption)
 
 
 def _layers(plan: _Plan, language: str) -> Iterator[str]:

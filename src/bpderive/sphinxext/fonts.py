@@ -58,7 +58,7 @@ def reduce(source: Path, wanted: str, target: Path) -> None:
 
 
 def _install(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
     modules = Path(app.config.bpderive_node) / "node_modules"
     folder = Path(app.outdir) / "_static" / "fonts"
@@ -74,5 +74,6 @@ def _install(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Install the fonts when the pages are written."""
+    """Install the fonts when the pages are written, unless `bpderive_fonts` is off."""
+    app.add_config_value("bpderive_fonts", True, "", types=(bool,))
     app.connect("build-finished", _install)

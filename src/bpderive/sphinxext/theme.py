@@ -1,5 +1,5 @@
-"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, and messages on the
-browser's console.
+"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, messages on the
+browser's console, and a name for hidden cells that is not the words they show.
 
 The book's style sheet draws the few icons that the theme's templates ask for.
 """
@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+from myst_nb.sphinx_ import (  # type: ignore[import-untyped]  # it comes without types
+    HideCodeCellNode,
+    depart_HideCellInput,
+    visit_HideCellInput,
+)
 from sphinx.application import Sphinx
 
 _ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
-_MESSAGE = re.compile(r"console\.log\((?:`[^`]*`|\"[^\"]*\")\)")
+_MESSAGE = re.compile(r"console\.(?:log|info|debug)\((?:`[^`]*`|\"[^\"]*\")\)")
 _UNUSED = (
+    "*macros.html",
     "scripts/fontawesome.js",
     "scripts/*.txt",
     "scripts/*.map",
@@ -33,7 +40,7 @@ def without_messages(script: str) -> str:
 
 
 def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
-    context["without_icon_script"] = without_icon_script
+    context |= {"without_icon_script": without_icon_script, "without_messages": without_messages}
 
 
 def _tidy(app: Sphinx, exception: Exception | None) -> None:
@@ -48,7 +55,21 @@ def _tidy(app: Sphinx, exception: Exception | None) -> None:
         path.write_text(script, encoding="utf-8")
 
 
+def _visit_hidden_cell(self: Any, node: HideCodeCellNode) -> None:
+    before = len(self.body)
+    visit_HideCellInput(self, node)
+    self.body[before:] = [
+        part.replace(' aria-label="Toggle hidden content"', "") for part in self.body[before:]
+    ]
+
+
+def _name_hidden_cells(app: Sphinx) -> None:
+    if "myst_nb" in app.extensions:
+        app.add_node(HideCodeCellNode, override=True, html=(_visit_hidden_cell, depart_HideCellInput))
+
+
 def setup(app: Sphinx) -> None:
-    """Offer `without_icon_script` to the templates, and tidy the static files of the finished pages."""
+    """Offer `without_icon_script` and `without_messages` to the templates, and tidy the finished static files."""
+    app.connect("builder-inited", _name_hidden_cells)
     app.connect("html-page-context", _give)
     app.connect("build-finished", _tidy)

@@ -6,10 +6,14 @@ language. To add a word, add a `Text` here.
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from sphinx.config import Config
 
 from bpderive.text import Text
+
+_NO_SPACE = re.compile(r"\s+(?=[，。；：、）])")
 
 KINDS = {
     "definition": Text("Definition", "定义"),
@@ -33,6 +37,7 @@ NOT_CHECKED = Text("not checked", "未验证")
 REFUTED = Text("refuted", "被反驳")
 
 SOLUTION = Text("Solution", "解答")
+THE_PROOF_OF = Text("proof of {number}", "{number} 的证明")
 PROOF_OF = Text("Proof of {number}", "{number} 的证明")
 ON_NETWORK = Text("{title}, on the network {sizes}", "{title}，在网络 {sizes} 上")
 STATED_IN = Text("stated in", "见于")
@@ -81,6 +86,7 @@ def language_of(config: Config) -> str:
 def phrase(text: Text | str, language: str) -> list[nodes.Node]:
     """The nodes of `text` in `language`: words as they are, `$…$` as inline mathematics."""
     words = text.in_language(language) if isinstance(text, Text) else text
+    words = _NO_SPACE.sub("", words)
     parts: list[nodes.Node] = []
     for i, part in enumerate(words.split("$")):
         if i % 2:

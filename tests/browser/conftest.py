@@ -1,0 +1,112 @@
+"""The built book in headless Chromium: `visit(page, …)` opens a page and records what it asks for and says."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
+LANGUAGES = ("en", "zh")
+PAGES = sorted(path.name for path in (HTML / "en").glob("*.html"))
+SIZES = {"desktop": (1400, 1000), "phone": (390, 844)}
+SCHEMES = ("light", "dark")
+
+# Chromium asks its maker's servers for nothing; the sandbox needs rights that a container lacks.
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Visit:
+    """An open page: what it asked for elsewhere, what failed, and what it said on the console."""
+
+    page: Page
+    elsewhere: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """Where the book is served."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=HTML))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser: $CHROMIUM, or the one that is installed."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    assert found, "Chromium is not installed; on Debian: apt-get install chromium fonts-noto-cjk"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(_ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
+    """`visit("en/index.html", size="phone", scheme="dark", language="zh-CN", script=True)`"""
+    with contextlib.ExitStack() as stack:
+
+        def visit(
+            page: str,
+            size: str = "desktop",
+            scheme: str = "light",
+            language: str = "en-US",
+            script: bool = True,
+        ) -> Visit:
+            width, height = SIZES[size]
+            context = chromium.new_context(
+                viewport={"width": width, "height": height},
+                color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
+                locale=language,
+                java_script_enabled=script,
+            )
+            stack.callback(context.close)
+            made = Visit(context.new_page())
+            made.page.on("request", lambda request: _note(made.elsewhere, request.url, address))
+            made.page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
+            made.page.on("requestfailed", lambda request: made.missing.append(request.url))
+            made.page.on("console", lambda message: made.said.append(message.text))
+            made.page.on("pageerror", lambda error: made.said.append(str(error)))
+            made.page.goto(address + page)
+            made.page.wait_for_load_state("load")
+            if script:
+                made.page.evaluate("document.fonts.ready.then(() => true)")
+            return made
+
+        yield visit
+
+
+def _note(elsewhere: list[str], url: str, address: str) -> None:
+    if not url.startswith((address, "data:")):
+        elsewhere.append(url)

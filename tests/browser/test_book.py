@@ -1,0 +1,227 @@
+"""Every page of the built book, in both languages, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import HTML, LANGUAGES, PAGES, SCHEMES, SIZES
+
+FORMULAS = """() => [...document.querySelectorAll("article div.math")].map((block) => {
+  block.closest("details")?.setAttribute("open", "");
+  for (let at = block.parentElement; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+  const formula = block.querySelector("math"), number = block.parentElement.querySelector(".eqno"), of = (e) => {
+    const box = e.getBoundingClientRect();
+    return { width: box.width, height: box.height, right: box.right, text: e.textContent.trim() };
+  };
+  return { id: block.id, formula: formula && of(formula), number: number && of(number) };
+})"""
+
+
+def test_the_book_has_the_same_pages_in_every_language():
+    assert PAGES
+    for language in LANGUAGES:
+        assert sorted(path.name for path in (HTML / language).rglob("*.html")) == PAGES
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_whole(visit, language, page, size):
+    made = visit(f"{language}/{page}", size=size)
+    for scheme in SCHEMES:
+        made.page.emulate_media(color_scheme=scheme)
+        made.page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+        formulas = made.page.evaluate(FORMULAS)
+        assert made.page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+        for formula in formulas:
+            assert formula["formula"]["width"] > 5
+            assert formula["formula"]["height"] > 5
+            if formula["id"].startswith("eq-"):
+                assert re.fullmatch(r"\(\w+\)", formula["number"]["text"])
+                assert 0 < formula["number"]["right"] <= SIZES[size][0]
+    assert made.elsewhere == []
+    assert made.missing == []
+    assert made.said == []
+
+
+class Anchors(HTMLParser):
+    """The ids of a page and what its links lead to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.ids += [value for name, value in attrs if name == "id" and value]
+        self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]
+
+
+@pytest.fixture(scope="module")
+def anchors() -> dict[Path, Anchors]:
+    return {path: Anchors(path) for language in LANGUAGES for path in (HTML / language).glob("*.html")}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_and_anchors_resolve(anchors, language, page):
+    here = HTML / language / page
+    lost = []
+    for link in anchors[here].links:
+        target = urlsplit(link)
+        file = (here.parent / target.path).resolve() if target.path else here
+        if target.scheme or target.netloc:
+            continue
+        if not file.is_file() or (
+            target.fragment and file in anchors and unquote(target.fragment) not in anchors[file].ids
+        ):
+            lost.append(link)
+    assert lost == []
+    assert len(set(anchors[here].ids)) == len(anchors[here].ids)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_words_of_the_page_are_in_its_language(visit, language):
+    made = visit(f"{language}/index.html").page
+    assert made.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-CN"}[language]
+    links = made.eval_on_selector_all(
+        "link[rel=alternate][hreflang]", "all => all.map((l) => [l.hreflang, l.href])"
+    )
+    assert [code for code, _ in links] == ["en", "zh-CN"]
+    assert (
+        made.locator(".search-button-field .search-button__default-text").inner_text()
+        == {"en": "Search", "zh": "搜索"}[language]
+    )
+    theme = made.locator(".theme-switch-button").first.get_attribute("aria-label")
+    assert bool(re.search("[\u4e00-\u9fff]", theme or "")) == (language == "zh")
+
+
+def switch_to(page: Page, code: str) -> None:
+    """Click on a language as a reader does: a click by selector would scroll the page first, and so lose the place."""
+    box = page.locator(f".language-switch a[hreflang='{code}']").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+EQUATION_PAGES = [page for page in PAGES if 'class="math" id="eq-' in (HTML / "en" / page).read_text("utf-8")]
+
+
+@pytest.mark.parametrize("page", EQUATION_PAGES)
+def test_the_switch_leads_to_the_same_place(visit, page):
+    made = visit(f"en/{page}").page
+    room = "(e) => e.getBoundingClientRect().top + innerHeight < document.documentElement.scrollHeight"
+    anchors = made.eval_on_selector_all(
+        "article div.math[id^='eq-']", f"all => all.filter({room}).map((e) => e.id)"
+    )
+    anchor = anchors[len(anchors) // 2]
+    made.evaluate("anchor => document.getElementById(anchor).scrollIntoView({behavior: 'instant'})", anchor)
+    switch_to(made, "zh-CN")
+    made.wait_for_url(re.compile("/zh/"))
+    assert urldefrag(made.url)[0].endswith(f"/zh/{page}")
+    assert urldefrag(made.url)[1] == anchor
+    made.wait_for_function(
+        "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 72) < 5", arg=anchor
+    )
+    switch_to(made, "en")
+    made.wait_for_url(re.compile("/en/"))
+    assert urldefrag(made.url)[0].endswith(f"/en/{page}")
+
+
+@pytest.mark.parametrize(("asked", "given"), [("en-US", "en"), ("zh-CN", "zh"), ("de-DE", "en")])
+def test_the_first_page_leads_to_the_readers_language(visit, asked, given):
+    made = visit("index.html", language=asked)
+    made.page.wait_for_url(re.compile(f"/{given}/index.html$"))
+    assert made.said == []
+
+
+def test_the_first_page_works_without_script(visit):
+    made = visit("index.html", script=False)
+    links = made.page.locator("a")
+    assert [links.nth(i).get_attribute("href") for i in range(2)] == ["en/index.html", "zh/index.html"]
+
+
+def test_the_choice_of_a_language_is_kept(visit):
+    made = visit("en/index.html").page
+    switch_to(made, "zh-CN")
+    made.wait_for_url(re.compile("/zh/"))
+    made.goto(made.url.split("/zh/")[0] + "/index.html")
+    made.wait_for_url(re.compile("/zh/index.html$"))
+
+
+@pytest.mark.parametrize(
+    ("language", "term"),
+    [
+        ("en", "backpropagation"),
+        ("en", "derivation"),
+        ("zh", "反向传播"),
+        ("zh", "误差"),
+        ("zh", "权重"),
+        ("zh", "sigmoid"),
+    ],
+)
+def test_search_finds_a_term(visit, language, term):
+    made = visit(f"{language}/search.html?q={term}")
+    results = made.page.locator("#search-results li a")
+    results.first.wait_for(timeout=10_000)
+    assert results.count() > 0
+    assert made.said == []
+    assert made.missing == []
+
+
+def test_a_nonsense_word_is_not_found(visit):
+    made = visit("zh/search.html?q=犇犇犇").page
+    made.wait_for_function(
+        "document.querySelector('#search-results .search-summary')?.textContent.length > 5"
+    )
+    assert made.locator("#search-results li").count() == 0
+
+
+def test_copying_a_formula_gives_its_latex(visit):
+    made = visit(f"en/{EQUATION_PAGES[0]}").page
+    copied = made.evaluate("""() => {
+      const formula = document.querySelector("article div.math math");
+      getSelection().selectAllChildren(formula.parentElement);
+      const data = new DataTransfer();
+      formula.dispatchEvent(new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true }));
+      return [data.getData("text/plain").trim(), formula.querySelector("annotation").textContent];
+    }""")
+    assert copied[0] == f"$${copied[1]}$$"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_drawings_are_legible(visit, scheme):
+    page = next(page for page in PAGES if "bp-network" in (HTML / "en" / page).read_text("utf-8"))
+    made = visit(f"zh/{page}", scheme=scheme).page
+    contrast = made.evaluate("""() => {
+      const light = (colour) => {
+        const linear = (v) => (v / 255 <= 0.03928 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(linear);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      const ground = light(getComputedStyle(document.body).backgroundColor);
+      return [...document.querySelectorAll(".bp-network text")].map((text) => {
+        const ink = light(getComputedStyle(text).fill);
+        return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+      });
+    }""")
+    assert contrast
+    assert min(contrast) >= 4.5
+    assert made.evaluate(
+        "[...document.querySelectorAll('svg[role=img]')].every((s) => s.querySelector('title').textContent)"
+    )
+
+
+def test_a_wide_formula_scrolls_in_itself_and_by_keyboard(visit):
+    for page in EQUATION_PAGES:
+        made = visit(f"en/{page}", size="phone").page
+        made.wait_for_timeout(100)
+        wide = made.evaluate("""() => [...document.querySelectorAll(".formula")]
+          .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.tabIndex)""")
+        assert set(wide) <= {0}

@@ -1,0 +1,49 @@
+"""The pages made of the notation and of the registry."""
+
+from __future__ import annotations
+
+from bpderive.equations import equations
+from bpderive.notation.table import table
+
+ALL = "# All\n\n```{equation-index}\n```\n"
+
+
+def test_every_letter_has_its_row_in_both_languages(book):
+    pages = {"index": "# Notation\n\n```{notation-table}\n```\n", "all": ALL}
+    english, chinese = book(pages), book(pages, "zh_CN")
+    assert english.warnings == chinese.warnings == ""
+    rows = english.page().select("tbody tr")
+    assert [row.find("annotation").get_text() for row in rows] == [letter.latex for letter in table]
+    assert len(chinese.page().select("tbody tr")) == len(table)
+    assert chinese.page().find("th").get_text() == "记号"
+    for row, letter in zip(rows, table, strict=True):
+        assert letter.code in row.get_text()
+        assert not letter.defined or row.find("a", string=f"({letter.defined})")
+
+
+def test_the_index_has_every_equation_once_in_the_books_order(book):
+    made = book({"index": ALL})
+    assert made.warnings == ""
+    entries = made.page().select(".bp-index > li")
+    assert [entry["id"] for entry in entries] == [f"check-{number.lower()}" for number in equations]
+    for entry, equation in zip(entries, equations.values(), strict=True):
+        assert entry.find("annotation", string=equation.latex())
+        assert entry.find(class_="bp-number").get_text() == f"({equation.number})"
+        assert entry.find(class_="bp-mark")
+
+
+def test_the_index_tells_where_an_equation_stands_and_is_proved(book):
+    pages = {"index": ALL, "other": "# Some page\n\n```{equation} BP2\n```\n\n```{derivation} BP2\n```\n"}
+    english, chinese = book(pages), book(pages, "zh_CN")
+    places = english.page().select_one("#check-bp2 .bp-places")
+    assert places.find("a", string="Some page")["href"] == "other.html#eq-bp2"
+    assert places.find("a", string="proof")["href"] == "other.html#proof-bp2"
+    assert "stated only here" in english.page().select_one("#check-46 .bp-places").get_text()
+    assert english.page().select_one("#check-41 .bp-places").find("a", string="(BP2)")
+    assert "见于" in chinese.page().select_one("#check-bp2 .bp-places").get_text()
+
+
+def test_the_index_is_written_anew_when_a_page_states_an_equation(book):
+    book({"index": ALL, "other": "# Other\n"})
+    made = book({"other": "# Other\n\n```{equation} 46\n```\n"}, again=True)
+    assert made.page().select_one("#check-46 .bp-number a")["href"] == "other.html#eq-46"
