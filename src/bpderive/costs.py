@@ -88,7 +88,7 @@ class Cost:
     def with_parameters(self, **values: Any) -> Cost:
         """The same cost with other parameters: `.with_parameters(delta=2)`; 0.5 means one half.
 
-        Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that is no positive number.
+        Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that is not positive.
         """
         chosen = dict(self.parameters)
         known = {symbol.name: symbol for symbol in chosen}
@@ -97,7 +97,9 @@ class Cost:
                 raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
             value = Rational(str(given)) if isinstance(given, float) else sympy.sympify(given)
             if not value.is_positive or not value.is_number:
-                raise DomainError(f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number.")
+                raise DomainError(
+                    f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number."
+                )
             chosen[known[name]] = value
         return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
 

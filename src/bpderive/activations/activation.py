@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
-from sympy import Expr, Piecewise, Symbol
+from sympy import Expr
 from sympy.core.function import AppliedUndef
 
-from bpderive.activations import analysis, by_output, properties
+from bpderive.activations import analysis, by_output, properties, rewriting
 from bpderive.activations.analysis import a, z
 from bpderive.activations.elementwise import compiled
 from bpderive.activations.stable import compare, confirm, slope
@@ -48,7 +48,9 @@ class Activation:
         formula = _in_z(self.formula, self.name, values)
 
         def valued(pairs: Pairs) -> Pairs:
-            return tuple((sympy.sympify(key), _exact(sympy.sympify(value)).subs(values)) for key, value in pairs)
+            return tuple(
+                (sympy.sympify(key), _exact(sympy.sympify(value)).subs(values)) for key, value in pairs
+            )
 
         settled = {
             "_declared": declared,
@@ -170,13 +172,14 @@ class Activation:
         return str(sympy.latex(self.formula))
 
     def numeric(self, wanted: Expr = a) -> Expr:
-        """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared."""
+        """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared,
+        and else in the form that is measured to be the best of those that a general rewriting gives."""
         exact = self._exact(wanted)
         for declared, form in self.stable:
             if declared == wanted:
                 compare(exact, form)
                 return form
-        return _clamped(exact)
+        return exact if exact.free_symbols - {z} else rewriting.best(exact).expression
 
     def _exact(self, wanted: Expr) -> Expr:
         return self._slope() if wanted == slope else wanted.subs(a, self.formula)
@@ -184,6 +187,10 @@ class Activation:
     def has_stable(self, wanted: Expr) -> bool:
         """Whether a stable form of `wanted` is declared."""
         return any(declared == wanted for declared, _ in self.stable)
+
+    def measured(self, wanted: Expr = a) -> rewriting.Form:
+        """What computes `wanted`, with its largest error at a sample of points in units in the last place."""
+        return rewriting.measured(self.numeric(wanted), self._exact(wanted))
 
     def numpy(self, values: Any) -> Any:
         """σ of each entry, in floating point."""
@@ -220,7 +227,8 @@ class Activation:
                     f"A slope is declared for a kink of {self.name} at z = {point}. Its kinks: {shown}."
                 )
             sides = analysis.one_sided(smooth, point)
-            if not sympy.Min(*sides) <= chosen <= sympy.Max(*sides):
+            # With a parameter that is a symbol the comparison may stay open.
+            if sympy.And(sympy.Min(*sides) <= chosen, chosen <= sympy.Max(*sides)) == False:  # noqa: E712  # SymPy's own
                 raise Refuted(
                     f"The slope {chosen} declared for {self.name} at its kink z = {point} does not lie between "
                     f"the slopes of its two sides, {sides[0]} and {sides[1]}."
@@ -275,19 +283,3 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
             "Put numbers in place of the others, or declare them as parameters."
         )
     return formula.xreplace(dict.fromkeys(variables, z))
-
-
-def _clamped(expression: Expr) -> Expr:
-    """Each branch kept to where it is valid: np.where computes every branch everywhere, and may overflow there."""
-    cut = analysis.pieces(expression)
-    if len(cut) == 1 or all(branch.is_polynomial(z) for branch, _ in cut):
-        return expression
-    branches = []
-    for branch, within in cut:
-        kept: Expr = z
-        if not branch.is_polynomial(z):
-            kept = kept if within.sup.is_infinite else sympy.Min(kept, within.sup)
-            kept = kept if within.inf.is_infinite else sympy.Max(kept, within.inf)
-        inside: Symbol | bool = z < within.sup if within.right_open else z <= within.sup
-        branches.append((branch.subs(z, kept), inside if within.sup.is_finite else True))
-    return Piecewise(*branches)

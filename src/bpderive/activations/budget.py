@@ -23,7 +23,7 @@ def budget(seconds: float) -> Iterator[None]:
     before = sys.getprofile()
     deadline = time.thread_time() + seconds
 
-    def watch(frame: Any, event: str, argument: Any) -> None:
+    def watch(frame: Any, event: Any, argument: Any) -> None:
         if time.thread_time() > deadline:
             raise TimeUp
         if before is not None:

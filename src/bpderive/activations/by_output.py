@@ -57,7 +57,9 @@ def is_slope_by_output(candidate: Expr, formula: Expr, slope: Expr) -> bool:
     symbols = formula.free_symbols - {z}
     if symbols:
         return all(
-            is_slope_by_output(*(part.subs(dict.fromkeys(symbols, value)) for part in (candidate, formula, slope)))
+            is_slope_by_output(
+                *(part.subs(dict.fromkeys(symbols, value)) for part in (candidate, formula, slope))
+            )
             for value in (Rational(1, 3), Rational(5, 2))
         )
     branches = pieces(candidate.subs(a, z))
@@ -83,7 +85,9 @@ def _values(expression: Expr, where: Interval) -> sympy.Set:
     if zeros(sympy.diff(expression, z), where):
         raise Undecided(_NOT_MONOTONE)
     ends = [limit_of(expression, end, side) for end, side in ((where.inf, "+"), (where.sup, "-"))]
-    rises = ends[1].is_infinite and ends[1].is_extended_positive or ends[0].is_infinite and ends[0].is_extended_negative
+    rises = (ends[1].is_infinite and ends[1].is_extended_positive) or (
+        ends[0].is_infinite and ends[0].is_extended_negative
+    )
     if not any(end.is_infinite for end in ends):
         rises = sign(ends[1] - ends[0]) > 0
     return Interval.open(*(ends if rises else reversed(ends)))

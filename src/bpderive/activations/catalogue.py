@@ -25,8 +25,8 @@ _near, _far = decay_in_two()
 _cut = computed(_near * _far)
 _twice = computed(_cut * (_cut + 2))
 _sigmoid = where(z >= 0, 1, _e) / (1 + _e)
-_s, _t = bell(within(40), Rational(1, 2))
-_gauss_s, _gauss_t = bell(within(30))
+_s, _t, _u = bell(within(40), Rational(1, 2))
+_gauss_s, _gauss_t, _gauss_u = bell(within(30))
 _c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
 _cubic = CubicExponent(within(24), _c1, _c3)
 _inverse = computed(1 / Max(Abs(z), 1))
@@ -122,16 +122,16 @@ activations: Catalogue[Activation] = Catalogue(
                     a,
                     where(
                         z >= 0,
-                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _s)),
-                        product(z * half_erfcx(Abs(z)), _s, _t, _s),
+                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _u)),
+                        product(z * half_erfcx(Abs(z)), _s, _t, _u),
                     ),
                 ),
                 (
                     slope,
                     where(
                         z >= 0,
-                        1 - product(gelu_descent(Abs(z)), _s, _t, _s),
-                        product(gelu_descent(Abs(z)), _s, _t, _s),
+                        1 - product(gelu_descent(Abs(z)), _s, _t, _u),
+                        product(gelu_descent(Abs(z)), _s, _t, _u),
                     ),
                 ),
             ),
@@ -177,10 +177,16 @@ activations: Catalogue[Activation] = Catalogue(
                         where(
                             z > Rational(-1, 2),
                             Rational(1, 2)
-                            + computed((_twice - 2) * computed(_twice + 2) + computed(8 * z) * computed(_cut * (1 + _cut)))
+                            + computed(
+                                (_twice - 2) * computed(_twice + 2)
+                                + computed(8 * z) * computed(_cut * (1 + _cut))
+                            )
                             / (2 * computed(_twice + 2) ** 2),
                             product(
-                                (computed(1 + z) + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4)))
+                                (
+                                    computed(1 + z)
+                                    + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
+                                )
                                 / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
                                 _near,
                                 _far,
@@ -201,7 +207,9 @@ activations: Catalogue[Activation] = Catalogue(
             name="arctan",
             title=Text(en="arctangent", zh="反正切函数"),
             formula=atan(z),
-            stable=((slope, where(Abs(z) <= 1, 1 / (1 + Min(Abs(z), 1) ** 2), _inverse**2 / (1 + _inverse**2))),),
+            stable=(
+                (slope, where(Abs(z) <= 1, 1 / (1 + Min(Abs(z), 1) ** 2), _inverse**2 / (1 + _inverse**2))),
+            ),
             slope_from_output=cos(a) ** 2,
         ),
         Activation(
@@ -224,8 +232,8 @@ activations: Catalogue[Activation] = Catalogue(
             title=Text(en="Gaussian", zh="高斯函数"),
             formula=exp(-(z**2)),
             stable=(
-                (a, product(_gauss_s, _gauss_t, _gauss_s)),
-                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_s)),
+                (a, product(_gauss_s, _gauss_t, _gauss_u)),
+                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
             ),
         ),
         Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
@@ -237,5 +245,3 @@ activations: Catalogue[Activation] = Catalogue(
 def resolve(given: str | Activation) -> Activation:
     """The activation called `given`, or `given` itself if it is one; raises `UnknownName` otherwise."""
     return activations.find(given)
-
-

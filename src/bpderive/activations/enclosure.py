@@ -91,7 +91,12 @@ def _combination(expression: Expr, digits: int) -> Callable[[list[Any]], Any]:
         sympy.cos: iv.cos,
         sympy.Abs: abs,
     }
-    rising = {sympy.erf: mpmath.erf, sympy.atan: mpmath.atan, sympy.tanh: mpmath.tanh, sympy.sinh: mpmath.sinh}
+    rising = {
+        sympy.erf: mpmath.erf,
+        sympy.atan: mpmath.atan,
+        sympy.tanh: mpmath.tanh,
+        sympy.sinh: mpmath.sinh,
+    }
     kind = type(expression)
     if kind in direct:
         return lambda parts: direct[kind](parts[0])
@@ -136,13 +141,21 @@ def sign(expression: Expr, at: Expr | None = None) -> int:
         value = expression if at is None else expression.subs(z, at)
         if not value.has(Isolated) and (value == 0 or sympy.expand(value) == 0):
             return 0
-    raise Undecided(Text(en="a value is too near zero for its sign to be told", zh="某个值太接近零，无法判断符号"))
+    raise Undecided(
+        Text(en="a value is too near zero for its sign to be told", zh="某个值太接近零，无法判断符号")
+    )
 
 
-class Isolated(NumberSymbol):  # type: ignore[misc]  # SymPy is untyped
+class Isolated(NumberSymbol):
     """The one zero of `function` between two rational numbers, where it changes sign."""
 
     __slots__ = ("function", "high", "key", "low", "rises")
+
+    function: Expr
+    key: tuple[Any, ...]
+    low: Rational
+    high: Rational
+    rises: int
 
     is_real = True
     is_extended_real = True
@@ -173,7 +186,9 @@ class Isolated(NumberSymbol):  # type: ignore[misc]  # SymPy is untyped
         """Rational numbers below and above it, no farther apart than 10^−digits."""
         if self.high - self.low > Rational(1, 10**digits):
             # More digits than asked for, as more are asked for soon.
-            self.low, self.high = self._narrower(next(n for n in itertools.accumulate([30] * 999) if n >= digits))
+            self.low, self.high = self._narrower(
+                next(n for n in itertools.accumulate([30] * 999) if n >= digits)
+            )
         return self.low, self.high
 
     def _narrower(self, digits: int) -> tuple[Rational, Rational]:
@@ -201,7 +216,9 @@ class Isolated(NumberSymbol):  # type: ignore[misc]  # SymPy is untyped
             function = _in_mpmath(self.function)
             try:
                 ends = [mpmath.mpf(int(end.p)) / int(end.q) for end in (self.low, self.high)]
-                found = mpmath.findroot(function, tuple(ends), solver="anderson", tol=mpmath.mpf(10) ** (5 - 2 * digits))
+                found = mpmath.findroot(
+                    function, tuple(ends), solver="anderson", tol=mpmath.mpf(10) ** (5 - 2 * digits)
+                )
             except (ValueError, ZeroDivisionError, TypeError):
                 return None
             return Rational(*mpmath.libmp.to_rational(found._mpf_))
@@ -243,7 +260,10 @@ def _in_mpmath(function: Expr) -> Any:
 
 def shown(number: Expr, digits: int = SHOWN) -> str:
     """The number with digits that are all right: cut off, not rounded."""
-    low, high = (sympy.Float(end, digits + 15) for end in (enclosure(number, digits + 10).a, enclosure(number, digits + 10).b))
+    low, high = (
+        sympy.Float(end, digits + 15)
+        for end in (enclosure(number, digits + 10).a, enclosure(number, digits + 10).b)
+    )
     scale = digits
     cut = {str(sympy.Integer(int(abs(end) * 10**scale))) for end in (low, high)}
     text = min(cut, key=len).rjust(scale + 1, "0")

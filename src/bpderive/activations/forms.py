@@ -53,13 +53,16 @@ def within(bound: int) -> Expr:
     return Min(Abs(z), bound)
 
 
-def bell(x: Expr, rate: Any = 1) -> tuple[Expr, Expr]:
-    """(s, t) with exp(−rate·x²) = s·t·s; s is computed from the leading digits of x, whose square is exact."""
+def bell(x: Expr, rate: Any = 1) -> tuple[Expr, Expr, Expr]:
+    """(s, t, u) with exp(−rate·x²) = s·t·u; s is computed from the leading digits of x, whose square is exact.
+
+    u is exp(−37), and s so much larger, so that a product is no subnormal number before u comes in.
+    """
     head = computed(floor(STEPS * x) / STEPS)
     rest = computed(x - head)
-    s = sympy.exp(computed(-head * head * Rational(rate) / 2))
+    s = sympy.exp(KEPT - computed(head**2 * Rational(rate)))
     t = sympy.exp(-computed(rest * Rational(rate)) * computed(2 * head + rest))
-    return s, t
+    return s, t, computed(sympy.exp(-KEPT))
 
 
 class CubicExponent:
@@ -69,14 +72,18 @@ class CubicExponent:
         head = computed(floor(STEPS * x + Rational(1, 2)) / STEPS)
         rest = computed(x - head)
         # So few digits that the products with head and its cube, and their sum, are exact.
-        b_head, c_head = (Rational(sympy.floor(value * 2**bits), 2**bits) for value, bits in ((b, 36), (c, 24)))
+        b_head, c_head = (
+            Rational(sympy.floor(value * 2**bits), 2**bits) for value, bits in ((b, 36), (c, 24))
+        )
         b_rest, c_rest = computed(b - b_head), computed(c - c_head)
         cube = computed(head**2) * head
         square = 3 * head**2 + rest * computed(3 * head + rest)
 
         def exponent(times: int) -> tuple[Expr, Expr]:
             large = computed(computed(head * b_head) + computed(cube * (times * c_head)))
-            small = rest * computed(b + times * c * computed(square)) + (head * b_rest + times * (cube * c_rest))
+            small = rest * computed(b + times * c * computed(square)) + (
+                head * b_rest + times * (cube * c_rest)
+            )
             return large, computed(small)
 
         large, small = exponent(1)

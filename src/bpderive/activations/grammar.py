@@ -65,9 +65,13 @@ FUNCTIONS: dict[str, Word] = {
     "min": Word(2, MOST_ARGUMENTS, sympy.Min, min, cases=True),
     "max": Word(2, MOST_ARGUMENTS, sympy.Max, max, cases=True),
     "sigmoid": Word(1, 1, lambda x: 1 / (1 + sympy.exp(-x)), _sigmoid),
-    "softplus": Word(1, 1, lambda x: sympy.log(1 + sympy.exp(x)), lambda x: max(x, 0) + math.log1p(math.exp(-abs(x)))),
+    "softplus": Word(
+        1, 1, lambda x: sympy.log(1 + sympy.exp(x)), lambda x: max(x, 0) + math.log1p(math.exp(-abs(x)))
+    ),
     "relu": Word(1, 1, lambda x: sympy.Max(x, 0), lambda x: max(x, 0.0), cases=True),
-    "where": Word(3, 3, lambda c, x, y: sympy.Piecewise((x, c), (y, True)), lambda c, x, y: x if c else y, cases=True),
+    "where": Word(
+        3, 3, lambda c, x, y: sympy.Piecewise((x, c), (y, True)), lambda c, x, y: x if c else y, cases=True
+    ),
 }
 
 ALLOWED = (
@@ -119,7 +123,9 @@ def read(given: object) -> tuple[Source, ast.expr]:
         tree = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         column = min(max((error.offset or 1) - 1, 0), len(source))
-        raise text.refused("The formula is not complete here.", min(text.place(column), len(text.given))) from None
+        raise text.refused(
+            "The formula is not complete here.", min(text.place(column), len(text.given))
+        ) from None
     except (MemoryError, RecursionError, ValueError):
         raise text.refused("The formula is nested too deeply.") from None
     nodes = cases = 0
@@ -137,7 +143,8 @@ def read(given: object) -> tuple[Source, ast.expr]:
 
 def _checked_tokens(text: Source) -> str:
     """The text with ** for ^, once all its tokens are allowed."""
-    position, parts, before = 0, [], ""
+    position, before = 0, ""
+    parts: list[str] = []
     if not text.given.strip(" \t"):
         raise text.refused("The formula is empty.")
     while position < len(text.given):
@@ -155,7 +162,7 @@ def _checked_tokens(text: Source) -> str:
                 hint = f" Did you mean {near[0]}?" if near else ""
                 raise text.refused(f"The name {value[:20]} is not known.{hint}", position)
         if value == "^":
-            text.shifts.append(sum(map(len, parts)))
+            text.shifts.append(sum(len(part) for part in parts))
         parts.append("**" if value == "^" else value)
         before, position = kind, found.end()
     # Brackets around it: Python takes a space at the beginning for an indentation.
@@ -165,7 +172,9 @@ def _checked_tokens(text: Source) -> str:
 
 def _check_number(text: Source, value: str, position: int) -> None:
     mantissa, exponent = _NUMBER.fullmatch(value).groups()  # type: ignore[union-attr]  # the token's own pattern
-    if len(mantissa) > MOST_DIGITS or (exponent is not None and (len(exponent) > 4 or abs(int(exponent)) > MOST_DIGITS)):
+    if len(mantissa) > MOST_DIGITS or (
+        exponent is not None and (len(exponent) > 4 or abs(int(exponent)) > MOST_DIGITS)
+    ):
         raise text.refused(f"A number has at most {MOST_DIGITS} digits here.", position)
 
 

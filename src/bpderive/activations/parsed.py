@@ -24,7 +24,12 @@ from bpderive.text import Text
 POINTS = (-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0)
 """Where a formula must have a finite real value."""
 
-_COMPARISONS: dict[type[ast.cmpop], Any] = {ast.Lt: sympy.Lt, ast.LtE: sympy.Le, ast.Gt: sympy.Gt, ast.GtE: sympy.Ge}
+_COMPARISONS: dict[type[ast.cmpop], Any] = {
+    ast.Lt: sympy.Lt,
+    ast.LtE: sympy.Le,
+    ast.Gt: sympy.Gt,
+    ast.GtE: sympy.Ge,
+}
 
 
 def parse_activation(text: str) -> Activation:
@@ -73,15 +78,21 @@ class _Reader:
     def function(self, node: ast.Call) -> Any:
         """A call of a function on the list."""
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
-            raise self.text.refused("Only a function's name can be called; a product is written with *.", node)
+            raise self.text.refused(
+                "Only a function's name can be called; a product is written with *.", node
+            )
         word, name = FUNCTIONS[node.func.id], node.func.id
         if not word.least <= len(node.args) <= word.most:
             wanted = str(word.least) if word.least == word.most else f"{word.least} to {word.most}"
-            raise self.text.refused(f"{name} takes {wanted} arguments, and here it has {len(node.args)}.", node)
+            raise self.text.refused(
+                f"{name} takes {wanted} arguments, and here it has {len(node.args)}.", node
+            )
         if name != "where":
             return self.applied(node, name, [self.of(part) for part in node.args])
         condition = node.args[0]
-        if not isinstance(condition, ast.Compare) or not all(type(op) in _COMPARISONS for op in condition.ops):
+        if not isinstance(condition, ast.Compare) or not all(
+            type(op) in _COMPARISONS for op in condition.ops
+        ):
             raise self.text.refused("The first argument of where is a comparison such as z < 0.", condition)
         return self.where(condition, node.args[1], node.args[2])
 
@@ -217,7 +228,7 @@ class _Values(_Reader):
         sides = [self.of(part) for part in (condition.left, *condition.comparators)]
         compare = {ast.Lt: float.__lt__, ast.LtE: float.__le__, ast.Gt: float.__gt__, ast.GtE: float.__ge__}
         holds = all(
-            compare[type(op)](float(low), float(high))  # type: ignore[index]  # checked by `function`
+            compare[type(op)](float(low), float(high))
             for op, low, high in zip(condition.ops, sides, sides[1:], strict=False)
         )
         found: float = self.of(then if holds else otherwise)
@@ -236,7 +247,8 @@ class _Values(_Reader):
 
     def _undefined(self, what: str, node: ast.AST) -> Exception:
         return self.text.refused(
-            f"At z = {self.point:g} the formula {what}; an activation has a finite real value at every real z.", node
+            f"At z = {self.point:g} the formula {what}; an activation has a finite real value at every real z.",
+            node,
         )
 
 
@@ -269,6 +281,7 @@ class _Formula(_Reader):
     def where(self, condition: ast.Compare, then: ast.expr, otherwise: ast.expr) -> Expr:
         sides = [self.of(part) for part in (condition.left, *condition.comparators)]
         holds = [
-            _COMPARISONS[type(op)](low, high) for op, low, high in zip(condition.ops, sides, sides[1:], strict=False)
+            _COMPARISONS[type(op)](low, high)
+            for op, low, high in zip(condition.ops, sides, sides[1:], strict=False)
         ]
         return FUNCTIONS["where"].symbolic(sympy.And(*holds), self.of(then), self.of(otherwise))

@@ -82,12 +82,21 @@ def _within_budget(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
             return Found(None, too_long)
         except DomainError:
             raise
-        except (NotImplementedError, ArithmeticError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            NotImplementedError,
+            ArithmeticError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             # SymPy gives up in many ways, and some of its comparisons turn any error into one of theirs.
             if time.thread_time() - begun > SECONDS:
                 return Found(None, too_long)
             name = type(error).__name__
-            return Found(None, Text(en="SymPy gave up ({name})", zh="SymPy 未能给出结果（{name}）").format(name=name))
+            return Found(
+                None, Text(en="SymPy gave up ({name})", zh="SymPy 未能给出结果（{name}）").format(name=name)
+            )
 
     return found
 
@@ -172,7 +181,9 @@ def max_slope(formula: Expr) -> Slope:
     if period is not None:
         n = sympy.Dummy("n", integer=True)
         points = (point for point in where if point != period)
-        where = sympy.Union(*(sympy.ImageSet(sympy.Lambda(n, point + period * n), S.Integers) for point in points))
+        where = sympy.Union(
+            *(sympy.ImageSet(sympy.Lambda(n, point + period * n), S.Integers) for point in points)
+        )
     return Slope(greatest, where)
 
 
@@ -183,7 +194,9 @@ def tails(formula: Expr) -> tuple[Tail, Tail]:
         raise Undecided(Text(en="it oscillates for ever", zh="它不断振荡，没有极限"))
     cut = pieces(formula)
     made = []
-    for (expression, where), end, value in zip((cut[0], cut[-1]), (-S.Infinity, S.Infinity), _limits(formula), strict=True):
+    for (expression, where), end, value in zip(
+        (cut[0], cut[-1]), (-S.Infinity, S.Infinity), _limits(formula), strict=True
+    ):
         slope = sympy.diff(expression, z)
         towards = limit_of(slope, end)
         made.append(Tail(value, towards, _flat_beyond(slope, where, end) if towards == 0 else None))
@@ -205,7 +218,9 @@ PROPERTIES: dict[str, Callable[[Expr], Found]] = {
 
 def _limits(formula: Expr) -> tuple[Expr, Expr]:
     if (period := _period(formula)) is not None:
-        raise Undecided(Text(en="it oscillates with period {p}", zh="它以 {p} 为周期振荡，没有极限").format(p=period))
+        raise Undecided(
+            Text(en="it oscillates with period {p}", zh="它以 {p} 为周期振荡，没有极限").format(p=period)
+        )
     cut = pieces(formula)
     return limit_of(cut[0][0], -S.Infinity), limit_of(cut[-1][0], S.Infinity)
 
@@ -253,7 +268,9 @@ def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:
         function = sympy.diff(expression, z, order)
         ends = (where.inf, *_zeros(function, where), where.sup)
         for low, high in pairwise(ends):
-            found.append((low, high, sign(function, _between(low, high)) if function.has(z) else sign(function)))
+            found.append(
+                (low, high, sign(function, _between(low, high)) if function.has(z) else sign(function))
+            )
     return found
 
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import mpmath
 import sympy
-from sympy import Abs, Expr, Interval, Piecewise, Symbol
+from sympy import Expr, Interval, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.activations.analysis import CACHE, pieces, z
-from bpderive.activations.special import Approximated, exactly
+from bpderive.activations.special import exactly
 from bpderive.algebra import vanishes
 from bpderive.errors import Refuted
 

@@ -3,9 +3,9 @@
 `zeros(function, where)` gives them from left to right: exactly where SymPy solves for them, else as `Isolated` numbers.
 The proof is Rolle's theorem: between two neighbouring zeros of f′ the function is monotone, so that the signs at the
 ends tell whether there is a zero and that there is one only; the zeros of f′ are found in the same way, after factors
-that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected instead: interval arithmetic excludes zeros
-from all parts but those where f is monotone, and far out one term exceeds all others. What is not settled so raises
-`Undecided`.
+that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected before that: interval arithmetic excludes
+zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not settled so
+raises `Undecided`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DEEPEST = 40
 FARTHEST = 2**14
 """How far out a sign change is looked for when the limits say that there is one."""
 
-MOST_PARTS = 4000
+MOST_PARTS = 1500
 """Into how many parts an interval is cut at most."""
 
 _E = Symbol("E", positive=True)
@@ -69,8 +69,10 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
 def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
     """(v, the function with exp(v) as an unknown), v being the polynomial of which all exponents are multiples."""
     plain = function.replace(
-        lambda part: isinstance(part, sympy.core.function.Function)
-        and isinstance(part, sympy.tanh | sympy.sinh | sympy.cosh | sympy.coth | sympy.sech),
+        lambda part: (
+            isinstance(part, sympy.core.function.Function)
+            and isinstance(part, sympy.tanh | sympy.sinh | sympy.cosh | sympy.coth | sympy.sech)
+        ),
         lambda part: part.rewrite(sympy.exp),
     )
     plain = plain.replace(sympy.exp, lambda x: sympy.exp(sympy.expand(x)))
@@ -97,7 +99,14 @@ def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
     if solved is not None:
         return solved
     bounded = tail_free(factor)
-    return _by_rolle(factor, where, depth) if bounded is None else by_bisection(factor, where, bounded)
+    if bounded is not None:
+        try:
+            return by_bisection(factor, where, bounded)
+        except Undecided:
+            # A multiple zero; it may be one of the derivative that can be written down.
+            if depth > 3:
+                raise
+    return _by_rolle(factor, where, depth)
 
 
 def _solved(factor: Expr, where: Interval) -> tuple[Expr, ...] | None:
@@ -144,7 +153,9 @@ def _dominates(terms: sympy.Poly, exponent: Expr, side: int, bound: Rational) ->
         return False
     [grows] = signs
     steepness = abs(exponent.subs(z, bound)) / bound
-    coefficients = {power: sympy.Poly(terms.coeff_monomial(_E**power).subs(z, side * z), z) for (power,) in terms.monoms()}
+    coefficients = {
+        power: sympy.Poly(terms.coeff_monomial(_E**power).subs(z, side * z), z) for (power,) in terms.monoms()
+    }
     leading = max(coefficients, key=lambda power: grows * power)
     greatest = coefficients.pop(leading)
     degree = greatest.degree()
@@ -163,13 +174,17 @@ def _dominates(terms: sympy.Poly, exponent: Expr, side: int, bound: Rational) ->
 
 
 def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr, ...]:
-    """The zeros inside [−bound, bound] by interval arithmetic: bisected until no zero or one is possible in each part."""
+    """The zeros inside [−bound, bound] by interval arithmetic, bisected until each part can have one zero at most."""
     slope = sympy.diff(function, z)
     low = max(-bound, where.inf) if where.inf.is_finite else -bound
     high = min(bound, where.sup) if where.sup.is_finite else bound
     if not (low.is_Rational and high.is_Rational):
         raise Undecided(Text(en="a kink is at no rational number", zh="不可导点不是有理数"))
-    known = {point for point in (low, sympy.Integer(0), high) if low <= point <= high and function.subs(z, point) == 0}
+    known = {
+        point
+        for point in (low, sympy.Integer(0), high)
+        if low <= point <= high and function.subs(z, point) == 0
+    }
     found = [point for point in known if low < point < high]
     parts, steps = [(low, high)] if low < high else [], 0
     while parts:
@@ -191,7 +206,9 @@ def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr
         if signs[0] * signs[1] < 0:
             found.append(Isolated(function, left, right))
         # A zero where two parts meet is found in both.
-        found += [end for end, value in zip((left, right), signs, strict=True) if value == 0 and low < end < high]
+        found += [
+            end for end, value in zip((left, right), signs, strict=True) if value == 0 and low < end < high
+        ]
     return tuple(found)
 
 
@@ -339,7 +356,9 @@ def _side(function: Expr, end: Expr, other: Expr, wanted: int, direction: int) -
         step = Rational(1, 4)
         for _ in range(60):
             point = _rational(end) + direction * step
-            if (not other.is_infinite and direction * (point - _rational(other)) >= 0) or sign(function, point) != wanted:
+            if (not other.is_infinite and direction * (point - _rational(other)) >= 0) or sign(
+                function, point
+            ) != wanted:
                 step /= 2
                 continue
             return point
