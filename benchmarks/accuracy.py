@@ -41,7 +41,7 @@ DIGITS = 420
 SMALLEST = mpmath.mpf(2) ** -1022
 SUBNORMAL = mpmath.mpf(2) ** -1074
 NEAR_ZERO = 0.05
-"""Around a zero of σ′ at which it changes sign, slopes smaller than this are measured in 2^−53, not relative to themselves."""
+"""Around a zero of σ′, slopes smaller than this are measured in 2^−53, not relative to themselves."""
 
 _NOT_SMOOTH = (Abs, Max, Min, Piecewise)
 
@@ -60,7 +60,7 @@ EDGES = (
     (25.0, 27.5),
     (19.5, 22.0),
 )
-"""Stretches that are sampled evenly: the middle, the tails, and where exp(−z), exp(−2z), exp(−z²/2), exp(−z²) vanish."""
+"""Stretches that are sampled evenly: the middle, the tails, and where exponentials vanish."""
 
 
 def points(count: int = ALL, seed: int = 0) -> Array:
@@ -121,8 +121,11 @@ def _crossings(expression: Expr) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The largest errors: `ulp` in units in the last place, at z = `at`; `subnormal` in units of 2^−1074 where the value is
-    no normal number; `near_zero` in units of 2^−53 around a zero of the slope; `bad` counts nan and inf."""
+    """The largest errors: `ulp` in units in the last place, at z = `at`.
+
+    `subnormal` is in units of 2^−1074, where the value is no normal number, `near_zero` in units of 2^−53, around a
+    zero of the slope; `bad` counts nan and inf.
+    """
 
     ulp: float
     at: float

@@ -91,7 +91,8 @@ def silu(z: Array) -> Array:
 
 def silu_prime(z: Array) -> Array:
     """σ(z) + zσ′(z), with σ the sigmoid."""
-    return sigmoid(z) + z * sigmoid_prime(z)
+    value: Array = sigmoid(z) + z * sigmoid_prime(z)
+    return value
 
 
 def softsign(z: Array) -> Array:
@@ -121,12 +122,14 @@ def hard_tanh_prime(z: Array) -> Array:
 
 def gaussian(z: Array) -> Array:
     """e^−z²."""
-    return np.exp(-(z**2))
+    value: Array = np.exp(-(z**2))
+    return value
 
 
 def gaussian_prime(z: Array) -> Array:
     """−2z e^−z²."""
-    return -2.0 * z * np.exp(-(z**2))
+    value: Array = -2.0 * z * np.exp(-(z**2))
+    return value
 
 
 def linear(z: Array) -> Array:

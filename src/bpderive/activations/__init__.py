@@ -1,8 +1,8 @@
 """Activation functions: one declaration each, from which everything else is derived.
 
 `activations["sigmoid"]` is a declaration of the catalogue; `Activation(name=…, title=Text(en=…, zh=…), formula=…)`
-makes one's own, which works wherever a name does, and `parse_activation("z/(1 + exp(-z))")` reads one from a text that is
-not trusted. `resolve` takes either. To add one to the catalogue, write its
+makes one's own, which works wherever a name does, and `parse_activation("z/(1 + exp(-z))")` reads one from a text that
+is not trusted. `resolve` takes either. To add one to the catalogue, write its
 declaration in `bpderive.activations.catalogue`: its derivative, range, kinks, numeric code and tests follow.
 
     >>> sigmoid = activations["sigmoid"]

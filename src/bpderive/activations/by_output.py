@@ -1,7 +1,7 @@
 """σ′ written by the output a = σ(z), as a(1 − a) for the sigmoid: found, or declared and checked.
 
-`slope_by_output(formula)` finds it for quotients of exponentials; `is_slope_by_output(candidate, formula, slope)` decides
-whether a declared one is right, piece by piece.
+`slope_by_output(formula)` finds it for quotients of exponentials; `is_slope_by_output(candidate, formula, slope)`
+decides whether a declared one is right, piece by piece.
 """
 
 from __future__ import annotations

@@ -141,13 +141,13 @@ activations: Catalogue[Activation] = Catalogue(
             title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
             formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
             stable=(
-                (a, where(z >= 0, z, product(z, _cubic.s, _cubic.t, _cubic.s)) / (1 + _cubic.value)),
+                (a, where(z >= 0, z, product(z, *_cubic.factors)) / (1 + _cubic.value)),
                 (
                     slope,
                     where(
                         z >= 0,
                         1 + computed(_cubic.value * (1 + within(24) * (_c1 + 3 * _c3 * within(24) ** 2))),
-                        product(_cubic.descent, _cubic.s, _cubic.t, _cubic.s),
+                        product(_cubic.descent, *_cubic.factors),
                     )
                     / (1 + _cubic.value * (2 + _cubic.value)),
                 ),

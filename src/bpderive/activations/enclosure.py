@@ -1,8 +1,8 @@
 """Numbers enclosed between bounds: interval evaluation of formulas, and roots that are known by a bracket alone.
 
-`enclosure(expression, digits)` is an interval of mpmath that holds the value of a constant; `sign(expression)` its sign,
-or raises `Undecided`. `Isolated` is the one zero of a function in a bracket, a SymPy number that can be computed to any
-number of digits, so that it may stand wherever a number may. What a bound rests on is interval arithmetic; for erf and
+`enclosure(expression, digits)` is an interval of mpmath that holds the value of a constant; `sign(expression)` its
+sign, or raises `Undecided`. `Isolated` is the one zero of a function in a bracket, a SymPy number that can be computed
+to any number of digits, so that it may stand wherever a number may. What a bound rests on is interval arithmetic; for erf and
 atan, which mpmath has no intervals of, it is their monotonicity and mpmath's rounding with 20 digits to spare.
 """
 
@@ -12,7 +12,7 @@ import itertools
 import operator
 from collections.abc import Callable
 from functools import lru_cache, reduce
-from typing import Any
+from typing import Any, ClassVar
 
 import mpmath
 import sympy
@@ -161,7 +161,7 @@ class Isolated(NumberSymbol):
     is_extended_real = True
     is_finite = True
     is_number = True
-    _known: dict[Any, Isolated] = {}
+    _known: ClassVar[dict[Any, Isolated]] = {}
 
     def __new__(cls, function: Expr, low: Rational, high: Rational) -> Isolated:
         """The same number for the same bracket; the signs at its ends must differ."""

@@ -66,7 +66,7 @@ def bell(x: Expr, rate: Any = 1) -> tuple[Expr, Expr, Expr]:
 
 
 class CubicExponent:
-    """E = exp(−(bx + cx³)) for x ≥ 0 as s·t·s, and 1 + E − x(b + 3cx²) without loss of digits."""
+    """E = exp(−(bx + cx³)) for x ≥ 0 as three factors, and 1 + E − x(b + 3cx²) without loss of digits."""
 
     def __init__(self, x: Expr, b: Expr, c: Expr) -> None:
         head = computed(floor(STEPS * x + Rational(1, 2)) / STEPS)
@@ -87,7 +87,7 @@ class CubicExponent:
             return large, computed(small)
 
         large, small = exponent(1)
-        self.s, self.t = sympy.exp(-large / 2), sympy.exp(-small)
-        self.value = product(self.s, self.t, self.s)
+        self.factors = (sympy.exp(KEPT - large), sympy.exp(-small), computed(sympy.exp(-KEPT)))
+        self.value = product(*self.factors)
         large, small = exponent(3)
         self.descent = computed(1 - large) + computed(self.value - small)

@@ -128,9 +128,8 @@ def read(given: object) -> tuple[Source, ast.expr]:
         ) from None
     except (MemoryError, RecursionError, ValueError):
         raise text.refused("The formula is nested too deeply.") from None
-    nodes = cases = 0
-    for node, depth in _walked(tree):
-        nodes += 1
+    cases = 0
+    for nodes, (node, depth) in enumerate(_walked(tree), start=1):
         if nodes > MOST_NODES:
             raise text.refused(f"The formula has too many parts; at most {MOST_NODES} are read.", node)
         if depth > DEEPEST:

@@ -101,8 +101,8 @@ class _Reader:
         value = self._constant(node)
         if value is None or abs(value.numerator) > GREATEST_EXPONENT or value.denominator > GREATEST_ROOT:
             raise self.text.refused(
-                f"An exponent is a rational number here, at most {GREATEST_EXPONENT} above and {GREATEST_ROOT} below the "
-                "line. For others write exp(b*log(a)).",
+                f"An exponent is a rational number here, at most {GREATEST_EXPONENT} above and {GREATEST_ROOT} below "
+                "the line. For others write exp(b*log(a)).",
                 node,
             )
         return value

@@ -1,8 +1,8 @@
 """What is known of a function's shape: range, limits, monotony, symmetry, greatest slope, tails, inflection points.
 
-Each function takes a formula and gives a `Found`: the value, or None and the reason why it is not known. All follow from
-the zeros of σ′ and σ″ with their signs between, piece by piece; nothing is read off a plot or a grid. To add a property,
-write its function and enter it in `PROPERTIES`.
+Each function takes a formula and gives a `Found`: the value, or None and the reason why it is not known. All follow
+from the zeros of σ′ and σ″ with their signs between, piece by piece; nothing is read off a plot or a grid. To add a
+property, write its function and enter it in `PROPERTIES`.
 """
 
 from __future__ import annotations
@@ -276,12 +276,12 @@ def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:
 
 def _between(low: Expr, high: Expr) -> Rational:
     """A rational number strictly between two others."""
-    near = [None if end.is_infinite else Rational(str(sympy.N(end, 30))) for end in (low, high)]
-    if near[0] is None and near[1] is None:
+    if low.is_infinite and high.is_infinite:
         return sympy.Integer(0)
-    if near[0] is None:
-        return near[1] - 1
-    return near[0] + 1 if near[1] is None else (near[0] + near[1]) / 2
+    left, right = (S.Zero if end.is_infinite else Rational(str(sympy.N(end, 30))) for end in (low, high))
+    if low.is_infinite:
+        return right - 1
+    return left + 1 if high.is_infinite else (left + right) / 2
 
 
 def _size(value: Expr) -> Expr:

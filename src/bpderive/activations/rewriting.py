@@ -1,8 +1,8 @@
-"""A numeric form for a formula that comes without one: a general rewriting is tried, and the better form by measure kept.
+"""A numeric form for a formula that comes without one: a general rewriting is tried, and the form measured best kept.
 
-`best(expression)` is the form and its measured error. Tried are the formula as it stands, each branch kept to where it is
-valid, and the formula split at z = 0 and written by exp(−|z|), with log1p and expm1 where they fit. To add a rewriting,
-add a function to `REWRITINGS`.
+`best(expression)` is the form and its measured error. Tried are the formula as it stands, each branch kept to where it
+is valid, and the formula split at z = 0 and written by exp(−|z|), with log1p and expm1 where they fit. To add a
+rewriting, add a function to `REWRITINGS`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,10 @@ POINTS = np.array([sign * point for point in _ABOVE for sign in (-1.0, 1.0)])
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """An expression that is computed, its largest error at `POINTS` in units in the last place, how many nan and inf there
-    are among them where the function has a floating-point number, and whether NumPy warned."""
+    """An expression that is computed, and its largest error at `POINTS` in units in the last place.
+
+    `bad` counts the nan and inf where the function has a floating-point number; `warned` is whether NumPy warned.
+    """
 
     expression: Expr
     ulp: float
@@ -123,7 +125,7 @@ def split(expression: Expr) -> Expr | None:
 
 
 def with_log1p(expression: Expr) -> Expr | None:
-    """log(1 + exp(u)) as max(u, 0) + log1p(exp(−|u|)), exp(u) − 1 as expm1(u), 1 + erf(u) as erfc(−u); None without them."""
+    """log(1 + exp(u)) as max(u, 0) + log1p(exp(−|u|)), exp(u) − 1 as expm1(u), 1 + erf(u) as erfc(−u); else None."""
 
     def logarithm(argument: Expr) -> Expr:
         rest = argument - 1

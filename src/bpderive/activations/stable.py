@@ -1,8 +1,9 @@
 """Stable numeric forms: the same function written so that rounding and overflow do no harm.
 
 A form is an expression in z declared beside a formula. `compare(formula, form)` compares them at many points in high
-precision, whenever a form is used; `confirm(formula, form)` also decides exactly that they are the same function, wherever
-both are rational in z and exp(z) or their derivatives are. A wrong form raises `Refuted` with the point where it differs.
+precision, whenever a form is used; `confirm(formula, form)` also decides exactly that they are the same function,
+wherever both are rational in z and exp(z) or their derivatives are. A wrong form raises `Refuted` with the point where
+it differs.
 """
 
 from __future__ import annotations

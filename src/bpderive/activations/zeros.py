@@ -3,8 +3,8 @@
 `zeros(function, where)` gives them from left to right: exactly where SymPy solves for them, else as `Isolated` numbers.
 The proof is Rolle's theorem: between two neighbouring zeros of f′ the function is monotone, so that the signs at the
 ends tell whether there is a zero and that there is one only; the zeros of f′ are found in the same way, after factors
-that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected before that: interval arithmetic excludes
-zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not settled so
+that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected before that: interval arithmetic
+excludes zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not settled so
 raises `Undecided`.
 """
 
