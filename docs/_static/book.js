@@ -7,7 +7,7 @@ const placeNow = () => {
   if (window.scrollY < 40) return "";
   let found = "";
   for (const element of document.querySelectorAll("article section[id], article [id^='eq-'], article [id^='proof-']")) {
-    if (element.getBoundingClientRect().top < 120) found = "#" + element.id;
+    if (element.getBoundingClientRect().top < 140) found = "#" + element.id;
   }
   return found || location.hash;
 };
@@ -39,6 +39,17 @@ document.addEventListener("copy", (event) => {
   event.clipboardData.setData("text/plain", copied.textContent);
   event.preventDefault();
 });
+
+// The search page shows pieces of pages: their text, without what only frames it and without the LaTeX inside formulas.
+if (typeof Search !== "undefined") {
+  const plain = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const framing = "annotation, .bd-header-article, .prev-next-footer, .bd-footer-content, .onlyprint";
+    for (const element of page.querySelectorAll(framing)) element.remove();
+    return plain(page.documentElement.outerHTML, anchor);
+  };
+}
 
 const reachable = () => {
   for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container")) {

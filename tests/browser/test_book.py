@@ -127,7 +127,8 @@ def test_the_switch_leads_to_the_same_place(visit, page):
     assert urldefrag(made.url)[0].endswith(f"/zh/{page}")
     assert urldefrag(made.url)[1] == anchor
     made.wait_for_function(
-        "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 72) < 5", arg=anchor
+        "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 100) < 45",
+        arg=anchor,
     )
     switch_to(made, "en")
     made.wait_for_url(re.compile("/en/"))
@@ -173,6 +174,16 @@ def test_search_finds_a_term(visit, language, term):
     assert results.count() > 0
     assert made.said == []
     assert made.missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_search_shows_of_a_page_is_its_text(visit, language):
+    made = visit(f"{language}/search.html?q=sigmoid").page
+    shown = made.locator("#search-results p.context")
+    shown.first.wait_for(timeout=10_000)
+    text = " ".join(shown.all_inner_texts())
+    assert "sigmoid" in text.lower()
+    assert "\\" not in text
 
 
 def test_a_nonsense_word_is_not_found(visit):

@@ -8,6 +8,7 @@ import pytest
 
 from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import Refuted, StepError
+from bpderive.sphinxext.words import CHECKED
 
 PAGE = {"index": "# Page\n\n```{equation} BP2\n```\n"}
 GENERAL, CONCRETE = "proved in general", "exact on "
@@ -48,6 +49,12 @@ def test_what_is_not_checked_looks_unchecked(book, falsify):
 def test_the_number_of_networks_is_counted(book, falsify):
     falsify(lambda certificate: dataclasses.replace(certificate, kinds=("concrete",), networks=((2, 2),)))
     assert book(PAGE).marks() == ["exact on 1 network"]
+
+
+def test_every_kind_of_certainty_of_the_registry_has_words_in_both_languages():
+    kinds = {kind for equation in equations.values() for kind in equation.check().kinds}
+    assert kinds <= set(CHECKED)
+    assert all(words.en != words.zh for words in CHECKED.values())
 
 
 def test_a_kind_of_certainty_without_words_is_shown_by_its_name(book, falsify):

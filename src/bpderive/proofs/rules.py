@@ -122,7 +122,7 @@ class Recall:
     @property
     def reason(self) -> Text:
         """Names the equation."""
-        return Text(en="on the side: {known}", zh="另一方面，{known}给出").format(
+        return Text(en="on the side: {known}", zh="另一方面，由{known}：").format(
             known=equation_name(self.number)
         )
 
@@ -362,14 +362,14 @@ def equation_name(number: str) -> Text:
     """How a reason speaks of an equation."""
     named = {
         "z": Text(en="the definition of the weighted input", zh="带权输入的定义"),
-        "a": Text(en="$a^l_j = \\sigma(z^l_j)$", zh=" $a^l_j = \\sigma(z^l_j)$ "),
+        "a": Text(en="$a^l_j = \\sigma(z^l_j)$", zh=" $a^l_j = \\sigma(z^l_j)$"),
         "hypothesis": Text(en="the induction hypothesis", zh="归纳假设"),
         "dots": Text(en="the meaning of the dots", zh="省略号的含义"),
         "induction": Text(en="what was proved by induction", zh="归纳法已证明的结论"),
     }
     if number in named:
         return named[number]
-    return Text(en="({number})", zh="式 ({number}) ").format(number=number)
+    return Text(en="({number})", zh="式 ({number})").format(number=number)
 
 
 def _check_layer(number: str, allowed: Range, value: Basic, ranges: tuple[Range, ...]) -> None:

@@ -55,4 +55,4 @@ def _mark(kind: str, certificate: Certificate) -> Mark:
     count = len(certificate.networks)
     if kind == "concrete":
         words = CHECKED_EXACTLY if count == 0 else CHECKED_ON_ONE if count == 1 else words
-    return Mark(kind, words.format(count=count), "proof" if kind == "general" else "check")
+    return Mark(kind, words.format(count=count), {"general": "proof", "definition": ""}.get(kind, "check"))

@@ -139,7 +139,7 @@ class PathSumDirective(FigureDirective):
             compact=True,
             language=self.language,
         )
-        product = " ".join(latex(factor.derivative) for factor in path.factors)
+        product = r" \, ".join(latex(factor.derivative) for factor in path.factors)
         return element(
             "li",
             line(*self.words(PATH.format(number=number)), classes=["bp-part"]),

@@ -30,6 +30,7 @@ CHECKED = {
     "concrete": Text("exact on {count} networks", "在 {count} 个网络上精确验证"),
     "evaluated": Text("computed exactly", "已精确计算"),
     "numeric": Text("checked in numbers", "数值检验"),
+    "definition": Text("by definition", "定义如此"),
 }
 CHECKED_ON_ONE = Text("exact on 1 network", "在 1 个网络上精确验证")
 CHECKED_EXACTLY = Text("exact", "精确验证")
