@@ -4,8 +4,8 @@
 The proof is Rolle's theorem: between two neighbouring zeros of f′ the function is monotone, so that the signs at the
 ends tell whether there is a zero and that there is one only; the zeros of f′ are found in the same way, after factors
 that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected before that: interval arithmetic
-excludes zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not settled so
-raises `Undecided`.
+excludes zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not
+settled so raises `Undecided`.
 """
 
 from __future__ import annotations
