@@ -2,8 +2,8 @@
 
 `enclosure(expression, digits)` is an interval of mpmath that holds the value of a constant; `sign(expression)` its
 sign, or raises `Undecided`. `Isolated` is the one zero of a function in a bracket, a SymPy number that can be computed
-to any number of digits, so that it may stand wherever a number may. What a bound rests on is interval arithmetic; for erf
-and atan, which mpmath has no intervals of, it is their monotonicity and mpmath's rounding with 20 digits to spare.
+to any number of digits, so that it may stand wherever a number may. What a bound rests on is interval arithmetic; for
+erf and atan, which mpmath has no intervals of, it is their monotonicity and mpmath's rounding with 20 digits to spare.
 """
 
 from __future__ import annotations
