@@ -29,6 +29,7 @@ BOOK = HERE / "docs" / "_build" / "html"
 _WITH_PROJECT = ("pyproject.toml", "--group", "build")
 LOCKS: dict[str, tuple[str, ...]] = {
     "bench": (*_WITH_PROJECT, "--extra", "bench"),
+    "bench-accuracy": (*_WITH_PROJECT, "--extra", "bench", "--extra", "peers"),
     "browser": (*_WITH_PROJECT, "--extra", "browser"),
     "docs": (*_WITH_PROJECT, "--extra", "docs"),
     "lint": (*_WITH_PROJECT, "--extra", "lint"),
@@ -133,6 +134,13 @@ def mutants_source(session: nox.Session) -> None:
     """Change the library's own source in every small way, and list what the tests do not notice."""
     install(session, "tests")
     session.run("python", "-m", "mutants.source", *session.posargs)
+
+
+@nox.session(name="bench-accuracy")
+def bench_accuracy(session: nox.Session) -> None:
+    """Measure the errors of all activations beside jax, torch and scipy, and write docs/results/accuracy.json."""
+    install(session, "bench-accuracy")
+    session.run("python", "-m", "benchmarks.accuracy", *session.posargs)
 
 
 @nox.session(name="update-translations")

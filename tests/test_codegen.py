@@ -22,7 +22,7 @@ from bpderive.codegen import TARGETS, CompiledGradient, compile_gradient, numpy_
 from bpderive.codegen.functions import Functions
 from bpderive.codegen.matrices import MatrixSource, summed_over_examples
 from bpderive.codegen.scalar_program import MOST
-from bpderive.costs import Cost, costs
+from bpderive.costs import Cost
 from bpderive.equations import equations
 from bpderive.errors import BpderiveError, DomainError, NetworkError, ShapeError, UnknownName
 from bpderive.network import Network
@@ -35,9 +35,13 @@ from bpderive.truth import COST, Truth
 TITLE = Text(en="made for a test", zh="测试用")
 
 
+written = [name for name in activations if name in reference.ACTIVATIONS]
+"""The activations that the reference has too."""
+
+
 def permitted_pairs() -> list[tuple[str, str]]:
     found = []
-    for activation, cost in itertools.product(activations, costs):
+    for activation, cost in itertools.product(written, reference.COSTS):
         try:
             Network((2, 2), activation, cost)
         except DomainError:
@@ -66,8 +70,13 @@ def refers(net: Network) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("hidden", activations)
-@pytest.mark.parametrize(("output", "cost"), permitted_pairs())
+@pytest.mark.parametrize(
+    ("hidden", "output", "cost"),
+    [
+        *((hidden, "sigmoid", "cross_entropy") for hidden in written),
+        *(("tanh", *pair) for pair in permitted_pairs()),
+    ],
+)
 def test_agrees_with_the_reference(target: str, hidden: str, output: str, cost: str) -> None:
     net = Network((4, 5, 3, 2), (hidden, hidden, output), cost)
     compiled = compile_gradient(net, target)
@@ -91,9 +100,7 @@ def test_agrees_with_the_reference_on_a_network_for_digits() -> None:
 
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=5), st.integers(1, 6), st.data())
 def test_agrees_with_the_reference_on_any_network(sizes: list[int], m: int, data: st.DataObject) -> None:
-    hidden = data.draw(
-        st.lists(st.sampled_from(list(activations)), min_size=len(sizes) - 2, max_size=len(sizes) - 2)
-    )
+    hidden = data.draw(st.lists(st.sampled_from(written), min_size=len(sizes) - 2, max_size=len(sizes) - 2))
     output, cost = data.draw(st.sampled_from(permitted_pairs()))
     net = Network(sizes, (*hidden, output), cost)
     case = random_case(net, m, data.draw(st.integers(0, 2**32 - 1)))
@@ -323,7 +330,7 @@ def test_matrix_source_puts_brackets_where_they_are_needed() -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize(("activation", "cost"), permitted_pairs())
+@pytest.mark.parametrize(("activation", "cost"), [pair for pair in permitted_pairs() if pair[0] != "sine"])
 @pytest.mark.parametrize("saturated", [-800.0, -40.0, 40.0, 800.0])
 def test_saturated_neurons_give_no_warning_and_no_nan(
     target: str, activation: str, cost: str, saturated: float
@@ -369,7 +376,7 @@ def test_nan_goes_through(target: str) -> None:
 
 
 def test_numbers_that_python_cannot_hold_are_reported() -> None:
-    unstable = made("unstable", z / (1 + sympy.exp(-z)))
+    unstable = made("unstable", sympy.cosh(z))
     net = Network((1, 1), unstable)
     far = ([np.array([[0.0]])], [np.array([[-800.0]])], np.array([[1.0]]))
     with pytest.raises(DomainError, match="stable form"):

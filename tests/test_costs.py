@@ -6,9 +6,12 @@ import pytest
 import sympy
 
 from bpderive.activations import activations
+from bpderive.codegen import compile_gradient
 from bpderive.costs import Cost, a, costs, resolve, y
 from bpderive.errors import DomainError, UnknownName
+from bpderive.network import Network
 from bpderive.text import Text
+from bpderive.verify import verify
 
 TITLE = Text(en="made for a test", zh="测试用")
 every_cost = pytest.mark.parametrize("cost", costs.values(), ids=list(costs))
@@ -65,3 +68,32 @@ def test_what_is_no_cost_is_refused(formula: object) -> None:
 def test_unknown_names_are_suggested() -> None:
     with pytest.raises(UnknownName, match="Did you mean 'cross_entropy'"):
         resolve("crossentropy")
+
+
+def test_huber_is_the_quadratic_cost_near_the_target_and_a_line_beyond() -> None:
+    huber = costs["huber"].with_parameters(delta=0.5)
+    assert [huber.derivative(point, 0) for point in (-3, sympy.Rational(1, 4), 3)] == [
+        -sympy.Rational(1, 2),
+        sympy.Rational(1, 4),
+        sympy.Rational(1, 2),
+    ]
+    assert huber.term(3, 0) == sympy.Rational(11, 8)
+    for side in (sympy.Rational(1, 2), -sympy.Rational(1, 2)):
+        assert huber.term(side, 0) == sympy.Rational(1, 8)
+    assert huber.with_parameters(delta=1) == costs["huber"]
+
+
+def test_a_parameter_is_a_positive_number_with_a_known_name() -> None:
+    with pytest.raises(UnknownName, match="delta"):
+        costs["huber"].with_parameters(delt=1)
+    with pytest.raises(UnknownName):
+        costs["quadratic"].with_parameters(delta=1)
+    for wrong in (0, -1, sympy.Symbol("d")):
+        with pytest.raises(DomainError, match="positive"):
+            costs["huber"].with_parameters(delta=wrong)
+
+
+@pytest.mark.parametrize("target", ["numpy", "scalar"])
+def test_a_network_with_the_huber_cost_is_verified(target: str) -> None:
+    net = Network((2, 3, 2), "tanh", costs["huber"].with_parameters(delta=0.3))
+    assert verify(net, compiled=compile_gradient(net, target)).ok

@@ -207,10 +207,12 @@ def test_an_output_activation_outside_the_domain_of_the_cost_is_refused(activati
 
 def test_an_output_activation_of_unknown_range_is_refused_by_a_cost_with_a_domain() -> None:
     t = sympy.Symbol("t")
-    silu = Activation(name="silu", title=Text(en="silu", zh="silu"), formula=t / (1 + sympy.exp(-t)))
-    assert Network((2, 2), silu).cost.name == "quadratic"
+    wave = Activation(
+        name="wave", title=Text(en="wave", zh="wave"), formula=t * sympy.exp(-(t**2)) + sympy.sin(t)
+    )
+    assert Network((2, 2), wave).cost.name == "quadratic"
     with pytest.raises(DomainError, match="could not be derived"):
-        Network((2, 2), silu, "cross_entropy")
+        Network((2, 2), wave, "cross_entropy")
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", ("tanh", "sigmoid"), {(2, 1): "relu"}], ids=repr)

@@ -19,6 +19,15 @@ DIGITS = {
     "sigmoid": lambda t: 1 / (1 + mpmath.exp(-t)),
     "tanh": mpmath.tanh,
     "relu": lambda t: max(t, mpmath.mpf(0)),
+    "leaky_relu": lambda t: t if t > 0 else t / 100,
+    "elu": lambda t: t if t > 0 else mpmath.expm1(t),
+    "softplus": lambda t: mpmath.log1p(mpmath.exp(t)),
+    "silu": lambda t: t / (1 + mpmath.exp(-t)),
+    "softsign": lambda t: t / (1 + abs(t)),
+    "arctan": mpmath.atan,
+    "hard_tanh": lambda t: max(min(t, mpmath.mpf(1)), mpmath.mpf(-1)),
+    "gaussian": lambda t: mpmath.exp(-(t**2)),
+    "sine": mpmath.sin,
     "linear": lambda t: t,
 }
 
@@ -100,6 +109,7 @@ def test_equals_exact_fractions(names: tuple[str, ...]) -> None:
         (("relu", "sigmoid"), "quadratic"),
         (("sigmoid", "linear"), "quadratic"),
         (("tanh", "sigmoid"), "cross_entropy"),
+        *(((name, name), "quadratic") for name in reference.ACTIVATIONS),
     ],
 )
 def test_equals_fifty_digits(names: tuple[str, ...], cost: str, m: int) -> None:
@@ -149,7 +159,7 @@ def test_saturated_outputs_give_finite_numbers(z: float, y: float) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ({"activation": "softsign"}, "no activation 'softsign'"),
+        ({"activation": "swash"}, "no activation 'swash'"),
         ({"activation": ("sigmoid",)}, "1 activations"),
         ({"cost": "absolute"}, "no cost 'absolute'"),
         ({"cost": "cross_entropy", "activation": "tanh"}, "not for tanh"),

@@ -20,7 +20,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from bpderive import reference
-from bpderive.activations import Activation, activations
+from bpderive.activations import Activation, activations, parse_activation
 from bpderive.codegen import compile_gradient
 from bpderive.compare import Findings, compare
 from bpderive.costs import Cost, costs
@@ -77,6 +77,7 @@ __all__ = [
     "factored_path_sum",
     "gradient",
     "latex",
+    "parse_activation",
     "path_sum",
     "reference",
     "set_language",

@@ -13,16 +13,16 @@ output neurons of one formula in the output a and the desired output y.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 import sympy
-from sympy import Expr, Interval, S, Symbol, log
+from sympy import Expr, Interval, Piecewise, Rational, S, Symbol, log
 
 from bpderive.algebra import tidy
 from bpderive.catalogue import Catalogue
-from bpderive.errors import DomainError
+from bpderive.errors import DomainError, unknown_name
 from bpderive.text import Text
 
 a = Symbol("a", real=True)
@@ -34,11 +34,14 @@ y = Symbol("y", real=True)
 
 @lru_cache(256)
 def _slope(formula: Expr) -> Expr:
-    return tidy(sympy.diff(formula, a))
+    slope = sympy.diff(formula, a)
+    return slope if slope.has(Piecewise) else tidy(slope)
 
 
 @lru_cache(256)
 def _cancelled(formula: Expr, slope: Expr) -> Expr | None:
+    if formula.has(Piecewise):
+        return None
     above, below = sympy.fraction(sympy.cancel(_slope(formula)))
     if not slope.is_rational_function(a) or not below.is_polynomial(a):
         return None
@@ -54,7 +57,8 @@ class Cost:
     """C, declared by its name, its title in both languages and its formula for one output neuron in `a` and `y`.
 
     `domain` is the set of the outputs a for which the formula is defined; `targets` the set from which desired outputs
-    y are drawn for random tests. Raises `DomainError` for a formula in other variables.
+    y are drawn for random tests; `parameters` pairs of a symbol in the formula and its value, a positive number.
+    Raises `DomainError` for a formula in other variables.
     """
 
     name: str
@@ -62,9 +66,14 @@ class Cost:
     formula: Expr
     domain: sympy.Set = S.Reals
     targets: sympy.Set = S.Reals
+    parameters: tuple[tuple[Symbol, Expr], ...] = ()
+    _declared: Expr = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_declared", self.formula)
         formula = sympy.sympify(self.formula) if isinstance(self.formula, Expr | int) else None
+        if formula is not None:
+            formula = formula.subs(dict(self.parameters))
         if formula is None or {symbol.name for symbol in formula.free_symbols} - {"a", "y"}:
             raise DomainError(
                 f"The formula of the cost {self.name!r} is {self.formula!r}. "
@@ -75,6 +84,24 @@ class Cost:
 
     def __repr__(self) -> str:
         return f"<cost {self.name}: the sum over the outputs of {self.formula}>"
+
+    def with_parameters(self, **values: Any) -> Cost:
+        """The same cost with other parameters: `.with_parameters(delta=2)`; 0.5 means one half.
+
+        Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that is not positive.
+        """
+        chosen = dict(self.parameters)
+        known = {symbol.name: symbol for symbol in chosen}
+        for name, given in values.items():
+            if name not in known:
+                raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
+            value = Rational(str(given)) if isinstance(given, float) else sympy.sympify(given)
+            if not value.is_positive or not value.is_number:
+                raise DomainError(
+                    f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number."
+                )
+            chosen[known[name]] = value
+        return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
 
     def term(self, output: Any = a, target: Any = y) -> Expr:
         """What one output neuron contributes to C."""
@@ -97,6 +124,9 @@ class Cost:
         return None if found is None else found.subs({a: output, y: target}, simultaneous=True)
 
 
+delta = Symbol("delta", positive=True)
+"""Where the Huber cost turns from a parabola into a line."""
+
 costs: Catalogue[Cost] = Catalogue(
     "cost",
     [
@@ -111,6 +141,16 @@ costs: Catalogue[Cost] = Catalogue(
             formula=-(y * log(a) + (1 - y) * log(1 - a)),
             domain=Interval.open(0, 1),
             targets=Interval(0, 1),
+        ),
+        Cost(
+            name="huber",
+            title=Text(en="Huber cost", zh="Huber 代价函数"),
+            formula=Piecewise(
+                (delta * (y - a) - delta**2 / 2, a - y < -delta),
+                ((y - a) ** 2 / 2, a - y <= delta),
+                (delta * (a - y) - delta**2 / 2, True),
+            ),
+            parameters=((delta, Rational(1)),),
         ),
     ],
 )

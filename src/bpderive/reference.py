@@ -59,6 +59,79 @@ def relu_prime(z: Array) -> Array:
     return np.where(z > 0, 1.0, 0.0)
 
 
+def leaky_relu(z: Array) -> Array:
+    """z where z > 0, else z/100."""
+    return np.where(z > 0, z, z / 100.0)
+
+
+def leaky_relu_prime(z: Array) -> Array:
+    """1 where z > 0, else 1/100; at the kink the slope on its left."""
+    return np.where(z > 0, 1.0, 0.01)
+
+
+def elu(z: Array) -> Array:
+    """z where z > 0, else e^z − 1."""
+    return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))
+
+
+def elu_prime(z: Array) -> Array:
+    """1 where z > 0, else e^z."""
+    return np.exp(np.minimum(z, 0.0))
+
+
+def softplus(z: Array) -> Array:
+    """ln(1 + e^z). The exponent is never positive here either; its derivative is the sigmoid."""
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def silu(z: Array) -> Array:
+    """z/(1 + e^−z)."""
+    return z * sigmoid(z)
+
+
+def silu_prime(z: Array) -> Array:
+    """σ(z) + zσ′(z), with σ the sigmoid."""
+    value: Array = sigmoid(z) + z * sigmoid_prime(z)
+    return value
+
+
+def softsign(z: Array) -> Array:
+    """z/(1 + |z|)."""
+    return z / (1.0 + np.abs(z))
+
+
+def softsign_prime(z: Array) -> Array:
+    """1/(1 + |z|)²."""
+    return 1.0 / (1.0 + np.abs(z)) ** 2
+
+
+def arctan_prime(z: Array) -> Array:
+    """1/(1 + z²)."""
+    return 1.0 / (1.0 + z**2)
+
+
+def hard_tanh(z: Array) -> Array:
+    """z, kept between −1 and 1."""
+    return np.clip(z, -1.0, 1.0)
+
+
+def hard_tanh_prime(z: Array) -> Array:
+    """1 where |z| < 1, else 0, and so at both kinks."""
+    return np.where(np.abs(z) < 1, 1.0, 0.0)
+
+
+def gaussian(z: Array) -> Array:
+    """e^−z²."""
+    value: Array = np.exp(-(z**2))
+    return value
+
+
+def gaussian_prime(z: Array) -> Array:
+    """−2z e^−z²."""
+    value: Array = -2.0 * z * np.exp(-(z**2))
+    return value
+
+
 def linear(z: Array) -> Array:
     """z."""
     return 1.0 * z
@@ -73,6 +146,15 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
     "sigmoid": (sigmoid, sigmoid_prime),
     "tanh": (np.tanh, tanh_prime),
     "relu": (relu, relu_prime),
+    "leaky_relu": (leaky_relu, leaky_relu_prime),
+    "elu": (elu, elu_prime),
+    "softplus": (softplus, sigmoid),
+    "silu": (silu, silu_prime),
+    "softsign": (softsign, softsign_prime),
+    "arctan": (np.arctan, arctan_prime),
+    "hard_tanh": (hard_tanh, hard_tanh_prime),
+    "gaussian": (gaussian, gaussian_prime),
+    "sine": (np.sin, np.cos),
     "linear": (linear, linear_prime),
 }
 

@@ -1,7 +1,8 @@
 """Activation functions: one declaration each, from which everything else is derived.
 
 `activations["sigmoid"]` is a declaration of the catalogue; `Activation(name=…, title=Text(en=…, zh=…), formula=…)`
-makes one's own, which works wherever a name does. `resolve` takes either. To add one to the catalogue, write its
+makes one's own, which works wherever a name does, and `parse_activation("z/(1 + exp(-z))")` reads one from a text that
+is not trusted. `resolve` takes either. To add one to the catalogue, write its
 declaration in `bpderive.activations.catalogue`: its derivative, range, kinks, numeric code and tests follow.
 
     >>> sigmoid = activations["sigmoid"]
@@ -19,6 +20,7 @@ from __future__ import annotations
 from bpderive.activations.activation import Activation
 from bpderive.activations.analysis import a, z
 from bpderive.activations.catalogue import activations, resolve
+from bpderive.activations.parsed import parse_activation
 from bpderive.activations.stable import slope
 
-__all__ = ["Activation", "a", "activations", "resolve", "slope", "z"]
+__all__ = ["Activation", "a", "activations", "parse_activation", "resolve", "slope", "z"]

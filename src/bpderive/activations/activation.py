@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
-from sympy import Expr, Piecewise, Symbol
+from sympy import Expr
 from sympy.core.function import AppliedUndef
 
-from bpderive.activations import analysis
+from bpderive.activations import analysis, by_output, properties, rewriting
 from bpderive.activations.analysis import a, z
 from bpderive.activations.elementwise import compiled
-from bpderive.activations.stable import confirm, slope
-from bpderive.errors import DomainError, Refuted
+from bpderive.activations.stable import compare, confirm, slope
+from bpderive.errors import DomainError, Refuted, unknown_name
 from bpderive.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]
@@ -28,7 +28,8 @@ class Activation:
     The other fields are optional, and checked, not trusted:
     `stable` pairs of what is computed (`a` for σ(z), `slope` for σ′(z), or an expression in a such as log(a)) and an
     expression in z that computes it without overflow; `at_kinks` pairs of a kink and the slope taken there, which must
-    lie between the slopes of its two sides; `slope_from_output` σ′ as an expression in a.
+    lie between the slopes of its two sides; `slope_from_output` σ′ as an expression in a; `parameters` pairs of a
+    symbol that may occur in all of these and its value, a number or another symbol.
     Raises `DomainError` for a formula that is not one, `Refuted` for an extra that does not fit it.
     """
 
@@ -38,16 +39,50 @@ class Activation:
     stable: Pairs = ()
     at_kinks: Pairs = ()
     slope_from_output: Expr | None = None
+    parameters: Pairs = ()
+    _declared: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "formula", _in_z(self.formula, self.name))
-        for field in ("stable", "at_kinks"):
-            pairs = getattr(self, field)
-            given = tuple((sympy.sympify(key), _exact(sympy.sympify(value))) for key, value in pairs)
-            object.__setattr__(self, field, given)
+        declared = (self.formula, self.stable, self.at_kinks, self.slope_from_output)
+        values = {symbol: _number(value, self.name) for symbol, value in self.parameters}
+        formula = _in_z(self.formula, self.name, values)
+
+        def valued(pairs: Pairs) -> Pairs:
+            return tuple(
+                (sympy.sympify(key), _exact(sympy.sympify(value)).subs(values)) for key, value in pairs
+            )
+
+        settled = {
+            "_declared": declared,
+            "formula": formula,
+            "stable": valued(self.stable),
+            "at_kinks": valued(self.at_kinks),
+            "slope_from_output": None
+            if self.slope_from_output is None
+            else sympy.sympify(self.slope_from_output).subs(values),
+            "parameters": tuple(values.items()),
+        }
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
 
     def __repr__(self) -> str:
         return f"<activation {self.name}: {self.formula}>"
+
+    def with_parameters(self, **values: Any) -> Activation:
+        """The same activation with other parameters, numbers or symbols: `.with_parameters(alpha=2)`.
+
+        Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that cannot be one.
+        """
+        known = {symbol.name.rstrip("_"): symbol for symbol, _ in self.parameters}
+        chosen = dict(self.parameters)
+        for name, value in values.items():
+            if name.rstrip("_") not in known:
+                raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
+            chosen[known[name.rstrip("_")]] = _number(value, self.name)
+        formula, stable, at_kinks, by_output = self._declared
+        return Activation(
+            self.name, self.title, formula, stable, at_kinks, by_output, parameters=tuple(chosen.items())
+        )
 
     @property
     def elementwise(self) -> bool:
@@ -64,23 +99,67 @@ class Activation:
 
     def derivative_from_output(self, output: Any = a) -> Expr | None:
         """σ′ written by the output a = σ(z), or None where it is not known to be a function of a."""
-        found = analysis.slope_by_output(self.formula)
+        found = by_output.slope_by_output(self.formula)
         declared = self.slope_from_output
         if declared is not None:
-            if not analysis.is_slope_by_output(declared, self.formula):
+            if not by_output.is_slope_by_output(declared, self.formula, self._slope()):
                 raise Refuted(f"The derivative of {self.name} is not {declared} at a = {self.formula}.")
             found = declared
         return None if found is None else found.subs(a, output)
 
     @property
     def range(self) -> sympy.Set | None:
-        """The set of all σ(z), or None if it could not be derived."""
-        return analysis.value_range(self.formula)
+        """The set of all σ(z); its ends may be numbers that are known by certain bounds. None if it is not known."""
+        found: sympy.Set | None = properties.value_range(self.formula).value
+        return found
 
     @property
     def limits(self) -> tuple[Expr | None, Expr | None]:
         """The limits of σ(z) for z → −∞ and z → ∞, None where there is none or none was found."""
-        return analysis.limits(self.formula)
+        found: tuple[Expr, Expr] | None = properties.limits(self.formula).value
+        return found or (None, None)
+
+    @property
+    def monotone(self) -> bool | None:
+        """Whether σ never falls or never rises; None if that is not known."""
+        found: bool | None = properties.monotone(self.formula).value
+        return found
+
+    @property
+    def odd(self) -> bool | None:
+        """Whether σ(−z) = −σ(z); None if that is not known."""
+        found: bool | None = properties.odd(self.formula).value
+        return found
+
+    @property
+    def even(self) -> bool | None:
+        """Whether σ(−z) = σ(z); None if that is not known."""
+        found: bool | None = properties.even(self.formula).value
+        return found
+
+    @property
+    def max_slope(self) -> properties.Slope | None:
+        """The least upper bound of |σ′| and where it is taken; None if it is not known."""
+        found: properties.Slope | None = properties.max_slope(self.formula).value
+        return found
+
+    @property
+    def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
+        """What becomes of σ and σ′ for z → −∞ and z → ∞: whether the neuron saturates there; None if not known."""
+        found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value
+        return found
+
+    @property
+    def inflections(self) -> sympy.Set | None:
+        """Where σ″ changes its sign; None if that is not known."""
+        found: sympy.Set | None = properties.inflections(self.formula).value
+        return found
+
+    def why_unknown(self, name: str) -> Text | None:
+        """Why the property `name`, such as "range", is None; None if it is known. Raises `UnknownName`."""
+        if name not in properties.PROPERTIES:
+            raise unknown_name("property", name, properties.PROPERTIES)
+        return properties.PROPERTIES[name](self.formula).reason
 
     @property
     def kinks(self) -> tuple[Expr, ...]:
@@ -93,17 +172,25 @@ class Activation:
         return str(sympy.latex(self.formula))
 
     def numeric(self, wanted: Expr = a) -> Expr:
-        """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared."""
-        exact = self._slope() if wanted == slope else wanted.subs(a, self.formula)
+        """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared,
+        and else in the form that is measured to be the best of those that a general rewriting gives."""
+        exact = self._exact(wanted)
         for declared, form in self.stable:
             if declared == wanted:
-                confirm(exact, form)
+                compare(exact, form)
                 return form
-        return _clamped(exact)
+        return exact if exact.free_symbols - {z} else rewriting.best(exact).expression
+
+    def _exact(self, wanted: Expr) -> Expr:
+        return self._slope() if wanted == slope else wanted.subs(a, self.formula)
 
     def has_stable(self, wanted: Expr) -> bool:
         """Whether a stable form of `wanted` is declared."""
         return any(declared == wanted for declared, _ in self.stable)
+
+    def measured(self, wanted: Expr = a) -> rewriting.Form:
+        """What computes `wanted`, with its largest error at a sample of points in units in the last place."""
+        return rewriting.measured(self.numeric(wanted), self._exact(wanted))
 
     def numpy(self, values: Any) -> Any:
         """σ of each entry, in floating point."""
@@ -125,18 +212,23 @@ class Activation:
                 )
         self._slope()
         self.derivative_from_output()
-        for declared, _ in self.stable:
-            self.numeric(declared)
+        for declared, form in self.stable:
+            confirm(self._exact(declared), form)
 
     def _slope(self) -> Expr:
         for point, chosen in self.at_kinks:
+            smooth = analysis.derivative(self.formula, ())
             if point not in self.kinks:
+                # With some parameters there is no kink: ELU has none with α = 1.
+                if sympy.expand(smooth.subs(z, point) - chosen) == 0:
+                    continue
                 shown = ", ".join(map(str, self.kinks)) or "none"
                 raise Refuted(
                     f"A slope is declared for a kink of {self.name} at z = {point}. Its kinks: {shown}."
                 )
-            sides = analysis.one_sided(analysis.derivative(self.formula, ()), point)
-            if not sympy.Min(*sides) <= chosen <= sympy.Max(*sides):
+            sides = analysis.one_sided(smooth, point)
+            # With a parameter that is a symbol the comparison may stay open.
+            if sympy.And(sympy.Min(*sides) <= chosen, chosen <= sympy.Max(*sides)) == False:  # noqa: E712  # SymPy's own
                 raise Refuted(
                     f"The slope {chosen} declared for {self.name} at its kink z = {point} does not lie between "
                     f"the slopes of its two sides, {sides[0]} and {sides[1]}."
@@ -144,8 +236,31 @@ class Activation:
         return analysis.derivative(self.formula, self.at_kinks)
 
 
-def _in_z(formula: Any, name: str) -> Expr:
-    """The formula as an expression in `z`, whatever its one variable was called."""
+def _number(value: Any, name: str) -> Expr:
+    """A parameter's value; 0.01 is 1/100."""
+    try:
+        exact = _exact(sympy.sympify(value)) if isinstance(value, Expr | int | float) else None
+    except (TypeError, ValueError):
+        exact = None
+    if exact is None or exact.is_real is False or exact.is_finite is False:
+        raise DomainError(
+            f"A parameter of the activation {name!r} was given as {value!r}. Give a real number or a SymPy symbol."
+        )
+    return exact
+
+
+def _exact(expression: Expr) -> Expr:
+    """The expression with every decimal as the fraction that it is, 0.1 being 1/10."""
+
+    def fraction(number: sympy.Float) -> Expr:
+        shown = repr(float(number)) if number._prec == 53 else str(number)
+        return sympy.Rational(shown)
+
+    return expression.xreplace({number: fraction(number) for number in expression.atoms(sympy.Float)})
+
+
+def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
+    """The formula as an expression in `z`, whatever its one variable was called, its parameters having values."""
     if isinstance(formula, int | float):
         formula = sympy.sympify(formula)
     if not isinstance(formula, Expr):
@@ -158,34 +273,13 @@ def _in_z(formula: Any, name: str) -> Expr:
             f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "
             "an activation has a formula made of known functions."
         )
-    variables = formula.free_symbols
+    symbols = set().union(*(value.free_symbols for value in values.values()))
+    formula = _exact(formula).subs(values)
+    variables = formula.free_symbols - symbols
     if len(variables) > 1:
         shown = ", ".join(sorted(map(str, variables)))
         raise DomainError(
             f"The formula of the activation {name!r} has the variables {shown}; it may have one, the weighted input. "
-            "Put numbers in place of the others."
+            "Put numbers in place of the others, or declare them as parameters."
         )
-    return _exact(formula.xreplace(dict.fromkeys(variables, z)))
-
-
-def _exact(expression: Expr) -> Expr:
-    """The expression with decimal constants meaning the decimals that are written: 0.1 is one tenth."""
-    return expression.xreplace(
-        {number: sympy.Rational(str(number)) for number in expression.atoms(sympy.Float)}
-    )
-
-
-def _clamped(expression: Expr) -> Expr:
-    """Each branch kept to where it is valid: np.where computes every branch everywhere, and may overflow there."""
-    cut = analysis.pieces(expression)
-    if len(cut) == 1 or all(branch.is_polynomial(z) for branch, _ in cut):
-        return expression
-    branches = []
-    for branch, within in cut:
-        kept: Expr = z
-        if not branch.is_polynomial(z):
-            kept = kept if within.sup.is_infinite else sympy.Min(kept, within.sup)
-            kept = kept if within.inf.is_infinite else sympy.Max(kept, within.inf)
-        inside: Symbol | bool = z < within.sup if within.right_open else z <= within.sup
-        branches.append((branch.subs(z, kept), inside if within.sup.is_finite else True))
-    return Piecewise(*branches)
+    return formula.xreplace(dict.fromkeys(variables, z))

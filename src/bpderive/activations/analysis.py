@@ -1,7 +1,6 @@
-"""What follows from a formula in z alone: its pieces, derivative, limits, kinks, range, and σ′ written by the output.
+"""What follows from a formula in z alone: its smooth pieces, its derivative and its kinks.
 
-Everything here is a function of a SymPy expression, so it serves a formula that is in no catalogue as well. What SymPy
-cannot settle is None, never a guess.
+Everything here is a function of a SymPy expression, so it serves a formula that is in no catalogue as well.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 import sympy
-from sympy import AccumBounds, Expr, Interval, Piecewise, S, Symbol
+from sympy import Expr, Interval, Piecewise, S, Symbol
 
-from bpderive.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
 from bpderive.errors import DomainError
 
 z = Symbol("z", real=True)
@@ -65,7 +63,9 @@ def one_sided(formula: Expr, point: Expr) -> tuple[Expr, Expr]:
 def _same_number(first: Expr, second: Expr) -> bool:
     """Whether two constants are equal, to 40 digits where expanding does not settle it."""
     difference = sympy.expand(first - second)
-    return bool(difference == 0 or abs(sympy.N(difference, 50)) < sympy.Float("1e-40"))
+    if difference == 0 or difference.free_symbols:
+        return bool(difference == 0)
+    return bool(abs(sympy.N(difference, 50)) < sympy.Float("1e-40"))
 
 
 @lru_cache(CACHE)
@@ -133,65 +133,3 @@ def derivative(formula: Expr, at_kinks: tuple[tuple[Expr, Expr], ...]) -> Expr:
         if there != right:
             arguments.append((there, z <= end))
     return Piecewise(*arguments, (slopes[-1], True))
-
-
-@lru_cache(CACHE)
-def limits(formula: Expr) -> tuple[Expr | None, Expr | None]:
-    """lim σ(z) for z → −∞ and z → ∞, None where there is none or SymPy does not find it."""
-    cut = pieces(formula)
-    ends = ((cut[0][0], S.NegativeInfinity), (cut[-1][0], S.Infinity))
-    found = (_or_none(sympy.limit, expression, z, end) for expression, end in ends)
-    left, right = (None if value is None or value.has(AccumBounds) else value for value in found)
-    return left, right
-
-
-@lru_cache(CACHE)
-def value_range(formula: Expr) -> sympy.Set | None:
-    """The set of all σ(z), z real, or None if a limit is not known or SymPy does not find where σ′ is 0."""
-    left, right = limits(formula)
-    if left is None or right is None:
-        return None
-    attained: list[Expr] = []
-    for expression, where in pieces(formula):
-        attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
-        if not expression.has(z):
-            attained.append(expression)
-            continue
-        stationary = _or_none(sympy.solveset, sympy.diff(expression, z), z, where)
-        if stationary is not S.EmptySet and not isinstance(stationary, sympy.FiniteSet):
-            return None
-        attained += [expression.subs(z, point) for point in stationary]
-    low, high = sympy.Min(left, right, *attained), sympy.Max(left, right, *attained)
-    return Interval(low, high, low not in attained, high not in attained)
-
-
-@lru_cache(CACHE)
-def slope_by_output(formula: Expr) -> Expr | None:
-    """σ′ as a function of a = σ(z), or None where it is not found.
-
-    Found where σ′ is constant or σ is a quotient of linear functions of a power of exp(z), which can be solved for it.
-    """
-    if len(pieces(formula)) > 1:
-        return None
-    slope = sympy.diff(formula, z)
-    if not slope.has(z):
-        return slope
-    rational = sympy.cancel(sympy.together(in_exponential(formula, z)))
-    if not rational.is_rational_function(EXPONENTIAL) or rational.has(z):
-        return None
-    above, below = (sympy.Poly(part, EXPONENTIAL) for part in sympy.fraction(rational))
-    exponents = {n for part in (above, below) for (n,) in part.monoms()} - {0}
-    if len(exponents) != 1:
-        return None
-    [degree] = exponents
-    # a = (p u + q)/(r u + s) with u = exp(z)^degree, solved for u.
-    p, q, r, s = (part.coeff_monomial(EXPONENTIAL**n) for part in (above, below) for n in (degree, 0))
-    u = (q - s * a) / (r * a - p)
-    at_output = in_exponential(slope, z).subs(EXPONENTIAL, u ** sympy.Rational(1, degree))
-    found = tidy(sympy.cancel(sympy.together(sympy.powdenest(at_output, force=True))))
-    return found if is_slope_by_output(found, formula) else None
-
-
-def is_slope_by_output(candidate: Expr, formula: Expr) -> bool:
-    """Whether σ′(z) is `candidate` at a = σ(z), decided exactly."""
-    return vanishes(candidate.subs(a, formula) - sympy.diff(formula, z), z) is True

@@ -5,14 +5,31 @@ To add one, write its declaration at the end of `activations`: a name, its title
 
 from __future__ import annotations
 
-from sympy import Max, Min, exp, log, tanh
-from sympy.codegen.cfunctions import log1p
+from sympy import Abs, Max, Min, Rational, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.activations.activation import Activation
 from bpderive.activations.analysis import a, z
-from bpderive.activations.stable import decay, slope, where
+from bpderive.activations.forms import CubicExponent, bell, decay, decay_in_two, product, where, within
+from bpderive.activations.special import computed, gelu_descent, half_erfcx
+from bpderive.activations.stable import slope
 from bpderive.catalogue import Catalogue
 from bpderive.text import Text
+
+alpha = Symbol("alpha", positive=True)
+lambda_ = Symbol("lambda", positive=True)
+
+# `computed` keeps SymPy from writing a product of exponentials as one exponential.
+_e = computed(decay())
+_near, _far = decay_in_two()
+_cut = computed(_near * _far)
+_twice = computed(_cut * (_cut + 2))
+_sigmoid = where(z >= 0, 1, _e) / (1 + _e)
+_s, _t, _u = bell(within(40), Rational(1, 2))
+_gauss_s, _gauss_t, _gauss_u = bell(within(30))
+_c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
+_cubic = CubicExponent(within(24), _c1, _c3)
+_inverse = computed(1 / Max(Abs(z), 1))
 
 activations: Catalogue[Activation] = Catalogue(
     "activation",
@@ -22,24 +39,204 @@ activations: Catalogue[Activation] = Catalogue(
             title=Text(en="sigmoid", zh="S 型（sigmoid）函数"),
             formula=1 / (1 + exp(-z)),
             stable=(
-                (a, where(z >= 0, 1, decay()) / (1 + decay())),
-                (slope, decay() / (1 + decay()) ** 2),
-                (log(a), Min(z, 0) - log1p(decay())),
-                (log(1 - a), -Max(z, 0) - log1p(decay())),
+                (a, _sigmoid),
+                (slope, _e / (1 + _e * (2 + _e))),
+                (log(a), Min(z, 0) - log1p(_e)),
+                (log(1 - a), -Max(z, 0) - log1p(_e)),
             ),
         ),
         Activation(
             name="tanh",
             title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
             formula=tanh(z),
-            stable=((slope, 4 * decay(2) / (1 + decay(2)) ** 2),),
+            stable=((slope, 4 * decay(2) / (1 + decay(2) * (2 + decay(2)))),),
         ),
         Activation(
             name="relu",
             title=Text(en="rectified linear unit (ReLU)", zh="修正线性单元（ReLU）"),
             formula=Max(z, 0),
             at_kinks=((0, 0),),
+            slope_from_output=where(a > 0, 1, 0),
         ),
+        Activation(
+            name="leaky_relu",
+            title=Text(en="leaky ReLU", zh="带泄漏的修正线性单元（Leaky ReLU）"),
+            formula=where(z <= 0, alpha * z, z),
+            parameters=((alpha, Rational(1, 100)),),
+            at_kinks=((0, alpha),),
+            slope_from_output=where(a <= 0, alpha, 1),
+        ),
+        Activation(
+            name="elu",
+            title=Text(en="exponential linear unit (ELU)", zh="指数线性单元（ELU）"),
+            formula=where(z <= 0, alpha * (exp(z) - 1), z),
+            parameters=((alpha, 1),),
+            stable=(
+                (a, where(z <= 0, alpha * expm1(Min(z, 0)), z)),
+                (slope, where(z <= 0, alpha * exp(Min(z, 0)), 1)),
+            ),
+            at_kinks=((0, alpha),),
+            slope_from_output=where(a <= 0, a + alpha, 1),
+        ),
+        Activation(
+            name="selu",
+            title=Text(en="scaled exponential linear unit (SELU)", zh="缩放指数线性单元（SELU）"),
+            formula=where(z <= 0, lambda_ * alpha * (exp(z) - 1), lambda_ * z),
+            parameters=(
+                (alpha, Rational("1.6732632423543772848170429916717")),
+                (lambda_, Rational("1.0507009873554804934193349852946")),
+            ),
+            stable=(
+                (a, where(z <= 0, computed(lambda_ * alpha) * expm1(Min(z, 0)), computed(lambda_) * z)),
+                (slope, where(z <= 0, computed(lambda_ * alpha) * exp(Min(z, 0)), computed(lambda_))),
+            ),
+            at_kinks=((0, lambda_ * alpha),),
+            slope_from_output=where(a <= 0, a + lambda_ * alpha, lambda_),
+        ),
+        Activation(
+            name="softplus",
+            title=Text(en="softplus", zh="softplus 函数"),
+            formula=log(1 + exp(z)),
+            stable=((a, Max(z, 0) + log1p(_e)), (slope, _sigmoid)),
+            slope_from_output=1 - exp(-a),
+        ),
+        Activation(
+            name="silu",
+            title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
+            formula=z / (1 + exp(-z)),
+            stable=(
+                (a, where(z >= 0, z, product(z, _near, _far)) / (1 + _cut)),
+                (
+                    slope,
+                    where(z >= 0, 1 + _cut * (1 + z), product(computed(_cut + computed(1 + z)), _near, _far))
+                    / (1 + _cut * (2 + _cut)),
+                ),
+            ),
+        ),
+        Activation(
+            name="gelu",
+            title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
+            formula=z * (1 + erf(z / sqrt(2))) / 2,
+            stable=(
+                (
+                    a,
+                    where(
+                        z >= 0,
+                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _u)),
+                        product(z * half_erfcx(Abs(z)), _s, _t, _u),
+                    ),
+                ),
+                (
+                    slope,
+                    where(
+                        z >= 0,
+                        1 - product(gelu_descent(Abs(z)), _s, _t, _u),
+                        product(gelu_descent(Abs(z)), _s, _t, _u),
+                    ),
+                ),
+            ),
+        ),
+        Activation(
+            name="gelu_tanh",
+            title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
+            formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
+            stable=(
+                (a, where(z >= 0, z, product(z, *_cubic.factors)) / (1 + _cubic.value)),
+                (
+                    slope,
+                    where(
+                        z >= 0,
+                        1 + computed(_cubic.value * (1 + within(24) * (_c1 + 3 * _c3 * within(24) ** 2))),
+                        product(_cubic.descent, *_cubic.factors),
+                    )
+                    / (1 + _cubic.value * (2 + _cubic.value)),
+                ),
+            ),
+        ),
+        Activation(
+            name="mish",
+            title=Text(en="mish", zh="mish 函数"),
+            formula=z * tanh(log(1 + exp(z))),
+            # tanh(log(1 + u)) is n/(n + 2) with n = u(u + 2). Here u = exp(z), and for z > 0 all is divided by u².
+            # Between −½ and 0 the slope is near ½, and the difference from ½ has digits to spare.
+            stable=(
+                (
+                    a,
+                    where(
+                        z >= 0,
+                        z * (computed(1 + 2 * _cut) / (1 + 2 * _cut * (1 + _cut))),
+                        product(z * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
+                    ),
+                ),
+                (
+                    slope,
+                    where(
+                        z >= 0,
+                        (1 + _cut * (4 + _cut * (computed(6 + 4 * z) + _cut * computed(4 + 4 * z))))
+                        / (1 + 4 * _cut * (1 + _cut * (2 + _cut * (2 + _cut)))),
+                        where(
+                            z > Rational(-1, 2),
+                            Rational(1, 2)
+                            + computed(
+                                (_twice - 2) * computed(_twice + 2)
+                                + computed(8 * z) * computed(_cut * (1 + _cut))
+                            )
+                            / (2 * computed(_twice + 2) ** 2),
+                            product(
+                                (
+                                    computed(1 + z)
+                                    + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
+                                )
+                                / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
+                                _near,
+                                _far,
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Activation(
+            name="softsign",
+            title=Text(en="softsign", zh="softsign 函数"),
+            formula=z / (1 + Abs(z)),
+            stable=((slope, computed(1 / (1 + Abs(z))) ** 2),),
+            slope_from_output=(1 - Abs(a)) ** 2,
+        ),
+        Activation(
+            name="arctan",
+            title=Text(en="arctangent", zh="反正切函数"),
+            formula=atan(z),
+            stable=(
+                (slope, where(Abs(z) <= 1, 1 / (1 + Min(Abs(z), 1) ** 2), _inverse**2 / (1 + _inverse**2))),
+            ),
+            slope_from_output=cos(a) ** 2,
+        ),
+        Activation(
+            name="hard_tanh",
+            title=Text(en="hard tanh", zh="硬双曲正切函数（hard tanh）"),
+            formula=Max(-1, Min(z, 1)),
+            at_kinks=((-1, 0), (1, 0)),
+            slope_from_output=where(Abs(a) < 1, 1, 0),
+        ),
+        Activation(
+            name="hard_sigmoid",
+            title=Text(en="hard sigmoid", zh="硬 S 型函数（hard sigmoid）"),
+            formula=Max(0, Min(z / 6 + Rational(1, 2), 1)),
+            stable=((a, Min(Max(z + 3, 0), 6) / 6),),
+            at_kinks=((-3, 0), (3, 0)),
+            slope_from_output=where((a > 0) & (a < 1), Rational(1, 6), 0),
+        ),
+        Activation(
+            name="gaussian",
+            title=Text(en="Gaussian", zh="高斯函数"),
+            formula=exp(-(z**2)),
+            stable=(
+                (a, product(_gauss_s, _gauss_t, _gauss_u)),
+                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
+            ),
+        ),
+        Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
         Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
     ],
 )

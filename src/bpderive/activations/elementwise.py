@@ -23,7 +23,11 @@ from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from bpderive.activations.analysis import CACHE, z
+from bpderive.activations.special import coded, computed
 from bpderive.errors import DomainError
+
+LONGEST = 88
+"""The most characters of an expression in generated code; longer ones are computed in parts."""
 
 _PARTS = ("e", "f", "g", "h", "s", "t", "u", "v")
 """Names of repeated parts, so that exp(−|z|) is the `e` of the text."""
@@ -99,6 +103,12 @@ class NumPySource(StrPrinter):
             shown += " - " if minus else " + "
             shown += self.parenthesize(-term if minus else term, PRECEDENCE["Add"] + minus)
         return str(shown)
+
+    def _print_Float(self, expression: Any) -> str:
+        return repr(float(expression))
+
+    def _print_computed(self, expression: Any) -> str:
+        return str(self.parenthesize(expression.args[0], PRECEDENCE["Atom"], strict=True))
 
     def _print_Exp1(self, expression: Any) -> str:
         return f"{self.module}.e"
@@ -203,16 +213,57 @@ def function_source(
     dialect: type[NumPySource] = NumPySource,
 ) -> str:
     """The text of a function `name` of `variables` that computes `expression`, with `says` as its docstring."""
-    taken = {symbol.name for symbol in expression.free_symbols}
-    names = itertools.chain(_PARTS, (f"t{n}" for n in itertools.count()))
-    parts = (Symbol(part, real=True) for part in names if part not in taken)
-    shared, [result] = sympy.cse(expression, symbols=parts, order="none")
+    shared, result = in_parts(expression, dialect)
     lines = [f"    {part} = {expression_source(value, dialect)}" for part, value in shared]
     arguments = ", ".join(symbol.name for symbol in variables)
     shown = expression_source(result, dialect)
     if not expression.free_symbols:
         shown = dialect().constant(shown, variables[0].name)
     return "\n".join([f"def {name}({arguments}):", f'    """{says}"""', *lines, f"    return {shown}", ""])
+
+
+def in_parts(
+    expression: Expr, dialect: type[NumPySource] = NumPySource
+) -> tuple[list[tuple[Symbol, Expr]], Expr]:
+    """What code computes one after the other for `expression`: named parts, and the result written by them.
+
+    Repeated parts have a name, and so has what would make a line too long.
+    """
+    expression = coded(expression)
+    taken = {symbol.name for symbol in expression.free_symbols}
+    names = itertools.chain(_PARTS, (f"t{n}" for n in itertools.count()))
+    parts = (Symbol(part, real=True) for part in names if part not in taken)
+    shared, [result] = sympy.cse(expression, symbols=parts, order="none")
+    made: list[tuple[Symbol, Expr]] = []
+
+    def length(value: Expr) -> int:
+        return len(expression_source(value, dialect))
+
+    def shortened(value: Any) -> Any:
+        """`value`, its longest operands being named until it is short enough."""
+        if not isinstance(value, Expr) or value.is_Atom or length(value) <= LONGEST:
+            return value
+        operands = [shortened(operand) for operand in value.args]
+        for place in sorted(range(len(operands)), key=lambda n: -length(operands[n])):
+            rebuilt = value.func(*operands)
+            if length(rebuilt) <= LONGEST:
+                break
+            if isinstance(operands[place], Expr) and not operands[place].is_Atom:
+                name = next(parts)
+                made.append((name, _bare(operands[place])))
+                operands[place] = name
+        return value.func(*operands)
+
+    for name, value in shared:
+        short = shortened(value)
+        made.append((name, _bare(short)))
+    short = _bare(shortened(result))
+    return made, short
+
+
+def _bare(expression: Expr) -> Expr:
+    """Without the `computed` that a line of its own makes needless."""
+    return expression.args[0] if isinstance(expression, computed) else expression
 
 
 def run(source: str, filename: str) -> dict[str, Any]:
@@ -233,7 +284,8 @@ def compiled(expression: Expr) -> Callable[[Any], Any]:
             array = array.astype(np.float64)
         if array.dtype.kind != "f":
             raise DomainError(f"An activation takes real numbers; given were values of dtype {array.dtype}.")
-        result = function(array)
-        return (result.copy() if result is array else result)[()]
+        # Half and single precision are computed in double precision and rounded once, so that every digit is right.
+        result = function(array.astype(np.float64) if array.dtype.itemsize < 8 else array)
+        return (result.copy() if result is array else result.astype(array.dtype, copy=False))[()]
 
     return apply

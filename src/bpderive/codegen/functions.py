@@ -12,8 +12,9 @@ import re
 import sympy
 from sympy import Expr, Symbol
 
-from bpderive.activations import Activation, a, slope
+from bpderive.activations import Activation, a, activations, slope, z
 from bpderive.activations.elementwise import NumPySource, function_source
+from bpderive.activations.rewriting import POINTS
 from bpderive.network import Network
 
 _TAKEN = re.compile(
@@ -123,4 +124,12 @@ def _says(activation: Activation, wanted: Expr) -> str:
     if wanted != a:
         shown = "σ′(z)" if wanted == slope else wanted.subs(a, Symbol("σ(z)"))
         formula = f"{shown} for {formula}"
-    return f"{formula}, in a form that does not overflow." if activation.has_stable(wanted) else f"{formula}."
+    if activation.has_stable(wanted):
+        return f"{formula}, in a form that does not overflow."
+    if activations.get(activation.name) == activation or activation.formula.is_polynomial(z):
+        return f"{formula}."
+    form = activation.measured(wanted)
+    failing = f", nan or inf at {form.bad}" if form.bad else ""
+    return (
+        f"{formula}; measured error at {len(POINTS)} points: {form.ulp:.2g} units in the last place{failing}."
+    )

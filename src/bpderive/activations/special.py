@@ -1,0 +1,182 @@
+"""Functions that stable forms need and NumPy does not have, computed in generated code by polynomials of our own.
+
+`computed(x)` is x itself, rounded to a floating-point number before anything is done with it: SymPy rearranges nothing
+across it. `half_erfcx(x)` and `gelu_descent(x)` keep their digits where Φ and erf lose them. Their code needs + − × /
+alone, so it is the same in every language. To add one, derive a class from `Approximated` and say what it is
+(`exactly`) and by which slowly varying `factor` it is known; the polynomial is computed from that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr, Function
+
+SCALE = 4
+"""The half line x ≥ 0 is mapped on −1 ≤ t < 1 by t = (x − 4)/(x + 4), which makes the polynomials shortest."""
+
+MOST_READABLE = 10**9
+"""The largest whole number that is printed as it is in a fraction."""
+
+DEGREE = 25
+NODES = 40
+DIGITS = 60
+
+
+class computed(Function):
+    """Its argument, computed first."""
+
+    nargs = 1
+
+    @classmethod
+    def eval(cls, x: Expr) -> Expr | None:
+        """A number or a symbol is computed as it stands."""
+        return x if isinstance(x, computed | sympy.Symbol | sympy.Integer) else None
+
+    @staticmethod
+    def exactly(x: Expr) -> Expr:
+        """x."""
+        return x
+
+
+class Approximated(Function):
+    """A function of x ≥ 0 that code computes by a polynomial in (x − 4)/(x + 4)."""
+
+    nargs = 1
+
+    @staticmethod
+    def exactly(x: Expr) -> Expr:
+        """What the function is."""
+        raise NotImplementedError
+
+    @staticmethod
+    def factor(x: Any) -> Any:
+        """For a number of mpmath, the slowly varying factor that the polynomial approximates."""
+        raise NotImplementedError
+
+    @staticmethod
+    def around(x: Expr, factor: Expr) -> Expr:
+        """The function, by its factor."""
+        raise NotImplementedError
+
+    @classmethod
+    def coded(cls, x: Expr) -> Expr:
+        """The function in + − × / alone, right to about one unit in the last place."""
+        t = computed((x - SCALE) / (x + SCALE))
+        value: Expr = sympy.Integer(0)
+        for coefficient in reversed(polynomial(cls.factor)):
+            value = sympy.Float(coefficient, precision=53) + t * value
+        return cls.around(x, value)
+
+
+class half_erfcx(Approximated):
+    """exp(x²/2) Φ(−x) = ½ exp(x²/2) erfc(x/√2), which falls from ½ only as 1/(x√(2π))."""
+
+    @staticmethod
+    def exactly(x: Expr) -> Expr:
+        """½ exp(x²/2) erfc(x/√2)."""
+        return sympy.exp(x**2 / 2) * sympy.erfc(x / sympy.sqrt(2)) / 2
+
+    @staticmethod
+    def factor(x: Any) -> Any:
+        """(x + 1) times the function: between 0.39 and 0.56."""
+        return (x + 1) * _half_erfcx(x)
+
+    @staticmethod
+    def around(x: Expr, factor: Expr) -> Expr:
+        """The factor divided by x + 1."""
+        return computed(factor) / computed(x + 1)
+
+
+class gelu_descent(Approximated):
+    """½ exp(x²/2) erfc(x/√2) − x/√(2π), which is exp(x²/2) times the slope of the GELU at −x.
+
+    It is computed as (x₀ − x) times a factor, x₀ being its zero, so that no digits are lost there.
+    """
+
+    @staticmethod
+    def exactly(x: Expr) -> Expr:
+        """½ exp(x²/2) erfc(x/√2) − x/√(2π)."""
+        return half_erfcx.exactly(x) - x / sympy.sqrt(2 * sympy.pi)
+
+    @staticmethod
+    def factor(x: Any) -> Any:
+        """The function divided by x₀ − x: between 0.39 and 0.67."""
+        return (x / mpmath.sqrt(2 * mpmath.pi) - _half_erfcx(x)) / (x - _zero_of_descent())
+
+    @staticmethod
+    def around(x: Expr, factor: Expr) -> Expr:
+        """The factor times x₀ − x, x₀ being the sum of two floating-point numbers."""
+        with mpmath.workdps(DIGITS):
+            zero = _zero_of_descent()
+            high = sympy.Float(float(zero), precision=53)
+            low = sympy.Float(float(zero - float(zero)), precision=53)
+        return computed(computed(high - x) + low) * computed(factor)
+
+
+def exactly(expression: Expr) -> Expr:
+    """`expression` with the functions of this module spelled out."""
+    return expression.replace(
+        lambda part: isinstance(part, computed | Approximated), lambda part: part.exactly(*part.args)
+    )
+
+
+def coded(expression: Expr) -> Expr:
+    """`expression` for code: the approximated functions as their polynomials, constants that need it as floats.
+
+    Those are the ones in `computed`, and fractions of more digits than anyone reads.
+    """
+    expression = expression.replace(
+        lambda part: isinstance(part, Approximated), lambda part: part.coded(computed(*part.args))
+    )
+    rounded = {part: _rounded(part) for part in expression.atoms(computed) if part.args[0].is_number}
+    expression = expression.xreplace(rounded)
+    long = (r for r in expression.atoms(sympy.Rational) if max(abs(r.p), r.q) > MOST_READABLE)
+    return expression.xreplace({number: _rounded(number) for number in long})
+
+
+def _rounded(number: Expr) -> Expr:
+    return sympy.Float(float(sympy.N(exactly(number), DIGITS)), precision=53)
+
+
+@lru_cache
+def polynomial(function: Callable[[Any], Any]) -> tuple[float, ...]:
+    """The coefficients, lowest first, of the polynomial in t that interpolates `function` at Chebyshev's nodes."""
+    with mpmath.workdps(DIGITS):
+        angles = [mpmath.pi * (2 * n + 1) / (2 * NODES) for n in range(NODES)]
+        values = [function(SCALE * (1 + mpmath.cos(x)) / (1 - mpmath.cos(x))) for x in angles]
+        total = [mpmath.mpf(0)] * (DEGREE + 1)
+        before, chebyshev = [mpmath.mpf(0)], [mpmath.mpf(1)]
+        for degree in range(DEGREE + 1):
+            weight = mpmath.fsum(v * mpmath.cos(degree * x) for v, x in zip(values, angles, strict=True))
+            weight *= mpmath.mpf(2 if degree else 1) / NODES
+            for power, coefficient in enumerate(chebyshev):
+                total[power] += weight * coefficient
+            # T_1 = t T_0, and T_{n+1} = 2t T_n − T_{n−1} from there.
+            following = [mpmath.mpf(0), *((2 if degree else 1) * c for c in chebyshev)]
+            for power, coefficient in enumerate(before if degree else []):
+                following[power] -= coefficient
+            before, chebyshev = chebyshev, following
+        return tuple(float(coefficient) for coefficient in total)
+
+
+def _half_erfcx(x: Any) -> Any:
+    if x < 100:
+        return mpmath.exp(x * x / 2) * mpmath.erfc(x / mpmath.sqrt(2)) / 2
+    # The asymptotic series, whose terms fall below 60 digits long before they grow.
+    total, term, n = mpmath.mpf(0), mpmath.mpf(1), 0
+    while abs(term) > mpmath.eps:
+        total += term
+        term *= -(2 * n + 1) / (x * x)
+        n += 1
+    return total / (x * mpmath.sqrt(2 * mpmath.pi))
+
+
+@lru_cache
+def _zero_of_descent() -> Any:
+    with mpmath.workdps(DIGITS):
+        return mpmath.findroot(lambda x: _half_erfcx(x) - x / mpmath.sqrt(2 * mpmath.pi), mpmath.mpf("0.75"))
