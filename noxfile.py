@@ -41,6 +41,10 @@ LOCKS: dict[str, tuple[str, ...]] = {
 }
 
 
+SIDE_BY_SIDE = ("--numprocesses", "auto", "--dist", "loadgroup")
+"""The tests on all cores; those that say so with `xdist_group` stay together."""
+
+
 def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
     """Install what requirements/<lock>.txt pins, and then the project itself, fetching nothing that is not pinned."""
     session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
@@ -68,7 +72,7 @@ def docs_live(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests and the examples in the docstrings, and report the coverage."""
     install(session, "tests")
-    session.run("pytest", *(session.posargs or ("--cov", "--cov-report=term")))
+    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, "--cov", "--cov-report=term")))
 
 
 @nox.session(name="tests-oldest")
@@ -77,7 +81,7 @@ def tests_oldest(session: nox.Session) -> None:
     if sys.version_info >= (3, 13):
         session.error("The oldest supported NumPy has no wheels for this Python; use 3.11 or 3.12.")
     install(session, "tests-oldest", editable=False)
-    session.run("pytest", *(session.posargs or ("tests",)))
+    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, "tests")))
 
 
 @nox.session

@@ -24,6 +24,13 @@ from bpderive.text import language, set_language
 DOCS = Path(__file__).parents[2] / "docs"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that build books share one folder of Node packages, so they stay in one process."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("book"))
+
+
 @pytest.fixture(scope="session")
 def build_script() -> ModuleType:
     """docs/build.py as a module."""
