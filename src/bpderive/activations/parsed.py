@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
+from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import Any
 
@@ -48,7 +49,7 @@ def parse_activation(text: str) -> Activation:
     return Activation(name=shown, title=Text(en=shown, zh=shown), formula=formula)
 
 
-class _Reader:
+class _Reader(ABC):
     """Goes through a tree; a node of a kind that has no method here is refused."""
 
     def __init__(self, text: grammar.Source) -> None:
@@ -124,33 +125,33 @@ class _Reader:
 
     # What a subclass says about each kind of node.
 
+    @abstractmethod
     def number(self, value: Fraction, node: ast.Constant) -> Any:
         """A number."""
-        raise NotImplementedError
 
+    @abstractmethod
     def name(self, name: str) -> Any:
         """z, pi or e."""
-        raise NotImplementedError
 
+    @abstractmethod
     def minus(self, value: Any) -> Any:
         """−value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def power(self, node: ast.BinOp) -> Any:
         """A power."""
-        raise NotImplementedError
 
+    @abstractmethod
     def arithmetic(self, node: ast.BinOp, left: Any, right: Any) -> Any:
         """Left and right, added, subtracted, multiplied or divided."""
-        raise NotImplementedError
 
+    @abstractmethod
     def applied(self, node: ast.Call, name: str, values: list[Any]) -> Any:
         """A function of values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def where(self, condition: ast.Compare, then: ast.expr, otherwise: ast.expr) -> Any:
         """A choice."""
-        raise NotImplementedError
 
 
 class _Sizes(_Reader):
