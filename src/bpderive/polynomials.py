@@ -117,11 +117,11 @@ class Polynomial:
         return self.written(str)
 
     def written(self, name: Callable[[Any], str]) -> str:
-        """The polynomial as text, each unknown written as `name` says."""
+        """The polynomial as text, each unknown written as `name` says, in an order that no earlier use decides."""
         if not self.terms:
             return "0"
         return " + ".join(
-            "*".join([str(c)] * (c != 1 or not m) + [name(_keys[number]) for number in m])
+            "*".join([str(c)] * (c != 1 or not m) + sorted(name(_keys[number]) for number in m))
             for m, c in self.terms.items()
         )
 
