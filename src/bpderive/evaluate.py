@@ -19,6 +19,7 @@ from bpderive.errors import NetworkError
 from bpderive.notation import (
     C,
     Elementwise,
+    ExplicitPathSum,
     LayerArray,
     Partial,
     PathProduct,
@@ -27,6 +28,8 @@ from bpderive.notation import (
     Width,
     a,
     i,
+    j,
+    l,
     quantity,
     z,
 )
@@ -142,7 +145,9 @@ class Reader:
         return lambda letters: (letter, layer(letters), j(letters))
 
     def _of(self, component: Component) -> Polynomial:
-        """The value of a component; δ^l_j is ∂C/∂z^l_j, equation (29)."""
+        """The value of a component; δ^l_j is ∂C/∂z^l_j, equation (29), d^l_j what its definition says."""
+        if component[0] == "d":
+            return self._shared(component[1], component[2])
         if component[0] == "delta":
             return self.truth.derivative(COST, ("z", *component[1:]))
         return self.truth.value(component)
@@ -287,7 +292,13 @@ class Reader:
 
         return product
 
-    def _number_PathSum(self, expression: PathSum) -> Number:
+    def _shared(self, layer: int, neuron: int) -> Polynomial:
+        """d^l_j, the explicit sum over the paths from a neuron, times σ′(z^l_j)."""
+        self.truth.require(("z", layer, neuron))
+        total = self.number(ExplicitPathSum(l, j, self.truth.depth))
+        return total({l: layer, j: neuron}) * self.truth.slope(layer, neuron)
+
+    def _number_PathSum(self, expression: PathSum | ExplicitPathSum) -> Number:
         layer, neuron, last = (self.integer(part) for part in expression.args)
         along = self._along(expression)
         sums: dict[tuple[int, int, int], Polynomial] = {}  # the weights into one neuron share its paths
@@ -302,11 +313,16 @@ class Reader:
 
         return total
 
-    def _along(self, expression: PathSum | PathProduct) -> Callable[[Letters, tuple[int, ...]], Polynomial]:
+    _number_ExplicitPathSum = _number_PathSum
+
+    def _along(
+        self, expression: PathSum | ExplicitPathSum | PathProduct
+    ) -> Callable[[Letters, tuple[int, ...]], Polynomial]:
         """The product of the rate factors along a path, from ∂C/∂a^L_m back to ∂a^{l+1}_q/∂a^l_j."""
         layer, _, last = (self.integer(part) for part in expression.args)
         at, here, following = (sympy.Dummy(name, integer=True) for name in ("r", "p", "q"))
-        link = self.number(PathSum.link(at, here, following))
+        written = ExplicitPathSum if isinstance(expression, ExplicitPathSum) else PathSum
+        link = self.number(written.link(at, here, following))
         end = self.number(Partial(C, a(at)[here, 0]))
 
         def product(letters: Letters, path: tuple[int, ...]) -> Polynomial:
@@ -396,12 +412,14 @@ class Reader:
 
         def table(letters: Letters) -> Value:
             at, result = layer(letters), []
-            for j, [entry] in enumerate(vector(letters)):
-                self.truth.require(("z", at, j))
-                if entry != self.truth.value(("z", at, j)):
-                    result.append([unknown(("σ", order, at, j, entry))])
+            for place, [entry] in enumerate(vector(letters)):
+                self.truth.require(("z", at, place))
+                if entry != self.truth.value(("z", at, place)):
+                    result.append([unknown(("σ", order, at, place, entry))])
                 else:
-                    result.append([self.truth.slope(at, j) if order else self.truth.value(("a", at, j))])
+                    result.append(
+                        [self.truth.slope(at, place) if order else self.truth.value(("a", at, place))]
+                    )
             return result
 
         return table

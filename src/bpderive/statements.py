@@ -20,6 +20,7 @@ from bpderive.notation import (
     CostGradient,
     DiagonalSigmaPrime,
     Elementwise,
+    ExplicitPathSum,
     L,
     LayerArray,
     PathProduct,
@@ -190,7 +191,7 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
             _check_index(expression, index, count, env)
         _check_layer(array, layer_ranges)
         return
-    if isinstance(expression, PathSum | PathProduct):
+    if isinstance(expression, PathSum | PathProduct | ExplicitPathSum):
         layer, neuron, last = expression.args
         _check_index(expression, neuron, Width(layer), env)
         if not provably_at_most(Integer(1), layer, layer_ranges) or not provably_at_most(

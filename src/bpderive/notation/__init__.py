@@ -2,6 +2,7 @@
 
 from bpderive.notation.objects import (
     EPSILON,
+    RATES,
     Applied,
     BackwardProduct,
     C,
@@ -10,6 +11,7 @@ from bpderive.notation.objects import (
     CostOf,
     DiagonalSigmaPrime,
     Elementwise,
+    ExplicitPathSum,
     L,
     LayerArray,
     NormSquared,
@@ -24,6 +26,7 @@ from bpderive.notation.objects import (
     X,
     a,
     b,
+    d,
     delta,
     i,
     j,
@@ -54,6 +57,7 @@ from bpderive.notation.table import (
 
 __all__ = [
     "EPSILON",
+    "RATES",
     "Applied",
     "BackwardProduct",
     "C",
@@ -62,6 +66,7 @@ __all__ = [
     "CostOf",
     "DiagonalSigmaPrime",
     "Elementwise",
+    "ExplicitPathSum",
     "L",
     "LayerArray",
     "Letter",
@@ -77,6 +82,7 @@ __all__ = [
     "X",
     "a",
     "b",
+    "d",
     "delta",
     "i",
     "j",

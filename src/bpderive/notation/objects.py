@@ -41,7 +41,7 @@ class LayerArray(MatrixSymbol):
 
     @property
     def letter(self) -> str:
-        """The book's letter: "w", "b", "z", "a", "delta" or "y"."""
+        """The book's letter: "w", "b", "z", "a", "delta", "d" or "y"."""
         return str(self.args[0].name)
 
     @property
@@ -67,11 +67,15 @@ class LayerArray(MatrixSymbol):
         return self.name
 
 
-_SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "y": 0}
+_SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "d": 0, "y": 0}
 """For each letter, how many layers back its columns count; 0 is a column vector."""
 
 _STAGE = {"w": 0, "b": 0, "z": 1, "a": 2, "y": 2}
 """Where in the forward pass of its layer a quantity stands: each depends only on what stands before it."""
+
+
+RATES = ("delta", "d")
+"""The letters of rates of change: they have no place in the forward pass, and no rule differentiates them."""
 
 
 def layer_array(letter: str, layer: Any) -> LayerArray:
@@ -104,6 +108,11 @@ def a(layer: Any) -> LayerArray:
 def delta(layer: Any) -> LayerArray:
     """δ^l, shape (n_l, 1), equation (29)."""
     return layer_array("delta", layer)
+
+
+def d(layer: Any) -> LayerArray:
+    """d^l, shape (n_l, 1): what all the weights into a neuron have in common in (53); a letter of the long proof."""
+    return layer_array("d", layer)
 
 
 def y(layer: Any = L) -> LayerArray:
@@ -277,6 +286,22 @@ class PathSum(Expr):
     def link(layer: Any, neuron: Any, following: Any) -> Expr:
         """∂a^{r+1}_q/∂a^r_p, the rate factor of the edge from neuron p of layer r to neuron q of layer r+1."""
         return Partial(a(sympy.sympify(layer) + 1)[following, 0], a(layer)[neuron, 0])
+
+
+class ExplicitPathSum(Expr):
+    """Σ_{mn…q} ∂C/∂a^L_m σ′(z^L_m) w^L_mn ⋯ σ′(z^{l+1}_q) w^{l+1}_qj: a `PathSum` with its derivatives taken."""
+
+    is_commutative = True
+
+    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> ExplicitPathSum:
+        made: ExplicitPathSum = Expr.__new__(cls, *map(sympy.sympify, (layer, neuron, last)))
+        return made
+
+    @staticmethod
+    def link(layer: Any, neuron: Any, following: Any) -> Expr:
+        """σ′(z^{r+1}_q) w^{r+1}_qp, the rate factor of the edge from neuron p of layer r to neuron q of layer r+1."""
+        above = sympy.sympify(layer) + 1
+        return SigmaPrime(above, following, z(above)[following, 0]) * w(above)[following, neuron]
 
 
 class PathProduct(Expr):

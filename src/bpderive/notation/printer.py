@@ -20,6 +20,7 @@ from bpderive.notation.objects import (
     EPSILON,
     C,
     Change,
+    ExplicitPathSum,
     LayerArray,
     Partial,
     PathProduct,
@@ -30,7 +31,7 @@ from bpderive.notation.objects import (
     quantity,
 )
 
-_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "y": "y"}
+_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "d": "d", "y": "y"}
 _FUNCTIONS = {Sigma: r"\sigma", SigmaPrime: r"\sigma'"}
 
 
@@ -52,7 +53,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     depth: Any = 0
     if base.is_number or base == EPSILON:
         rank = 0
-    elif isinstance(base, PathSum | PathProduct):
+    elif isinstance(base, PathSum | PathProduct | ExplicitPathSum):
         rank = 2
     elif isinstance(base, Partial):
         rank = 1 if base.of == C else 3
@@ -62,7 +63,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
         if parent and by and by[0].layer == parent[0].layer:  # the last factor of a path
             depth += 0.5
     elif found is not None:
-        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7}[found[0].letter]
+        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7, "d": 7}[found[0].letter]
     elif isinstance(base, KroneckerDelta):
         rank = 3
     elif isinstance(base, SigmaPrime | Sigma):
@@ -209,6 +210,23 @@ class BookPrinter(LatexPrinter):
             rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}",
         ]
         return rf"mnp\ldots {following}", _side_by_side(factors)
+
+    def _print_ExplicitPathSum(self, expression: Any) -> str:
+        first, neuron, top = expression.args
+        start, above = self._index(neuron), self._layer(first + 1)
+        last, before = self._layer(top), self._layer(top - 1)
+        cost = rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{start if first == top else 'm'}}}}}"
+        if first == top:
+            return cost
+        following = "r" if start == "q" else "q"
+        factors = [
+            cost,
+            rf"\sigma'(z^{{{last}}}_{{m}}) w^{{{last}}}_{{mn}}",
+            rf"\sigma'(z^{{{before}}}_{{n}}) w^{{{before}}}_{{np}}",
+            r"\cdots",
+            rf"\sigma'(z^{{{above}}}_{{{following}}}) w^{{{above}}}_{{{following}{start}}}",
+        ]
+        return rf"\sum_{{mnp\ldots {following}}} {_side_by_side(factors)}"
 
     def _print_Applied(self, expression: Any) -> str:
         return "f" + _bracketed(self._print(expression.args[1]))

@@ -165,6 +165,16 @@ table: tuple[Letter, ...] = (
         ),
     ),
     Letter(
+        r"d^l_j",
+        "",
+        r"(n_l, 1)",
+        Text(
+            en="in the long proof: what all the weights into a neuron share in the sum over paths, before it turns out "
+            "to be the error $\\delta^l_j$",
+            zh="在长证明中：进入同一神经元的所有权重在路径求和里共有的部分；后来才发现它就是误差 $\\delta^l_j$",
+        ),
+    ),
+    Letter(
         r"\odot",
         "",
         "",

@@ -11,7 +11,7 @@ import sympy
 from sympy import Dummy, Expr, Integer, KroneckerDelta, Sum
 
 from bpderive.errors import StepError
-from bpderive.notation import C, LayerArray, Partial, quantity, stage
+from bpderive.notation import RATES, C, LayerArray, Partial, quantity, stage
 from bpderive.proofs.definitions import defining
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most
 
@@ -22,7 +22,7 @@ def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Sta
     `definitions` come before those of the forward pass: equations whose left side is `of`, such as a cost's formula.
     """
     variable = quantity(whole.by)
-    if variable is None or variable[0].letter == "delta":
+    if variable is None or variable[0].letter in RATES:
         raise StepError(f"a component such as z^l_j was wanted to differentiate by, and {whole.by} is none.")
     array = variable[0]
     expression, unfolded = whole.of, {}
@@ -113,7 +113,7 @@ def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -
 
 def _independent(other: LayerArray, array: LayerArray, ranges: tuple[Range, ...]) -> bool:
     """Whether nothing in `other` provably changes when `array` does: it comes before, or is a parameter elsewhere."""
-    if other.letter == "delta":
+    if other.letter in RATES:
         return False
     if other.letter == array.letter:
         before = provably_at_most(other.layer + 1, array.layer, ranges)

@@ -32,6 +32,7 @@ from bpderive.network import Network
 from bpderive.notation import (
     BackwardProduct,
     C,
+    ExplicitPathSum,
     L,
     LayerArray,
     Partial,
@@ -92,7 +93,7 @@ def instantiated(
     goal = derivation.statement
     letters = _letters(derivation.number, goal.ranges, net, given)
     steps: list[Step] = []
-    for part in [part for _, part in derivation.parts] or [derivation]:
+    for _, part in derivation.chains():
         ranges = {r.letter: r for r in (*part.start.ranges, *part.statement.ranges)}
         if derivation.parts and not _has_case(part.statement.ranges, net, letters):
             continue  # the induction step, in a network without a layer to step to
@@ -162,9 +163,9 @@ def written_out(expression: Any, letters: Letters, sizes: tuple[int, ...]) -> An
         [(letter, low, high)] = expression.limits
         values = range(number(low), number(high) + 1)
         return Add(*(written_out(expression.function, {**letters, letter: v}, sizes) for v in values))
-    if isinstance(expression, PathSum):
+    if isinstance(expression, PathSum | ExplicitPathSum):
         layer, neuron, last = (number(part) for part in expression.args)
-        return _paths_written_out(layer, neuron, last, sizes)
+        return _paths_written_out(type(expression).link, layer, neuron, last, sizes)
     if isinstance(expression, KroneckerDelta):
         return Integer(int(number(expression.args[0]) == number(expression.args[1])))
     found = quantity(expression)
@@ -203,15 +204,15 @@ def _matrix_written_out(
     return ImmutableDenseMatrix(rows, columns, entries)
 
 
-def _paths_written_out(layer: int, neuron: int, last: int, sizes: tuple[int, ...]) -> Expr:
-    """The literal sum over all paths, each the product of its derivatives."""
+def _paths_written_out(
+    link: Callable[[int, int, int], Expr], layer: int, neuron: int, last: int, sizes: tuple[int, ...]
+) -> Expr:
+    """The literal sum over all paths, each the product of ∂C/∂a^L_m and of what `link` gives for its edges."""
     empty: Letters = {}
     terms = []
     for rest in itertools.product(*(range(sizes[at - 1]) for at in range(layer + 1, last + 1))):
         path = list(zip(range(layer, last + 1), (neuron, *rest), strict=True))
         factors = [Partial(C, a(last)[path[-1][1], 0])]
-        factors += [
-            PathSum.link(at, here, following) for (at, here), (_, following) in itertools.pairwise(path)
-        ]
+        factors += [link(at, here, following) for (at, here), (_, following) in itertools.pairwise(path)]
         terms.append(Mul(*(written_out(factor, empty, sizes) for factor in factors)))
     return Add(*terms)

@@ -2,7 +2,8 @@
 
 `derive(...)` applies the rules one after the other and gives a `Derivation`, or raises `StepError` at the first step
 that does not follow. A derivation knows its goal, the statement that it proves, and `check()` does everything again and
-compares. `by_induction(...)` joins a base case and an induction step over the layers.
+compares. `by_induction(...)` joins a base case and an induction step over the layers; `by_parts(...)` joins whole
+proofs, each of which may use what those before it proved.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
 from bpderive.notation import BackwardProduct, L, i, k, latex, plain
-from bpderive.proofs.rules import Rule
+from bpderive.proofs.rules import PART, Rule
 from bpderive.statements import Range, Statement, check_well_formed, contains
 from bpderive.tensors import same
 from bpderive.text import Text
@@ -52,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A proof of `statement`, line by line; `parts` are the named parts of a proof by induction."""
+    """A proof of `statement`, line by line; `parts` are the named parts of a proof by induction or by parts."""
 
     number: str
     title: Text
@@ -71,12 +72,23 @@ class Derivation:
                     part.check()
                 except StepError as error:
                     raise StepError(f"({self.number}), {title.en}: {error}") from error
-            _check_induction(self)
+            if self.claim is None:
+                _check_parts(self)
+            else:
+                _check_induction(self)
             return
         made = _check_steps(
             self.number, self.steps, _steps(self.number, self.statement, self.start, self.moves)
         )
         _check_goal(self.number, self.statement, made[-1].statement if made else self.start)
+
+    def chains(self) -> tuple[tuple[tuple[Text, ...], Derivation], ...]:
+        """The derivations without parts that this one is made of, each with the titles of the parts around it."""
+        if not self.parts:
+            return (((), self),)
+        return tuple(
+            ((title, *inside), chain) for title, part in self.parts for inside, chain in part.chains()
+        )
 
     def instantiate(
         self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1
@@ -160,6 +172,18 @@ def by_induction(
         parts.append((_CONCLUSION, derive(number, title, goal, conclusion)))
     whole = Derivation(number, title, goal, parts[0][1].start, (), _numbered(parts), tuple(parts), claim)
     _check_induction(whole)
+    return whole
+
+
+def by_parts(number: str, title: Text, parts: Sequence[Derivation]) -> Derivation:
+    """Join whole proofs, whose last one proves what is to be proved.
+
+    A part names an earlier one by its number, as in `ByEquation("part A", …)`. Raises `StepError` where it uses
+    anything that the part so named does not prove.
+    """
+    named = tuple((part.title, part) for part in parts)
+    whole = Derivation(number, title, parts[-1].statement, parts[0].start, (), _numbered(named), named)
+    _check_parts(whole)
     return whole
 
 
@@ -271,6 +295,31 @@ def _check_induction(whole: Derivation) -> None:
                 "induction",
             ) and claim not in _statements_of(move.rule):
                 raise StepError(f"({whole.number}), conclusion: what is used is not {claim}.")
+    _check_steps(whole.number, whole.steps, _numbered(whole.parts))
+
+
+def _check_parts(whole: Derivation) -> None:
+    """Raise `StepError` unless each part uses of the others only what those before it prove."""
+    proved: dict[str, set[Statement]] = {}
+    for title, part in whole.parts:
+        rules = [move.rule for _, chain in part.chains() for move in chain.moves]
+        for rule in rules:
+            name = getattr(rule, "number", "")
+            if name in ("hypothesis", "induction") and part.claim is None:
+                raise StepError(
+                    f"({whole.number}), {title.en}: only a proof by induction, which has a claim, a base case and an "
+                    "induction step, may use them."
+                )
+            if name.startswith(PART) and not set(_statements_of(rule)) <= proved.get(name, set()):
+                used = " and ".join(map(str, _statements_of(rule)))
+                raise StepError(
+                    f"({whole.number}), {title.en}: it uses {used}, which no {name} before it proves."
+                )
+        proved[part.number] = {part.statement, *((part.claim,) if part.claim is not None else ())}
+    if whole.statement != whole.parts[-1][1].statement:
+        raise StepError(
+            f"({whole.number}): expected {whole.statement}, and what is proved is {whole.parts[-1][1].statement}."
+        )
     _check_steps(whole.number, whole.steps, _numbered(whole.parts))
 
 

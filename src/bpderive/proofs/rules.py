@@ -24,7 +24,7 @@ from typing import ClassVar, Protocol
 from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum, Symbol
 
 from bpderive.errors import StepError
-from bpderive.notation import C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
+from bpderive.notation import RATES, C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
@@ -32,6 +32,9 @@ from bpderive.tensors import same
 from bpderive.text import Text
 
 At = tuple[tuple[Symbol, Expr], ...]
+
+PART = "part "
+"""How the number begins by which a rule names an earlier part of the same proof."""
 
 
 class Rule(Protocol):
@@ -179,7 +182,7 @@ class ChainRule:
         start = quantity(whole.by)
         end = None if whole.of == C else quantity(whole.of)
         letters = {found[0].letter for found in (start, end) if found is not None}
-        if start is None or "delta" in letters or self.through.letter not in ("z", "a"):
+        if start is None or letters & set(RATES) or self.through.letter not in ("z", "a"):
             return False
         after_start = provably_at_most(stage(start[0]) + 1, stage(self.through), ranges)
         if whole.of == C:
@@ -348,14 +351,14 @@ class AsDiagonal:
         )
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
-        """The last line with the product rewritten; the components are checked to be the same."""
-        before = lines[-1].rhs
+        """The last line with the product, or its last factor, rewritten; the components are checked to be the same."""
+        *outer, before = lines[-1].rhs.args if isinstance(lines[-1].rhs, MatMul) else (lines[-1].rhs,)
         if not isinstance(before, HadamardProduct):
             raise StepError(f"a Hadamard product was wanted, and {before} is a {type(before).__name__}.")
         after = diagonal_form(before)
         if not same(before[i, 0], after[i, 0]):
             raise StepError(f"the components of {after} are not those of {before}.")
-        return lines[-1].with_rhs(after)
+        return lines[-1].with_rhs(MatMul(*outer, *after.args))
 
 
 def equation_name(number: str) -> Text:
@@ -366,9 +369,15 @@ def equation_name(number: str) -> Text:
         "hypothesis": Text(en="the induction hypothesis", zh="归纳假设"),
         "dots": Text(en="the meaning of the dots", zh="省略号的含义"),
         "induction": Text(en="what was proved by induction", zh="归纳法已证明的结论"),
+        "paths": Text(
+            en="the sum over the paths from a neuron, proved for (53)", zh="证明 (53) 时得到的路径求和"
+        ),
+        "d": Text(en="the definition of $d^l_j$", zh=" $d^l_j$ 的定义"),
     }
     if number in named:
         return named[number]
+    if number.startswith(PART):
+        return Text(en="part {letter}", zh="第 {letter} 部分").format(letter=number.removeprefix(PART))
     return Text(en="({number})", zh="式 ({number})").format(number=number)
 
 
@@ -394,6 +403,8 @@ def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
         product = replaced_product(expression, old, new)
         if product is not None:
             return product
+    if isinstance(old, Mul):
+        return _factors_replaced(expression, old, new)
     if not expression.has(old):
         raise StepError(f"{old} was wanted in {expression}, where it does not occur.")
     if captured := sorted(map(str, (new.free_symbols - old.free_symbols) & bound_letters(expression))):
@@ -401,11 +412,22 @@ def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
     return expression.xreplace({old: new})
 
 
+def _factors_replaced(expression: Expr, old: Mul, new: Expr) -> Expr:
+    """`expression` with `new` for the factors of `old` in every product that has them all."""
+    wanted = set(old.args)
+    together = [e for e in expression.atoms(Mul) if wanted <= set(e.args)]
+    if not together:
+        raise StepError(f"{old} was wanted in {expression}, where it does not occur.")
+    put = {e: Mul(new, *(factor for factor in e.args if factor not in wanted)) for e in together}
+    return expression.xreplace(put)
+
+
 def _within(value: Basic, allowed: Range, ranges: tuple[Range, ...]) -> bool:
     return provably_at_most(allowed.low, value, ranges) and provably_at_most(value, allowed.high, ranges)
 
 
 __all__ = [
+    "PART",
     "AsDiagonal",
     "BothSides",
     "ByEquation",

@@ -319,6 +319,13 @@ def cost_in_components(name: str, index: Symbol) -> Statement:
     return equation(C, number * Sum(rest, (index, 0, Width(L) - 1)), cost=name)
 
 
+def from_paths_to_equations() -> Derivation:
+    """(BP1)–(BP4) from (53): the long proof."""
+    from bpderive.proofs.long_proof import long_proof  # it is made of the same rules, at another length
+
+    return long_proof(derivation("53"))
+
+
 _PROOFS: dict[str, Callable[[], Derivation]] = {
     "25": forward,
     "27": quadratic_cost,
@@ -332,6 +339,7 @@ _PROOFS: dict[str, Callable[[], Derivation]] = {
     "34": error_by_matrices,
     "35": error_in_one_product,
     "53": sum_over_paths,
+    "long": from_paths_to_equations,
 }
 
 _MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {
