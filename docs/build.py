@@ -1,6 +1,7 @@
-"""Build the book: docs/_build/html/index.html leads to en/ and zh/, made from the same sources.
+"""Build the book: docs/_build/html/index.html leads to en/ and zh/, made from the same sources,
+and to both/, which pairs them.
 
-    python docs/build.py                        both languages, warnings being errors
+    python docs/build.py                        everything, warnings being errors
     python docs/build.py --language zh          one of them
     python docs/build.py --live                 serve it on this machine and build again what changes
     python docs/build.py --update-translations  bring the PO files in docs/locale up to date with the English text
@@ -27,6 +28,7 @@ import numpy
 import sympy
 
 from bpderive.sphinxext import source_hash
+from bpderive.sphinxext.sidebyside import write_all
 
 DOCS = Path(__file__).resolve().parent
 BUILD = DOCS / "_build"
@@ -95,7 +97,7 @@ def sphinx(builder: str, language: str, target: Path, env: dict[str, str]) -> bo
 
 
 def build(languages: list[str]) -> bool:
-    """The pages of `languages`, and the page that leads to them."""
+    """The pages of `languages`, those with both side by side, and the page that leads to them."""
     install_node_packages()
     env = environment()
     HTML.mkdir(parents=True, exist_ok=True)
@@ -105,6 +107,11 @@ def build(languages: list[str]) -> bool:
         print(f"Building {folder} …", flush=True)
         good = sphinx("html", LANGUAGES[folder], HTML / folder, env) and good
     shutil.rmtree(HTML / "jupyter_execute", ignore_errors=True)  # myst-nb's copies, which no page uses
+    if good and set(languages) == set(LANGUAGES):
+        print("Pairing them …", flush=True)
+        wrong = write_all(HTML)
+        print(*wrong, sep="\n", end="\n" * bool(wrong), file=sys.stderr)
+        good = not wrong
     return good
 
 

@@ -64,7 +64,7 @@ copybutton_selector = "div.cell_input pre, div.highlight-console pre, div.highli
 
 bpderive_node = str(HERE)
 bpderive_variants = "../mutants/results.json"  # what became of the wrong variants of each equation
-bpderive_languages = [("en", "en", "English"), ("zh_CN", "zh", "中文")]
+bpderive_languages = [("en", "en", "English", "EN"), ("zh_CN", "zh", "中文", "中文")]
 
 TITLES = {"en": "Backpropagation, derived", "zh_CN": "反向传播：从推导到代码"}
 # myst-nb and the theme take these words from the configuration and not from a catalogue of messages.

@@ -17,7 +17,7 @@ document.querySelector(".language-switch")?.addEventListener("click", (event) =>
   if (!link) return;
   link.hash = placeNow();
   try {
-    localStorage.setItem("book-language", link.hreflang.slice(0, 2));
+    localStorage.setItem("book-language", link.dataset.reading);
   } catch {
     // Storage is off: the choice holds for this click only.
   }

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
 LANGUAGES = ("en", "zh")
+WAYS = (*LANGUAGES, "both")
 PAGES = sorted(path.name for path in (HTML / "en").glob("*.html"))
 SIZES = {"desktop": (1400, 1000), "phone": (390, 844)}
 SCHEMES = ("light", "dark")

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import HTML, LANGUAGES, PAGES, SCHEMES, SIZES
+from tests.browser.conftest import HTML, LANGUAGES, PAGES, SCHEMES, SIZES, WAYS
 
 FORMULAS = """() => [...document.querySelectorAll("article div.math")].map((block) => {
   block.closest("details")?.setAttribute("open", "");
@@ -25,13 +25,13 @@ FORMULAS = """() => [...document.querySelectorAll("article div.math")].map((bloc
 
 def test_the_book_has_the_same_pages_in_every_language():
     assert PAGES
-    for language in LANGUAGES:
+    for language in WAYS:
         assert sorted(path.name for path in (HTML / language).rglob("*.html")) == PAGES
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WAYS)
 def test_a_page_is_whole(visit, language, page, size):
     made = visit(f"{language}/{page}", size=size)
     for scheme in SCHEMES:
@@ -66,11 +66,11 @@ class Anchors(HTMLParser):
 
 @pytest.fixture(scope="module")
 def anchors() -> dict[Path, Anchors]:
-    return {path: Anchors(path) for language in LANGUAGES for path in (HTML / language).glob("*.html")}
+    return {path: Anchors(path) for language in WAYS for path in (HTML / language).glob("*.html")}
 
 
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", WAYS)
 def test_links_and_anchors_resolve(anchors, language, page):
     here = HTML / language / page
     lost = []
@@ -103,9 +103,67 @@ def test_the_words_of_the_page_are_in_its_language(visit, language):
     assert bool(re.search("[\u4e00-\u9fff]", theme or "")) == (language == "zh")
 
 
-def switch_to(page: Page, code: str) -> None:
-    """Click on a language as a reader does: a click by selector would scroll the page first, and so lose the place."""
-    box = page.locator(f".language-switch a[hreflang='{code}']").bounding_box()
+class Words(HTMLParser):
+    """What the article of a page says in one language: without the half that is in the other."""
+
+    def __init__(self, path: Path, without: str = "") -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.open: list[tuple[str, bool]] = []
+        self.without = without
+        self.feed(re.sub(r"<(svg|annotation)\b.*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("br", "hr", "img", "input", "link", "meta"):
+            return
+        inside = tag == "article" or bool(self.open and self.open[-1][1])
+        hidden = bool(self.without) and dict(attrs).get("lang") == self.without
+        hidden = hidden or dict(attrs).get("class") == "headerlink"
+        self.open.append((tag, inside and not hidden))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1][1]:
+            self.said.append("".join(data.split()))
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("language", "without"), [("en", "zh-CN"), ("zh", "en")])
+def test_each_half_says_what_the_page_in_its_language_says(page, language, without):
+    half, whole = Words(HTML / "both" / page, without), Words(HTML / language / page)
+    assert "".join(half.said) == "".join(whole.said)
+    if page != "search.html":
+        assert len("".join(Words(HTML / "both" / page).said)) > 1.2 * len("".join(whole.said))
+
+
+def test_side_by_side_when_wide_and_one_under_the_other_when_narrow(visit):
+    boxes = """() => [...document.querySelectorAll("article > section > div.both")].map((pair) => {
+      const [english, chinese] = [...pair.children].map((half) => half.getBoundingClientRect());
+      return [english.right <= chinese.left, english.bottom <= chinese.top + 1];
+    })"""
+    wide = visit("both/index.html").page.evaluate(boxes)
+    narrow = visit("both/index.html", size="phone").page.evaluate(boxes)
+    assert wide
+    assert all(beside and not under for beside, under in wide)
+    assert all(under and not beside for beside, under in narrow)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_switch_works_by_keyboard(visit, way):
+    made = visit("en/index.html" if way != "en" else "zh/index.html").page
+    made.locator(f".language-switch a[data-reading='{way}']").focus()
+    made.keyboard.press("Enter")
+    made.wait_for_url(re.compile(f"/{way}/index.html"))
+    assert made.locator(".language-switch a[aria-current='true']").get_attribute("data-reading") == way
+
+
+def switch_to(page: Page, way: str) -> None:
+    """Click on a way of reading as a reader does: a click by selector would scroll the page first, and so lose the
+    place."""
+    box = page.locator(f".language-switch a[data-reading='{way}']").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
@@ -122,14 +180,15 @@ def test_the_switch_leads_to_the_same_place(visit, page):
     )
     anchor = anchors[len(anchors) // 2]
     made.evaluate("anchor => document.getElementById(anchor).scrollIntoView({behavior: 'instant'})", anchor)
-    switch_to(made, "zh-CN")
-    made.wait_for_url(re.compile("/zh/"))
-    assert urldefrag(made.url)[0].endswith(f"/zh/{page}")
-    assert urldefrag(made.url)[1] == anchor
-    made.wait_for_function(
-        "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 100) < 45",
-        arg=anchor,
-    )
+    for way in ("zh", "both"):
+        switch_to(made, way)
+        made.wait_for_url(re.compile(f"/{way}/"))
+        assert urldefrag(made.url)[0].endswith(f"/{way}/{page}")
+        assert urldefrag(made.url)[1] == anchor
+        made.wait_for_function(
+            "anchor => Math.abs(document.getElementById(anchor).getBoundingClientRect().top - 100) < 45",
+            arg=anchor,
+        )
     switch_to(made, "en")
     made.wait_for_url(re.compile("/en/"))
     assert urldefrag(made.url)[0].endswith(f"/en/{page}")
@@ -145,15 +204,18 @@ def test_the_first_page_leads_to_the_readers_language(visit, asked, given):
 def test_the_first_page_works_without_script(visit):
     made = visit("index.html", script=False)
     links = made.page.locator("a")
-    assert [links.nth(i).get_attribute("href") for i in range(2)] == ["en/index.html", "zh/index.html"]
+    assert [links.nth(i).get_attribute("href") for i in range(3)] == [f"{way}/index.html" for way in WAYS]
 
 
-def test_the_choice_of_a_language_is_kept(visit):
+@pytest.mark.parametrize("way", ["zh", "both"])
+def test_the_choice_of_a_way_of_reading_is_kept(visit, way):
     made = visit("en/index.html").page
-    switch_to(made, "zh-CN")
-    made.wait_for_url(re.compile("/zh/"))
-    made.goto(made.url.split("/zh/")[0] + "/index.html")
-    made.wait_for_url(re.compile("/zh/index.html$"))
+    switch_to(made, way)
+    made.wait_for_url(re.compile(f"/{way}/"))
+    made.locator(".right-next").click()
+    made.wait_for_url(re.compile(f"/{way}/"))
+    made.goto(made.url.split(f"/{way}/")[0] + "/index.html")
+    made.wait_for_url(re.compile(f"/{way}/index.html$"))
 
 
 @pytest.mark.parametrize(
@@ -165,6 +227,8 @@ def test_the_choice_of_a_language_is_kept(visit):
         ("zh", "误差"),
         ("zh", "权重"),
         ("zh", "sigmoid"),
+        ("both", "backpropagation"),
+        ("both", "反向传播"),
     ],
 )
 def test_search_finds_a_term(visit, language, term):

@@ -101,17 +101,17 @@ def test_each_page_knows_itself_in_the_other_languages(book, tmp_path):
     (tmp_path / "source" / "_templates").mkdir(parents=True)
     (tmp_path / "source" / "_templates" / "layout.html").write_text(
         '{% extends "!layout.html" %}{% block extrahead %}{% for l in book_languages %}'
-        '<link hreflang="{{ l.code }}" href="{{ l.address }}" data-here="{{ l.current }}">{% endfor %}{% endblock %}'
+        '<link hreflang="{{ l.code }}" href="{{ l.address }}" data-here="{{ l.current }}">{% endfor %}'
+        '<link data-both href="{{ side_by_side }}">{% endblock %}'
     )
     made = book(
         {"index": "# Page\n", "part/one": "# One\n"},
         templates_path=["_templates"],
-        bpderive_languages=[("en", "en", "English"), ("zh_CN", "zh", "中文")],
+        bpderive_languages=[("en", "en", "English", "EN"), ("zh_CN", "zh", "中文", "中文")],
     )
-    links = re.findall(
-        r'hreflang="(.*?)" href="(.*?)" data-here="(.*?)"',
-        (made.folder / "part" / "one.html").read_text("utf-8"),
-    )
+    page = (made.folder / "part" / "one.html").read_text("utf-8")
+    assert '<link data-both href="../../both/part/one.html">' in page
+    links = re.findall(r'hreflang="(.*?)" href="(.*?)" data-here="(.*?)"', page)
     assert links == [("en", "../../en/part/one.html", "True"), ("zh-CN", "../../zh/part/one.html", "False")]
 
 
