@@ -155,6 +155,14 @@ def update_translations(session: nox.Session) -> None:
 
 
 @nox.session
+def translations(session: nox.Session) -> None:
+    """Check the Chinese of the book and of the library, and that the PO files are up to date."""
+    install(session, "docs")
+    session.run("python", "-m", "translations")
+    session.run("python", "docs/build.py", "--check-translations")
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Remake the lock files in requirements/; `nox -s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "-r", "requirements/lock.txt")

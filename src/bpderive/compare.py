@@ -299,7 +299,7 @@ def _differences(wrong: Sequence[_Run], runs: Sequence[_Run]) -> Iterator[Findin
         batches = ", ".join(str(m) for m in sorted({run.m for run in wrong}))
         text = Text(
             en=f"{text.en}; only for mini-batches of {batches} examples",
-            zh=f"{text.zh}；仅在样本数为 {batches} 时",
+            zh=f"{text.zh}；仅当小批量的样本数为 {batches} 时",
         )
     worst = max(errors.values())
     yield Finding("wrong", text, arrays, worst)

@@ -53,3 +53,76 @@ def test_the_lock_file_names_no_registry(script):
 def test_the_first_page_leads_to_every_language_without_a_script(script):
     page = (script.DOCS / "_templates" / "choose-language.html").read_text("utf-8")
     assert all(f'<a href="{folder}/index.html"' in page for folder in (*script.LANGUAGES, "both"))
+
+
+CATALOGUE = """
+msgid ""
+msgstr ""
+"Project-Id-Version: PROJECT VERSION\\n"
+"Language: zh_CN\\n"
+"POT-Creation-Date: 2026-01-01 00:00+0000\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+
+#, fuzzy, python-brace-format
+msgid "one"
+msgstr "一"
+
+#, python-format
+msgid "two"
+msgstr "二"
+
+"""
+
+
+def test_a_catalogue_is_kept_free_of_dates_and_guesses(script):
+    tidy = script.tidy(CATALOGUE)
+    assert "2026" not in tidy
+    assert "PROJECT" not in tidy
+    assert "format" not in tidy
+    assert "#, fuzzy\nmsgid" in tidy
+    assert tidy.startswith("msgid")
+    assert tidy.endswith('二"\n')
+    assert script.tidy(tidy) == tidy
+
+
+@pytest.fixture
+def pages(script, monkeypatch, tmp_path):
+    """What the English pages say at present, in place of Sphinx: page -> messages."""
+    said = {"index": ["one", "two"], "sub/page": ["three"]}
+
+    def extract(target):
+        for page, messages in said.items():
+            write_catalogue(target / f"{page}.pot", messages)
+        return True
+
+    monkeypatch.setattr(script, "extract_messages", extract)
+    monkeypatch.setattr(script, "install_node_packages", lambda: None)
+    folder = tmp_path / "locale" / "zh_CN" / "LC_MESSAGES"
+    for page, messages in said.items():
+        write_catalogue(folder / f"{page}.po", messages)
+    write_catalogue(folder / "sphinx.po", ["Search"])
+    return said
+
+
+def write_catalogue(path, messages):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entries = [f'msgid "{message}"\nmsgstr ""\n' for message in messages]
+    path.write_text("\n".join(['msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n', *entries]))
+
+
+def test_catalogues_that_hold_what_the_pages_say_are_up_to_date(script, pages, tmp_path):
+    assert script.stale_translations(tmp_path / "locale") == []
+
+
+@pytest.mark.parametrize(
+    ("page", "messages"),
+    [("index", ["one"]), ("index", ["one", "two", "new"]), ("index", ["one", "changed"]), ("new", ["four"])],
+)
+def test_a_catalogue_that_lags_behind_its_page_is_named(script, pages, tmp_path, page, messages):
+    pages[page] = messages
+    assert script.stale_translations(tmp_path / "locale") == [f"zh_CN/LC_MESSAGES/{page}.po"]
+
+
+def test_a_catalogue_without_a_page_is_named(script, pages, tmp_path):
+    write_catalogue(tmp_path / "locale" / "zh_CN" / "LC_MESSAGES" / "gone.po", ["old"])
+    assert script.stale_translations(tmp_path / "locale") == ["zh_CN/LC_MESSAGES/gone.po"]

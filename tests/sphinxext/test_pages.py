@@ -241,3 +241,13 @@ def test_a_hidden_cell_is_announced_by_the_words_that_it_shows():
     theme._visit_hidden_cell(Translator, node)
     assert "aria-label" not in "".join(Translator.body)
     assert "Show" in "".join(Translator.body)
+
+
+def test_what_has_no_words_is_not_offered_for_translation(book):
+    page = (
+        "# Title\n\n$a = b$\n\n`net.w`, $x$ and\n\n| $w^l$ | 12 |\n|---|---|\n| `code` | words |\n\n"
+        "- {eq}`eq-29`\n- $z$, `z`: 5\n\n```{equation} 29\n```\n"
+    )
+    pot = (book({"index": page}, builder="gettext").folder / "index.pot").read_text("utf-8")
+    offered = set(re.findall(r'^msgid "(.+)"$', pot, re.MULTILINE))
+    assert offered == {"Title", "`net.w`, $x$ and", "words", "{eq}`eq-29`"}

@@ -7,6 +7,7 @@ mathematics is the same in every language.
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from docutils import nodes
@@ -15,6 +16,8 @@ from sphinx.transforms import SphinxTransform
 
 from bpderive.sphinxext.sidebyside import BOTH
 
+_WORD = re.compile(r"[^\W\d_]{2}")
+_WORDLESS = (nodes.math, nodes.literal, nodes.emphasis, nodes.strong, nodes.inline, nodes.Text)
 _BEFORE_MESSAGES = 8  # Sphinx extracts and replaces messages at 10 and later.
 
 
@@ -30,14 +33,29 @@ class LanguageLink(NamedTuple):
 
 
 class KeepFormulas(SphinxTransform):
-    """Displayed mathematics is not offered for translation."""
+    """What has no words is not offered for translation: displayed mathematics, and lines of formulas, code and numbers.
+
+    So the numbers that a cell computes, of which the last digits depend on the machine, are in no PO file.
+    """
 
     default_priority = _BEFORE_MESSAGES
 
     def apply(self, **kwargs: Any) -> None:
-        """Mark every formula of the page."""
+        """Mark what has no words on the page."""
         for node in self.document.findall(nodes.math_block):
             node["translatable"] = False
+        for line in self.document.findall(nodes.TextElement):
+            if isinstance(line, (nodes.paragraph, nodes.term)) and not has_words(line):
+                line["translatable"] = False
+
+
+def has_words(line: nodes.TextElement) -> bool:
+    """Whether there is a word of two letters in `line`, outside formulas and code."""
+    return any(
+        _WORD.search(text)
+        for text in line.findall(nodes.Text)
+        if not isinstance(text.parent, (nodes.math, nodes.literal))
+    ) or any(not isinstance(child, _WORDLESS) for child in line.findall() if isinstance(child, nodes.Inline))
 
 
 def links(app: Sphinx, page: str) -> list[LanguageLink]:

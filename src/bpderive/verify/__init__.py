@@ -76,7 +76,7 @@ def _against_reference(trial: _Trial) -> Comparison | Text:
         return Text(
             en="There is no hand-written reference for these activations and this cost, one activation a layer, "
             "so the gradient is compared with differences alone.",
-            zh="手写的参考实现只含目录中的激活函数与代价函数，且每层只有一种激活函数，因此这里只与差分比较。",
+            zh="手写的参考实现只含目录中的激活函数与代价函数，且每层只有一种激活函数，因此梯度只与差分比较。",
         )
     expected = reference.backprop(*trial.case.arguments, activation=names, cost=net.cost.name)
     value = reference.cost(*trial.case.arguments, activation=names, cost=net.cost.name)
