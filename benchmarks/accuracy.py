@@ -23,7 +23,7 @@ import numpy.typing as npt
 from sympy import Abs, Expr, Max, Min, Piecewise
 
 from benchmarks.timing import machine
-from bpderive.activations import Activation, a, activations, slope
+from bpderive.activations import Activation, a, elementwise_activations, slope
 from bpderive.activations.elementwise import PythonSource, function_source, run
 from bpderive.activations.enclosure import Undecided
 from bpderive.activations.stable import in_high_precision
@@ -282,7 +282,7 @@ def results(names: Sequence[str], count: int) -> dict[str, dict[str, dict[str, E
     peers = {name: PEERS[name][1]() for name in installed()}
     found: dict[str, dict[str, dict[str, Errors]]] = {}
     for name in names:
-        activation = activations[name]
+        activation = elementwise_activations[name]
         functions: dict[str, tuple[Function, Function | None]] = {**ours(activation)}
         functions |= {peer: table[name] for peer, table in peers.items() if name in table}
         found[name] = {}
@@ -325,7 +325,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, print the table, and write the results with the machine and the versions."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=main.__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *activations], help="activations; all of them by default"
+        "names", nargs="*", choices=[[], *elementwise_activations], help="activations; all of them by default"
     )
     parser.add_argument("--points", type=int, default=ALL, help="how many points")
     parser.add_argument(
@@ -338,7 +338,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     absent = [name for name in PEERS if name not in peers]
     if absent:
         print(f"Not installed, and so not compared: {', '.join(absent)}.")
-    found = results(options.names or list(activations), options.points)
+    found = results(options.names or list(elementwise_activations), options.points)
     print(table(found))
     kept = {
         "machine": about,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sympy import HadamardProduct, MatAdd, MatMul
 
 from bpderive import reference
-from bpderive.activations import Activation, a, activations, slope, z
+from bpderive.activations import Activation, a, activations, elementwise_activations, slope, z
 from bpderive.activations.elementwise import run
 from bpderive.codegen import TARGETS, CompiledGradient, compile_gradient, numpy_program
 from bpderive.codegen.functions import Functions
@@ -146,7 +146,8 @@ def run_on_unknowns(net: Network, compiled: CompiledGradient, m: int) -> tuple[A
     truth, sizes = Truth(net.sizes, net.cost), net.sizes
     namespace = run(compiled.source, "<program>")
     for activation, (suffix, key) in itertools.product(
-        activations.values(), [("", lambda l, j: ("a", l, j)), ("_prime", lambda l, j: ("σ", 1, l, j, None))]
+        elementwise_activations.values(),
+        [("", lambda l, j: ("a", l, j)), ("_prime", lambda l, j: ("σ", 1, l, j, None))],
     ):
         table = {
             of_example(truth.value(("z", l, j)), c): unknown((*key(l, j), c))

@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
-from bpderive.activations import Activation, activations, properties, z
+from bpderive.activations import Activation, activations, elementwise_activations, properties, z
 from bpderive.activations.budget import TimeUp, budget
 from bpderive.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
 from bpderive.activations.properties import PROPERTIES, max_slope
 from bpderive.activations.zeros import zeros
 
-names = pytest.mark.parametrize("activation", activations.values(), ids=list(activations))
+names = pytest.mark.parametrize(
+    "activation", elementwise_activations.values(), ids=list(elementwise_activations)
+)
 smooth = ["sigmoid", "tanh", "softplus", "silu", "gelu", "mish", "arctan", "gaussian"]
 grid = np.linspace(-30, 30, 60_001)
 

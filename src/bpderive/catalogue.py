@@ -32,7 +32,7 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
     def __init__(self, kind: str, entries: Iterable[Entry]) -> None:
         self._kind = kind
         self._entries = {entry.name: entry for entry in entries}
-        self._type = type(next(iter(self._entries.values())))
+        self._type = tuple({type(entry) for entry in self._entries.values()})
 
     def __getitem__(self, name: object) -> Entry:
         if isinstance(name, str) and name in self._entries:

@@ -143,6 +143,13 @@ costs: Catalogue[Cost] = Catalogue(
             targets=Interval(0, 1),
         ),
         Cost(
+            name="log_likelihood",
+            title=Text(en="log-likelihood cost", zh="对数似然代价函数"),
+            formula=-y * log(a),
+            domain=Interval.Lopen(0, 1),
+            targets=Interval(0, 1),
+        ),
+        Cost(
             name="huber",
             title=Text(en="Huber cost", zh="Huber 代价函数"),
             formula=Piecewise(

@@ -26,15 +26,21 @@ import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from bpderive.activations import Activation, activations
+from bpderive.activations import (
+    Activation,
+    AnyActivation,
+    VectorActivation,
+    activations,
+)
 from bpderive.activations import resolve as find_activation
+from bpderive.activations.layer_program import bound, letter, written_out
 from bpderive.costs import Cost
 from bpderive.costs import resolve as find_cost
 from bpderive.errors import DomainError, NetworkError, UnknownName
 
 Binding = tuple[Symbol, Expr]
-LayerChoice = Activation | tuple[Activation, ...]
-ActivationChoice = str | Activation | Iterable[Any] | Mapping[Any, str | Activation]
+LayerChoice = AnyActivation | tuple[Activation, ...]
+ActivationChoice = str | AnyActivation | Iterable[Any] | Mapping[Any, str | Activation]
 
 
 def component(letter: str, layer: int | None, *indices: int) -> Symbol:
@@ -46,7 +52,10 @@ def component(letter: str, layer: int | None, *indices: int) -> Symbol:
 
 
 def code_name(symbol: Symbol) -> str:
-    """What a component is called in code: w2_1_3 for w^2_13, x_1 for x_1."""
+    """What a component is called in code: w2_1_3 for w^2_13, x_1 for x_1, total3 for the total^3 of a layer."""
+    of_layer = re.fullmatch(r"(\w+)\^(\d+)", symbol.name)
+    if of_layer is not None:
+        return "".join(of_layer.groups())
     found = re.fullmatch(r"(\w+?)(?:\^(\d+))?_([\d,]+)", symbol.name)
     if found is None:
         raise NetworkError(f"{symbol} is not a component of a network, such as w^2_13, b^2_1 or x_1.")
@@ -96,9 +105,11 @@ class Network:
 
     activation: a name or an `Activation` for all neurons; or a tuple, one for each layer 2..L (an entry may itself be
     a tuple, one for each neuron); or a mapping {"default": …, (layer, neuron): …} counted from 1, in which "default"
-    may be left out (sigmoid). cost: a name or a `Cost`.
-    Raises `NetworkError` for sizes, a number of activations or neurons that cannot be, `UnknownName` for a name that is
-    not in the catalogue, `DomainError` for an output activation whose values the cost is not defined for.
+    may be left out (sigmoid). An activation of a whole layer, such as softmax, is for the output layer:
+    ("sigmoid", "softmax"). cost: a name or a `Cost`.
+    Raises `NetworkError` for sizes, a number of activations or neurons that cannot be and for softmax elsewhere than
+    in the output layer, `UnknownName` for a name that is not in the catalogue, `DomainError` for an output activation
+    whose values the cost is not defined for.
     """
 
     sizes: tuple[int, ...]
@@ -113,6 +124,7 @@ class Network:
     ) -> None:
         checked = _sizes(sizes)
         chosen = _layers(checked, activation)
+        _check_vector_valued(checked, chosen)
         charged = find_cost(cost)
         for function in _distinct(chosen):
             if activations.get(function.name) != function:  # the catalogue's own are checked by the tests
@@ -132,17 +144,31 @@ class Network:
         """n_l; raises `NetworkError` for a layer that does not exist."""
         return self.sizes[self._layer(layer, 1) - 1]
 
-    def layer_activation(self, layer: int) -> Activation | None:
+    @property
+    def vector_output(self) -> VectorActivation | None:
+        """The activation of the output layer if it is one of the whole layer, such as softmax, else None."""
+        last = self.activation[-1]
+        return last if isinstance(last, VectorActivation) else None
+
+    def layer_activation(self, layer: int) -> AnyActivation | None:
         """The activation of all neurons of `layer`, or None when they have different ones."""
         choice = self.activation[self._layer(layer, 2) - 2]
-        return choice if isinstance(choice, Activation) else None
+        return None if isinstance(choice, tuple) else choice
 
     def activation_of(self, layer: int, j: int) -> Activation:
-        """σ^l_j, the activation of neuron `j` of `layer`, both counted from 1; raises `NetworkError` out of range."""
+        """σ^l_j, the activation of neuron `j` of `layer`, both counted from 1.
+
+        Raises `NetworkError` out of range, and where the layer has one activation for all its neurons together.
+        """
         choice = self.activation[self._layer(layer, 2) - 2]
         if not _is_number(j, 1, self.sizes[layer - 1]):
             raise NetworkError(
                 f"There is no neuron {j} in layer {layer}, which has the neurons 1 to {self.sizes[layer - 1]}."
+            )
+        if isinstance(choice, VectorActivation):
+            raise NetworkError(
+                f"Layer {layer} has {choice.name}, a function of all its neurons together, so that neuron {j} has none "
+                f"of its own. layer_activation({layer}) gives that of the layer."
             )
         return choice if isinstance(choice, Activation) else choice[j - 1]
 
@@ -177,15 +203,22 @@ class Network:
         return _matrix("y", None, self.sizes[-1], None)
 
     def forward(self) -> tuple[Binding, ...]:
-        """The forward pass, equation (23): z^l_j and a^l_j in the order of computing, each by those before it."""
+        """The forward pass, equation (23): z^l_j and a^l_j in the order of computing, each by those before it.
+
+        Before the outputs of a layer with softmax come the sums over the layer that they have in common.
+        """
         bindings: list[Binding] = []
         for layer in range(2, self.depth + 1):
             inputs = [component("a", layer - 1, k + 1) for k in range(self.sizes[layer - 2])]
+            whole = self.vector_output if layer == self.depth else None
             for j in range(1, self.sizes[layer - 1] + 1):
                 weighted = (component("w", layer, j, k + 1) * value for k, value in enumerate(inputs))
                 z = component("z", layer, j)
                 bindings.append((z, sympy.Add(*weighted, component("b", layer, j))))
-                bindings.append((component("a", layer, j), self.activation_of(layer, j).expr(z)))
+                if whole is None:
+                    bindings.append((component("a", layer, j), self.activation_of(layer, j).expr(z)))
+            if whole is not None:
+                bindings += _of_whole_layer(whole, layer, self.sizes[layer - 1])
         return tuple(bindings)
 
     def __repr__(self) -> str:
@@ -195,8 +228,13 @@ class Network:
         distinct = _distinct(self.activation)
         if len(distinct) == 1:
             return distinct[0].name
-        if all(isinstance(choice, Activation) for choice in self.activation):
-            return tuple(choice.name for choice in self.activation if isinstance(choice, Activation))
+        if not any(isinstance(choice, tuple) for choice in self.activation):
+            return tuple(choice.name for choice in self.activation if not isinstance(choice, tuple))
+        if self.vector_output is not None:
+            return tuple(
+                tuple(f.name for f in choice) if isinstance(choice, tuple) else choice.name
+                for choice in self.activation
+            )
         neurons = [(l, j) for l in range(2, self.depth + 1) for j in range(1, self.sizes[l - 1] + 1)]
         names = {neuron: self.activation_of(*neuron).name for neuron in neurons}
         default = max(dict.fromkeys(names.values()), key=list(names.values()).count)
@@ -237,8 +275,47 @@ def _sizes(given: object) -> tuple[int, ...]:
     return tuple(sizes)
 
 
+def _of_whole_layer(function: VectorActivation, layer: int, width: int) -> list[Binding]:
+    """What a^L_j are by all the z^L_k, and before them what they have in common: total^L and the like."""
+    zs = [component("z", layer, j + 1) for j in range(width)]
+    shared, outputs = written_out(function.formula_program, {letter("z"): zs})
+    called = {
+        bound(symbol, neuron): Symbol(f"{symbol.name}^{layer}", real=True)
+        if neuron is None
+        else component(symbol.name, layer, neuron + 1)
+        for symbol, neuron, _ in shared
+    }
+    lets = [(called[bound(symbol, neuron)], value.xreplace(called)) for symbol, neuron, value in shared]
+    return lets + [(component("a", layer, j + 1), value.xreplace(called)) for j, value in enumerate(outputs)]
+
+
+def _check_vector_valued(sizes: tuple[int, ...], chosen: tuple[LayerChoice, ...]) -> None:
+    """Raise `NetworkError` for an activation of a whole layer that is not that of an output layer of two or more."""
+    for layer, choice in enumerate(chosen, start=2):
+        found = [f for f in (choice if isinstance(choice, tuple) else (choice,)) if not f.elementwise]
+        if not found:
+            continue
+        name = found[0].name
+        if isinstance(choice, tuple):
+            raise NetworkError(
+                f"{name} was given for single neurons of layer {layer}, and it is a function of a whole layer: give it "
+                "for the output layer, as the last entry of a tuple with one activation for each layer from 2."
+            )
+        if layer < len(sizes):
+            others = ", ".join(["'sigmoid'"] * (len(sizes) - 2))
+            raise NetworkError(
+                f"{name} was given for layer {layer} of {len(sizes)}, and it is for the output layer only: each of its "
+                f"outputs depends on the whole layer. Give activation=({others}, {name!r}), with any others before."
+            )
+        if sizes[-1] < 2:
+            raise NetworkError(
+                f"{name} was given for an output layer of one neuron, whose output would be the same for every input. "
+                "Give the output layer one neuron for each class, at least 2."
+            )
+
+
 def _layers(sizes: tuple[int, ...], given: ActivationChoice) -> tuple[LayerChoice, ...]:
-    if isinstance(given, str | Activation):
+    if isinstance(given, str | Activation | VectorActivation):
         return (find_activation(given),) * (len(sizes) - 1)
     if isinstance(given, Mapping):
         return _by_neuron(sizes, given)
@@ -262,8 +339,14 @@ def _one_layer(layer: int, size: int, given: Any) -> LayerChoice:
         raise NetworkError(
             f"{len(given)} activations were given for layer {layer}, which has {size} neurons."
         )
-    chosen = tuple(find_activation(entry) for entry in given)
-    return chosen[0] if len(set(chosen)) == 1 else chosen
+    return _one_or_many(tuple(find_activation(entry) for entry in given))
+
+
+def _one_or_many(chosen: tuple[Any, ...]) -> LayerChoice:
+    """One activation for a layer where all its neurons have the same; softmax is not one of its neurons'."""
+    same = len(set(chosen)) == 1 and chosen[0].elementwise
+    found: LayerChoice = chosen[0] if same else chosen
+    return found
 
 
 def _by_neuron(sizes: tuple[int, ...], given: Mapping[Any, str | Activation]) -> tuple[LayerChoice, ...]:
@@ -283,23 +366,23 @@ def _by_neuron(sizes: tuple[int, ...], given: Mapping[Any, str | Activation]) ->
                 f"layer {layer} has the neurons 1 to {sizes[layer - 1]}."
             )
         chosen[layer - 2][j - 1] = find_activation(function)
-    return tuple(functions[0] if len(set(functions)) == 1 else tuple(functions) for functions in chosen)
+    return tuple(_one_or_many(tuple(functions)) for functions in chosen)
 
 
-def _distinct(choices: Iterable[LayerChoice]) -> list[Activation]:
+def _distinct(choices: Iterable[LayerChoice]) -> list[AnyActivation]:
     """Every activation that occurs, once, in the order of occurrence."""
-    every = [f for choice in choices for f in ((choice,) if isinstance(choice, Activation) else choice)]
+    every = [f for choice in choices for f in (choice if isinstance(choice, tuple) else (choice,))]
     return list(dict.fromkeys(every))
 
 
-def _check_domain(activation: Activation, cost: Cost) -> None:
+def _check_domain(activation: AnyActivation, cost: Cost) -> None:
     """Raise `DomainError` if the activation's values leave the domain of the cost."""
     if cost.domain == sympy.S.Reals:
         return
     values = activation.range
     if values is not None and values.is_subset(cost.domain):
         return
-    known = [f.name for f in activations.values() if _stays_in(f, cost.domain)]
+    known = [f.name for f in activations.values() if stays_in(f, cost.domain)]
     has = "takes values that could not be derived" if values is None else f"takes the values {values}"
     raise DomainError(
         f"The output layer's activation {activation.name} {has}, and the cost {cost.name} is defined "
@@ -307,9 +390,9 @@ def _check_domain(activation: Activation, cost: Cost) -> None:
     )
 
 
-def _stays_in(activation: Activation, domain: sympy.Set) -> bool:
+def stays_in(activation: AnyActivation, domain: sympy.Set) -> bool:
     """Whether all values are in `domain`; its range is derived only if some values at once do not tell."""
-    if not all(activation.expr(z) in domain for z in (-4, 0, 4)):
+    if isinstance(activation, Activation) and not all(activation.expr(z) in domain for z in (-4, 0, 4)):
         return False
     values = activation.range
     return values is not None and bool(values.is_subset(domain))

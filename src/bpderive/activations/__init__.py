@@ -19,8 +19,20 @@ from __future__ import annotations
 
 from bpderive.activations.activation import Activation
 from bpderive.activations.analysis import a, z
-from bpderive.activations.catalogue import activations, resolve
+from bpderive.activations.catalogue import AnyActivation, activations, elementwise_activations, resolve
 from bpderive.activations.parsed import parse_activation
 from bpderive.activations.stable import slope
+from bpderive.activations.vector import VectorActivation
 
-__all__ = ["Activation", "a", "activations", "parse_activation", "resolve", "slope", "z"]
+__all__ = [
+    "Activation",
+    "AnyActivation",
+    "VectorActivation",
+    "a",
+    "activations",
+    "elementwise_activations",
+    "parse_activation",
+    "resolve",
+    "slope",
+    "z",
+]

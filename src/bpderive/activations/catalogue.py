@@ -5,7 +5,11 @@ To add one, write its declaration at the end of `activations`: a name, its title
 
 from __future__ import annotations
 
-from sympy import Abs, Max, Min, Rational, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import sympy
+from sympy import Abs, Float, Max, Min, Rational, Sum, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.activations.activation import Activation
@@ -13,8 +17,14 @@ from bpderive.activations.analysis import a, z
 from bpderive.activations.forms import CubicExponent, bell, decay, decay_in_two, product, where, within
 from bpderive.activations.special import computed, gelu_descent, half_erfcx
 from bpderive.activations.stable import slope
+from bpderive.activations.vector import WHOLE, VectorActivation
 from bpderive.catalogue import Catalogue
+from bpderive.notation import L, Largest, j, k
+from bpderive.notation import z as z_of
 from bpderive.text import Text
+
+AnyActivation = Activation | VectorActivation
+"""An activation of one neuron or of a whole layer."""
 
 alpha = Symbol("alpha", positive=True)
 lambda_ = Symbol("lambda", positive=True)
@@ -31,7 +41,31 @@ _c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
 _cubic = CubicExponent(within(24), _c1, _c3)
 _inverse = computed(1 / Max(Abs(z), 1))
 
-activations: Catalogue[Activation] = Catalogue(
+# The layer's greatest z is taken off every z, which changes no quotient of exponentials and keeps the exponents from
+# being positive. z − m is rounded; what it lacks is known exactly, and exp(z − m) is corrected by it.
+_all_z = z_of(L)
+_peak = Largest(_all_z)
+_kept = computed(Max(_all_z[j, 0], _peak - Float(1e300)))  # so that no difference is infinite
+_fall = computed(_kept - _peak)
+_short = computed(_fall - _kept)
+_lacking = computed(_kept - computed(_fall - _short)) - computed(_peak + _short)
+_share = computed(sympy.exp(_fall) * (1 + _lacking))
+# All that a sum of exponentials is more than 1, without rounding it to 1 first.
+_rest = Sum(where(_fall < 0, _share, 0).xreplace({j: k}), (k, *WHOLE)) + computed(
+    Sum(where(_fall < 0, 0, 1).xreplace({j: k}), (k, *WHOLE)) - 1
+)
+
+softmax = VectorActivation(
+    name="softmax",
+    title=Text(en="softmax", zh="softmax 函数"),
+    formula=exp(_all_z[j, 0]) / Sum(exp(_all_z[k, 0]), (k, *WHOLE)),
+    stable=(
+        (a, _share / Sum(_share.xreplace({j: k}), (k, *WHOLE))),
+        (log(a), computed(_all_z[j, 0] - _peak) - log1p(_rest)),
+    ),
+)
+
+activations: Catalogue[AnyActivation] = Catalogue(
     "activation",
     [
         Activation(
@@ -238,10 +272,17 @@ activations: Catalogue[Activation] = Catalogue(
         ),
         Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
         Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
+        softmax,
     ],
 )
 
 
-def resolve(given: str | Activation) -> Activation:
+elementwise_activations: Mapping[str, Activation] = MappingProxyType(
+    {name: entry for name, entry in activations.items() if isinstance(entry, Activation)}
+)
+"""Those of the catalogue that act on each neuron by itself."""
+
+
+def resolve(given: str | AnyActivation) -> AnyActivation:
     """The activation called `given`, or `given` itself if it is one; raises `UnknownName` otherwise."""
     return activations.find(given)

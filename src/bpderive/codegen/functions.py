@@ -15,6 +15,7 @@ from sympy import Expr, Symbol
 from bpderive.activations import Activation, a, activations, slope, z
 from bpderive.activations.elementwise import NumPySource, function_source
 from bpderive.activations.rewriting import POINTS
+from bpderive.errors import NetworkError
 from bpderive.network import Network
 
 _TAKEN = re.compile(
@@ -62,7 +63,8 @@ class Functions:
 
     def of_layer(self, layer: int, wanted: Expr = a) -> str:
         """The name of the function that computes σ (a) or σ′ (slope) of `layer`, row by row if its neurons differ."""
-        uniform = self._net.layer_activation(layer)
+        if not isinstance(uniform := self._net.layer_activation(layer), Activation | None):
+            raise NetworkError(f"There is no code for {uniform.name}, a function of the whole layer {layer}.")
         if uniform is not None:
             return self.of_activation(uniform, wanted)
         known = self._names.get((layer, wanted))

@@ -181,6 +181,17 @@ class NormSquared(Expr):
         return sympy.Sum(vector[index, 0] ** 2, (index, 0, vector.shape[0] - 1))
 
 
+class Largest(Expr):
+    """max_j v_j, the greatest component of a column vector."""
+
+    is_commutative = True
+    is_real = True
+
+    def __new__(cls, vector: Any) -> Largest:
+        made: Largest = Expr.__new__(cls, vector)
+        return made
+
+
 class Elementwise(MatrixExpr):
     """σ(v) or σ′(v) for a column vector v of layer l: each neuron's own function applied to its component."""
 

@@ -28,6 +28,7 @@ from bpderive.notation.objects import (
     Sigma,
     SigmaPrime,
     Width,
+    k,
     quantity,
 )
 
@@ -194,6 +195,10 @@ class BookPrinter(LatexPrinter):
     def _print_NormSquared(self, expression: Any) -> str:
         return rf"\lVert {self._print(expression.args[0])} \rVert^2"
 
+    def _print_Largest(self, expression: Any) -> str:
+        vector = expression.args[0]
+        return rf"\max_{{{self._index(k)}}} {self._print(vector[k, 0])}"
+
     def _path_factors(self, expression: Any) -> tuple[str, str]:
         """The indices that a path runs through and the product along it, as (53) prints them."""
         first, neuron, top = expression.args
@@ -276,7 +281,7 @@ class BookPrinter(LatexPrinter):
         if not below.is_number:
             number, rest = above.as_coeff_Mul()
             fraction = rf"\frac{{{self._print(number)}}}{{{self._print(below)}}}"
-            if isinstance(rest, Add):
+            if isinstance(rest, Add) or below.has(Sum):
                 return rf"\frac{{{self._print(number * rest)}}}{{{self._print(below)}}}"
             return fraction if rest == 1 else _side_by_side([fraction, self._print(rest)])
         number, rest = expression.as_coeff_Mul()

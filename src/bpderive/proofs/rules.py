@@ -370,7 +370,8 @@ def equation_name(number: str) -> Text:
         "dots": Text(en="the meaning of the dots", zh="省略号的含义"),
         "induction": Text(en="what was proved by induction", zh="归纳法已证明的结论"),
         "paths": Text(
-            en="the sum over the paths from a neuron, proved for (53)", zh="证明 (53) 时得到的结论：从一个神经元出发的路径求和"
+            en="the sum over the paths from a neuron, proved for (53)",
+            zh="证明 (53) 时得到的结论：从一个神经元出发的路径求和",
         ),
         "d": Text(en="the definition of $d^l_j$", zh=" $d^l_j$ 的定义"),
     }
