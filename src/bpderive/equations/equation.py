@@ -56,6 +56,25 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A proof that ends at no equation with a number of its own, such as a part of the long proof."""
+
+    derivation: Derivation
+
+    @property
+    def number(self) -> str:
+        """What the derivation is called."""
+        return self.derivation.number
+
+    def check(self) -> Certificate:
+        """Derive every line again and put it before the judge; raises `StepError` or `Refuted`."""
+        started = time.perf_counter()
+        decided = _check_proof(self.derivation)
+        seconds = time.perf_counter() - started
+        return Certificate(self.number, ("general", "concrete"), decided.networks, decided.instances, seconds)
+
+
+@dataclass(frozen=True, slots=True)
 class Equation:
     """One numbered equation.
 
@@ -109,9 +128,7 @@ class Equation:
         started = time.perf_counter()
         proofs = [proof for proof in (self.proof, self.matrix_proof) if proof is not None]
         for proof in proofs:
-            proof.check()
-            for step in proof.steps:  # what the rules computed is put before the judge as well
-                certify(step.statement)
+            _check_proof(proof)
         if self.own_check is not None:
             decided = self.own_check()
         else:
@@ -133,3 +150,9 @@ class Equation:
 
     def _repr_latex_(self) -> str:
         return rf"$\displaystyle {self.latex()} \tag{{{self.number}}}$"
+
+
+def _check_proof(proof: Derivation) -> Decided:
+    """Check the derivation, and put what its rules computed before the judge as well."""
+    proof.check()
+    return sum((certify(step.statement) for step in proof.steps), start=NOTHING)

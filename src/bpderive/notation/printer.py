@@ -219,7 +219,7 @@ class BookPrinter(LatexPrinter):
     def _print_ExplicitPathSum(self, expression: Any) -> str:
         first, neuron, top = expression.args
         start, above = self._index(neuron), self._layer(first + 1)
-        last, before = self._layer(top), self._layer(top - 1)
+        last = self._layer(top)
         cost = rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{start if first == top else 'm'}}}}}"
         if first == top:
             return cost
@@ -227,11 +227,10 @@ class BookPrinter(LatexPrinter):
         factors = [
             cost,
             rf"\sigma'(z^{{{last}}}_{{m}}) w^{{{last}}}_{{mn}}",
-            rf"\sigma'(z^{{{before}}}_{{n}}) w^{{{before}}}_{{np}}",
             r"\cdots",
             rf"\sigma'(z^{{{above}}}_{{{following}}}) w^{{{above}}}_{{{following}{start}}}",
         ]
-        return rf"\sum_{{mnp\ldots {following}}} {_side_by_side(factors)}"
+        return rf"\sum_{{mn\ldots {following}}} {_side_by_side(factors)}"
 
     def _print_Applied(self, expression: Any) -> str:
         return "f" + _bracketed(self._print(expression.args[1]))

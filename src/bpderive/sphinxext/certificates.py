@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bpderive.equations import Certificate, Equation
+from bpderive.equations import Certificate, Equation, Proof
 from bpderive.errors import BpderiveError
 from bpderive.sphinxext.words import CHECKED, CHECKED_EXACTLY, CHECKED_ON_ONE, NOT_CHECKED
 from bpderive.text import Text
@@ -29,16 +29,17 @@ class Mark:
 class Certificates:
     """The certificates of one build, each made when it is first asked for."""
 
-    _made: dict[str, Certificate | BpderiveError] = field(default_factory=dict)
+    _made: dict[tuple[type, str], Certificate | BpderiveError] = field(default_factory=dict)
 
-    def of(self, equation: Equation) -> Certificate:
-        """The certificate of `equation`. Raises `Refuted` or `StepError`, each time, where there is none."""
-        if equation.number not in self._made:
+    def of(self, equation: Equation | Proof) -> Certificate:
+        """The certificate of an equation or of a proof. Raises `Refuted` or `StepError`, each time, without one."""
+        key = type(equation), equation.number
+        if key not in self._made:
             try:
-                self._made[equation.number] = equation.check()
+                self._made[key] = equation.check()
             except BpderiveError as error:
-                self._made[equation.number] = error
-        made = self._made[equation.number]
+                self._made[key] = error
+        made = self._made[key]
         if isinstance(made, BpderiveError):
             raise made
         return made

@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from bpderive.equations import Equation, equations
+from bpderive.equations import Equation, Proof, equations
 from bpderive.errors import BpderiveError
 from bpderive.sphinxext.certificates import marks
 from bpderive.sphinxext.domain import BookDomain, book_domain, refer
@@ -64,14 +64,15 @@ class BookDirective(SphinxDirective):
                     made.append(nodes.Text(f"({part})" if i % 2 else part))
         return made
 
-    def marks(self, equation: Equation) -> nodes.paragraph:
-        """The marks of the certificate, each leading to the proof or the check; without one, an error."""
+    def marks(self, equation: Equation | Proof) -> nodes.paragraph:
+        """The marks of the certificate, those of an equation leading to its proof or check; without one, an error."""
         told = line(classes=["bp-marks"])
         try:
             made = marks(self.book.certificates.of(equation))
         except BpderiveError as refuted:
             logger.error(
-                "equation (%s) is refuted: %s",
+                "%s (%s) is refuted: %s",
+                type(equation).__name__.lower(),
                 equation.number,
                 refuted,
                 location=self.get_location(),
@@ -83,10 +84,9 @@ class BookDirective(SphinxDirective):
             return told
         for mark in made:
             shown = span(*self.words(mark.words), classes=["bp-mark", f"bp-mark-{mark.kind}"])
+            if isinstance(equation, Proof) or not mark.leads_to:
+                told += shown
+                continue
             proof = equation.part_of or equation.number
-            told += (
-                refer(mark.leads_to, proof if mark.leads_to == "proof" else equation.number, shown)
-                if mark.leads_to
-                else shown
-            )
+            told += refer(mark.leads_to, proof if mark.leads_to == "proof" else equation.number, shown)
         return told

@@ -1,25 +1,37 @@
-"""The directives `notation-table` and `equation-index`: what the notation and the registry hold, as pages."""
+"""The directives `notation-table`, `equation-index` and `simplifications`: what the library holds, as tables.
+
+```{simplifications}
+:networks: 2,3,2; 784,30,10
+```
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 
+from bpderive.discovery import simplifications
 from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import BpderiveError
+from bpderive.network import Network
 from bpderive.notation.table import Letter
 from bpderive.notation.table import table as letters
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.markup import display, element, line, span, table
+from bpderive.sphinxext.options import integers
 from bpderive.sphinxext.words import (
     ALSO,
     CASES,
     CODE,
     COMMA,
     DEFINED,
+    FORM,
     KINDS,
     LETTER,
     MEANING,
@@ -121,3 +133,23 @@ class EquationIndexDirective(BookDirective):
         self.env.note_dependency(str(path))
         results: dict[str, dict[str, int]] = json.loads(path.read_text("utf-8"))
         return results
+
+
+class SimplificationsDirective(BookDirective):
+    """The forms of the gradient in the order of the long proof, and how many multiplications each takes."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"networks": directives.unchanged_required}
+
+    def make(self) -> list[nodes.Node]:
+        """The table. The programs are run and compared with the derivatives on the first network, a small one."""
+        sizes = [integers(part) for part in self.options.get("networks", "2,3,2").split(";")]
+        columns = [simplifications(Network(size)) for size in sizes]
+        for form in columns[0]:
+            form.check()
+        head = [self.words(FORM)]
+        head += [self.words(f"$({', '.join(map(str, size))})$") for size in sizes]
+        rows: list[list[list[nodes.Node]]] = []
+        for same in zip(*columns, strict=True):
+            counts: list[list[nodes.Node]] = [[nodes.Text(f"{form.work.multiplications:,}")] for form in same]
+            rows.append([self.words(same[0].title), *counts])
+        return [table(["bp-simplifications"], head, rows)]

@@ -40,6 +40,7 @@ REFUTED = Text("refuted", "被反驳")
 SOLUTION = Text("Solution", "解答")
 THE_PROOF_OF = Text("proof of {number}", "{number} 的证明")
 PROOF_OF = Text("Proof of {number}", "{number} 的证明")
+PART = Text("Part {letter}", "第 {letter} 部分")
 ON_NETWORK = Text("{title}, on the network {sizes}", "{title}，在网络 {sizes} 上")
 STATED_IN = Text("stated in", "见于")
 PROVED_IN = Text("proof", "证明")
@@ -60,6 +61,8 @@ NETWORKS = Text(
     "精确验证所用的网络为 {networks}，并对公式允许的每一层、每个下标逐一进行。",
 )
 COMMA = Text(", ", "、")
+
+FORM = Text("Form of the gradient", "梯度的写法")
 
 LETTER = Text("Letter", "记号")
 CODE = Text("In the code", "代码中")
