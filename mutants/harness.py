@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from bpderive.language import Claim, written
-from bpderive.verdict import trial
+from bpderive.verdict import search
 from bpderive.verdict.decide import holds, readings
 from bpderive.verdict.edits import edits
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
-from bpderive.verdict.verdict import find_counterexample
+from bpderive.verdict.search import find_counterexample
 from mutants import recheck
 from mutants.subjects import Subject, subjects
 
@@ -110,7 +110,7 @@ def _on_chains(claim: Claim, clock: Clock) -> object:
     """A counterexample among networks of one neuron a layer."""
     reading = readings(claim, one_neuron=True)[0]
     for sizes in ((1,) * depth for depth in range(2, 6)):
-        found = trial.counterexample(reading, sizes, clock)
+        found = search.counterexample(reading, sizes, clock)
         if found is not None:
             return found
     return None

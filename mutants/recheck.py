@@ -15,36 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from bpderive.language.syntax import (
-    Activation,
-    Claim,
-    Cost,
-    Derivative,
-    Diagonal,
-    Gradient,
-    IndexCondition,
-    Jacobian,
-    Kronecker,
-    Layer,
-    LayerCondition,
-    Minus,
-    Node,
-    Number,
-    Outer,
-    Over,
-    Plus,
-    Power,
-    Product,
-    Quantity,
-    Times,
-    Total,
-    Transposed,
-    Unknown,
-    WidthCondition,
-    WidthOf,
-    free_indices,
-    walk,
-)
+from bpderive.language import syntax
 
 Table = list[list[Fraction]]
 Spot = tuple[Any, ...]
@@ -100,7 +71,7 @@ class Plain:
         default_factory=dict
     )
 
-    def layer(self, layer: Layer) -> int:
+    def layer(self, layer: syntax.Layer) -> int:
         """The number of a layer."""
         return {"": 0, "l": self.at, "L": len(self.sizes)}[layer.letter] + layer.offset
 
@@ -203,62 +174,64 @@ class Plain:
         return sum((self.g(m) * self.rate("a", last, m, by) for m in outputs), Fraction(0))
 
 
-def table(node: Node, net: Plain, names: Mapping[str, int]) -> Table:
+def table(node: syntax.Node, net: Plain, names: Mapping[str, int]) -> Table:
     """An expression as a table of numbers, 1×1 for a number."""
     match node:
-        case Quantity(letter, layer, ()):
+        case syntax.Quantity(letter, layer, ()):
             at = net.layer(layer)
             rows = range(1, net.width(at) + 1)
             if letter == "w":
                 columns = range(1, net.width(at - 1) + 1)
-                return [[number(Quantity("w", layer, (j, k)), net, names) for k in columns] for j in rows]
-            return [[number(Quantity(letter, layer, (j,)), net, names)] for j in rows]
-        case Gradient(by):
+                return [
+                    [number(syntax.Quantity("w", layer, (j, k)), net, names) for k in columns] for j in rows
+                ]
+            return [[number(syntax.Quantity(letter, layer, (j,)), net, names)] for j in rows]
+        case syntax.Gradient(by):
             at = net.layer(by.layer)
             rows = range(1, net.width(at) + 1)
             if by.letter == "w":
                 columns = range(1, net.width(at - 1) + 1)
                 return [[net.rate_of_cost(("w", at, j, k)) for k in columns] for j in rows]
             return [[net.rate_of_cost((by.letter, at, j))] for j in rows]
-        case Jacobian(of, by):
+        case syntax.Jacobian(of, by):
             above, below = net.layer(of.layer), net.layer(by.layer)
             return [
                 [
-                    moving(Quantity(of.letter, of.layer, (j,)), net, names, (by.letter, below, k)).rate
+                    moving(syntax.Quantity(of.letter, of.layer, (j,)), net, names, (by.letter, below, k)).rate
                     for k in range(1, net.width(below) + 1)
                 ]
                 for j in range(1, net.width(above) + 1)
             ]
-        case Activation(order, argument):
-            if isinstance(argument, Quantity) and argument.indices:
+        case syntax.Activation(order, argument):
+            if isinstance(argument, syntax.Quantity) and argument.indices:
                 return [[number(node, net, names)]]
             return [[net.sigma(order, entry) for entry in row] for row in table(argument, net, names)]
-        case Transposed(body):
+        case syntax.Transposed(body):
             return [list(row) for row in zip(*table(body, net, names), strict=True)]
-        case Diagonal(body):
+        case syntax.Diagonal(body):
             entries = [row[0] for row in table(body, net, names)]
             return [
                 [e if p == q else Fraction(0) for q in range(len(entries))] for p, e in enumerate(entries)
             ]
-        case Outer(first, second):
+        case syntax.Outer(first, second):
             rows_of, columns_of = table(first, net, names), table(second, net, names)
             return [[p[0] * q[0] for q in columns_of] for p in rows_of]
-        case Product(factors):
+        case syntax.Product(factors):
             result = table(factors[0], net, names)
             for factor in factors[1:]:
                 turned = list(zip(*table(factor, net, names), strict=True))
                 result = [[_dot(row, column) for column in turned] for row in result]
             return result
-        case Plus(terms):
+        case syntax.Plus(terms):
             return _entrywise([table(term, net, names) for term in terms], product=False)
-        case Times(factors):
+        case syntax.Times(factors):
             return _entrywise([table(factor, net, names) for factor in factors], product=True)
-        case Minus(body):
+        case syntax.Minus(body):
             return [[-entry for entry in row] for row in table(body, net, names)]
-        case Over(above, below):
+        case syntax.Over(above, below):
             [[divisor]] = table(below, net, names)
             return [[entry / divisor for entry in row] for row in table(above, net, names)]
-        case Power(base, exponent):
+        case syntax.Power(base, exponent):
             [[value]] = table(base, net, names)
             return [[value**exponent]]
     return [[number(node, net, names)]]
@@ -281,56 +254,56 @@ def _entrywise(tables: list[Table], product: bool) -> Table:
     return result
 
 
-def number(node: Node, net: Plain, names: Mapping[str, int]) -> Fraction:
+def number(node: syntax.Node, net: Plain, names: Mapping[str, int]) -> Fraction:
     """An expression that is a number."""
     return moving(node, net, names, None).value
 
 
-def moving(node: Node, net: Plain, names: Mapping[str, int], by: Spot | None) -> Moving:
+def moving(node: syntax.Node, net: Plain, names: Mapping[str, int], by: Spot | None) -> Moving:
     """An expression that is a number, and its rate when `by` moves."""
     match node:
-        case Number(value):
+        case syntax.Number(value):
             return Moving(value)
-        case Unknown(name):
+        case syntax.Unknown(name):
             return Moving(net.numbers[name])
-        case Cost():
+        case syntax.Cost():
             return Moving(net.c(), Fraction(0) if by is None else net.rate_of_cost(by))
-        case WidthOf(layer):
+        case syntax.WidthOf(layer):
             return Moving(Fraction(net.width(net.layer(layer))))
-        case Kronecker(first, second):
+        case syntax.Kronecker(first, second):
             one, other = (names[i] if isinstance(i, str) else i for i in (first, second))
             return Moving(Fraction(int(one == other)))
-        case Quantity(_, _, indices) if indices:
+        case syntax.Quantity(_, _, indices) if indices:
             return _component(node, net, names, by)
-        case Activation(order, argument):
+        case syntax.Activation(order, argument):
             inner = moving(argument, net, names, by)
             rate = Fraction(0) if not inner.rate else net.sigma(order + 1, inner.value) * inner.rate
             return Moving(net.sigma(order, inner.value), rate)
-        case Derivative(of, variable):
+        case syntax.Derivative(of, variable):
             if by is not None:
                 raise ValueError("a derivative of a derivative")
             spot = (variable.letter, net.layer(variable.layer), *_indices(variable, names))
             return Moving(moving(of, net, names, spot).rate)
-        case Total(indices, body):
+        case syntax.Total(indices, body):
             total = Moving(Fraction(0))
             for values in itertools.product(*(range(1, width_of(i, body, net) + 1) for i in indices)):
                 total += moving(body, net, {**names, **dict(zip(indices, values, strict=True))}, by)
             return total
-        case Plus(terms):
+        case syntax.Plus(terms):
             total = Moving(Fraction(0))
             for term in terms:
                 total += moving(term, net, names, by)
             return total
-        case Minus(body):
+        case syntax.Minus(body):
             return Moving(Fraction(-1)) * moving(body, net, names, by)
-        case Times(factors):
+        case syntax.Times(factors):
             result = Moving(Fraction(1))
             for factor in factors:
                 result = result * moving(factor, net, names, by)
             return result
-        case Over(above, below):
+        case syntax.Over(above, below):
             return moving(above, net, names, by) * moving(below, net, names, by).inverse()
-        case Power(base, exponent):
+        case syntax.Power(base, exponent):
             once = moving(base, net, names, by)
             result = Moving(Fraction(1))
             for _ in range(abs(exponent)):
@@ -340,11 +313,11 @@ def moving(node: Node, net: Plain, names: Mapping[str, int], by: Spot | None) ->
     return Moving(entry)
 
 
-def _indices(node: Quantity, names: Mapping[str, int]) -> tuple[int, ...]:
+def _indices(node: syntax.Quantity, names: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(names[i] if isinstance(i, str) else i for i in node.indices)
 
 
-def _component(node: Quantity, net: Plain, names: Mapping[str, int], by: Spot | None) -> Moving:
+def _component(node: syntax.Quantity, net: Plain, names: Mapping[str, int], by: Spot | None) -> Moving:
     at, indices = net.layer(node.layer), _indices(node, names)
     if any(not 1 <= i <= net.width(layer) for i, layer in zip(indices, (at, at - 1), strict=False)):
         raise ValueError(f"{node} does not exist")
@@ -363,7 +336,7 @@ def _component(node: Quantity, net: Plain, names: Mapping[str, int], by: Spot | 
     return Moving(value, Fraction(0) if by is None else net.rate(node.letter, at, indices[0], by))
 
 
-def width_of(index: str, node: Node, net: Plain) -> int:
+def width_of(index: str, node: syntax.Node, net: Plain) -> int:
     """Over how many neurons an index runs that stands in `node`."""
     found = {net.width(net.layer(layer)) for layer in layers_of(index, node)}
     if len(found) != 1:
@@ -371,28 +344,28 @@ def width_of(index: str, node: Node, net: Plain) -> int:
     return found.pop()
 
 
-def layers_of(index: str, node: Node) -> Iterator[Layer]:
+def layers_of(index: str, node: syntax.Node) -> Iterator[syntax.Layer]:
     """The layers over which an index runs in `node`."""
     alike = {index}
-    for part in walk(node):
-        if isinstance(part, Kronecker) and index in (part.first, part.second):
+    for part in syntax.walk(node):
+        if isinstance(part, syntax.Kronecker) and index in (part.first, part.second):
             alike |= {i for i in (part.first, part.second) if isinstance(i, str)}
-    for part in walk(node):
-        if isinstance(part, Quantity):
+    for part in syntax.walk(node):
+        if isinstance(part, syntax.Quantity):
             for i, layer in zip(part.indices, (part.layer, part.layer + -1), strict=False):
                 if i in alike:
                     yield layer
 
 
 def values(
-    claim: Claim, sizes: tuple[int, ...], at: int, names: Mapping[str, int], numbers: Numbers
+    claim: syntax.Claim, sizes: tuple[int, ...], at: int, names: Mapping[str, int], numbers: Numbers
 ) -> list[Table]:
     """Every side of the claim on a network of these sizes, for this layer l and these indices."""
     net = Plain(sizes, numbers, claim.cost == "quadratic", at)
     return [table(side, net, names) for side in claim.sides]
 
 
-def confirms(claim: Claim, found: Any) -> bool:
+def confirms(claim: syntax.Claim, found: Any) -> bool:
     """Whether a counterexample of the engine is one: the sides have the values that it gives, and these differ."""
     letters = dict(found.letters)
     at = letters.pop("l", 1)
@@ -402,19 +375,19 @@ def confirms(claim: Claim, found: Any) -> bool:
     return found.left != found.right and (found.left, found.right) in list(itertools.pairwise(entries))
 
 
-def agrees(claim: Claim, sizes: tuple[int, ...], one_neuron: bool = False) -> int:
+def agrees(claim: syntax.Claim, sizes: tuple[int, ...], one_neuron: bool = False) -> int:
     """In how many cases the sides are equal on a network of these sizes; raises `ValueError` where they are not."""
     count = 0
-    free = list(dict.fromkeys(i for side in claim.sides for i in free_indices(side)))
-    relations = [c for c in claim.conditions if isinstance(c, LayerCondition)]
+    free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
+    relations = [c for c in claim.conditions if isinstance(c, syntax.LayerCondition)]
     for at in range(1, len(sizes) + 1):
         net = Plain(sizes, Numbers({}, seed=at), claim.cost == "quadratic", at)
         if not all(_RELATIONS[c.relation](net.layer(c.first), net.layer(c.second)) for c in relations):
             continue
-        if any(isinstance(c, WidthCondition | IndexCondition) for c in claim.conditions):
+        if any(isinstance(c, syntax.WidthCondition | syntax.IndexCondition) for c in claim.conditions):
             raise ValueError("conditions on widths and indices are not read here")
         try:
-            widths = [width_of(i, Plus(claim.sides), net) for i in free]
+            widths = [width_of(i, syntax.Plus(claim.sides), net) for i in free]
         except IndexError:
             continue
         for chosen in itertools.islice(itertools.product(*(range(1, n + 1) for n in widths)), 12):

@@ -14,42 +14,15 @@ from typing import Any
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.equations import Equation, equations
-from bpderive.language.syntax import (
-    LAST,
-    Activation,
-    Claim,
-    Condition,
-    Cost,
-    Derivative,
-    Diagonal,
-    Gradient,
-    Index,
-    Jacobian,
-    Kronecker,
-    Layer,
-    LayerCondition,
-    Minus,
-    Node,
-    Number,
-    Over,
-    Plus,
-    Power,
-    Product,
-    Quantity,
-    Times,
-    Total,
-    Transposed,
-    Unknown,
-    WidthOf,
-)
+from bpderive.language import syntax
 from bpderive.notation import C, L, OfExample, PathProduct, SigmaPrime, l, n, quantity
 from bpderive.proofs import Derivation
 from bpderive.statements import Statement
 
-STEP = Unknown("step")
+STEP = syntax.Unknown("step")
 """Δw, the small change that the statements of the last section follow."""
 
-NUMBER_OF_EXAMPLES = Unknown("n")
+NUMBER_OF_EXAMPLES = syntax.Unknown("n")
 """n of (26)."""
 
 
@@ -58,7 +31,7 @@ class Subject:
     """A true claim that is varied; with `one_neuron` it speaks of one neuron in each layer, such as those of a path."""
 
     number: str
-    claim: Claim
+    claim: syntax.Claim
     one_neuron: bool = False
 
 
@@ -96,27 +69,27 @@ def _of_proof(number: str, proof: Derivation) -> Iterator[Subject]:
             yield Subject(f"proof of {number}", claim)
 
 
-def claim_of(statement: Statement) -> Claim:
+def claim_of(statement: Statement) -> syntax.Claim:
     """The statement in the language; raises `NotTranslated` where it has no words."""
     translate = _Translator(statement.moved)
     sides = tuple(translate.node(side) for side in statement.sides)
-    conditions: list[Condition] = []
+    conditions: list[syntax.Condition] = []
     for r in statement.ranges:
         if r.letter not in (l, L):
             continue
-        letter = Layer("l") if r.letter == l else LAST
-        conditions.append(LayerCondition(letter, ">=", layer_of(r.low)))
+        letter = syntax.Layer("l") if r.letter == l else syntax.LAST
+        conditions.append(syntax.LayerCondition(letter, ">=", layer_of(r.low)))
         if r.letter == l:
-            conditions.append(LayerCondition(letter, "<=", layer_of(r.high)))
-    return Claim(sides, tuple(conditions), statement.cost)
+            conditions.append(syntax.LayerCondition(letter, "<=", layer_of(r.high)))
+    return syntax.Claim(sides, tuple(conditions), statement.cost)
 
 
-def layer_of(expression: Expr) -> Layer:
+def layer_of(expression: Expr) -> syntax.Layer:
     """A layer of SymPy, such as l + 1."""
     for letter, name in ((l, "l"), (L, "L")):
         if expression.has(letter):
-            return Layer(name, int(expression - letter))
-    return Layer("", int(expression))
+            return syntax.Layer(name, int(expression - letter))
+    return syntax.Layer("", int(expression))
 
 
 class _Translator:
@@ -125,118 +98,120 @@ class _Translator:
     def __init__(self, moved: Expr | None) -> None:
         self.moved = moved
 
-    def node(self, expression: Any) -> Node:
+    def node(self, expression: Any) -> syntax.Node:
         """The expression in the language."""
         found = quantity(expression)
         if found is not None:
             array, indices = found
             used = indices if array.letter == "w" else indices[:1]
-            return Quantity(array.letter, layer_of(array.layer), tuple(map(index_of, used)))
+            return syntax.Quantity(array.letter, layer_of(array.layer), tuple(map(index_of, used)))
         if expression == C:
-            return Cost()
+            return syntax.Cost()
         if expression.is_Rational:
-            return Number(Fraction(int(expression.p), int(expression.q)))
+            return syntax.Number(Fraction(int(expression.p), int(expression.q)))
         method = getattr(self, f"_{type(expression).__name__}", None)
         if method is None:
             raise NotTranslated(f"{type(expression).__name__}: {expression}")
-        translated: Node = method(expression)
+        translated: syntax.Node = method(expression)
         return translated
 
-    def _add(self, expression: Any) -> Node:
-        return Plus(tuple(self.node(part) for part in expression.args))
+    def _add(self, expression: Any) -> syntax.Node:
+        return syntax.Plus(tuple(self.node(part) for part in expression.args))
 
     _Add = _MatAdd = _add
 
-    def _times(self, expression: Any) -> Node:
-        return _product([self.node(part) for part in expression.args], Times)
+    def _times(self, expression: Any) -> syntax.Node:
+        return _product([self.node(part) for part in expression.args], syntax.Times)
 
     _Mul = _HadamardProduct = _times
 
-    def _MatMul(self, expression: Any) -> Node:
+    def _MatMul(self, expression: Any) -> syntax.Node:
         numbers = [part for part in expression.args if not part.is_Matrix]
         arrays = [self.node(part) for part in expression.args if part.is_Matrix]
-        whole: Node = arrays[0] if len(arrays) == 1 else Product(tuple(arrays))
-        return _product([*map(self.node, numbers), whole], Times)
+        whole: syntax.Node = arrays[0] if len(arrays) == 1 else syntax.Product(tuple(arrays))
+        return _product([*map(self.node, numbers), whole], syntax.Times)
 
-    def _Pow(self, expression: Any) -> Node:
+    def _Pow(self, expression: Any) -> syntax.Node:
         base, exponent = self.node(expression.base), int(expression.exp)
-        return Over(Number(Fraction(1)), base) if exponent == -1 else Power(base, exponent)
+        return (
+            syntax.Over(syntax.Number(Fraction(1)), base) if exponent == -1 else syntax.Power(base, exponent)
+        )
 
-    def _Sum(self, expression: Any) -> Node:
+    def _Sum(self, expression: Any) -> syntax.Node:
         indices = tuple(index_of(limit[0]) for limit in reversed(expression.limits))
-        return Total(tuple(map(str, indices)), self.node(expression.function))
+        return syntax.Total(tuple(map(str, indices)), self.node(expression.function))
 
-    def _Width(self, expression: Any) -> Node:
-        return WidthOf(layer_of(expression.args[0]))
+    def _Width(self, expression: Any) -> syntax.Node:
+        return syntax.WidthOf(layer_of(expression.args[0]))
 
-    def _KroneckerDelta(self, expression: Any) -> Node:
-        return Kronecker(*map(index_of, expression.args[:2]))
+    def _KroneckerDelta(self, expression: Any) -> syntax.Node:
+        return syntax.Kronecker(*map(index_of, expression.args[:2]))
 
-    def _Sigma(self, expression: Any) -> Node:
-        return Activation(int(isinstance(expression, SigmaPrime)), self.node(expression.args[2]))
+    def _Sigma(self, expression: Any) -> syntax.Node:
+        return syntax.Activation(int(isinstance(expression, SigmaPrime)), self.node(expression.args[2]))
 
     _SigmaPrime = _Sigma
 
-    def _Elementwise(self, expression: Any) -> Node:
-        return Activation(int(expression.function is SigmaPrime), self.node(expression.args[2]))
+    def _Elementwise(self, expression: Any) -> syntax.Node:
+        return syntax.Activation(int(expression.function is SigmaPrime), self.node(expression.args[2]))
 
-    def _Partial(self, expression: Any) -> Node:
+    def _Partial(self, expression: Any) -> syntax.Node:
         by = self.node(expression.by)
-        assert isinstance(by, Quantity)
-        return Derivative(self.node(expression.of), by)
+        assert isinstance(by, syntax.Quantity)
+        return syntax.Derivative(self.node(expression.of), by)
 
-    def _LayerArray(self, expression: Any) -> Node:
-        return Quantity(expression.letter, layer_of(expression.layer))
+    def _LayerArray(self, expression: Any) -> syntax.Node:
+        return syntax.Quantity(expression.letter, layer_of(expression.layer))
 
-    def _Transpose(self, expression: Any) -> Node:
-        return Transposed(self.node(expression.arg))
+    def _Transpose(self, expression: Any) -> syntax.Node:
+        return syntax.Transposed(self.node(expression.arg))
 
-    def _DiagonalSigmaPrime(self, expression: Any) -> Node:
-        return Diagonal(Activation(1, Quantity("z", layer_of(expression.args[0]))))
+    def _DiagonalSigmaPrime(self, expression: Any) -> syntax.Node:
+        return syntax.Diagonal(syntax.Activation(1, syntax.Quantity("z", layer_of(expression.args[0]))))
 
-    def _CostGradient(self, expression: Any) -> Node:
-        return Gradient(Quantity("a", layer_of(expression.args[0])))
+    def _CostGradient(self, expression: Any) -> syntax.Node:
+        return syntax.Gradient(syntax.Quantity("a", layer_of(expression.args[0])))
 
-    def _ParameterGradient(self, expression: Any) -> Node:
+    def _ParameterGradient(self, expression: Any) -> syntax.Node:
         by = self.node(expression.args[0])
-        assert isinstance(by, Quantity)
-        return Gradient(by)
+        assert isinstance(by, syntax.Quantity)
+        return syntax.Gradient(by)
 
-    def _NormSquared(self, expression: Any) -> Node:
+    def _NormSquared(self, expression: Any) -> syntax.Node:
         vector = self.node(expression.args[0])
-        return Product((Transposed(vector), vector))
+        return syntax.Product((syntax.Transposed(vector), vector))
 
-    def _BackwardProduct(self, expression: Any) -> Node:
+    def _BackwardProduct(self, expression: Any) -> syntax.Node:
         """The product of (35) from layer l to L is the transposed matrix of the ∂z^L_m/∂z^l_j, by (34)."""
-        first, last = (Quantity("z", layer_of(part)) for part in expression.args)
-        return Transposed(Jacobian(last, first))
+        first, last = (syntax.Quantity("z", layer_of(part)) for part in expression.args)
+        return syntax.Transposed(syntax.Jacobian(last, first))
 
-    def _PathSum(self, expression: Any) -> Node:
+    def _PathSum(self, expression: Any) -> syntax.Node:
         """The sum over all paths from a^l_j is ∂C/∂a^l_j, by what its dots mean."""
         layer, neuron, _ = expression.args
-        return Derivative(Cost(), Quantity("a", layer_of(layer), (index_of(neuron),)))
+        return syntax.Derivative(syntax.Cost(), syntax.Quantity("a", layer_of(layer), (index_of(neuron),)))
 
     _PathProduct = _PathSum  # with one neuron in each layer there is one path
 
-    def _Change(self, expression: Any) -> Node:
+    def _Change(self, expression: Any) -> syntax.Node:
         if self.moved is None:
             raise NotTranslated(f"nothing says what moves in {expression}")
         of, by = self.node(expression.args[0]), self.node(self.moved)
-        assert isinstance(by, Quantity)
-        return STEP if of == by else Times((Derivative(of, by), STEP))
+        assert isinstance(by, syntax.Quantity)
+        return STEP if of == by else syntax.Times((syntax.Derivative(of, by), STEP))
 
 
-def _product(factors: list[Node], kind: type[Times]) -> Node:
+def _product(factors: list[syntax.Node], kind: type[syntax.Times]) -> syntax.Node:
     """The product without a factor 1, and with a factor −1 as a sign."""
-    sign = factors.count(Number(Fraction(-1))) % 2
-    rest = [f for f in factors if f not in (Number(Fraction(1)), Number(Fraction(-1)))] or [
-        Number(Fraction(1))
+    sign = factors.count(syntax.Number(Fraction(-1))) % 2
+    rest = [f for f in factors if f not in (syntax.Number(Fraction(1)), syntax.Number(Fraction(-1)))] or [
+        syntax.Number(Fraction(1))
     ]
     whole = rest[0] if len(rest) == 1 else kind(tuple(rest))
-    return Minus(whole) if sign else whole
+    return syntax.Minus(whole) if sign else whole
 
 
-def index_of(expression: Basic) -> Index:
+def index_of(expression: Basic) -> syntax.Index:
     """An index of SymPy, counted from 0, as one of the language."""
     if isinstance(expression, Symbol):
         return str(expression.name)
@@ -245,38 +220,46 @@ def index_of(expression: Basic) -> Index:
     raise NotTranslated(f"the index {expression}")
 
 
-def _number_claims(pairs: list[tuple[Node, int]]) -> list[Claim]:
-    return [Claim((left, Number(Fraction(right)))) for left, right in pairs]
+def _number_claims(pairs: list[tuple[syntax.Node, int]]) -> list[syntax.Claim]:
+    return [syntax.Claim((left, syntax.Number(Fraction(right)))) for left, right in pairs]
 
 
-def _squares(equation: Equation) -> list[Claim]:
+def _squares(equation: Equation) -> list[syntax.Claim]:
     """(24), row by row: f(x) = x² applied to each component."""
     vector, result = equation.statement.sides[0].args[1], equation.statement.sides[-1]
     return _number_claims(
-        [(Power(Number(Fraction(int(x))), 2), int(y)) for x, y in zip(vector, result, strict=True)]
+        [
+            (syntax.Power(syntax.Number(Fraction(int(x))), 2), int(y))
+            for x, y in zip(vector, result, strict=True)
+        ]
     )
 
 
-def _hadamard(equation: Equation) -> list[Claim]:
+def _hadamard(equation: Equation) -> list[syntax.Claim]:
     """(28), row by row."""
     left, right = equation.statement.sides[0].args
     rows = zip(left, right, equation.statement.sides[-1], strict=True)
     return _number_claims(
-        [(Times((Number(Fraction(int(s))), Number(Fraction(int(t))))), int(p)) for s, t, p in rows]
+        [
+            (syntax.Times((syntax.Number(Fraction(int(s))), syntax.Number(Fraction(int(t))))), int(p))
+            for s, t, p in rows
+        ]
     )
 
 
-def _mean(equation: Equation) -> list[Claim]:
+def _mean(equation: Equation) -> list[syntax.Claim]:
     """(26), for the term that one example contributes: C_x/n, C being the mean of the C_x over n examples."""
     factor, total = equation.statement.rhs.as_independent(Sum)
     norm = total.function.xreplace({v: v.args[0] for v in total.function.atoms(OfExample)})
     two = 1 / Fraction(str((factor * n).cancel()))
-    divisor = Times((Number(two), NUMBER_OF_EXAMPLES))
-    right = Times((Over(Number(Fraction(1)), divisor), _Translator(moved=None).node(norm)))
-    return [Claim((Over(Cost(), NUMBER_OF_EXAMPLES), right), cost="quadratic")]
+    divisor = syntax.Times((syntax.Number(two), NUMBER_OF_EXAMPLES))
+    right = syntax.Times(
+        (syntax.Over(syntax.Number(Fraction(1)), divisor), _Translator(moved=None).node(norm))
+    )
+    return [syntax.Claim((syntax.Over(syntax.Cost(), NUMBER_OF_EXAMPLES), right), cost="quadratic")]
 
 
-_BY_HAND: dict[str, Callable[[Equation], list[Claim]]] = {
+_BY_HAND: dict[str, Callable[[Equation], list[syntax.Claim]]] = {
     "24": _squares,
     "26": _mean,
     "28": _hadamard,

@@ -16,7 +16,7 @@ from bpderive.verdict.decide import holds
 from bpderive.verdict.edits import edits
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
-from bpderive.verdict.verdict import find_counterexample
+from bpderive.verdict.search import find_counterexample
 from mutants import __main__, harness, recheck
 from mutants.subjects import NotTranslated, Subject, claim_of, subjects
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import bpderive as bp
 from bpderive.errors import ParseError
 from bpderive.language import parse
-from bpderive.verdict import Enclosure, Verdict, trial
+from bpderive.verdict import Enclosure, Verdict, search
 from bpderive.verdict.decide import readings
 from bpderive.verdict.edits import edits
 from bpderive.verdict.forms import Clock
@@ -143,7 +143,7 @@ def test_what_holds_has_no_counterexample(text: str) -> None:
     reading = readings(claim)[0]
     clock = Clock(20)
     for sizes in ((2, 3), (3, 2, 2), (1, 2, 1), (2, 2, 2, 3)):
-        assert trial.counterexample(reading, sizes, clock, pools=3) is None
+        assert search.counterexample(reading, sizes, clock, pools=3) is None
 
 
 @pytest.mark.parametrize(("text", "kind"), FALSE.items())

@@ -14,37 +14,8 @@ from typing import cast
 
 from bpderive.activations import activations
 from bpderive.costs import costs
+from bpderive.language import syntax
 from bpderive.language.latex import LatexParser
-from bpderive.language.syntax import (
-    LAST,
-    Activation,
-    Claim,
-    Condition,
-    Cost,
-    Derivative,
-    Diagonal,
-    Gradient,
-    Index,
-    IndexCondition,
-    Jacobian,
-    Kronecker,
-    Layer,
-    LayerCondition,
-    Minus,
-    Node,
-    Number,
-    Outer,
-    Over,
-    Plus,
-    Power,
-    Product,
-    Quantity,
-    Times,
-    Total,
-    Transposed,
-    WidthCondition,
-    WidthOf,
-)
 from bpderive.language.tokens import LARGEST_EXPONENT, MOST_LAYERS, Tokens
 
 _TOKENS = re.compile(
@@ -56,7 +27,7 @@ _RELATIONS = ("=", "!=", "<", "<=", ">", ">=")
 _INDICES = {"w": 2, "b": 1, "z": 1, "a": 1, "delta": 1}
 
 
-def parse(text: str) -> Claim:
+def parse(text: str) -> syntax.Claim:
     """The claim that `text` makes, in the one-line language or in LaTeX; raises `ParseError` with a caret."""
     if set(_OPTIONS.split(str(text), maxsplit=1)[0]) & set("\\_{"):
         return LatexParser(text, options=_options).claim()
@@ -69,7 +40,7 @@ class Parser:
     def __init__(self, text: str) -> None:
         self.tokens = Tokens(text, _TOKENS)
 
-    def claim(self) -> Claim:
+    def claim(self) -> syntax.Claim:
         """The whole text."""
         sides = [self.expression()]
         while self.tokens.accept("="):
@@ -78,52 +49,52 @@ class Parser:
             raise self.tokens.wrong("'=' and a right side")
         return _options(self.tokens, tuple(sides))
 
-    def expression(self) -> Node:
+    def expression(self) -> syntax.Node:
         """A sum of terms."""
         self.tokens.deeper()
         terms = [self._term()]
         while self.tokens.has("+", "-"):
             minus = self.tokens.take().text == "-"
             term = self._term()
-            terms.append(Minus(term) if minus else term)
+            terms.append(syntax.Minus(term) if minus else term)
         self.tokens.depth -= 1
-        return terms[0] if len(terms) == 1 else Plus(tuple(terms))
+        return terms[0] if len(terms) == 1 else syntax.Plus(tuple(terms))
 
-    def _term(self) -> Node:
+    def _term(self) -> syntax.Node:
         result = self._signed()
         open_row = False  # whether what comes may be one more factor of the product just read
         while self.tokens.has("*", "/", "@"):
             sign = self.tokens.take().text
             other = self._signed()
             if sign == "/":
-                result, open_row = Over(result, other), False
+                result, open_row = syntax.Over(result, other), False
                 continue
-            kind = Times if sign == "*" else Product
+            kind = syntax.Times if sign == "*" else syntax.Product
             before = result.factors if open_row and isinstance(result, kind) else (result,)
             result = kind((*before, other))
             open_row = True
         return result
 
-    def _signed(self) -> Node:
+    def _signed(self) -> syntax.Node:
         if self.tokens.accept("-"):
             self.tokens.deeper()
             body = self._signed()
             self.tokens.depth -= 1
-            return Minus(body)
+            return syntax.Minus(body)
         return self._power()
 
-    def _power(self) -> Node:
+    def _power(self) -> syntax.Node:
         base = self._atom()
         if not self.tokens.accept("^", "**"):
             return base
         minus = self.tokens.accept("-")
         exponent = self.tokens.whole(LARGEST_EXPONENT, "an exponent")
-        return Power(base, -exponent if minus else exponent)
+        return syntax.Power(base, -exponent if minus else exponent)
 
-    def _atom(self) -> Node:
+    def _atom(self) -> syntax.Node:
         token = self.tokens.next
         if token.kind == "number":
-            return Number(self.tokens.number())
+            return syntax.Number(self.tokens.number())
         if self.tokens.accept("("):
             inner = self.expression()
             self.tokens.expect(")")
@@ -133,59 +104,59 @@ class Parser:
                 "a number, a quantity such as z[l,j], a function such as sigma(...) or '('"
             )
         self.tokens.take()
-        call = cast("Callable[[], Node] | None", getattr(self, f"_call_{token.text}", None))
+        call = cast("Callable[[], syntax.Node] | None", getattr(self, f"_call_{token.text}", None))
         if call is not None:
             self.tokens.expect("(", f" after {token.text}")
             result = call()
             self.tokens.expect(")")
             return result
         if token.text == "C":
-            return Cost()
+            return syntax.Cost()
         if token.text == "n":
             self.tokens.expect("[", ": n[l] is the number of neurons of layer l")
             layer = self._layer()
             self.tokens.expect("]")
-            return WidthOf(layer)
+            return syntax.WidthOf(layer)
         if token.text in ("y", "x"):
             return self._example(token.text)
         if token.text in _INDICES:
             return self._quantity(token.text)
         raise self.tokens.error(token.at, _unknown(token.text))
 
-    def _example(self, name: str) -> Quantity:
-        letter, layer = ("y", LAST) if name == "y" else ("a", Layer("", 1))
-        indices: tuple[Index, ...] = ()
+    def _example(self, name: str) -> syntax.Quantity:
+        letter, layer = ("y", syntax.LAST) if name == "y" else ("a", syntax.Layer("", 1))
+        indices: tuple[syntax.Index, ...] = ()
         if self.tokens.accept("["):
             indices = (self._index(),)
             self.tokens.expect("]", f": {name} has one index, and no layer")
-        return Quantity(letter, layer, indices)
+        return syntax.Quantity(letter, layer, indices)
 
-    def _quantity(self, letter: str) -> Quantity:
+    def _quantity(self, letter: str) -> syntax.Quantity:
         count = _INDICES[letter]
         wanted = f"{letter}[l,{'j,k' if count == 2 else 'j'}] for a component or {letter}[l] for the whole"
         self.tokens.expect("[", f": write {wanted}")
         layer = self._layer()
-        indices: list[Index] = []
+        indices: list[syntax.Index] = []
         while self.tokens.accept(","):
             indices.append(self._index())
         if len(indices) not in (0, count):
             raise self.tokens.wrong(f"{wanted}")
         self.tokens.expect("]", f": write {wanted}")
-        return Quantity(letter, layer, tuple(indices))
+        return syntax.Quantity(letter, layer, tuple(indices))
 
-    def _layer(self) -> Layer:
+    def _layer(self) -> syntax.Layer:
         token = self.tokens.next
         if token.kind == "number":
-            return Layer("", self.tokens.whole(MOST_LAYERS, "a layer"))
+            return syntax.Layer("", self.tokens.whole(MOST_LAYERS, "a layer"))
         if token.text not in ("l", "L"):
             raise self.tokens.wrong("a layer: l, l+1, l-1, L, L-1, ... or a number")
         self.tokens.take()
         if not self.tokens.has("+", "-"):
-            return Layer(token.text)
+            return syntax.Layer(token.text)
         sign = -1 if self.tokens.take().text == "-" else 1
-        return Layer(token.text, sign * self.tokens.whole(MOST_LAYERS, "a step between layers"))
+        return syntax.Layer(token.text, sign * self.tokens.whole(MOST_LAYERS, "a step between layers"))
 
-    def _index(self) -> Index:
+    def _index(self) -> syntax.Index:
         token = self.tokens.next
         if token.kind == "number":
             value = self.tokens.whole(99, "the number of a neuron")
@@ -196,29 +167,29 @@ class Parser:
             raise self.tokens.wrong("an index: a small letter such as j or k (l is the layer), or a number")
         return self.tokens.take().text
 
-    def _call_sigma(self) -> Node:
-        return Activation(0, self.expression())
+    def _call_sigma(self) -> syntax.Node:
+        return syntax.Activation(0, self.expression())
 
-    def _call_dsigma(self) -> Node:
-        return Activation(1, self.expression())
+    def _call_dsigma(self) -> syntax.Node:
+        return syntax.Activation(1, self.expression())
 
-    def _call_T(self) -> Node:
-        return Transposed(self.expression())
+    def _call_T(self) -> syntax.Node:
+        return syntax.Transposed(self.expression())
 
-    def _call_diag(self) -> Node:
-        return Diagonal(self.expression())
+    def _call_diag(self) -> syntax.Node:
+        return syntax.Diagonal(self.expression())
 
-    def _call_outer(self) -> Node:
+    def _call_outer(self) -> syntax.Node:
         first = self.expression()
         self.tokens.expect(",", ": outer takes two columns")
-        return Outer(first, self.expression())
+        return syntax.Outer(first, self.expression())
 
-    def _call_eq(self) -> Node:
+    def _call_eq(self) -> syntax.Node:
         first = self._index()
         self.tokens.expect(",", ": eq takes two indices")
-        return Kronecker(first, self._index())
+        return syntax.Kronecker(first, self._index())
 
-    def _call_sum(self) -> Node:
+    def _call_sum(self) -> syntax.Node:
         indices: list[str] = []
         while self.tokens.after(1).text == ",":
             at = self.tokens.next.at
@@ -229,19 +200,19 @@ class Parser:
             self.tokens.expect(",")
         if not indices:
             raise self.tokens.wrong("an index and a comma, as in sum(k, w[l,j,k]*a[l-1,k])")
-        return Total(tuple(indices), self.expression())
+        return syntax.Total(tuple(indices), self.expression())
 
-    def _call_d(self) -> Node:
+    def _call_d(self) -> syntax.Node:
         of = self.expression()
         self.tokens.expect(",", ": d takes what is differentiated and by what")
-        return Derivative(of, self._variable("a component such as z[l,j]", component=True))
+        return syntax.Derivative(of, self._variable("a component such as z[l,j]", component=True))
 
-    def _call_grad(self) -> Node:
+    def _call_grad(self) -> syntax.Node:
         self.tokens.expect("C", ": grad is the gradient of the cost")
         self.tokens.expect(",")
-        return Gradient(self._variable("an array such as a[L] or w[l]", component=False))
+        return syntax.Gradient(self._variable("an array such as a[L] or w[l]", component=False))
 
-    def _call_jac(self) -> Node:
+    def _call_jac(self) -> syntax.Node:
         at = self.tokens.next.at
         of = self._variable("a column such as z[L]", component=False)
         self.tokens.expect(",", ": jac takes two columns, what is differentiated and by what")
@@ -250,12 +221,12 @@ class Parser:
             raise self.tokens.error(
                 at, "expected columns: the Jacobian matrix is that of a column by a column"
             )
-        return Jacobian(of, by)
+        return syntax.Jacobian(of, by)
 
-    def _variable(self, wanted: str, component: bool) -> Quantity:
+    def _variable(self, wanted: str, component: bool) -> syntax.Quantity:
         at = self.tokens.next.at
         found = self._atom() if self.tokens.next.kind == "name" else None
-        if not isinstance(found, Quantity) or bool(found.indices) != component:
+        if not isinstance(found, syntax.Quantity) or bool(found.indices) != component:
             raise self.tokens.error(at, f"expected {wanted}, by which is differentiated")
         if found.letter in ("y", "delta"):
             raise self.tokens.error(at, f"nothing is a function of {found.letter} in the network")
@@ -272,9 +243,9 @@ def _unknown(name: str) -> str:
     return f"there is no {name!r} in the language{hint or ';'} it has {', '.join(known)}"
 
 
-def _options(tokens: Tokens, sides: tuple[Node, ...]) -> Claim:
+def _options(tokens: Tokens, sides: tuple[syntax.Node, ...]) -> syntax.Claim:
     """What follows the sides: conditions after "for", the cost and σ after "with"."""
-    conditions: list[Condition] = []
+    conditions: list[syntax.Condition] = []
     options: dict[str, str] = {}
     reader = Parser.__new__(Parser)
     reader.tokens = tokens
@@ -289,7 +260,7 @@ def _options(tokens: Tokens, sides: tuple[Node, ...]) -> Claim:
                 _option(tokens, options)
         else:
             raise tokens.wrong("an operator, '=', 'for', 'with' or the end")
-    return Claim(sides, tuple(conditions), options.get("cost"), options.get("sigma"))
+    return syntax.Claim(sides, tuple(conditions), options.get("cost"), options.get("sigma"))
 
 
 def _option(tokens: Tokens, options: dict[str, str]) -> None:
@@ -308,24 +279,24 @@ def _option(tokens: Tokens, options: dict[str, str]) -> None:
     options[name] = tokens.take().text
 
 
-def _condition(reader: Parser) -> Condition:
+def _condition(reader: Parser) -> syntax.Condition:
     tokens = reader.tokens
     if tokens.next.text == "n" and tokens.after(1).text == "[":
         first = _width(reader)
         tokens.expect("=")
         if tokens.next.kind == "number":
-            return WidthCondition(first, max(1, tokens.whole(99, "a number of neurons")))
-        return WidthCondition(first, _width(reader))
+            return syntax.WidthCondition(first, max(1, tokens.whole(99, "a number of neurons")))
+        return syntax.WidthCondition(first, _width(reader))
     if tokens.next.text in ("l", "L"):
         layer = reader._layer()
-        return LayerCondition(layer, _relation(tokens, _RELATIONS), reader._layer())
+        return syntax.LayerCondition(layer, _relation(tokens, _RELATIONS), reader._layer())
     if tokens.next.kind == "name":
         index = reader._index()
-        return IndexCondition(index, _relation(tokens, ("=", "!=")), reader._index())
+        return syntax.IndexCondition(index, _relation(tokens, ("=", "!=")), reader._index())
     raise tokens.wrong("a condition such as l = L, l < L, j != k or n[l] = n[l+1]")
 
 
-def _width(reader: Parser) -> Layer:
+def _width(reader: Parser) -> syntax.Layer:
     if reader.tokens.next.text != "n":
         raise reader.tokens.wrong("n[...], the number of neurons of a layer")
     reader.tokens.take()

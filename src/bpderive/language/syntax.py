@@ -7,7 +7,7 @@ construct is one class here, one method in each of `text`, `verdict.shapes`, `ve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -286,6 +286,11 @@ def indices_of(node: Node) -> tuple[Index, ...]:
     if isinstance(node, Kronecker):
         return node.first, node.second
     return ()
+
+
+def renamed(indices: Sequence[Index], names: Mapping[str, Index]) -> tuple[Index, ...]:
+    """The indices as `names` calls them; those that it does not name as they are."""
+    return tuple(names.get(index, index) if isinstance(index, str) else index for index in indices)
 
 
 def free_indices(node: Node) -> dict[str, None]:

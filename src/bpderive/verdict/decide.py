@@ -11,21 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bpderive.language.syntax import (
-    Claim,
-    Index,
-    IndexCondition,
-    Layer,
-    WidthCondition,
-    free_indices,
-)
+from bpderive.language import syntax
 from bpderive.text import Text
 from bpderive.verdict import forms
+from bpderive.verdict.components import in_components
 from bpderive.verdict.errors import IllFormed
 from bpderive.verdict.forms import Clock, Form, Term
+from bpderive.verdict.indices import Indices, apart, check_scopes
 from bpderive.verdict.layers import Case, cases
 from bpderive.verdict.normal import Normaliser
-from bpderive.verdict.shapes import Indices, Spaces, apart, check_scopes, in_components
+from bpderive.verdict.spaces import Spaces
 
 NOTHING = Text(
     en="the conditions contradict one another: the range is empty", zh="各条件互相矛盾：取值范围为空"
@@ -36,7 +31,7 @@ NOTHING = Text(
 class Reading:
     """A claim in components, in one case: the sums' indices told apart, and the layer of each index."""
 
-    claim: Claim
+    claim: syntax.Claim
     case: Case
     spaces: Spaces
     indices: Indices
@@ -44,15 +39,15 @@ class Reading:
     @property
     def free(self) -> list[str]:
         """The indices that are universally meant."""
-        found = {index: None for side in self.claim.sides for index in free_indices(side)}
+        found = {index: None for side in self.claim.sides for index in syntax.free_indices(side)}
         for condition in self.claim.conditions:
-            if isinstance(condition, IndexCondition):
+            if isinstance(condition, syntax.IndexCondition):
                 found |= {i: None for i in (condition.first, condition.second) if isinstance(i, str)}
         return list(found)
 
 
 def readings(
-    claim: Claim, all_equal: bool = False, one_neuron: bool = False, lenient: bool = False
+    claim: syntax.Claim, all_equal: bool = False, one_neuron: bool = False, lenient: bool = False
 ) -> list[Reading]:
     """The claim in each of its cases; raises `IllFormed` where it makes no sense.
 
@@ -65,8 +60,8 @@ def readings(
     for case in cases(claim):
         spaces = Spaces(case.position, all_equal=all_equal or one_neuron, one_neuron=one_neuron)
         for condition in claim.conditions:
-            if isinstance(condition, WidthCondition):
-                if isinstance(condition.second, Layer):
+            if isinstance(condition, syntax.WidthCondition):
+                if isinstance(condition.second, syntax.Layer):
                     spaces.join(condition.first, condition.second)
                 else:
                     spaces.fix(condition.first, condition.second)
@@ -84,7 +79,7 @@ def readings(
 
 
 def holds(
-    claim: Claim,
+    claim: syntax.Claim,
     clock: Clock,
     all_equal: bool = False,
     one_neuron: bool = False,
@@ -104,12 +99,12 @@ def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) 
         normaliser = Normaliser(
             reading.case,
             reading.spaces,
-            reading.indices.layers,
             reading.claim.cost,
             reading.claim.sigma,
+            targets_add_to_one,
+            reading.indices.layers,
             clock,
             unequal,
-            keeps_targets=targets_add_to_one,
         )
         first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
         for other in rest:
@@ -132,10 +127,10 @@ def _without_targets(term: Term) -> Term:
     return term
 
 
-def _assignments(reading: Reading) -> Iterator[tuple[dict[str, Index], frozenset[frozenset[Any]]]]:
+def _assignments(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], frozenset[frozenset[Any]]]]:
     """What the free indices are: themselves, or each number in turn in a layer of fixed width."""
-    conditions = [c for c in reading.claim.conditions if isinstance(c, IndexCondition)]
-    names: dict[str, Index] = {}
+    conditions = [c for c in reading.claim.conditions if isinstance(c, syntax.IndexCondition)]
+    names: dict[str, syntax.Index] = {}
     choices: list[list[tuple[str, int]]] = []
     for index in reading.free:
         width = reading.spaces.width(reading.spaces.of(reading.indices.layers[index]))
@@ -147,9 +142,7 @@ def _assignments(reading: Reading) -> Iterator[tuple[dict[str, Index], frozenset
         for condition in conditions:
             if condition.relation != "=":
                 continue
-            one, other = (
-                names.get(i, i) if isinstance(i, str) else i for i in (condition.first, condition.second)
-            )
+            one, other = syntax.renamed((condition.first, condition.second), names)
             if isinstance(one, int) and isinstance(other, int):
                 possible = possible and one == other
             elif isinstance(one, str):
@@ -159,9 +152,7 @@ def _assignments(reading: Reading) -> Iterator[tuple[dict[str, Index], frozenset
                     str(other): one
                 }
         unequal = {
-            frozenset(names.get(i, i) if isinstance(i, str) else i for i in (c.first, c.second))
-            for c in conditions
-            if c.relation == "!="
+            frozenset(syntax.renamed((c.first, c.second), names)) for c in conditions if c.relation == "!="
         }
         if possible and all(len(pair) == 2 for pair in unequal):
             yield names, frozenset(unequal)

@@ -11,19 +11,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from bpderive.language.syntax import (
-    LAST,
-    Claim,
-    IndexCondition,
-    Layer,
-    LayerCondition,
-    Minus,
-    Node,
-    Number,
-    Quantity,
-    free_indices,
-    walk,
-)
+from bpderive.language import syntax
 from bpderive.language.text import written
 from bpderive.text import Text
 from bpderive.verdict.decide import holds
@@ -50,7 +38,7 @@ class Diagnosis:
         return Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=self.what, mended=self.mended)
 
 
-def diagnose(claim: Claim, clock: Clock) -> tuple[Diagnosis, ...]:
+def diagnose(claim: syntax.Claim, clock: Clock) -> tuple[Diagnosis, ...]:
     """The likeliest change that makes the claim true, and the first special case in which it is, if there are any."""
     found: list[Diagnosis] = []
     try:
@@ -63,7 +51,7 @@ def diagnose(claim: Claim, clock: Clock) -> tuple[Diagnosis, ...]:
     return tuple(found)
 
 
-def _repaired(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
+def _repaired(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
     for edit in repairs(claim):
         clock.check()
         if not _is_trivial(edit.claim) and is_true(edit.claim, clock):
@@ -71,9 +59,9 @@ def _repaired(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
             yield Diagnosis(edit.kind, what, written(edit.claim))
 
 
-def repairs(claim: Claim) -> list[Edit]:
+def repairs(claim: syntax.Claim) -> list[Edit]:
     """The changes to try, the likeliest first; each claim once."""
-    seen: set[Claim] = set()
+    seen: set[syntax.Claim] = set()
     ordered = []
     for edit in sorted(edits(claim), key=lambda e: e.rank):
         if edit.claim not in seen:
@@ -82,7 +70,7 @@ def repairs(claim: Claim) -> list[Edit]:
     return ordered
 
 
-def is_true(claim: Claim, clock: Clock, **special: bool) -> bool:
+def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
     """Whether the claim makes sense and holds; what cannot be decided does not count."""
     try:
         return holds(claim, clock, **special)
@@ -93,19 +81,19 @@ def is_true(claim: Claim, clock: Clock, **special: bool) -> bool:
         return False
 
 
-def _is_trivial(claim: Claim) -> bool:
+def _is_trivial(claim: syntax.Claim) -> bool:
     """Whether two sides are written alike, or a side is nothing but a number."""
     sides = [_without_sign(side) for side in claim.sides]
     return any(one == other for one, other in itertools.combinations(sides, 2)) or any(
-        isinstance(side, Number) for side in sides
+        isinstance(side, syntax.Number) for side in sides
     )
 
 
-def _without_sign(node: Node) -> Node:
-    return _without_sign(node.body) if isinstance(node, Minus) else node
+def _without_sign(node: syntax.Node) -> syntax.Node:
+    return _without_sign(node.body) if isinstance(node, syntax.Minus) else node
 
 
-def _special(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
+def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
     for kind, text, test in _special_cases(claim):
         clock.check()
         if test(clock):
@@ -115,13 +103,15 @@ def _special(claim: Claim, clock: Clock) -> Iterator[Diagnosis]:
 _Case = tuple[str, Text, Callable[[Clock], bool]]
 
 
-def _special_cases(claim: Claim) -> Iterator[_Case]:
+def _special_cases(claim: syntax.Claim) -> Iterator[_Case]:
     """Special networks, in words, and the test whether the claim is true in them."""
-    letters = {n.layer.letter for side in claim.sides for n in walk(side) if isinstance(n, Quantity)}
+    letters = {
+        n.layer.letter for side in claim.sides for n in syntax.walk(side) if isinstance(n, syntax.Quantity)
+    }
     if "l" in letters:
-        for layer in (LAST, LAST + -1, Layer("", 2)):
+        for layer in (syntax.LAST, syntax.LAST + -1, syntax.Layer("", 2)):
             yield _given(
-                claim.given(LayerCondition(Layer("l"), "=", layer)),
+                claim.given(syntax.LayerCondition(syntax.Layer("l"), "=", layer)),
                 "layer",
                 Text(en=f"it is true for l = {layer}", zh=f"当 l = {layer} 时成立"),
             )
@@ -141,11 +131,11 @@ def _special_cases(claim: Claim) -> Iterator[_Case]:
                     zh=f"对激活函数 {sigma} 与代价函数 {cost} 成立",
                 )
                 yield _given(replace(claim, sigma=sigma, cost=cost), "activation and cost", text)
-    free = list(dict.fromkeys(i for side in claim.sides for i in free_indices(side)))
+    free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
     for one, other in itertools.combinations(free, 2):
         for relation, sign in (("=", "="), ("!=", "≠")):
             text = Text(en=f"it is true for {one} {sign} {other}", zh=f"当 {one} {sign} {other} 时成立")
-            yield _given(claim.given(IndexCondition(one, relation, other)), "indices", text)
+            yield _given(claim.given(syntax.IndexCondition(one, relation, other)), "indices", text)
     yield (
         "targets",
         Text(en="it is true if Σy = 1", zh="当 Σy = 1 时成立"),
@@ -166,5 +156,5 @@ def _special_cases(claim: Claim) -> Iterator[_Case]:
     )
 
 
-def _given(claim: Claim, kind: str, text: Text) -> _Case:
+def _given(claim: syntax.Claim, kind: str, text: Text) -> _Case:
     return kind, text, lambda clock: is_true(claim, clock)

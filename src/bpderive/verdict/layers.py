@@ -11,28 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bpderive.language.syntax import (
-    LAST,
-    Activation,
-    Claim,
-    Cost,
-    Derivative,
-    Gradient,
-    Jacobian,
-    Layer,
-    LayerCondition,
-    Quantity,
-    WidthCondition,
-    WidthOf,
-    walk,
-)
+from bpderive.language import syntax
 from bpderive.text import Text
 from bpderive.verdict.errors import IllFormed
 
 Position: TypeAlias = tuple[int, int]
 """A layer in a case: its cluster, from the input on, and its place in the cluster."""
 
-Constraint: TypeAlias = tuple[Layer, str, Layer]
+Constraint: TypeAlias = tuple[syntax.Layer, str, syntax.Layer]
 
 _STAGE = {"z": 0, "a": 1}
 
@@ -51,7 +37,7 @@ class Case:
     is_last: bool
     example: tuple[int, int]
 
-    def position(self, layer: Layer) -> Position:
+    def position(self, layer: syntax.Layer) -> Position:
         """The place of a layer that the claim speaks of."""
         cluster, place = dict(self.places)[layer.letter]
         return cluster, place + layer.offset
@@ -63,38 +49,38 @@ class Case:
         return None if known is None else (known[0], known[1] + 1)
 
 
-def constraints(claim: Claim) -> list[Constraint]:
+def constraints(claim: syntax.Claim) -> list[Constraint]:
     """What must hold between layers for everything in the claim to exist, and what its conditions say."""
     found: list[Constraint] = []
-    one, two = Layer("", 1), Layer("", 2)
+    one, two = syntax.Layer("", 1), syntax.Layer("", 2)
     for side in claim.sides:
-        for node in walk(side):
-            if isinstance(node, Quantity | WidthOf):
-                least = two if isinstance(node, Quantity) and node.letter not in ("a", "y") else one
-                found += [(least, "<=", node.layer), (node.layer, "<=", LAST)]
-            if isinstance(node, Derivative | Jacobian):
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity | syntax.WidthOf):
+                least = two if isinstance(node, syntax.Quantity) and node.letter not in ("a", "y") else one
+                found += [(least, "<=", node.layer), (node.layer, "<=", syntax.LAST)]
+            if isinstance(node, syntax.Derivative | syntax.Jacobian):
                 found += _earlier_first(node)
     for condition in claim.conditions:
-        if isinstance(condition, LayerCondition):
+        if isinstance(condition, syntax.LayerCondition):
             found.append((condition.first, condition.relation, condition.second))
-        elif isinstance(condition, WidthCondition):
+        elif isinstance(condition, syntax.WidthCondition):
             for layer in (condition.first, condition.second):
-                if isinstance(layer, Layer):
-                    found += [(one, "<=", layer), (layer, "<=", LAST)]
+                if isinstance(layer, syntax.Layer):
+                    found += [(one, "<=", layer), (layer, "<=", syntax.LAST)]
     return found
 
 
-def _earlier_first(node: Derivative | Jacobian) -> Iterator[Constraint]:
+def _earlier_first(node: syntax.Derivative | syntax.Jacobian) -> Iterator[Constraint]:
     """A quantity is differentiated by one that comes no later."""
     if node.by.letter not in _STAGE:
         return
-    for part in walk(node.of):
-        if isinstance(part, Quantity) and part.letter in _STAGE and part.layer != Layer("", 1):
+    for part in syntax.walk(node.of):
+        if isinstance(part, syntax.Quantity) and part.letter in _STAGE and part.layer != syntax.Layer("", 1):
             late = _STAGE[part.letter] < _STAGE[node.by.letter]
             yield (node.by.layer, "<" if late else "<=", part.layer)
 
 
-def feasible(claim: Claim) -> list[tuple[int, int]]:
+def feasible(claim: syntax.Claim) -> list[tuple[int, int]]:
     """Pairs (l, L) for which everything exists and the conditions hold; enough of them to show every case."""
     wanted = constraints(claim)
     reach = 4 + 4 * max((abs(layer.offset) for c in wanted for layer in (c[0], c[2])), default=1)
@@ -120,12 +106,12 @@ def _holds(constraint: Constraint, at: int, depth: int) -> bool:
     }[relation]
 
 
-def value(layer: Layer, at: int, depth: int) -> int:
+def value(layer: syntax.Layer, at: int, depth: int) -> int:
     """The number of a layer where l and L have these values."""
     return {"": 0, "l": at, "L": depth}[layer.letter] + layer.offset
 
 
-def cases(claim: Claim) -> list[Case]:
+def cases(claim: syntax.Claim) -> list[Case]:
     """The cases to decide; raises `IllFormed` if there is no network in which all of the claim exists."""
     pairs = feasible(claim)
     if not pairs:
@@ -138,11 +124,11 @@ def cases(claim: Claim) -> list[Case]:
     return list(found.values())
 
 
-def _why_empty(claim: Claim) -> Text:
+def _why_empty(claim: syntax.Claim) -> Text:
     for constraint in constraints(claim):
         if constraint[0].letter == constraint[2].letter and not _holds(constraint, 1, 1):
             first, relation, second = constraint
-            if second == LAST and first.letter == "L":
+            if second == syntax.LAST and first.letter == "L":
                 return Text(
                     en=f"there is no layer {first}: the last layer is L",
                     zh=f"没有第 {first} 层：最后一层是 L",
@@ -162,41 +148,41 @@ def _why_empty(claim: Claim) -> Text:
     )
 
 
-def _reach(claim: Claim) -> dict[str, tuple[int, int]]:
+def _reach(claim: syntax.Claim) -> dict[str, tuple[int, int]]:
     """For each of "", "l" and "L" that the claim speaks of, its least and its greatest distance from it."""
     reach: dict[str, tuple[int, int]] = {}
 
-    def add(layer: Layer, below: int = 0) -> None:
+    def add(layer: syntax.Layer, below: int = 0) -> None:
         low, high = reach.get(layer.letter, (layer.offset, layer.offset))
         reach[layer.letter] = min(low, layer.offset - below), max(high, layer.offset)
 
     for side in claim.sides:
-        for node in walk(side):
-            if isinstance(node, Quantity):
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
                 add(node.layer, below=node.letter in ("w", "b", "z", "delta"))
-            elif isinstance(node, WidthOf):
+            elif isinstance(node, syntax.WidthOf):
                 add(node.layer)
-            elif isinstance(node, Cost) and claim.cost is not None:
-                add(LAST)
-            elif isinstance(node, Derivative | Gradient | Jacobian):
+            elif isinstance(node, syntax.Cost) and claim.cost is not None:
+                add(syntax.LAST)
+            elif isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian):
                 add(node.by.layer, below=node.by.letter != "a")
     for condition in claim.conditions:
-        if isinstance(condition, WidthCondition):
+        if isinstance(condition, syntax.WidthCondition):
             add(condition.first)
-            if isinstance(condition.second, Layer):
+            if isinstance(condition.second, syntax.Layer):
                 add(condition.second)
     if claim.sigma is not None and any(
-        isinstance(n, Activation | Quantity) for s in claim.sides for n in walk(s)
+        isinstance(n, syntax.Activation | syntax.Quantity) for s in claim.sides for n in syntax.walk(s)
     ):
-        add(Layer("", 1))
+        add(syntax.Layer("", 1))
     if not reach:
-        add(LAST)
+        add(syntax.LAST)
     return reach
 
 
 def _case(reach: dict[str, tuple[int, int]], at: int, depth: int) -> Case:
     spans = sorted(
-        (value(Layer(letter, low), at, depth), value(Layer(letter, high), at, depth), letter)
+        (value(syntax.Layer(letter, low), at, depth), value(syntax.Layer(letter, high), at, depth), letter)
         for letter, (low, high) in reach.items()
     )
     clusters: list[tuple[int, int]] = []
@@ -210,16 +196,16 @@ def _case(reach: dict[str, tuple[int, int]], at: int, depth: int) -> Case:
             members.append([letter])
     places, bottoms, tops = [], [], []
     for cluster, (low, high) in enumerate(clusters):
-        base = value(Layer(members[cluster][0]), at, depth)
+        base = value(syntax.Layer(members[cluster][0]), at, depth)
         bottoms.append(low - base)
         tops.append(high - base)
         for letter in members[cluster]:
-            places.append((letter, (cluster, value(Layer(letter), at, depth) - base)))
+            places.append((letter, (cluster, value(syntax.Layer(letter), at, depth) - base)))
     is_last = "L" in members[-1] and clusters[-1][1] == depth
     return Case(tuple(sorted(places)), tuple(bottoms), tuple(tops), is_last, (at, depth))
 
 
-def range_of_layers(claim: Claim) -> list[str]:
+def range_of_layers(claim: syntax.Claim) -> list[str]:
     """What l and L range over, in words of the language."""
     pairs = feasible(claim)
     letters = {layer.letter for c in constraints(claim) for layer in (c[0], c[2])}
@@ -230,9 +216,9 @@ def range_of_layers(claim: Claim) -> list[str]:
         if all(at == least for at, _ in pairs):
             shown.append(f"l = {least}")
         elif all(depth - at == from_top for at, depth in pairs):
-            shown.append(f"l = {Layer('L', -from_top)}")
+            shown.append(f"l = {syntax.Layer('L', -from_top)}")
         else:
-            shown.append(f"{least} <= l <= {Layer('L', -from_top)}")
+            shown.append(f"{least} <= l <= {syntax.Layer('L', -from_top)}")
     depths = {depth for _, depth in pairs}
     if len(depths) == 1:
         shown.append(f"L = {depths.pop()}")

@@ -11,17 +11,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bpderive.language import Claim, in_latex, parse, written
-from bpderive.language.syntax import Quantity, WidthCondition, indices_of, walk
+from bpderive.language import Claim, in_latex, parse, syntax, written
 from bpderive.text import Text, language
-from bpderive.verdict import trial
+from bpderive.verdict.components import COLUMN, ROW
 from bpderive.verdict.counterexample import Counterexample
-from bpderive.verdict.decide import Reading, holds, readings
+from bpderive.verdict.decide import holds, readings
 from bpderive.verdict.diagnosis import Diagnosis, diagnose
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
 from bpderive.verdict.layers import feasible, range_of_layers
-from bpderive.verdict.shapes import COLUMN, ROW
+from bpderive.verdict.search import find_counterexample, on_equal_widths
 
 LONGEST = 5.0
 """Seconds after which a claim is given up."""
@@ -183,55 +182,8 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
 
 def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
     reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=error.reason)
-    found = _on_equal_widths(claim, clock.within(1.0)) if error.mendable else None
+    found = on_equal_widths(claim, clock.within(1.0)) if error.mendable else None
     return "ill-formed", reason, found, diagnose(claim, clock.within(1.5)), ()
-
-
-def find_counterexample(
-    claim: Claim, clock: Clock, tried: list[tuple[int, ...]] | None = None
-) -> Counterexample | None:
-    """The smallest counterexample: least layers, then fewest neurons, then small values; None if none was found.
-
-    `tried` takes the networks that were looked at. Raises `TooHard` when the time is up or it cannot be computed.
-    """
-    reading = readings(claim)[0]
-    for sizes in _networks(claim):
-        if not any(True for _ in trial.places(reading, sizes)):
-            continue
-        found = trial.counterexample(reading, sizes, clock)
-        if found is not None:
-            return found
-        if tried is not None:
-            tried.append(sizes)
-    return None
-
-
-def _networks(claim: Claim) -> Iterator[tuple[int, ...]]:
-    least = min(depth for _, depth in feasible(claim))
-    numbered = [
-        i for side in claim.sides for node in walk(side) for i in indices_of(node) if isinstance(i, int)
-    ]
-    numbered += [
-        c.second for c in claim.conditions if isinstance(c, WidthCondition) and isinstance(c.second, int)
-    ]
-    yield from trial.networks(least, largest=max(3, *numbered, 3))
-    for width in range(4, 13):
-        yield (width,) * least
-
-
-def _on_equal_widths(claim: Claim, clock: Clock) -> Counterexample | None:
-    """A counterexample in a network of equal widths to a claim that makes no sense in others."""
-    try:
-        reading: Reading = readings(claim, all_equal=True, lenient=True)[0]
-        least = max(2, min(depth for _, depth in feasible(claim)))
-        for depth in (max(3, least), max(3, least) + 1, least):
-            for width in (2, 3):
-                found = trial.counterexample(reading, (width,) * depth, clock)
-                if found is not None:
-                    return found
-    except (IllFormed, TooHard):
-        return None
-    return None
 
 
 def _ranges(claim: Claim) -> Iterator[str]:
@@ -246,8 +198,8 @@ def _ranges(claim: Claim) -> Iterator[str]:
         if index not in (ROW, COLUMN):
             yield f"1 <= {index} <= n[{reading.indices.layers[index]}]"
     for side in reading.claim.sides:
-        for node in walk(side):
-            if isinstance(node, Quantity):
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
                 for number, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
                     if isinstance(number, int) and number > 1:
                         yield f"n[{layer}] >= {number}"

@@ -1,0 +1,78 @@
+"""What is known of a certain σ and a certain cost, as polynomials: σ′ by σ, y by a and ∂C/∂a, the value of the cost.
+
+Each function gives exponents and coefficients, or None where there is no such polynomial; `evaluated` puts expressions
+in the place of its variables.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import sympy
+
+from bpderive.activations import activations
+from bpderive.costs import costs
+from bpderive.verdict.forms import Term, number, product
+
+Coefficients = tuple[tuple[tuple[int, ...], Fraction], ...]
+
+
+@lru_cache(32)
+def slope_polynomial(sigma: str, order: int = 1) -> Coefficients | None:
+    """σ′, or σ″ for order 2, as a polynomial in σ: exponents and coefficients; None if it is none."""
+    a = sympy.Symbol("a", real=True)
+    found = activations[sigma].derivative_from_output(a)
+    if found is None or sigma == "linear":
+        return None
+    return polynomial(found if order == 1 else sympy.expand(sympy.diff(found, a) * found), "a")
+
+
+@lru_cache(32)
+def target_polynomial(cost: str) -> Coefficients | None:
+    """y as a polynomial in a, e = ∂C/∂a: exponents and coefficients; None if it is none."""
+    a, y, e = sympy.symbols("a y e", real=True)
+    slope = sympy.together(costs[cost].derivative(a, y) - e)
+    above = sympy.expand(sympy.numer(slope))
+    if not above.is_polynomial(y) or sympy.degree(above, y) != 1:
+        return None
+    solved = sympy.cancel(-above.coeff(y, 0) / above.coeff(y, 1))
+    return polynomial(solved, "a", "e")
+
+
+@lru_cache(32)
+def slope_of_cost(cost: str) -> Coefficients | None:
+    """∂C/∂a as a polynomial in a and y; None if it is none."""
+    a, y = sympy.symbols("a y", real=True)
+    return polynomial(costs[cost].derivative(a, y), "a", "y")
+
+
+@lru_cache(32)
+def value_polynomial(cost: str) -> Coefficients | None:
+    """What one output contributes to C as a polynomial in a and y; None if it is none."""
+    a, y = sympy.symbols("a y", real=True)
+    return polynomial(costs[cost].term(a, y), "a", "y")
+
+
+def polynomial(expression: Any, *names: str) -> Coefficients | None:
+    """Exponents and coefficients, or None if the expression is no polynomial with rational coefficients."""
+    letters = sympy.symbols(names, real=True)
+    if not expression.is_polynomial(*letters):
+        return None
+    terms = sympy.Poly(expression, *letters).terms()
+    if not all(coefficient.is_Rational for _, coefficient in terms):
+        return None
+    return tuple((tuple(map(int, powers)), Fraction(int(c.p), int(c.q))) for powers, c in terms)
+
+
+def evaluated(coefficients: Coefficients, *values: list[Term]) -> list[Term]:
+    """The polynomial where its variables are expressions."""
+    result: list[Term] = []
+    for powers, coefficient in coefficients:
+        part = number(coefficient)
+        for value, power in zip(values, powers, strict=True):
+            for _ in range(power):
+                part = product(part, value)
+        result += part
+    return result
