@@ -370,7 +370,7 @@ def confirms(claim: syntax.Claim, found: Any) -> bool:
     letters = dict(found.letters)
     at = letters.pop("l", 1)
     sides = values(claim, found.sizes, at, letters, Numbers(found.values))
-    row, column = found.place or (1, 1)
+    row, column = (*(found.place or ()), 1, 1)[:2]
     entries = [side[row - 1][column - 1] for side in sides]
     return found.left != found.right and (found.left, found.right) in list(itertools.pairwise(entries))
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Integer, MatAdd, MatMul, sqrt
 
-from bpderive import equations
+from bpderive import claims, equations
 from bpderive.claims import EQUAL_WIDTHS, NETWORKS, WRITTEN_OUT, Counterexample, Decided, cases_of, certify
 from bpderive.errors import BpderiveError, DomainError, NetworkError, Refuted, UnknownName
 from bpderive.notation import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
@@ -232,3 +232,10 @@ def test_combinations_of_matrices(number: str, first: int, second: int) -> None:
 def test_letters_of_an_inner_layer_only() -> None:
     decided = certify(equation(delta(l)[j, 0], delta(l)[j, 0] * 1, over=INNER))
     assert all(len(sizes) > 2 for sizes in decided.networks)
+
+
+def test_the_search_for_values_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claims, "MOST_TRIALS", 0)
+    found = refuted(with_rhs(TRUE["BP3"], 2 * TRUE["BP3"].rhs), (2, 3))
+    assert found.left is None
+    assert "different polynomials" in str(found)

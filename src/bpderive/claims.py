@@ -11,7 +11,6 @@ A new kind of expression in a statement needs one method in `evaluate.Reader`.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +23,7 @@ from bpderive.costs import costs
 from bpderive.errors import NetworkError, Refuted
 from bpderive.evaluate import Reader
 from bpderive.notation import L, Width
+from bpderive.notation.cases import case_in_latex
 from bpderive.polynomials import Polynomial
 from bpderive.statements import Statement
 from bpderive.truth import Truth, name
@@ -47,6 +47,10 @@ EQUAL_WIDTHS: tuple[tuple[int, ...], ...] = ((2, 2), (2, 2, 2), (2, 2, 2, 2))
 """Where a statement that is ill-formed on the others may still be looked at, for a counterexample."""
 
 
+MOST_TRIALS = 2000
+"""How many choices of values are tried to tell two different polynomials apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counterexample:
     """One case in which a statement fails.
@@ -65,14 +69,8 @@ class Counterexample:
 
     def _repr_latex_(self) -> str:
         """The case, the values and the two sides, without a word in any language."""
-        case = rf"n = {self.sizes}" + "".join(
-            rf",\; {letter} = {value}" for letter, value in self.letters.items()
-        )
-        if self.left is None or self.right is None:
-            return rf"$\displaystyle {case}: \quad \nexists$"
-        given = r",\; ".join(f"{_in_latex(unknown)} = {value}" for unknown, value in self.values.items())
-        rows = r" \\ ".join([case, given, rf"{self.left} \ne {self.right}"])
-        return rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
+        sides = None if self.left is None or self.right is None else (self.left, self.right)
+        return case_in_latex(self.sizes, self.letters, self.values, sides)
 
     def __str__(self) -> str:
         where = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
@@ -83,13 +81,6 @@ class Counterexample:
             return f"{where}: {self.reason}"
         given = ", ".join(f"{unknown} = {value}" for unknown, value in self.values.items())
         return f"{where}, the left side is {self.left} and the right side is {self.right}, where {given}"
-
-
-def _in_latex(unknown: str) -> str:
-    """The name of an unknown, such as ∂C/∂a^3_1 or σ'(z^2_1), in LaTeX."""
-    shown = re.sub(r"([_^])(\d[\d,]*)", r"\1{\2}", unknown).replace("σ", r"\sigma").replace("∂", r"\partial ")
-    above, slash, below = shown.partition("/")
-    return rf"\frac{{{above}}}{{{below}}}" if slash else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +207,10 @@ def _with_values(
     sides: tuple[Polynomial, Polynomial],
     place: tuple[int, int] | None,
 ) -> Counterexample:
-    """Small whole values at which the two polynomials differ; there are some, for their difference is not zero."""
+    """Small whole values at which the two polynomials differ; without values if none were found in `MOST_TRIALS`."""
     left, right = sides
     keys = sorted(reader.unknowns(left, right), key=str)
-    for attempt in itertools.count():
+    for attempt in range(MOST_TRIALS):
         values = _trial(keys, attempt)
         if not reader.consistent(values):
             continue
@@ -227,7 +218,12 @@ def _with_values(
         if left_value != right_value:
             shown = {name(key): value for key, value in values.items()}
             return Counterexample(reader.truth.sizes, _shown(letters), shown, left_value, right_value, place)
-    raise AssertionError("unreachable: a polynomial that is not zero has a value that is not zero")
+    return _case(
+        statement,
+        reader.truth.sizes,
+        letters,
+        f"the sides are different polynomials, but {MOST_TRIALS} choices of small values gave equal ones.",
+    )
 
 
 def _trial(keys: list[Any], attempt: int) -> dict[Any, Fraction]:

@@ -14,7 +14,7 @@ from typing import Any
 
 
 class BpderiveError(Exception):
-    """The base of all errors of bpderive."""
+    """The base of all errors of bpderive; where its message is a `Text`, `str` gives it in the language that is set."""
 
 
 class Refuted(BpderiveError, ValueError):

@@ -7,6 +7,7 @@ here, and the type checker then names every phrase that lacks it.
 
 from __future__ import annotations
 
+import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,10 @@ from typing import Any
 from bpderive.errors import unknown_name
 
 LANGUAGES = ("en", "zh")
+
+_HAN, _BEFORE, _AFTER = r"[\u4e00-\u9fff]", r"[\w$(\[\\-]", r"[\w$)\]'′]"
+_SEAM = re.compile(rf"(?<={_HAN})(?={_BEFORE})(?!{_HAN})|(?<={_AFTER})(?<!{_HAN})(?={_HAN})")
+"""Where Chinese meets what is not Chinese, with no space and no punctuation between."""
 
 _language: ContextVar[str] = ContextVar("bpderive_language", default="en")
 
@@ -42,6 +47,10 @@ class Text:
             return self.in_language(language).format(**shown)
 
         return Text(en=within("en"), zh=within("zh"))
+
+    def spaced(self) -> Text:
+        """The phrase with a space wherever Chinese meets Latin letters, digits or a formula, as the book sets them."""
+        return Text(en=self.en, zh=_SEAM.sub(" ", self.zh))
 
 
 def set_language(language: str) -> None:

@@ -19,6 +19,7 @@ from bpderive.language.syntax import (
     with_parts,
 )
 from bpderive.language.tokens import DEEPEST, LONGEST_TEXT
+from bpderive.text import Text, set_language
 
 CLAIMS = [
     "delta[l, j] = sum(k, w[l+1, k, j]*delta[l+1, k])*dsigma(z[l, j])",
@@ -114,7 +115,18 @@ def test_a_derivative_has_what_and_by_what() -> None:
         ("d(C, w[l]) = 1", "a component", 5),
         ("grad(C, w[l,j,k]) = 1", "an array", 8),
         ("grad(a[L], w[l]) = 1", "gradient of the cost", 5),
-        ("a[l,j] = 2 3", "an operator", 11),
+        ("a[l,j] = 2 3", "between two factors write *", 11),
+        ("delta[l][j] = 1", "in one pair of brackets", 8),
+        ("delta[l] = w[l].T", "written T(", 15),
+        ("dC/dw[l,j,k] = 1", "written d(C, w[l,j,k])", 0),
+        ("transpose(w[l]) = 1", "did you mean 'T'", 0),
+        ("dsigma(z[l,j]) <= 1", "is an equation", 15),
+        ("δ[l,j] = 1", "for δ write delta", 0),
+        ("sum_k(z[l,k]) = 1", "did you mean 'sum'", 0),
+        ("a[l,j] = 1 for n[l] = 0", "at least one neuron", 22),
+        ("a[l,j] = 1 for", "a condition such as", 14),
+        ("jac(w[l], z[l]) = 1", "expected columns", 4),
+        ("sum(k, k, z[l,k]) = 1", "each once", 7),
         ("__import__('os') = 1", "", 0),
         ("(lambda: 0)() = 1", "", 7),
     ],
@@ -124,6 +136,11 @@ def test_an_error_points_at_the_place(text: str, wanted: str, column: int) -> No
         parse(text)
     message, line, caret = str(caught.value).split("\n")
     assert wanted in message
+    said = caught.value.args[0]
+    assert isinstance(said, Text)
+    assert said.zh.split("\n")[1:] == [line, caret]
+    assert re.search("[\u4e00-\u9fff]", said.zh)
+    assert not re.search(r"(?<!')\b(expected|what stands|at most|the end|a whole)\b", said.zh)
     assert line.strip() == text.strip()
     if wanted:
         assert caret.index("^") - 2 == column
@@ -198,24 +215,39 @@ def test_what_is_written_in_latex(text: str, latex: str) -> None:
     [
         (r"\sum_{2} z^l_j = 1", "letters that the sum runs over"),
         (r"\frac{\partial z^l_j}{\partial \delta^l_j} = 1", "by which is differentiated"),
-        (r"\frac{\partial z^l_j}{\partial z^l} = 1", "only C is differentiated"),
+        (r"\frac{\partial z^l_j}{\partial z^l} = 1", "only C and columns are differentiated"),
         (r"z^l_0 = 1", "counted from 1"),
         (r"w^l_j = 1", "two indices"),
         (r"z^k_j = 1", "a layer"),
         (r"\nabla_{a^L_j} C = 1", "an array"),
         (r"z^l_j = 1 ]", "an operator"),
         (r"\delta^l_j = + 1", "a quantity"),
+        (r"\sum_{k=1}^{n_l} z^l_k = 1", "runs over all neurons"),
+        (r"\mathbb{1}[23=k] = 1", "one index"),
+        (r"\sum_{} z^l_k = 1", "letters that the sum runs over"),
     ],
 )
 def test_an_error_in_latex_says_what_was_wanted(text: str, wanted: str) -> None:
-    with pytest.raises(ParseError, match=wanted):
+    with pytest.raises(ParseError, match=wanted) as caught:
         parse(text)
+    set_language("zh")
+    try:
+        assert re.search("[\u4e00-\u9fff]", str(caught.value))
+    finally:
+        set_language("en")
 
 
 @pytest.mark.parametrize(
     ("latex", "text"),
     [
         (r"n_l = \frac{1}{n_{l+1}}", "n[l] = 1/n[l+1]"),
+        (r"\[ z^l = \Bigl( w^l a^{l-1} \Bigr) + b^l. \tag{z} \]", "z[l] = w[l] @ a[l-1] + b[l]"),
+        (r"z^l = {w^{l+1}}^T \delta^{l+1}.", "z[l] = T(w[l+1]) @ delta[l+1]"),
+        (
+            r"\dfrac{\partial z^{l+1}}{\partial z^l} = \operatorname{diag}(b^l)",
+            "jac(z[l+1], z[l]) = diag(b[l])",
+        ),
+        (r"\tfrac12 \| y - a^L \|^2 \| y \|^2 = C", "1/2*(T(y - a[L]) @ (y - a[L]))*(T(y) @ y) = C"),
         (r"\lVert z^l_j \rVert^{2} = {z}^l_j", ""),
         (r"\lVert z^l_j \rVert^{2} = z^l_j \cdot 2", "z[l, j]^2 = z[l, j]*2"),
         (r"\nabla_{a^L} C = \nabla_{a} C", "grad(C, a[L]) = grad(C, a[L])"),

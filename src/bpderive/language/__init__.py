@@ -14,6 +14,7 @@ LaTeX as the book prints it is read as well.
 
 from bpderive.language.parser import parse
 from bpderive.language.syntax import Claim
-from bpderive.language.text import in_latex, written
+from bpderive.language.text import written
+from bpderive.language.typeset import in_latex
 
 __all__ = ["Claim", "in_latex", "parse", "written"]

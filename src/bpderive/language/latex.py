@@ -13,25 +13,27 @@ from fractions import Fraction
 from typing import cast
 
 from bpderive.language import syntax
-from bpderive.language.text import is_array
-from bpderive.language.tokens import LARGEST_EXPONENT, MOST_LAYERS, Tokens
+from bpderive.language.arrays import is_array
+from bpderive.language.latex_quantities import LETTERS, LatexQuantities
+from bpderive.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
+from bpderive.text import Text
 
 _TOKENS = re.compile(
-    r"(?P<space>\s+|\\[,;:! ]|\\q?quad|\\displaystyle|\\limits|[&~$]|\\left(?![a-z])|\\right(?![a-z]))"
-    r"|(?P<command>\\[A-Za-z]+)|(?P<number>\d+(?:\.\d+)?)|(?P<letter>[A-Za-z])|(?P<sign>[-+*/^_=(){}\[\],'<>])"
+    r"(?P<space>\s+|\\[,;:!\[\] ]|\\q?quad|\\displaystyle|\\limits|[&~$]|\\(?:left|right|[Bb]igg?[lr]?)(?![a-z])"
+    r"|\\tag\{[^{}]*\}|[.,;]\s*(?=\$|\\\]|\\tag|\Z))"
+    r"|(?P<command>\\[A-Za-z]+|\\\|)|(?P<number>\d+(?:\.\d+)?)|(?P<letter>[A-Za-z])|(?P<sign>[-+*/^_=(){}\[\],'<>])"
 )
 _TAIL = re.compile(r"\b(for|with)\b")
 _PLAIN = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<sign>!=|<=|>=|==|[-+=<>,\[\]])"
 )
-_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", r"\delta": "delta", "y": "y", "x": "x"}
-_COUNT = {"w": 2}
+_SAME = {r"\dfrac": "frac", r"\tfrac": "frac", r"\|": "lVert"}
 _SIDE_BY_SIDE = (r"\cdot", r"\times", "*")
 
 Options = Callable[[Tokens, tuple[syntax.Node, ...]], syntax.Claim]
 
 
-class LatexParser:
+class LatexParser(LatexQuantities):
     """Reads one claim in LaTeX; `options` reads what stands behind it."""
 
     def __init__(self, text: str, options: Options) -> None:
@@ -41,6 +43,7 @@ class LatexParser:
         self.tokens = Tokens(text[:end], _TOKENS)
         self._tail = " " * end + text[end:]
         self._options = options
+        self._open_norms = 0
 
     def claim(self) -> syntax.Claim:
         """The whole text."""
@@ -48,9 +51,9 @@ class LatexParser:
         while self.tokens.accept("=", r"\equiv"):
             sides.append(self._expression())
         if len(sides) < 2:
-            raise self.tokens.wrong("'=' and a right side")
+            raise self.tokens.wrong(Text(en="'=' and a right side", zh="'=' 与右边"))
         if self.tokens.next.kind != "end":
-            raise self.tokens.wrong("an operator, '=' or the end")
+            raise self.tokens.wrong(Text(en="an operator, '=' or the end", zh="运算符、'=' 或结尾"))
         return self._options(Tokens(self._tail, _PLAIN), tuple(sides))
 
     def _expression(self) -> syntax.Node:
@@ -87,8 +90,9 @@ class LatexParser:
     def _begins_factor(self) -> bool:
         token = self.tokens.next
         if token.kind == "command":
-            return token.text in _LETTERS or getattr(self, f"_command_{token.text[1:]}", None) is not None
-        return token.kind in ("number", "letter") or token.text in ("(", "[")
+            closes = token.text == r"\|" and self._open_norms > 0
+            return token.text in LETTERS or (not closes and self._command(token.text) is not None)
+        return token.kind in ("number", "letter") or token.text in ("(", "[", "{")
 
     def _factor(self) -> syntax.Node:
         return self._raised(self._atom())
@@ -108,7 +112,7 @@ class LatexParser:
             result = syntax.Transposed(base)
         else:
             minus = self.tokens.accept("-")
-            exponent = self.tokens.whole(LARGEST_EXPONENT, "an exponent")
+            exponent = self.tokens.whole(LARGEST_EXPONENT, EXPONENT)
             result = syntax.Power(base, -exponent if minus else exponent)
         if braces:
             self.tokens.expect("}")
@@ -118,97 +122,53 @@ class LatexParser:
         token = self.tokens.next
         if token.kind == "number":
             return syntax.Number(self.tokens.number())
-        for opening, closing in (("(", ")"), ("[", "]")):
+        for opening, closing in (("(", ")"), ("[", "]"), ("{", "}")):
             if self.tokens.accept(opening):
                 inner = self._expression()
                 self.tokens.expect(closing)
                 return inner
-        if token.text in _LETTERS:
-            return self._quantity()
+        if token.text in LETTERS:
+            return self.quantity()
         self.tokens.take()
         if token.text == "C":
             return syntax.Cost()
         if token.text == "n":
-            self.tokens.expect("_", ": n_l is the number of neurons of layer l")
-            return syntax.WidthOf(self._layer())
-        command = cast("Callable[[], syntax.Node] | None", getattr(self, f"_command_{token.text[1:]}", None))
+            self.tokens.expect(
+                "_", Text(en=": n_l is the number of neurons of layer l", zh="：n_l 是第 l 层的神经元个数")
+            )
+            return syntax.WidthOf(self.layer())
+        command = self._command(token.text)
         if token.kind == "command" and command is not None:
             return command()
         self.tokens.place -= token.kind != "end"
-        raise self.tokens.wrong(r"a quantity such as z^l_j, a number, \sum, \frac, \sigma or '('")
-
-    def _quantity(self) -> syntax.Node:
-        token = self.tokens.take()
-        letter = _LETTERS[token.text]
-        layer: syntax.Layer | None = None
-        indices: tuple[syntax.Index, ...] = ()
-        while self.tokens.has("^", "_"):
-            following = self.tokens.after(1).text
-            if letter in ("x", "y") and self.tokens.has("^"):
-                break
-            if self.tokens.has("^") and (layer is not None or following in ("T", r"\top")):
-                break
-            if self.tokens.take().text == "^":
-                layer = self._layer()
-            else:
-                indices = self._indices()
-        if letter == "delta" and layer is None and len(indices) == 2:
-            return syntax.Kronecker(*indices)
-        if letter == "x":
-            letter, layer = "a", syntax.Layer("", 1)
-        if letter == "y":
-            layer = syntax.LAST
-        if layer is None:
-            raise self.tokens.error(
-                token.at, f"expected a layer, as in {token.text}^l: of which layer is it?"
+        raise self.tokens.wrong(
+            Text(
+                en=r"a quantity such as z^l_j, a number, \sum, \frac, \sigma or '('",
+                zh=r"z^l_j 这样的量、数、\sum、\frac、\sigma 或 '('",
             )
-        if len(indices) not in (0, _COUNT.get(letter, 1)):
-            count = "two indices" if letter == "w" else "one index"
-            raise self.tokens.error(token.at, f"expected {count}, or none for the whole array")
-        return syntax.Quantity(letter, layer, indices)
+        )
 
-    def _layer(self) -> syntax.Layer:
-        if not self.tokens.accept("{"):
-            return self._layer_letter()
-        layer = self._layer_letter()
-        if layer.letter and self.tokens.has("+", "-"):
-            sign = -1 if self.tokens.take().text == "-" else 1
-            layer += sign * self.tokens.whole(MOST_LAYERS, "a step between layers")
-        self.tokens.expect("}")
-        return layer
-
-    def _layer_letter(self) -> syntax.Layer:
-        if self.tokens.next.kind == "number":
-            return syntax.Layer("", self.tokens.whole(MOST_LAYERS, "a layer"))
-        if not self.tokens.has("l", "L"):
-            raise self.tokens.wrong("a layer: l, L, l+1, ... or a number")
-        return syntax.Layer(self.tokens.take().text)
-
-    def _indices(self) -> tuple[syntax.Index, ...]:
-        if not self.tokens.accept("{"):
-            return self._one_or_more_indices()
-        found: list[syntax.Index] = []
-        while not self.tokens.accept("}"):
-            found.extend(self._one_or_more_indices())
-            self.tokens.accept(",")
-        return tuple(found)
-
-    def _one_or_more_indices(self) -> tuple[syntax.Index, ...]:
-        token = self.tokens.next
-        if token.kind == "number" and token.text.isdigit():
-            self.tokens.take()
-            if "0" in token.text:
-                raise self.tokens.error(token.at, "neurons are counted from 1")
-            return tuple(map(int, token.text))
-        if token.kind != "letter" or not token.text.islower() or token.text == "l":
-            raise self.tokens.wrong("an index: a small letter such as j or k (l is the layer), or a number")
-        return (self.tokens.take().text,)
+    def _command(self, text: str) -> Callable[[], syntax.Node] | None:
+        """The method that reads what follows a command; None if there is none."""
+        name = _SAME.get(text, text[1:])
+        return cast("Callable[[], syntax.Node] | None", getattr(self, f"_command_{name}", None))
 
     def _command_sum(self) -> syntax.Node:
-        self.tokens.expect("_", r": name the index, as in \sum_k")
-        indices = self._indices()
-        if not all(isinstance(index, str) for index in indices):
-            raise self.tokens.wrong("letters that the sum runs over")
+        self.tokens.expect("_", Text(en=r": name the index, as in \sum_k", zh=r"：写出下标，例如 \sum_k"))
+        if self.tokens.after(2).text == "=":
+            raise self.tokens.error(
+                self.tokens.after(2).at,
+                Text(
+                    en=r"write \sum_k alone: an index runs over all neurons of its layer",
+                    zh=r"只写 \sum_k：下标取遍它那一层的所有神经元",
+                ),
+            )
+        at = self.tokens.next.at
+        indices = self.indices()
+        if not indices or not all(isinstance(index, str) for index in indices):
+            raise self.tokens.error(
+                at, Text(en="expected letters that the sum runs over", zh="此处应为求和所取遍的字母")
+            )
         self.tokens.deeper()
         body = self._chain()
         self.tokens.depth -= 1
@@ -218,7 +178,7 @@ class LatexParser:
         if self.tokens.next.kind == "number":  # \frac12
             digits = self.tokens.take().text
             if len(digits) == 2:
-                return syntax.Number(Fraction(int(digits[0]), int(digits[1]) or 1))
+                return syntax.Over(*(syntax.Number(Fraction(digit)) for digit in digits))
             above: syntax.Node = syntax.Number(Fraction(digits))
         else:
             self.tokens.expect("{")
@@ -245,20 +205,39 @@ class LatexParser:
         if before:
             self.tokens.expect("}")
         if not isinstance(by, syntax.Quantity) or by.letter in ("y", "delta"):
-            raise self.tokens.error(at, "expected a component such as z^l_j, by which is differentiated")
+            raise self.tokens.error(
+                at,
+                Text(
+                    en="expected a component such as z^l_j, by which is differentiated",
+                    zh="求导变量应为 z^l_j 这样的分量",
+                ),
+            )
         if by.indices:
             return syntax.Derivative(of, by)
         if isinstance(of, syntax.Cost):
             return syntax.Gradient(by)
+        columns = ("z", "a", "b")
+        if isinstance(of, syntax.Quantity) and not of.indices and {of.letter, by.letter} <= set(columns):
+            return syntax.Jacobian(of, by)
         raise self.tokens.error(
-            at, "expected a component such as z^l_j: only C is differentiated by a whole array"
+            at,
+            Text(
+                en="expected a component such as z^l_j: only C and columns are differentiated by a whole array",
+                zh="此处应为 z^l_j 这样的分量：只有 C 与列向量可以对整个向量或矩阵求导",
+            ),
         )
 
     def _command_nabla(self) -> syntax.Node:
-        self.tokens.expect("_", r": \nabla_a C is the gradient by the output activations")
+        self.tokens.expect(
+            "_",
+            Text(
+                en=r": \nabla_a C is the gradient by the output activations",
+                zh=r"：\nabla_a C 是对输出激活值的梯度",
+            ),
+        )
         braces = self.tokens.accept("{")
         at = self.tokens.next.at
-        by = self._quantity() if not self.tokens.has("a") or self.tokens.after(1).text == "^" else None
+        by = self.quantity() if not self.tokens.has("a") or self.tokens.after(1).text == "^" else None
         if by is None:
             self.tokens.take()
             by = syntax.Quantity("a", syntax.LAST)
@@ -266,7 +245,9 @@ class LatexParser:
             self.tokens.expect("}")
         self.tokens.expect("C")
         if not isinstance(by, syntax.Quantity) or by.indices:
-            raise self.tokens.error(at, "expected an array such as a or a^L")
+            raise self.tokens.error(
+                at, Text(en="expected an array such as a or a^L", zh="此处应为 a、a^L 这样的向量")
+            )
         return syntax.Gradient(by)
 
     def _command_sigma(self) -> syntax.Node:
@@ -280,7 +261,7 @@ class LatexParser:
             if braces:
                 self.tokens.expect("}")
             order = 1
-        self.tokens.expect("(", r": \sigma is applied to something")
+        self.tokens.expect("(", Text(en=r": \sigma is applied to something", zh=r"：\sigma 要作用在某个量上"))
         argument = self._expression()
         self.tokens.expect(")")
         return syntax.Activation(order, argument)
@@ -293,9 +274,12 @@ class LatexParser:
         return syntax.Diagonal(syntax.Activation(1, argument))
 
     def _command_lVert(self) -> syntax.Node:
+        self._open_norms += 1
         inner = self._expression()
-        self.tokens.expect(r"\rVert")
-        self.tokens.expect("^", ": the norm is read squared only")
+        self._open_norms -= 1
+        if not self.tokens.accept(r"\|"):
+            self.tokens.expect(r"\rVert")
+        self.tokens.expect("^", Text(en=": the norm is read squared only", zh="：只读取范数的平方"))
         braces = self.tokens.accept("{")
         self.tokens.expect("2")
         if braces:
@@ -304,14 +288,21 @@ class LatexParser:
             syntax.Product((syntax.Transposed(inner), inner)) if is_array(inner) else syntax.Power(inner, 2)
         )
 
+    def _command_operatorname(self) -> syntax.Node:
+        for text in ("{", *"diag", "}", "("):
+            self.tokens.expect(text)
+        inner = self._expression()
+        self.tokens.expect(")")
+        return syntax.Diagonal(inner)
+
     def _command_mathbb(self) -> syntax.Node:
         self.tokens.expect("{")
         self.tokens.expect("1")
         self.tokens.expect("}")
         self.tokens.expect("[")
-        [first] = self._one_or_more_indices()
+        first = self.one_index()
         self.tokens.expect("=")
-        [second] = self._one_or_more_indices()
+        second = self.one_index()
         self.tokens.expect("]")
         return syntax.Kronecker(first, second)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpderive.language import syntax
-from bpderive.language.text import is_array, written
+from bpderive.language.arrays import is_array
+from bpderive.language.text import written
 from bpderive.text import Text
 
 

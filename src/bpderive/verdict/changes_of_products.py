@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterator
 
 from bpderive.language import syntax
-from bpderive.language.text import is_array, written
+from bpderive.language.arrays import is_array
+from bpderive.language.text import written
 from bpderive.text import Text
 from bpderive.verdict.changes import Change, Scope, replaced, times
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
+from bpderive.notation.cases import case_in_latex
 from bpderive.text import Text
 
 
@@ -22,6 +22,8 @@ class Enclosure:
     digits: int
 
     def __str__(self) -> str:
+        if self.low == self.high:  # the number itself
+            return str(self.low)
         return f"[{float(self.low):.{self.digits}f}, {float(self.high):.{self.digits}f}]"
 
 
@@ -31,7 +33,7 @@ class Counterexample:
 
     `sizes` is the network, `letters` the layer and the indices, counted from 1, `values` what everything that occurs
     is there, `left` and `right` the two sides that differ: rational, or enclosing intervals that are disjoint. `place`
-    is the row and the column, in a claim about columns or matrices.
+    is the row, in a claim about columns, or the row and the column, in one about matrices.
     """
 
     sizes: tuple[int, ...]
@@ -39,7 +41,7 @@ class Counterexample:
     values: Mapping[str, Fraction]
     left: Fraction | Enclosure
     right: Fraction | Enclosure
-    place: tuple[int, int] | None = None
+    place: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("letters", "values"):
@@ -53,9 +55,9 @@ class Counterexample:
         en = f"in the network {self.sizes}" + (f", for {letters}" if letters else "")
         zh = f"在网络 {self.sizes} 中" + (f"，取 {letters}" if letters else "")
         if self.place is not None:
-            row, column = self.place
-            en += f", in row {row}" + (f", column {column}" if column > 1 else "")
-            zh += f"，第 {row} 行" + (f"第 {column} 列" if column > 1 else "")
+            row, *columns = self.place
+            en += f", in row {row}" + "".join(f", column {column}" for column in columns)
+            zh += f"，第 {row} 行" + "".join(f"第 {column} 列" for column in columns)
         en += f", the left side is {self.left} and the right side is {self.right}"
         zh += f"，左边等于 {self.left}，右边等于 {self.right}"
         if given:
@@ -66,27 +68,7 @@ class Counterexample:
         return str(self.text)
 
     def _repr_latex_(self) -> str:
-        case = rf"n = {self.sizes}" + "".join(
-            rf",\; {letter} = {value}" for letter, value in self.letters.items()
-        )
-        given = r",\; ".join(f"{in_latex(name)} = {_fraction(value)}" for name, value in self.values.items())
-        sides = rf"{_fraction(self.left)} \ne {_fraction(self.right)}"
-        rows = r" \\ ".join(row for row in (case, given, sides) if row)
-        return rf"$\displaystyle \begin{{gathered}} {rows} \end{{gathered}}$"
-
-
-def in_latex(name: str) -> str:
-    """The name of a value, such as ∂C/∂a^3_1 or σ'(1/2), in LaTeX."""
-    shown = re.sub(r"([_^])(\d[\d,]*)", r"\1{\2}", name).replace("σ", r"\sigma").replace("∂", r"\partial ")
-    above, slash, below = shown.partition("/")
-    return rf"\frac{{{above}}}{{{below}}}" if slash and name.startswith("∂") else shown
-
-
-def _fraction(value: Fraction | Enclosure) -> str:
-    if isinstance(value, Enclosure) or value.denominator == 1:
-        return str(value)
-    sign = "-" if value < 0 else ""
-    return rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+        return case_in_latex(self.sizes, self.letters, self.values, (self.left, self.right))
 
 
 def enclosures(first: Any, second: Any) -> tuple[Enclosure, Enclosure]:
@@ -100,13 +82,14 @@ def enclosures(first: Any, second: Any) -> tuple[Enclosure, Enclosure]:
 
 def _rounded(interval: Any, digits: int) -> Enclosure:
     scale = 10**digits
-    low, high = (_exact(end) for end in (interval.a, interval.b))
+    low, high = (exact(end) for end in (interval.a, interval.b))
     return Enclosure(
         Fraction(math.floor(low * scale), scale), Fraction(math.ceil(high * scale), scale), digits
     )
 
 
-def _exact(end: Any) -> Fraction:
+def exact(end: Any) -> Fraction:
+    """The end of an interval of mpmath as a fraction."""
     sign, mantissa, exponent, _ = end._mpi_[0]
     value = Fraction(int(mantissa)) * (Fraction(2) ** int(exponent))
     return -value if sign else value

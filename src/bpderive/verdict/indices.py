@@ -57,7 +57,7 @@ def check_scopes(claim: syntax.Claim) -> None:
                         Text(
                             en=f"the index {index} is the sum's own and is used outside it as well: call one of them "
                             "something else",
-                            zh=f"指标 {index} 既是求和的指标，又在求和之外使用：请给其中一个换名",
+                            zh=f"下标 {index} 既是求和的下标，又在求和之外使用：请给其中一个换名",
                         ),
                         mendable=True,
                     )
@@ -68,7 +68,7 @@ def check_scopes(claim: syntax.Claim) -> None:
                 Text(
                     en=f"the index {index} stands on one side only: is a sum over {index} missing, "
                     "or is it another index?",
-                    zh=f"指标 {index} 只出现在一边：是少了对 {index} 的求和，还是指标写错了？",
+                    zh=f"下标 {index} 只出现在一边：是少了对 {index} 的求和，还是下标写错了？",
                 ),
                 mendable=True,
             )
@@ -123,7 +123,7 @@ class Indices:
                 raise IllFormed(
                     Text(
                         en=f"nothing says over which layer the index {name} runs",
-                        zh=f"看不出指标 {name} 取遍哪一层",
+                        zh=f"看不出下标 {name} 取遍哪一层",
                     )
                 )
 
@@ -152,7 +152,7 @@ class Indices:
                 Text(
                     en=f"the index {name} runs over two layers, {known} with n[{known}] neurons and {layer} with "
                     f"n[{layer}]",
-                    zh=f"指标 {name} 取遍两个层：第 {known} 层（n[{known}] 个神经元）和第 {layer} 层（n[{layer}] 个）",
+                    zh=f"下标 {name} 取遍两个层：第 {known} 层（n[{known}] 个神经元）和第 {layer} 层（n[{layer}] 个）",
                 ),
                 mendable=True,
             )

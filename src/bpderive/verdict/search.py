@@ -175,9 +175,11 @@ def _shown(
 ) -> Counterexample:
     speaks_of_l = any(layer.letter == "l" for c in constraints(reading.claim) for layer in (c[0], c[2]))
     letters = {"l": at} if speaks_of_l else {}
-    place = None
-    if ROW in names:
-        place = (names[ROW], names.get(COLUMN, 1))
+    place: tuple[int, ...] | None = None
+    if COLUMN in names:
+        place = (names.get(ROW, 1), names[COLUMN])
+    elif ROW in names:
+        place = (names[ROW],)
     letters |= {index: j for index, j in names.items() if index not in (ROW, COLUMN)}
     if world.intervals:
         left, right = enclosures(world.as_interval(left), world.as_interval(right))

@@ -134,7 +134,7 @@ def _product(factors: tuple[syntax.Node, ...], spaces: Spaces) -> Shape:
             raise IllFormed(
                 Text(
                     en=f"{written(before)} has the shape {shown(found)} and {written(other)} has {shown(following)}: "
-                    f"the product @ needs {_count(found[1])} rows on the right, and there are {_count(following[0])}",
+                    f"the product @ needs {_rows(found[1])} on the right, and there {_are(following[0])}",
                     zh=f"{written(before)} 的形状是 {shown(found)}，{written(other)} 的形状是 {shown(following)}："
                     f"乘积 @ 要求右边有 {_count(found[1])} 行，实际有 {_count(following[0])} 行",
                 ),
@@ -143,6 +143,14 @@ def _product(factors: tuple[syntax.Node, ...], spaces: Spaces) -> Shape:
         found = found[0], following[1]
         before = other
     return found
+
+
+def _rows(dimension: Dimension) -> str:
+    return "1 row" if dimension == 1 else f"{_count(dimension)} rows"
+
+
+def _are(dimension: Dimension) -> str:
+    return "is 1" if dimension == 1 else f"are {_count(dimension)}"
 
 
 def _count(dimension: Dimension) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpderive.language import Claim, in_latex, parse, syntax, written
-from bpderive.text import Text, language
+from bpderive.text import Text
 from bpderive.verdict.components import COLUMN, ROW
 from bpderive.verdict.counterexample import Counterexample
 from bpderive.verdict.decide import holds, readings
@@ -73,10 +73,10 @@ class Verdict:
         """The reason, the counterexample, and what would make the claim true."""
         text = self.reason
         if self.counterexample is not None:
-            text = _CASE[self.status].format(reason=text, case=self.counterexample.text)
+            text = _with_case(text, self.status, self.counterexample.text)
         for diagnosis in self.diagnoses:
             text = Text(en="{text}; {more}", zh="{text}；{more}").format(text=text, more=diagnosis.text)
-        return text
+        return text.spaced()
 
     @property
     def text(self) -> Text:
@@ -90,7 +90,7 @@ class Verdict:
 
     def _repr_markdown_(self) -> str:
         """The claim, the reason, the counterexample and the mended claim as the book writes them."""
-        status, reason = STATUS[self.status], _escaped(self.reason)
+        status, reason = STATUS[self.status], _escaped(self.reason.spaced())
         parts = [
             f"$\\displaystyle {in_latex(self.claim)}$",
             str(
@@ -100,24 +100,38 @@ class Verdict:
             ),
         ]
         if self.counterexample is not None:
-            intended = _CASE[self.status].format(reason="", case="").in_language(language()).strip(":：.。 ")
-            parts += [f"{intended}:" if intended else "", self.counterexample._repr_latex_()]
+            parts += [str(_CASE[self.status].format(case="")).strip(), self.counterexample._repr_latex_()]
         for diagnosis in self.diagnoses:
-            mended = f": $\\displaystyle {in_latex(parse(diagnosis.mended))}$" if diagnosis.mended else ""
-            parts.append(str(_escaped(diagnosis.what)) + mended)
+            what = _escaped(diagnosis.what.spaced())
+            if diagnosis.mended is not None:
+                mended = f"$\\displaystyle {in_latex(parse(diagnosis.mended))}$"
+                what = Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=what, mended=mended)
+            parts.append(str(what))
         return "\n\n".join(part for part in parts if part)
 
 
 _REFUTED = Text(en="it does not hold", zh="不成立")
 
 _CASE = {
-    "refuted": Text(en="{reason}: {case}", zh="{reason}：{case}"),
+    "refuted": Text(en="{case}", zh="{case}"),
     "ill-formed": Text(
-        en="{reason}. Where all layers have the same number of neurons it is false as well: {case}",
-        zh="{reason}。即使各层神经元个数相同，它也不成立：{case}",
+        en="Where all layers have the same number of neurons it is false as well: {case}",
+        zh="即使各层神经元个数相同，它也不成立：{case}",
     ),
 }
 """How a counterexample is spoken of."""
+
+
+def _with_case(reason: Text, status: str, case: Text) -> Text:
+    """The reason and the counterexample: after a colon, or as a sentence of its own."""
+    following = _CASE[status].format(case=case)
+    if status == "refuted":
+        return Text(en=f"{reason.en}: {following.en}", zh=f"{reason.zh}：{following.zh}")
+    asks = reason.en.endswith("?")
+    return Text(
+        en=f"{reason.en}{'' if asks else '.'} {following.en}",
+        zh=f"{reason.zh}{'' if asks else '。'}{following.zh}",
+    )
 
 
 def _escaped(text: Text) -> Text:

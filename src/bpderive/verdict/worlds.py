@@ -19,6 +19,7 @@ from bpderive.activations import activations
 from bpderive.costs import costs
 from bpderive.notation import joined_indices
 from bpderive.verdict.arithmetic import NeedsIntervals, NotHere, arithmetic, iv
+from bpderive.verdict.counterexample import exact
 from bpderive.verdict.known import slope_polynomial
 
 POOLS: tuple[tuple[Fraction, ...], ...] = tuple(
@@ -137,7 +138,7 @@ class World:
             key = (order, place)
             if key not in self._tables:
                 self._tables[key] = self.random.choice(pool)
-            shown = f"σ{chr(39) * order}({place})"
+            shown = f"σ{chr(39) * order}({_exactly(place)})"
             self.values[shown] = self._tables[key]
             return self.number(self._tables[key])
         if self.sigma == "linear":
@@ -212,6 +213,11 @@ class World:
         """∂C/∂by."""
         moved = self.moved("a", self.depth, by)
         return sum((self.cost_slope(m) * moved[m - 1] for m in _nonzero(moved)), self.number(Fraction(0)))
+
+
+def _exactly(place: Any) -> Any:
+    """A place as a fraction where it is one, in intervals too."""
+    return place if isinstance(place, Fraction) or place.a != place.b else exact(place.a)
 
 
 def _nonzero(values: list[Any]) -> list[int]:
