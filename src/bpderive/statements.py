@@ -43,7 +43,7 @@ class Range:
     high: Expr
 
     def __str__(self) -> str:
-        return f"{self.low} ≤ {self.letter} ≤ {self.high}"
+        return f"{plain(self.low)} ≤ {plain(self.letter)} ≤ {plain(self.high)}"
 
 
 def layers(letter: Symbol, low: Any = 2, high: Any = L) -> Range:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
 from sympy import Expr, HadamardProduct, Integer, Sum, Symbol
 
+from bpderive import equations
 from bpderive.errors import StepError
 from bpderive.notation import (
     C,
@@ -329,3 +331,20 @@ def test_rules_say_why_in_two_languages(rule: Rule) -> None:
         assert any("\u4e00" <= character <= "\u9fff" for character in text.zh)
         assert text.en.count("$") % 2 == text.zh.count("$") % 2 == 0
         assert "{" not in text.en.replace("_{", "").replace("^{", "").split("$")[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (ChainRule(z(l), m), "the chain rule through z^l wanted one derivative"),
+        (OnlyTerm(m, j), "a sum over m was wanted, and"),
+        (ByEquation("BP3", equations["BP3"].statement), "∂C/∂b^l_j was wanted in"),
+        (Differentiate(C, w(l)[j, k]), "nothing says what C is, so it cannot be differentiated by w^l_jk"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_books_letters(rule: Rule, said: str) -> None:
+    with pytest.raises(StepError) as caught:
+        rule.apply([equations["BP2"].statement], equations["BP2"].statement.ranges)
+    message = str(caught.value)
+    assert said in message
+    assert not re.search(r"[a-z]\[l|Partial|Sigma|Sum\(|Mul", message), message

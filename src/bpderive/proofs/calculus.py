@@ -12,6 +12,7 @@ from sympy import Dummy, Expr, Integer, KroneckerDelta, Sum
 
 from bpderive.errors import StepError
 from bpderive.notation import RATES, C, LayerArray, Partial, quantity, stage
+from bpderive.notation.plain import plain
 from bpderive.proofs.definitions import defining
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most
 
@@ -23,7 +24,9 @@ def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Sta
     """
     variable = quantity(whole.by)
     if variable is None or variable[0].letter in RATES:
-        raise StepError(f"a component such as z^l_j was wanted to differentiate by, and {whole.by} is none.")
+        raise StepError(
+            f"a component such as z^l_j was wanted to differentiate by, and {plain(whole.by)} is none."
+        )
     array = variable[0]
     expression, unfolded = whole.of, {}
     for known in definitions:
@@ -48,7 +51,7 @@ def collapse(expression: Expr, full: bool = True) -> Expr:
         lambda e: isinstance(e, Sum) and e.function.has(KroneckerDelta), lambda e: e.doit(deep=False)
     )
     if full and result.has(KroneckerDelta):
-        raise StepError(f"a Kronecker delta is left over in {result}.")
+        raise StepError(f"a Kronecker delta is left over in {plain(result)}.")
     return result
 
 
@@ -100,15 +103,19 @@ def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -
     array, indices = variable
     if captured := bound_letters(expression) & {s for index in indices for s in index.free_symbols}:
         raise StepError(
-            f"cannot differentiate {expression} by {whole.by}: the index {', '.join(map(str, captured))} is "
-            "bound in it."
+            f"cannot differentiate {plain(expression)} by {plain(whole.by)}: the index "
+            f"{', '.join(map(str, captured))} is bound in it."
         )
     if expression.has(Partial) or expression == C:
-        raise StepError(f"nothing says what {whole.of} is, so it cannot be differentiated by {whole.by}.")
+        raise StepError(
+            f"nothing says what {plain(whole.of)} is, so it cannot be differentiated by {plain(whole.by)}."
+        )
     for component in _components(expression):
         found = quantity(component)
         if found is not None and found[0] != array and not _independent(found[0], array, ranges):
-            raise StepError(f"{component} may depend on {whole.by}: unfold it before differentiating.")
+            raise StepError(
+                f"{plain(component)} may depend on {plain(whole.by)}: unfold it before differentiating."
+            )
 
 
 def _independent(other: LayerArray, array: LayerArray, ranges: tuple[Range, ...]) -> bool:

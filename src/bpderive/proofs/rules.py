@@ -25,6 +25,7 @@ from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum
 
 from bpderive.errors import StepError
 from bpderive.notation import RATES, C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
+from bpderive.notation.plain import plain
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
@@ -165,12 +166,14 @@ class ChainRule:
         fitting = [d for d in lines[-1].rhs.atoms(Partial) if self._lies_between(d, ranges)]
         if len(fitting) != 1:
             raise StepError(
-                f"the chain rule through {self.through} wanted one derivative whose two ends it lies between; "
-                f"{lines[-1].rhs} has {len(fitting)}."
+                f"the chain rule through {plain(self.through)} wanted one derivative whose two ends it lies between; "
+                f"{plain(lines[-1].rhs)} has {len(fitting)}."
             )
         [whole] = fitting
         if self.index in whole.free_symbols | bound_letters(lines[-1].rhs) | {r.letter for r in ranges}:
-            raise StepError(f"the index {self.index} of the chain rule is taken already in {lines[-1].rhs}.")
+            raise StepError(
+                f"the index {plain(self.index)} of the chain rule is taken already in {plain(lines[-1].rhs)}."
+            )
         between = self.through[self.index, 0]
         total = Sum(
             Partial(whole.of, between) * Partial(between, whole.by),
@@ -214,7 +217,9 @@ class OnlyTerm:
         """The last line with the sum replaced by its one term; raises `StepError` if others need not vanish."""
         totals = [t for t in lines[-1].rhs.atoms(Sum) if t.limits[0][0] == self.index and len(t.limits) == 1]
         if len(totals) != 1:
-            raise StepError(f"a sum over {self.index} was wanted, and {lines[-1].rhs} has {len(totals)}.")
+            raise StepError(
+                f"a sum over {plain(self.index)} was wanted, and {plain(lines[-1].rhs)} has {len(totals)}."
+            )
         [total] = totals
         whole_range = tuple(total.limits[0][1:])
         for factor in Mul.make_args(total.function):
@@ -225,7 +230,9 @@ class OnlyTerm:
                 if set(delta.args[:2]) == {self.index, self.keep} and tuple(delta.delta_range) == whole_range:
                     term = total.function.xreplace({self.index: self.keep})
                     return lines[-1].with_rhs(lines[-1].rhs.xreplace({total: term}))
-        raise StepError(f"no derivative in {total} is zero unless {self.index} = {self.keep}.")
+        raise StepError(
+            f"no derivative in {plain(total)} is zero unless {plain(self.index)} = {plain(self.keep)}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +312,7 @@ class ToMatrix:
             else:
                 table, entry = outer_form(side, self.row, self.column), (self.row, self.column)
             if not same(table[entry], side):
-                raise StepError(f"the entries of {table} are not {side}.")
+                raise StepError(f"the entries of {plain(table)} are not {plain(side)}.")
             sides.append(table)
         kept = tuple(r for r in lines[-1].ranges if r.letter not in (self.row, self.column))
         return Statement(tuple(sides), kept)
@@ -330,7 +337,7 @@ class WriteOut:
         """The last line with its norm written out; raises `StepError` if it has none."""
         norms = lines[-1].rhs.atoms(NormSquared)
         if not norms:
-            raise StepError(f"the norm of a vector was wanted, and {lines[-1].rhs} has none.")
+            raise StepError(f"the norm of a vector was wanted, and {plain(lines[-1].rhs)} has none.")
         return lines[-1].with_rhs(
             lines[-1].rhs.xreplace({norm: norm.components(self.index) for norm in norms})
         )
@@ -354,10 +361,10 @@ class AsDiagonal:
         """The last line with the product, or its last factor, rewritten; the components are checked to be the same."""
         *outer, before = lines[-1].rhs.args if isinstance(lines[-1].rhs, MatMul) else (lines[-1].rhs,)
         if not isinstance(before, HadamardProduct):
-            raise StepError(f"a Hadamard product was wanted, and {before} is a {type(before).__name__}.")
+            raise StepError(f"a Hadamard product was wanted, and {plain(before)} is none.")
         after = diagonal_form(before)
         if not same(before[i, 0], after[i, 0]):
-            raise StepError(f"the components of {after} are not those of {before}.")
+            raise StepError(f"the components of {plain(after)} are not those of {plain(before)}.")
         return lines[-1].with_rhs(MatMul(*outer, *after.args))
 
 
@@ -385,7 +392,9 @@ def equation_name(number: str) -> Text:
 def _check_layer(number: str, allowed: Range, value: Basic, ranges: tuple[Range, ...]) -> None:
     """Raise `StepError` unless equation `number`, which holds for the layers `allowed`, holds for the layer `value`."""
     if not allowed.high.has(Width) and not _within(value, allowed, ranges):
-        raise StepError(f"({number}) holds for {allowed}, and it is used for {allowed.letter} = {value}.")
+        raise StepError(
+            f"({number}) holds for {allowed}, and it is used for {plain(allowed.letter)} = {plain(value)}."
+        )
 
 
 def _read_at(number: str, equation: Statement, at: At) -> Statement:
@@ -407,9 +416,11 @@ def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
     if isinstance(old, Mul):
         return _factors_replaced(expression, old, new)
     if not expression.has(old):
-        raise StepError(f"{old} was wanted in {expression}, where it does not occur.")
+        raise StepError(f"{plain(old)} was wanted in {plain(expression)}, where it does not occur.")
     if captured := sorted(map(str, (new.free_symbols - old.free_symbols) & bound_letters(expression))):
-        raise StepError(f"putting {new} for {old} would let a sum capture {', '.join(captured)}.")
+        raise StepError(
+            f"putting {plain(new)} for {plain(old)} would let a sum capture {', '.join(captured)}."
+        )
     return expression.xreplace({old: new})
 
 
@@ -418,7 +429,7 @@ def _factors_replaced(expression: Expr, old: Mul, new: Expr) -> Expr:
     wanted = set(old.args)
     together = [e for e in expression.atoms(Mul) if wanted <= set(e.args)]
     if not together:
-        raise StepError(f"{old} was wanted in {expression}, where it does not occur.")
+        raise StepError(f"{plain(old)} was wanted in {plain(expression)}, where it does not occur.")
     put = {e: Mul(new, *(factor for factor in e.args if factor not in wanted)) for e in together}
     return expression.xreplace(put)
 
