@@ -13,8 +13,8 @@ def test_no_row_has_more_values_than_a_narrow_screen_holds(count: int) -> None:
     shown = case_in_latex((2, 3), {"l": 2, "j": 1}, values, (Fraction(1), Fraction(2)))
     rows = shown.split(r"\\")
     assert max(row.count("&=") for row in rows) <= IN_A_ROW
-    assert shown.count("&=") == 2 + count
-    assert shown.count(r"\begin{aligned}") == 1 + (count > 0)
+    assert shown.count("&=") == count
+    assert r"l = 2,\; j = 1 \\" in shown
     assert rows[0].endswith("n = (2, 3) ")
     assert r"1 \ne 2" in rows[-1]
 

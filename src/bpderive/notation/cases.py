@@ -10,11 +10,12 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 IN_A_ROW = 3
 """How many values stand side by side."""
 
+_Entry = TypeVar("_Entry")
 _NEXT_ROW = r" \\ "
 
 
@@ -25,9 +26,9 @@ def case_in_latex(
     sides: tuple[Any, Any] | None,
 ) -> str:
     """The case as one displayed formula; `sides` are fractions, or print themselves, and None if they do not exist."""
-    chosen = [(letter, str(value)) for letter, value in letters.items()]
+    chosen = [f"{letter} = {value}" for letter, value in letters.items()]
     given = [(name_in_latex(name), number_in_latex(value)) for name, value in values.items()]
-    rows = [rf"n = {sizes}", _table(chosen), _table(given)]
+    rows = [rf"n = {sizes}", *(r",\; ".join(row) for row in _rows(chosen)), _table(given)]
     rows.append(r"\nexists" if sides is None else r" \ne ".join(map(number_in_latex, sides)))
     shown = _NEXT_ROW.join(filter(None, rows))
     return rf"$\displaystyle \begin{{gathered}} {shown} \end{{gathered}}$"
@@ -39,7 +40,7 @@ def _table(values: Iterable[tuple[str, str]]) -> str:
     return rf"\begin{{aligned}} {_NEXT_ROW.join(rows)} \end{{aligned}}" if rows else ""
 
 
-def _rows(values: Iterable[tuple[str, str]]) -> Iterable[list[tuple[str, str]]]:
+def _rows(values: Iterable[_Entry]) -> Iterable[list[_Entry]]:
     left = iter(values)
     while row := list(itertools.islice(left, IN_A_ROW)):
         yield row
