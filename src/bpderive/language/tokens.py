@@ -20,7 +20,6 @@ MOST_DIGITS = 12
 MOST_LAYERS = 12
 
 EXPONENT = Text(en="an exponent", zh="指数")
-NOTHING_MORE = Text(en="", zh="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +95,12 @@ class Tokens:
             return True
         return False
 
-    def expect(self, text: str, why: Text = NOTHING_MORE) -> Token:
+    def expect(self, text: str, why: Text | None = None) -> Token:
         """Take the token that says `text`; raises `ParseError` for any other, with `why` after what was wanted."""
         if not self.has(text):
-            raise self.wrong(Text(en=f"{text!r}{why.en}", zh=f"{text!r}{why.zh}"))
+            raise self.wrong(
+                Text(en=f"{text!r}{why.en if why else ''}", zh=f"{text!r}{why.zh if why else ''}")
+            )
         return self.take()
 
     def wrong(self, wanted: Text) -> ParseError:
