@@ -1,0 +1,31 @@
+"""`python -m formats FORMAT`: make the book in another format from the finished pages, and say where it is."""
+
+from __future__ import annotations
+
+import argparse
+
+from formats import epub
+from formats.pages import HTML, OUT
+
+FORMATS = {"epub": epub.write}
+
+
+def main() -> int:
+    """Make what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("format", choices=sorted(FORMATS))
+    asked = parser.parse_args().format
+    if not (HTML / "index.html").exists():
+        raise SystemExit("There are no pages yet. Build the book first: nox -s docs")
+    good = True
+    for path in FORMATS[asked](HTML, OUT):
+        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+        if path.suffix == ".epub":
+            wrong = epub.check(path)
+            print({None: "epubcheck is not installed; not checked", "": "epubcheck has nothing against it"}.get(wrong, wrong))
+            good = good and not wrong
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
