@@ -163,6 +163,12 @@ def translations(session: nox.Session) -> None:
 
 
 @nox.session
+def epub(session: nox.Session) -> None:
+    """Make an EPUB 3 for each language, and ask epubcheck where it is installed (needs Java); run `docs` first."""
+    session.run("python", "-m", "formats", "epub")
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Remake the lock files in requirements/; `nox -s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "-r", "requirements/lock.txt")

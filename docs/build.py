@@ -30,8 +30,11 @@ import numpy
 import sympy
 from babel.messages.pofile import read_po
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project's folder, where `formats` is
+
 from bpderive.sphinxext import source_hash
 from bpderive.sphinxext.sidebyside import write_all
+from formats import notebooks
 
 DOCS = Path(__file__).resolve().parent
 BUILD = DOCS / "_build"
@@ -100,7 +103,7 @@ def sphinx(builder: str, language: str, target: Path, env: dict[str, str]) -> bo
 
 
 def build(languages: list[str]) -> bool:
-    """The pages of `languages`, those with both side by side, and the page that leads to them."""
+    """The pages of `languages`, those with both side by side, their notebooks, and the page that leads to them."""
     install_node_packages()
     env = environment()
     HTML.mkdir(parents=True, exist_ok=True)
@@ -115,6 +118,8 @@ def build(languages: list[str]) -> bool:
         wrong = write_all(HTML)
         print(*wrong, sep="\n", end="\n" * bool(wrong), file=sys.stderr)
         good = not wrong
+    if good:
+        notebooks.write_all(HTML)
     return good
 
 

@@ -22,7 +22,8 @@ def main() -> int:
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
         if path.suffix == ".epub":
             wrong = epub.check(path)
-            print({None: "epubcheck is not installed; not checked", "": "epubcheck has nothing against it"}.get(wrong, wrong))
+            told = {None: "epubcheck is not installed: not checked", "": "epubcheck has nothing against it"}
+            print(told.get(wrong, wrong))
             good = good and not wrong
     return 0 if good else 1
 

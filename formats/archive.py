@@ -10,7 +10,7 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP file can name
 
 
 def write(target: Path, files: Iterable[tuple[str, bytes]], *, stored_first: bool = False) -> None:
-    """Write `files`, (name, content), in their order; `stored_first`: the first one is not compressed, as EPUB wants."""
+    """Write `files`, (name, content), in order; with `stored_first` the first is not compressed, as EPUB wants it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w") as archive:
         for i, (name, content) in enumerate(files):

@@ -13,13 +13,14 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from formats import archive
-from formats.pages import LANGUAGES, Element, Page, classes, make, parse, read_book, relink, sections, xhtml
+from formats import archive, figures
+from formats.pages import LANGUAGES, Page, classes, make, parse, read_book, relink, sections, xhtml
 
 _STYLE = Path(__file__).with_name("epub.css")
-_JARS = ("/usr/share/java/epubcheck.jar",)
+JARS = ("/usr/share/java/epubcheck.jar",)
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _CONTAINER = _HEAD + (
     '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -64,7 +65,9 @@ def _packed(pages: Path, book: list[Page], language: str) -> Iterator[tuple[str,
     for page in book:
         _suit(page, pages, pictures)
         yield f"{page.name}.xhtml", document(page.title, language, page.article, depth=page.depth).encode()
-    yield "epub.css", _STYLE.read_bytes()
+    drawn = {name for page in book for drawing in page.article.iter("svg") for name in classes(drawing)}
+    look = figures.style(figures.BOOK_CSS.read_text("utf-8"), sorted(drawn))
+    yield "epub.css", f"{_STYLE.read_text('utf-8')}\n{look}\n".encode()
     for font in sorted((pages / "_static" / "fonts").glob("*.woff2")):
         yield f"fonts/{font.name}", font.read_bytes()
     for name, path in sorted(pictures.items()):
@@ -118,7 +121,9 @@ def navigation(book: list[Page], language: str) -> str:
         if inner and page.depth == 0:
             entry.append(make("ol", "", *inner))
         contents.append(entry)
-    nav = make("nav", "", make("h1", _WORDS[language]["contents"]), contents, id="toc", **{"epub:type": "toc"})
+    nav = make(
+        "nav", "", make("h1", _WORDS[language]["contents"]), contents, id="toc", **{"epub:type": "toc"}
+    )
     return document(_WORDS[language]["contents"], language, nav)
 
 
@@ -131,8 +136,8 @@ def package(book: list[Page], packed: dict[str, bytes], language: str) -> str:
     items, order = [], ['<itemref idref="cover-page" linear="no"/>', '<itemref idref="nav" linear="no"/>']
     for number, (path, content) in enumerate(packed.items()):
         name = path.removeprefix("book/")
-        properties = [tag.lstrip(b"<").decode() for tag in (b"<svg", b"<math") if name.endswith(".xhtml") and tag in content]
-        properties = ["mathml" if tag == "math" else tag for tag in properties]
+        holds = {"svg": b"<svg", "mathml": b"<math"} if name.endswith(".xhtml") else {}
+        properties = [kind for kind, tag in holds.items() if tag in content]
         identity = f"item-{number}"
         if name == "cover.svg":
             properties = ["cover-image"]
@@ -168,10 +173,11 @@ def _cover(title: str, mark: Path) -> str:
 
 def check(path: Path) -> str | None:
     """What epubcheck has against the EPUB: "" for nothing; None where epubcheck is not installed."""
-    jar = next((jar for jar in _JARS if Path(jar).exists()), None)
+    jar = next((jar for jar in JARS if Path(jar).exists()), None)
     command = ["java", "-jar", jar] if jar and shutil.which("java") else [shutil.which("epubcheck") or ""]
     if not command[0]:
         return None
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
-    told = "\n".join(line for line in (done.stderr + done.stdout).splitlines() if line.startswith(("ERROR", "FATAL", "WARN")))
+    lines = (done.stderr + done.stdout).splitlines()
+    told = "\n".join(line for line in lines if line.startswith(("ERROR", "FATAL", "WARN")))
     return told if done.returncode == 0 else told or done.stderr

@@ -1,25 +1,27 @@
 """Drawings outside the book's pages: what their classes look like, taken from the book's own style sheet.
 
 A drawing has classes and no colours, so that a page can show it in light and in dark. Where there is no page
-around it, as in an e-book or a notebook, `style` gives the rules for it, in the light colours.
+around it, as in a notebook, or another style sheet, as in an e-book, `style` gives its rules, in the light colours.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
-from formats.pages import Element, xhtml
+from formats.pages import classes, xhtml
 
 BOOK_CSS = Path(__file__).parents[1] / "docs" / "_static" / "book.css"
 
-_RULE = re.compile(r"^(\.bp-(?:network|plot)\b[^{}]*)\{([^{}]*)\}", re.MULTILINE)
+_RULE = re.compile(r"^((?:\.bp-[\w-]+)\b[^{}]*)\{([^{}]*)\}", re.MULTILINE)
 _ROOT = re.compile(r":root\s*\{([^{}]*)\}")
 _VARIABLE = re.compile(r"var\((--[\w-]+)(?:,\s*([^()]*))?\)")
 
 
-def style(css: str) -> str:
-    """The rules of the book's style sheet for what stands in a drawing, each variable replaced by its first value."""
+def style(css: str, names: Collection[str]) -> str:
+    """The rules of the style sheet for drawings of the classes `names`, each variable replaced by its first value."""
     values: dict[str, str] = {}
     for block in _ROOT.findall(css):
         for name, value in re.findall(r"(--[\w-]+):\s*([^;]+);", block):
@@ -30,7 +32,8 @@ def style(css: str) -> str:
             text = text.replace(found.group(), values.get(found[1], found[2] or "inherit"))
         return text
 
-    rules = (f"{selectors.strip()} {{{resolved(body)}}}" for selectors, body in _RULE.findall(css))
+    starts = tuple(f".{name} " for name in names)
+    rules = (f"{s.strip()} {{{resolved(body)}}}" for s, body in _RULE.findall(css) if s.startswith(starts))
     return "\n".join(rules)
 
 
@@ -39,7 +42,7 @@ def alone(drawing: Element, css: str) -> str:
     copy = Element("svg", dict(drawing.attrib))
     copy.text = drawing.text
     look = Element("style")
-    look.text = style(css)
+    look.text = style(css, classes(drawing))
     copy.append(look)
     copy.extend(drawing)
     if (box := copy.get("viewBox", "").split()) and "width" not in copy.attrib:

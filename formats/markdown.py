@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import ClassVar
+from xml.etree.ElementTree import Element
 
-from formats.pages import Element, Page, classes, target_of, visible
+from formats.pages import Page, classes, target_of, visible
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$])")
-_BLOCKS = frozenset(
-    "article aside blockquote details div dl figure footer h1 h2 h3 h4 h5 h6 hr ol p pre section table ul".split()
+
+
+_BLOCKS = re.compile(
+    r"article|aside|blockquote|details|div|dl|figure|footer|h[1-6]|hr|ol|p|pre|section|svg|table|ul"
 )
 
 
@@ -59,7 +63,7 @@ class _Writer:
         """Each block in `parent`; text that stands between blocks is a block, too."""
         loose: list[str] = [_escaped(parent.text or "")]
         for child in parent:
-            if child.tag in _BLOCKS or (child.tag == "svg"):
+            if _BLOCKS.fullmatch(child.tag):
                 yield " ".join("".join(loose).split())
                 loose = []
                 yield from self.block(child)
@@ -120,10 +124,7 @@ class _Writer:
         name, _ = target_of(self.page.name, element.get("href", ""))
         if name == self.page.name or not words or not element.get("href"):
             return words
-        if not name:
-            address = element.get("href", "")
-        else:
-            address = "../" * self.page.depth + f"{name}.ipynb"
+        address = "../" * self.page.depth + f"{name}.ipynb" if name else element.get("href", "")
         return f"[{words}]({address})"
 
     def _mark(self, element: Element) -> str:
@@ -136,7 +137,9 @@ class _Writer:
         return [part for part in parts if part] or [self.inline(element).strip()]
 
     def _text(self, element: Element) -> str:
-        return "\n\n".join(b if isinstance(b, str) else _fenced(b.text) for b in self.blocks(element) if b != "")
+        return "\n\n".join(
+            b if isinstance(b, str) else _fenced(b.text) for b in self.blocks(element) if b != ""
+        )
 
     def _formula(self, element: Element) -> str:
         formula = next(element.iter("math"), None)
@@ -180,7 +183,7 @@ class _Writer:
         written = []
         for count, item in enumerate(element.findall("li"), start=1):
             mark = f"{count}. " if element.tag == "ol" else "- "
-            written.append(mark + self._text(item).replace("\n", "\n" + " " * len(mark)))
+            written.append(mark + re.sub(r"\n(?=.)", "\n" + " " * len(mark), self._text(item)))
         yield "\n\n".join(written) if any("\n" in item for item in written) else "\n".join(written)
 
     def _terms(self, element: Element) -> Iterator[str]:
@@ -189,7 +192,9 @@ class _Writer:
             yield f"**{text}**" if child.tag == "dt" else text
 
     def _table(self, element: Element) -> Iterator[str]:
-        rows = [[self._in_cell(cell) for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
+        rows = [
+            [self._in_cell(cell) for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")
+        ]
         width = max((len(row) for row in rows), default=0)
         if rows and element.find("thead") is None:
             rows.insert(0, [""] * width)
@@ -203,7 +208,7 @@ class _Writer:
         text = re.sub(r"\$[^$]*\$", lambda formula: formula.group().replace("|", r"\vert "), text)
         return text.replace("|", r"\|")
 
-    def _figure(self, element: Element) -> Iterator[str]:
+    def _figure(self, element: Element) -> Iterator[str | Piece]:
         for child in element:
             if child.tag == "figcaption":
                 yield f"*{' '.join(''.join(self.inline(part)) for part in child)}*"
@@ -223,13 +228,13 @@ class _Writer:
     def _code(self, element: Element) -> Iterator[str]:
         yield _fenced("".join(visible(element)).strip("\n"))
 
-    def _quote(self, element: Element) -> Iterator[str]:
+    def _quote(self, element: Element) -> Iterator[str | Piece]:
         yield _quoted(self._text(element))
 
     def _rule(self, element: Element) -> Iterator[str]:
         yield "---"
 
-    _BY_TAG: dict[str, Callable[[_Writer, Element], Iterator[str | Piece]]] = {
+    _BY_TAG: ClassVar[dict[str, Callable[[_Writer, Element], Iterator[str | Piece]]]] = {
         **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
         "p": _paragraph,
         "ul": _list,

@@ -47,7 +47,9 @@ def write_all(html: Path) -> list[Path]:
         book = read_book(html / language)
         for page in book:
             target = html / language / f"{page.name}.ipynb"
-            made = json.dumps(notebook(page, book[0].title, language, css), ensure_ascii=False, indent=1) + "\n"
+            made = (
+                json.dumps(notebook(page, book[0].title, language, css), ensure_ascii=False, indent=1) + "\n"
+            )
             if not target.exists() or target.read_text("utf-8") != made:
                 target.write_text(made, "utf-8")
                 written.append(target)

@@ -67,7 +67,9 @@ class _Tree(HTMLParser):
         if tag in _VOID:
             return
         if not self.open or self.open.pop() != tag:
-            raise ValueError(f"</{tag}> does not close what is open in line {self.getpos()[0]} of the page's text.")
+            raise ValueError(
+                f"</{tag}> does not close what is open in line {self.getpos()[0]} of the page's text."
+            )
         self.builder.end(tag)
 
     def handle_data(self, data: str) -> None:
@@ -175,5 +177,3 @@ def _remove(parent: Element, child: Element) -> None:
     else:
         parent.text = (parent.text or "") + (child.tail or "")
     parent.remove(child)
-
-
