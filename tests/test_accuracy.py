@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import mpmath
 import numpy as np
 import pytest
 import sympy
 
 import bpderive as bp
-from benchmarks.accuracy import BOUND, BOUNDS, measure, ours, points, truth
+from benchmarks.accuracy import BOUND, BOUNDS, RESULTS, kept, table
+from benchmarks.libraries import matrix, naive, scalar
+from benchmarks.ulp import Errors, measure, points, truth
 from bpderive.activations import Activation, a, activations, elementwise_activations, slope, z
 from bpderive.activations.rewriting import best, measured
-from bpderive.activations.special import SCALE, Approximated, gelu_descent, half_erfcx, polynomial
+from bpderive.activations.special import (
+    Approximated,
+    gelu_descent,
+    half_erfcx,
+    mish_crossing,
+    polynomial,
+)
 
 names = pytest.mark.parametrize(
     "activation", elementwise_activations.values(), ids=list(elementwise_activations)
 )
-sample = points(500)
+sample = points(300)
+single = points(200, dtype=np.float32)
 
 
 @names
@@ -24,16 +36,20 @@ sample = points(500)
 def test_errors_are_at_most_twice_the_bound(activation: Activation, kind: str) -> None:
     place = ["value", "slope"].index(kind)
     true = truth([activation.formula, activation.derivative()][place], sample, kind == "slope")
-    for functions in ours(activation).values():
-        assert measure(functions[place], true).within(2 * BOUNDS.get(activation.name, BOUND))
+    for functions in (matrix(activation), scalar(activation)):
+        function = functions[place]
+        assert function is not None
+        assert measure(function, true).within(2 * BOUNDS.get(activation.name, BOUND))
 
 
 @names
-def test_single_precision_is_rounded_once(activation: Activation) -> None:
-    at = np.linspace(-30, 30, 301, dtype=np.float32)
-    for function in (activation.numpy, activation.numpy_derivative):
-        assert function(at).dtype == np.float32
-        np.testing.assert_array_equal(function(at), function(at.astype(np.float64)).astype(np.float32))
+@pytest.mark.parametrize("kind", ["value", "slope"])
+def test_single_precision_has_the_same_bounds_in_its_own_units(activation: Activation, kind: str) -> None:
+    place = ["value", "slope"].index(kind)
+    true = truth([activation.formula, activation.derivative()][place], single, kind == "slope")
+    function = [activation.numpy, activation.numpy_derivative][place]
+    assert function(single).dtype == np.float32
+    assert measure(function, true).within(1)
 
 
 def test_the_points_cover_both_signs_and_all_magnitudes() -> None:
@@ -43,23 +59,72 @@ def test_the_points_cover_both_signs_and_all_magnitudes() -> None:
     assert (at[0], at[-1], np.min(np.abs(at[at != 0]))) == (-800, 800, 1e-300)
 
 
-def test_a_measurement_sees_digits_that_are_lost_nan_and_warnings() -> None:
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_measurement_sees_digits_that_are_lost_nan_and_warnings(dtype: type[np.floating[Any]]) -> None:
     sigmoid = activations["sigmoid"]
-    true = truth(sigmoid.formula, sample, False)
-    naive = measure(lambda at: 1 / (1 + np.exp(-at)), true)
-    assert naive.warned
-    assert not naive.within(8)
-    assert measure(lambda at: sigmoid.numpy(at) * (1 + 1e-13), true).ulp > 400
-    assert measure(lambda at: np.where(at > 5, np.nan, sigmoid.numpy(at)), true).bad > 0
+    true = truth(sigmoid.formula, points(300, dtype=dtype), False)
+    as_it_stands = measure(naive(sigmoid)[0], true)
+    assert as_it_stands.warned
+    assert not as_it_stands.within(8)
+    off = measure(lambda at: sigmoid.numpy(at) * dtype(1 + 500 * np.finfo(dtype).eps), true)
+    assert 400 < off.ulp < 1100
+    assert measure(lambda at: np.where(at > 5, dtype(np.nan), sigmoid.numpy(at)), true).bad > 0
+    # A slope near its zero is measured by itself, a subnormal value in units of the smallest number.
+    silu = activations["silu"]
+    slopes = truth(silu.derivative(), points(300, dtype=dtype), True)
+    assert slopes.near_zero.any()
+    eps = np.finfo(dtype).eps
+    assert (
+        measure(lambda at: silu.numpy_derivative(at) + dtype(8 * eps) * slopes.near_zero, slopes).near_zero
+        > 15
+    )
+    tiny = np.finfo(dtype).smallest_subnormal
+    assert 7 < measure(lambda at: sigmoid.numpy(at) + np.where(at < 0, 8 * tiny, 0), true).subnormal < 9
 
 
-@pytest.mark.parametrize("function", [half_erfcx, gelu_descent])
+def test_a_measurement_agrees_with_many_digits_at_one_point() -> None:
+    at = np.array([-3.7])
+    true = truth(activations["sigmoid"].formula, at, False)
+    with mpmath.workdps(50):
+        exact = 1 / (1 + mpmath.exp(-mpmath.mpf(-3.7)))
+        for off in range(-3, 4):
+            given = (
+                np.nextafter(float(exact), 1) if off == 1 else float(exact) + off * np.spacing(float(exact))
+            )
+            expected = abs(mpmath.mpf(float(given)) - exact) / mpmath.mpf(float(np.spacing(float(exact))))
+            assert measure(lambda _: np.array([given]), true).ulp == pytest.approx(float(expected), rel=1e-6)  # noqa: B023  # called at once
+
+
+def test_the_results_file_has_every_library_and_no_more_digits_than_are_meant() -> None:
+    found = {
+        p: {"relu": {k: {"bpderive": Errors(1 / 3, 0.1, 0, 0, 0, False)} for k in ("value", "slope")}}
+        for p in ("float64", "float32")
+    }
+    data = json.loads(kept(found, {"processor": "one"}, 300))
+    assert data["machine"] == {"processor": "one"}
+    assert data["activations"]["relu"]["slope_float32"]["bpderive"]["ulp"] == 0.333
+    assert "relu′" in table(found["float64"])
+
+
+def test_our_results_in_the_book_are_within_the_bounds() -> None:
+    data = json.loads(RESULTS.read_text("utf-8"))
+    assert list(data["activations"]) == list(elementwise_activations)
+    for name, row in data["activations"].items():
+        for kind in ("value", "slope", "value_float32", "slope_float32"):
+            for library in ("bpderive", "bpderive, scalar"):
+                if library in row[kind]:
+                    assert Errors(**row[kind][library]).within(data["bounds"][name]), (name, kind, library)
+
+
+@pytest.mark.parametrize("function", [half_erfcx, gelu_descent, mish_crossing])
 def test_a_polynomial_is_right_to_the_last_digit(function: type[Approximated]) -> None:
-    coefficients = [mpmath.mpf(c) for c in reversed(polynomial(function.factor))]
+    coefficients = [
+        mpmath.mpf(c) for c in reversed(polynomial(function.factor, function.place, function.degree))
+    ]
     with mpmath.workdps(40):
         for n in range(-99, 100):
             t = mpmath.mpf(n) / 100
-            expected = function.factor(SCALE * (1 + t) / (1 - t))
+            expected = function.factor(function.place(t))
             assert abs(mpmath.polyval(coefficients, t) / expected - 1) < mpmath.mpf(2) ** -53
 
 

@@ -15,7 +15,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from bpderive.activations.activation import Activation
 from bpderive.activations.analysis import a, z
 from bpderive.activations.forms import CubicExponent, bell, decay, decay_in_two, product, where, within
-from bpderive.activations.special import computed, gelu_descent, half_erfcx
+from bpderive.activations.special import computed, gelu_descent, half_erfcx, mish_crossing
 from bpderive.activations.stable import slope
 from bpderive.activations.vector import WHOLE, VectorActivation
 from bpderive.catalogue import Catalogue
@@ -192,7 +192,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             title=Text(en="mish", zh="mish 函数"),
             formula=z * tanh(log(1 + exp(z))),
             # tanh(log(1 + u)) is n/(n + 2) with n = u(u + 2). Here u = exp(z), and for z > 0 all is divided by u².
-            # Between −½ and 0 the slope is near ½, and the difference from ½ has digits to spare.
+            # The slope's difference from 1 for z > 0 and from ½ above −½ has digits to spare; it vanishes at −1.19….
             stable=(
                 (
                     a,
@@ -206,7 +206,10 @@ activations: Catalogue[AnyActivation] = Catalogue(
                     slope,
                     where(
                         z >= 0,
-                        (1 + _cut * (4 + _cut * (computed(6 + 4 * z) + _cut * computed(4 + 4 * z))))
+                        1
+                        + computed(
+                            _cut**2 * computed(computed(4 * z - 2) + 4 * _cut * computed(z - 1 - _cut))
+                        )
                         / (1 + 4 * _cut * (1 + _cut * (2 + _cut * (2 + _cut)))),
                         where(
                             z > Rational(-1, 2),
@@ -216,14 +219,18 @@ activations: Catalogue[AnyActivation] = Catalogue(
                                 + computed(8 * z) * computed(_cut * (1 + _cut))
                             )
                             / (2 * computed(_twice + 2) ** 2),
-                            product(
-                                (
-                                    computed(1 + z)
-                                    + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
-                                )
-                                / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
-                                _near,
-                                _far,
+                            where(
+                                z > Rational(-5, 4),
+                                mish_crossing(z),
+                                product(
+                                    (
+                                        computed(1 + z)
+                                        + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
+                                    )
+                                    / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
+                                    _near,
+                                    _far,
+                                ),
                             ),
                         ),
                     ),

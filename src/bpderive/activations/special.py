@@ -1,29 +1,25 @@
 """Functions that stable forms need and NumPy does not have, computed in generated code by polynomials of our own.
 
 `computed(x)` is x itself, rounded to a floating-point number before anything is done with it: SymPy rearranges nothing
-across it. `half_erfcx(x)` and `gelu_descent(x)` keep their digits where Φ and erf lose them. Their code needs + − × /
-alone, so it is the same in every language. To add one, derive a class from `Approximated` and say what it is
-(`exactly`) and by which slowly varying `factor` it is known; the polynomial is computed from that.
+across it. `half_erfcx(x)` and `gelu_descent(x)` keep their digits where Φ and erf lose them, `mish_crossing(x)` around
+the zero of a slope. Their code needs + − × / alone, so it is the same in every language. To add one, derive a class
+from `Approximated` and say what it is (`exactly`), by which slowly varying `factor` it is known, and on what interval;
+the polynomial is computed from that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import mpmath
 import sympy
 from sympy import Expr, Function
 
-SCALE = 4
-"""The half line x ≥ 0 is mapped on −1 ≤ t < 1 by t = (x − 4)/(x + 4), which makes the polynomials shortest."""
-
 MOST_READABLE = 10**9
 """The largest whole number that is printed as it is in a fraction."""
 
-DEGREE = 25
-NODES = 40
 DIGITS = 60
 
 
@@ -44,9 +40,24 @@ class computed(Function):
 
 
 class Approximated(Function):
-    """A function of x ≥ 0 that code computes by a polynomial in (x − 4)/(x + 4)."""
+    """A function of x ≥ 0 that code computes by a polynomial in t = (x − 4)/(x + 4).
+
+    That maps the half line on −1 ≤ t < 1 and makes the polynomial shortest. A function of x in another interval says
+    how that is mapped: `variable` and its inverse `place`.
+    """
 
     nargs = 1
+    degree: ClassVar[int] = 25
+
+    @staticmethod
+    def variable(x: Expr) -> Expr:
+        """t, by x."""
+        return (x - 4) / (x + 4)
+
+    @staticmethod
+    def place(t: Any) -> Any:
+        """For a number of mpmath, x by t."""
+        return 4 * (1 + t) / (1 - t)
 
     @staticmethod
     def exactly(x: Expr) -> Expr:
@@ -66,9 +77,9 @@ class Approximated(Function):
     @classmethod
     def coded(cls, x: Expr) -> Expr:
         """The function in + − × / alone, right to about one unit in the last place."""
-        t = computed((x - SCALE) / (x + SCALE))
+        t = computed(cls.variable(x))
         value: Expr = sympy.Integer(0)
-        for coefficient in reversed(polynomial(cls.factor)):
+        for coefficient in reversed(polynomial(cls.factor, cls.place, cls.degree)):
             value = sympy.Float(coefficient, precision=53) + t * value
         return cls.around(x, value)
 
@@ -110,12 +121,49 @@ class gelu_descent(Approximated):
 
     @staticmethod
     def around(x: Expr, factor: Expr) -> Expr:
-        """The factor times x₀ − x, x₀ being the sum of two floating-point numbers."""
-        with mpmath.workdps(DIGITS):
-            zero = _zero_of_descent()
-            high = sympy.Float(float(zero), precision=53)
-            low = sympy.Float(float(zero - float(zero)), precision=53)
+        """The factor times x₀ − x."""
+        high, low = _in_two(_zero_of_descent())
         return computed(computed(high - x) + low) * computed(factor)
+
+
+class mish_crossing(Approximated):
+    """The slope of mish for −1.375 ≤ x ≤ −0.375, where it has a zero x₀, so that no digits are lost there."""
+
+    degree = 17
+
+    @staticmethod
+    def variable(x: Expr) -> Expr:
+        """t = 2x + 7/4, which is exact."""
+        return 2 * x + sympy.Rational(7, 4)
+
+    @staticmethod
+    def place(t: Any) -> Any:
+        """x = t/2 − 7/8."""
+        return t / 2 - mpmath.mpf(7) / 8
+
+    @staticmethod
+    def exactly(x: Expr) -> Expr:
+        """tanh(ln(1 + eˣ)) + x tanh′(ln(1 + eˣ)) σ(x), as a quotient in eˣ."""
+        u = sympy.exp(x)
+        return u * ((u + 2) * (2 + 2 * u + u**2) + 4 * x * (1 + u)) / (2 + 2 * u + u**2) ** 2
+
+    @staticmethod
+    def factor(x: Any) -> Any:
+        """The slope divided by x − x₀: between 0.14 and 0.49."""
+        return _slope_of_mish(x) / (x - _zero_of_mish())
+
+    @staticmethod
+    def around(x: Expr, factor: Expr) -> Expr:
+        """The factor times x − x₀."""
+        high, low = _in_two(_zero_of_mish())
+        return computed(computed(x - high) - low) * computed(factor)
+
+
+def _in_two(number: Any) -> tuple[sympy.Float, sympy.Float]:
+    """A number as the sum of two floating-point numbers."""
+    with mpmath.workdps(DIGITS):
+        high, low = (sympy.Float(float(x), precision=53) for x in (number, number - float(number)))
+    return high, low
 
 
 def exactly(expression: Expr) -> Expr:
@@ -144,16 +192,17 @@ def _rounded(number: Expr) -> Expr:
 
 
 @lru_cache
-def polynomial(function: Callable[[Any], Any]) -> tuple[float, ...]:
-    """The coefficients, lowest first, of the polynomial in t that interpolates `function` at Chebyshev's nodes."""
+def polynomial(factor: Callable[[Any], Any], place: Callable[[Any], Any], highest: int) -> tuple[float, ...]:
+    """The coefficients, lowest first, of the polynomial in t that is factor(place(t)) at Chebyshev's nodes."""
+    nodes = 2 * highest
     with mpmath.workdps(DIGITS):
-        angles = [mpmath.pi * (2 * n + 1) / (2 * NODES) for n in range(NODES)]
-        values = [function(SCALE * (1 + mpmath.cos(x)) / (1 - mpmath.cos(x))) for x in angles]
-        total = [mpmath.mpf(0)] * (DEGREE + 1)
+        angles = [mpmath.pi * (2 * n + 1) / (2 * nodes) for n in range(nodes)]
+        values = [factor(place(mpmath.cos(x))) for x in angles]
+        total = [mpmath.mpf(0)] * (highest + 1)
         before, chebyshev = [mpmath.mpf(0)], [mpmath.mpf(1)]
-        for degree in range(DEGREE + 1):
+        for degree in range(highest + 1):
             weight = mpmath.fsum(v * mpmath.cos(degree * x) for v, x in zip(values, angles, strict=True))
-            weight *= mpmath.mpf(2 if degree else 1) / NODES
+            weight *= mpmath.mpf(2 if degree else 1) / nodes
             for power, coefficient in enumerate(chebyshev):
                 total[power] += weight * coefficient
             # T_1 = t T_0, and T_{n+1} = 2t T_n − T_{n−1} from there.
@@ -180,3 +229,15 @@ def _half_erfcx(x: Any) -> Any:
 def _zero_of_descent() -> Any:
     with mpmath.workdps(DIGITS):
         return mpmath.findroot(lambda x: _half_erfcx(x) - x / mpmath.sqrt(2 * mpmath.pi), mpmath.mpf("0.75"))
+
+
+def _slope_of_mish(x: Any) -> Any:
+    u = mpmath.exp(x)
+    g = 2 + 2 * u + u * u
+    return u * ((u + 2) * g + 4 * x * (1 + u)) / g**2
+
+
+@lru_cache
+def _zero_of_mish() -> Any:
+    with mpmath.workdps(DIGITS):
+        return mpmath.findroot(_slope_of_mish, mpmath.mpf("-1.2"))
