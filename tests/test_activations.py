@@ -310,5 +310,5 @@ def test_the_catalogue_is_read_only_and_suggests() -> None:
         activations["mine"] = activations["relu"]  # type: ignore[index]  # wrong on purpose
     assert "tanh" in repr(activations)
     assert "exp" in repr(activations["sigmoid"])
-    assert activations["tanh"].latex == r"\tanh{\left(z \right)}"
+    assert activations["tanh"].latex == r"\tanh(z)"
     assert activations["tanh"].elementwise

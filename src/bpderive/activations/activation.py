@@ -13,6 +13,7 @@ from bpderive.activations import analysis, by_output, properties, rewriting
 from bpderive.activations.analysis import a, z
 from bpderive.activations.elementwise import compiled
 from bpderive.activations.stable import compare, confirm, slope
+from bpderive.differentiation import latex
 from bpderive.errors import DomainError, Refuted, unknown_name
 from bpderive.text import Text
 
@@ -169,7 +170,7 @@ class Activation:
     @property
     def latex(self) -> str:
         """The formula in LaTeX, without dollar signs."""
-        return str(sympy.latex(self.formula))
+        return latex(self.formula)
 
     def numeric(self, wanted: Expr = a) -> Expr:
         """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared,
