@@ -20,7 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import bpderive
-from bpderive.sphinxext import domain, fonts, languages, markup, mathml, search, theme
+from bpderive.sphinxext import domain, explanations, fonts, languages, markup, mathml, search, theme
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.formula import FormulaRole
@@ -59,7 +59,7 @@ def _speak(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
-    for part in (markup, mathml, domain, languages, search, fonts, theme):
+    for part in (markup, mathml, domain, explanations, languages, search, fonts, theme):
         part.setup(app)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

@@ -63,10 +63,14 @@ def span(*content: Content, classes: Iterable[str] = ()) -> nodes.inline:
 
 
 def display(latex: str, *, number: str = "", label: str = "") -> nodes.math_block:
-    """Displayed mathematics; with `number` it carries the number at its right, and the anchor `label`."""
+    """Displayed mathematics of the library's: its symbols explain themselves.
+
+    With `number` it carries the number at its right, and the anchor `label`.
+    """
     node = nodes.math_block(latex, latex, number=number or None, label=label or None, translatable=False)
     node["ids"] = [label] if label else []
     node["no-wrap"] = False
+    node["symbols"] = True
     return node
 
 

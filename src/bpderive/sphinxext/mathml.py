@@ -23,6 +23,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from bpderive.errors import ParseError
+from bpderive.sphinxext.symbols import Symbol, mark, symbols
 from bpderive.sphinxext.words import language_of
 from bpderive.text import Text
 
@@ -43,6 +44,7 @@ class Typesetter:
         self._modules = modules
         self._process: subprocess.Popen[str] | None = None
         self._known: dict[tuple[str, bool], str] = {}
+        self._symbols: tuple[Symbol, ...] = ()
 
     def mathml(self, latex: str, *, display: bool) -> str:
         """`latex` as one `<math>` element. Raises `ParseError` where it is not LaTeX that temml knows."""
@@ -53,6 +55,12 @@ class Typesetter:
                 raise ParseError(f"{answer['error']} (in {latex!r})")
             self._known[key] = answer["mathml"]
         return self._known[key]
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The letters of the notation, as they look in a formula."""
+        self._symbols = self._symbols or symbols(lambda latex: self.mathml(latex, display=False))
+        return self._symbols
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -97,9 +105,17 @@ def arrange(latex: str) -> str:
     return latex
 
 
+def typesetter_of(builder: Builder) -> Typesetter:
+    """The typesetter of a build, as long as it lasts."""
+    return _typesetters[builder]
+
+
 def _formula(self: Any, node: nodes.Element, latex: str, *, display: bool) -> str:
+    typesetter = typesetter_of(self.builder)
     try:
-        return _typesetters[self.builder].mathml(latex, display=display)
+        made = typesetter.mathml(latex, display=display)
+        # The marks are for pages with scripts; other formats are stricter about attributes.
+        return mark(made, typesetter.symbols) if node.get("symbols") and self.builder.name == "html" else made
     except ParseError as error:
         logger.warning(
             "mathematics that cannot be set: %s", error, location=node, type="bpderive", subtype="math"
