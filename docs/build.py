@@ -33,7 +33,7 @@ from babel.messages.pofile import read_po
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project's folder, where `formats` is
 
 from bpderive.sphinxext import source_hash
-from bpderive.sphinxext.sidebyside import write_all
+from bpderive.sphinxext.sidebyside import read_index, write_all
 from formats import notebooks
 
 DOCS = Path(__file__).resolve().parent
@@ -102,6 +102,20 @@ def sphinx(builder: str, language: str, target: Path, env: dict[str, str]) -> bo
     return subprocess.run(command, env=env, check=False).returncode == 0
 
 
+def write_not_found() -> None:
+    """The page that a host shows for an address that leads nowhere: it knows the pages that there are."""
+    titles = {
+        folder: dict(zip(index["docnames"], index["titles"], strict=True))
+        for folder in LANGUAGES
+        for index in [read_index((HTML / folder / "searchindex.js").read_text(encoding="utf-8"))]
+    }
+    names = sorted(titles["en"].keys() & titles["zh"].keys())
+    pages = [{"name": name} | {folder: known[name] for folder, known in titles.items()} for name in names]
+    page = (DOCS / "_templates" / "not-found.html").read_text(encoding="utf-8")
+    listed = json.dumps(pages, ensure_ascii=False).replace("</", "<\\/")
+    (HTML / "404.html").write_text(page.replace("/*PAGES*/[]", listed), encoding="utf-8")
+
+
 def build(languages: list[str]) -> bool:
     """The pages of `languages`, those with both side by side, their notebooks, and the page that leads to them."""
     install_node_packages()
@@ -118,6 +132,7 @@ def build(languages: list[str]) -> bool:
         wrong = write_all(HTML)
         print(*wrong, sep="\n", end="\n" * bool(wrong), file=sys.stderr)
         good = not wrong
+        write_not_found()
     if good:
         notebooks.write_all(HTML)
     return good

@@ -149,6 +149,7 @@ def test_a_page_that_cannot_be_paired_is_told_by_name(html):
 
 def _index(**parts):
     empty = {
+        "objects": {},
         "docnames": ["a", "b"],
         "titles": [],
         "terms": {},

@@ -51,12 +51,12 @@ def test_a_letter_is_marked_with_its_indices_and_the_indices_are_not(marked):
     [
         (r"\sigma(z)", ["sigma", "z-l-j"]),
         (r"\sigma'(z^l)", ["sigma-prime", "z-l-j"]),
-        (r"\Sigma'(z^l)", ["sigma-prime-z-l", "z-l-j"]),
+        (r"\Sigma'(z^l)", ["capital-sigma-prime-z-l", "z-l-j"]),
         (r"\sum_k w_k", ["w-l-jk"]),
-        (r"\nabla_a C", ["nabla-a-c", "c"]),
+        (r"\nabla_a C", ["nabla-a-capital-c", "capital-c"]),
         (r"\left( (w^l)^T \right)", ["w-l-jk"]),
-        (r"\frac{\partial C}{\partial b^l_j}", ["c", "b-l-j"]),
-        ("C_x", ["c"]),
+        (r"\frac{\partial C}{\partial b^l_j}", ["capital-c", "b-l-j"]),
+        ("C_x", ["capital-c"]),
         ("e^2 + 1", []),
     ],
 )

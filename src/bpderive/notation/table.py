@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bpderive.text import Text
@@ -23,6 +24,13 @@ class Letter:
     meaning: Text
     defined: str = ""
     also: Text | None = None
+
+    @property
+    def name(self) -> str:
+        """Its LaTeX as one word, such as `delta-l-j`: for anchors and marks."""
+        written = self.latex.replace("'", "-prime")
+        written = re.sub("[A-Z]", lambda capital: f"capital-{capital[0].lower()}", written)
+        return re.sub("[^a-z]+", "-", written).strip("-")
 
 
 table: tuple[Letter, ...] = (

@@ -4,9 +4,9 @@
     html_math_renderer = "bpderive"
 
 Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
-`simplifications`, `solution`. Roles: `eq`, `proof`, `formula`. They print from the registry in the language
-of the build, and every mark comes from a certificate made in it (`certificates`). To add a directive, derive it
-from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
+`glossary-table`, `simplifications`, `solution`. Roles: `eq`, `proof`, `formula`. They print from the registry
+in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
+directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import bpderive
-from bpderive.sphinxext import domain, explanations, fonts, languages, markup, mathml, search, theme
+from bpderive.sphinxext import domain, explanations, fonts, glossary, languages, markup, mathml, search, theme
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.formula import FormulaRole
+from bpderive.sphinxext.glossary import GlossaryTableDirective
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
 from bpderive.sphinxext.solution import SolutionDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective, SimplificationsDirective
@@ -38,6 +39,7 @@ DIRECTIVES = {
     "notation-table": NotationTableDirective,
     "equation-index": EquationIndexDirective,
     "simplifications": SimplificationsDirective,
+    "glossary-table": GlossaryTableDirective,
     "solution": SolutionDirective,
 }
 
@@ -59,7 +61,7 @@ def _speak(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
-    for part in (markup, mathml, domain, explanations, languages, search, fonts, theme):
+    for part in (markup, mathml, domain, explanations, glossary, languages, search, fonts, theme):
         part.setup(app)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

@@ -8,13 +8,14 @@ derivation.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any, ClassVar, cast
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.domains import ObjType
 from sphinx.domains.math import MathDomain, MathReferenceRole
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -22,12 +23,25 @@ from sphinx.util.nodes import make_refnode
 
 from bpderive.equations import Equation, equations
 from bpderive.errors import unknown_name
+from bpderive.notation import plain
 from bpderive.sphinxext.certificates import Certificates
-from bpderive.sphinxext.words import STATED_HERE, STATED_IN, THE_PROOF_OF, language_of
+from bpderive.sphinxext.words import (
+    EQUATION,
+    STATED_HERE,
+    STATED_IN,
+    SYMBOL,
+    TERM,
+    THE_PROOF_OF,
+    USED_IN,
+    language_of,
+)
+from bpderive.text import Text
 
 logger = logging.getLogger(__name__)
 
 Place = tuple[str, str]  # (name of the page, anchor)
+
+_KINDS: Mapping[str, Text] = {"equation": EQUATION, "letter": SYMBOL, "term": TERM}
 
 
 def find_equation(number: str) -> Equation:
@@ -65,9 +79,13 @@ class BookDomain(MathDomain):
         "statements": {},  # number -> place
         "proofs": {},  # name of the derivation -> place
         "indexes": {},  # page with an index of equations -> numbers in it
+        "uses": {},  # page -> {number of an equation that it refers to: the section that does so first}
+        "entries": {},  # page -> what search finds on it: (name, kind, anchor)
+        "glossary": "",  # the page with the glossary
     }
     roles: ClassVar[dict[str, Any]] = {**MathDomain.roles, "proof": MathReferenceRole(warn_dangling=True)}
-    data_version = 1
+    object_types: ClassVar[dict[str, ObjType]] = {name: ObjType(name) for name in _KINDS}
+    data_version = 2
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -100,6 +118,48 @@ class BookDomain(MathDomain):
         standard.labels[anchor] = (here, anchor, title)
         return True
 
+    def enter(self, name: str, kind: str, anchor: str) -> None:
+        """Let search find `name`, of a kind of `_KINDS`, at this anchor of the page that is read."""
+        self.data["entries"].setdefault(self.env.current_document.docname, []).append((name, kind, anchor))
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """What search finds by its name: the equations, and what was entered, such as letters and terms."""
+        language = language_of(self.env.config)
+        for number, equation in equations.items():
+            if (place := self.place(number)) is not None:
+                title = plain(equation.title.in_language(language)).replace(".", " ")
+                yield number, f"({number}) {title}", "equation", *place, 0
+        for page, entries in self.data["entries"].items():
+            for name, kind, anchor in entries:
+                yield f"{kind} {name}", name.replace(".", " "), kind, page, anchor, 1
+
+    def get_type_name(self, type: ObjType, primary: bool = False) -> str:
+        """The kind of a thing, in the language of the build."""
+        return _KINDS[type.lname].in_language(language_of(self.env.config))
+
+    def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
+        """Remember which equations the page refers to, and where it does so first."""
+        super().process_doc(env, docname, document)
+        uses: dict[str, str] = {}
+        for reference in document.findall(addnodes.pending_xref):
+            equation = (
+                labelled(reference["reftarget"]) if reference.get("reftype") in ("eq", "numref") else None
+            )
+            if equation is not None:
+                uses.setdefault(equation.number, _section(reference))
+        if uses:
+            self.data["uses"][docname] = uses
+
+    def uses(self, number: str) -> list[Place]:
+        """Where the equation is referred to, page by page, but for the page that states it and the index."""
+        stated = self.place(number)
+        apart = {*self.indexes, self.data["glossary"], *([stated[0]] if stated else [])}
+        return [
+            (page, numbers[number])
+            for page, numbers in sorted(self.data["uses"].items())
+            if number in numbers and page not in apart
+        ]
+
     def place(self, number: str) -> Place | None:
         """Where the equation stands: on a page, else in the index, else nowhere."""
         stated: Place | None = self.data["statements"].get(number)
@@ -121,7 +181,10 @@ class BookDomain(MathDomain):
         super().clear_doc(docname)
         for kind in ("statements", "proofs"):
             self.data[kind] = {name: place for name, place in self.data[kind].items() if place[0] != docname}
-        self.indexes.pop(docname, None)
+        for kind in ("indexes", "uses", "entries"):
+            self.data[kind].pop(docname, None)
+        if self.data["glossary"] == docname:
+            self.data["glossary"] = ""
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
@@ -130,9 +193,9 @@ class BookDomain(MathDomain):
             self.data[kind] |= {
                 name: place for name, place in otherdata[kind].items() if place[0] in docnames
             }
-        self.data["indexes"] |= {
-            page: numbers for page, numbers in otherdata["indexes"].items() if page in docnames
-        }
+        for kind in ("indexes", "uses", "entries"):
+            self.data[kind] |= {page: what for page, what in otherdata[kind].items() if page in docnames}
+        self.data["glossary"] = self.data["glossary"] or otherdata["glossary"]
 
     def resolve_xref(
         self,
@@ -156,6 +219,14 @@ class BookDomain(MathDomain):
             place = self.data["proofs"].get(target)
             if contnode.astext() == target:
                 content = nodes.Text(THE_PROOF_OF.format(number=f"({target})").in_language(language))
+        elif typ == "uses":
+            shown: list[nodes.Node] = []
+            for page, anchor in self.uses(target):
+                linked = nodes.Text(env.titles[page].astext())
+                comma = nodes.Text(", " if language == "en" else "、")
+                shown += [comma, make_refnode(builder, fromdocname, page, anchor, linked)]
+            before = [nodes.Text(USED_IN.in_language(language) + " ")] if shown else []
+            return cast(nodes.reference, nodes.inline("", "", *before, *shown[1:]))
         elif typ == "check":
             place = self.place_of_check(target)
         elif typ == "page":
@@ -188,6 +259,14 @@ class BookDomain(MathDomain):
         if labelled(target) is not None:
             return []
         return super().resolve_any_xref(env, fromdocname, builder, target, node, contnode)
+
+
+def _section(node: nodes.Node) -> str:
+    """The anchor of the section in which a node stands."""
+    parent = node.parent
+    while not isinstance(parent, nodes.section | nodes.document):
+        parent = parent.parent
+    return parent["ids"][0] if parent["ids"] else ""
 
 
 def _plain(content: nodes.Node) -> nodes.Node:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from bpderive.errors import ParseError
 
@@ -193,12 +194,15 @@ def page(english: str, chinese: str, depth: int) -> str:
     return chinese.replace(' data-reading="both" href', ' data-reading="both" aria-current="true" href', 1)
 
 
+def read_index(script: str) -> dict[str, Any]:
+    """What Sphinx's script `searchindex.js` holds."""
+    found: dict[str, Any] = json.loads(script.strip().removeprefix("Search.setIndex(").removesuffix(")"))
+    return found
+
+
 def search_index(english: str, chinese: str) -> str:
     """Sphinx's search index with the terms of both languages. Raises `ParseError` where their pages differ."""
-    one, made = (
-        json.loads(text.strip().removeprefix("Search.setIndex(").removesuffix(")"))
-        for text in (english, chinese)
-    )
+    one, made = read_index(english), read_index(chinese)
     if one["docnames"] != made["docnames"]:
         raise ParseError("The two languages have different pages; build both again.")
     made["titles"] = [f"{z} · {e}" for e, z in zip(one["titles"], made["titles"], strict=True)]
@@ -211,6 +215,10 @@ def search_index(english: str, chinese: str) -> str:
                 for number in (numbers if isinstance(numbers, list) else [numbers])
             }
             made[name][term] = sorted(both) if len(both) > 1 else both.pop() if both else []
+    for prefix, found in made["objects"].items():
+        for here, there in zip(found, one["objects"].get(prefix, []), strict=False):
+            if here[:4] == there[:4] and here[4] != there[4]:
+                here[4] = f"{here[4]} · {there[4]}"
     for name in ("alltitles", "indexentries"):
         for title, places in one[name].items():
             here = made[name].setdefault(title, [])

@@ -17,7 +17,6 @@ from bpderive.sphinxext.sidebyside import Element, parse
 _SCRIPTED = frozenset({"msub", "msup", "msubsup"})
 _FORMULA = re.compile(r"(<math\b[^>]*>\s*<semantics>)(.*)(<annotation\b.*)", re.DOTALL)
 _ATTRIBUTES = re.compile(r"<(\w+)[^>]*>")
-_NOT_A_NAME = re.compile(r"[^a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +33,8 @@ class Symbol:
 
     def is_in(self, element: Element) -> bool:
         """Whether `element` is this letter, with its indices if it has any."""
-        if element.tag in _SCRIPTED and (
-            self.indexed or element.tag == "msub"
-        ):  # x² is a power of x, a^l no power
+        # x² is a power of x; a^l is none of a.
+        if element.tag in _SCRIPTED and (self.indexed or element.tag == "msub"):
             return _bare(element.children[0]) == self.head
         return _bare(element) == self.head
 
@@ -52,8 +50,7 @@ def symbols(typeset: Callable[[str], str], letters: Iterable[Letter] = table) ->
         indexed = first.tag in _SCRIPTED
         head = first.children[0] if indexed else first
         if indexed or first.tag != "mi" or letter.shape or letter.defined:
-            name = _NOT_A_NAME.sub("-", letter.latex.lower().replace("'", "-prime")).strip("-")
-            found.append(Symbol(name, letter, _bare(head), indexed))
+            found.append(Symbol(letter.name, letter, _bare(head), indexed))
     return tuple(found)
 
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from bpderive.discovery import simplifications
 from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import BpderiveError
 from bpderive.network import Network
+from bpderive.notation import plain
 from bpderive.notation.table import Letter
 from bpderive.notation.table import table as letters
 from bpderive.sphinxext.directive import BookDirective
@@ -52,7 +54,11 @@ class NotationTableDirective(BookDirective):
     def make(self) -> list[nodes.Node]:
         """The table."""
         head = [self.words(word) for word in (LETTER, CODE, SHAPE, MEANING, DEFINED)]
-        return [table(["bp-notation"], head, [self._row(letter) for letter in letters])]
+        made = table(["bp-notation"], head, [self._row(letter) for letter in letters])
+        for letter, row in zip(letters, list(made.findall(nodes.row))[1:], strict=True):
+            row["ids"] = [f"letter-{letter.name}"]
+            self.book.enter(letter_name(letter, self.language), "letter", f"letter-{letter.name}")
+        return [made]
 
     def _row(self, letter: Letter) -> list[list[nodes.Node]]:
         meaning = self.linked(letter.meaning)
@@ -65,6 +71,13 @@ class NotationTableDirective(BookDirective):
             meaning,
             [refer("eq", letter.defined)] if letter.defined else [],
         ]
+
+
+def letter_name(letter: Letter, language: str) -> str:
+    """A letter as search finds it, such as "δ^l_j, delta: the error of a neuron"."""
+    command = re.search(r"\\([A-Za-z]+)", letter.latex)
+    name = f", {command[1].lower()}" if command else ""
+    return f"{plain(letter.latex)}{name}: {plain(letter.meaning.in_language(language))}"
 
 
 class EquationIndexDirective(BookDirective):
@@ -91,6 +104,7 @@ class EquationIndexDirective(BookDirective):
             ids=[f"check-{equation.number.lower()}"],
         )
         entry += line(*self._places(equation), classes=["bp-places"])
+        entry += line(refer("uses", equation.number), classes=["bp-places"])
         return entry
 
     def _certificate(self, equation: Equation) -> Certificate | None:

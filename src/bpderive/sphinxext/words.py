@@ -63,6 +63,13 @@ NETWORKS = Text(
 COMMA = Text(", ", "、")
 
 FORM = Text("Form of the gradient", "梯度的写法")
+USED_IN = Text("used in", "用于")
+
+EQUATION = Text("equation", "公式")
+SYMBOL = Text("letter", "记号")
+TERM = Text("term", "术语")
+ENGLISH_TERM = Text("English", "英文")
+CHINESE_TERM = Text("Chinese", "中文")
 
 LETTER = Text("Letter", "记号")
 CODE = Text("In the code", "代码中")

@@ -1,0 +1,183 @@
+"""The glossary: a page made from one data file, and links to it from the first use of a term on each page.
+
+`bpderive_glossary` names the file, a CSV with the columns english, chinese and symbol; the translators' columns beside
+them are theirs alone. The directive `glossary-table` shows it. Each page links its
+first use of a term to its line; to leave a term without links, name it in `_EVERYDAY`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
+
+from bpderive.errors import ParseError
+from bpderive.notation.table import table as letters
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.domain import book_domain, refer
+from bpderive.sphinxext.markup import element, table
+from bpderive.sphinxext.words import CHINESE_TERM, DEFINED, ENGLISH_TERM, LETTER, MEANING, language_of
+
+_EVERYDAY = re.compile(
+    "assumption|average|claim|column|component|definition|exercise|identity|layer|problem|proof|row|slope|solution|step"
+)
+"""Words that the glossary needs and that need no glossary: as links they would only distract."""
+_REMARK = re.compile(r"\s*\(.*\)$")
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term in both languages, and the letter that stands for it, as LaTeX or ""."""
+
+    en: str
+    zh: str
+    symbol: str
+
+    @property
+    def anchor(self) -> str:
+        """Where the glossary explains it."""
+        return "term-" + _NO_LETTER.sub("-", self.en.lower()).strip("-")
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether its first use on a page links to the glossary; one Chinese character is too often part of a word."""
+        return not _EVERYDAY.fullmatch(self.en) and len(self.zh) > 1
+
+    def said(self, language: str) -> str:
+        """The words by which a text uses it, without the remark in brackets."""
+        return _REMARK.sub("", self.en) if language == "en" else self.zh
+
+
+@cache
+def _read(path: Path, state: int) -> tuple[Term, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [
+            Term(row["english"], row["chinese"], row["symbol"].strip("$")) for row in csv.DictReader(file)
+        ]
+    return tuple(sorted(rows, key=lambda term: term.en.lower()))
+
+
+def terms(path: Path) -> tuple[Term, ...]:
+    """The terms in the file, by the English alphabet. Raises `ParseError` if it is not there."""
+    if not path.is_file():
+        raise ParseError(
+            f"There is no glossary at {path.name}; name it in bpderive_glossary, relative to conf.py."
+        )
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def glossary_of(app: Sphinx) -> Path:
+    """The file that the configuration names."""
+    return Path(app.confdir, app.config.bpderive_glossary)
+
+
+class GlossaryTableDirective(BookDirective):
+    """Every term in both languages, with its letter, the letter's meaning and its definition."""
+
+    def make(self) -> list[nodes.Node]:
+        """The table, in which each line is an anchor."""
+        path = glossary_of(self.env.app)
+        self.env.note_dependency(str(path))
+        found = terms(path)
+        head = [self.words(word) for word in (ENGLISH_TERM, CHINESE_TERM, LETTER, MEANING, DEFINED)]
+        made = table(["bp-glossary"], head, [self._row(term) for term in found])
+        for term, row in zip(found, list(made.findall(nodes.row))[1:], strict=True):
+            row["ids"] = [term.anchor]
+            self.book.enter(f"{term.en} {term.zh}", "term", term.anchor)
+        self.book.data["glossary"] = self.env.current_document.docname
+        return [made]
+
+    def _row(self, term: Term) -> list[list[nodes.Node]]:
+        letter = next((letter for letter in letters if letter.latex == term.symbol), None)
+        return [
+            [element("span", term.en, lang="en")],
+            [element("span", term.zh, lang="zh-CN")],
+            [nodes.math(term.symbol, term.symbol)] if term.symbol else [],
+            self.linked(letter.meaning) if letter else [],
+            [refer("eq", letter.defined)] if letter and letter.defined else [],
+        ]
+
+
+class LinkTerms(SphinxPostTransform):
+    """The first use of each term in the text of a page leads to the glossary."""
+
+    default_priority = 800  # after all references are resolved, before formulas take their punctuation
+    builders = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Link them, the longest first where several begin at the same place."""
+        glossary = book_domain(self.env).data["glossary"]
+        here = self.env.current_document.docname
+        if not glossary or here == glossary:
+            return
+        language = language_of(self.config)
+        wanted = {
+            term.said(language).lower(): term for term in terms(glossary_of(self.app)) if term.is_linked
+        }
+        for text in list(_texts(self.document)):
+            if not wanted:
+                return
+            pieces: list[nodes.Node] = []
+            end = 0
+            for found in _pattern(wanted, language).finditer(text):
+                term = wanted.pop(found[1].lower(), None)
+                if term is None:  # it has just been used in this very text
+                    continue
+                assert self.app.builder is not None
+                link = make_refnode(
+                    self.app.builder,
+                    here,
+                    glossary,
+                    term.anchor,
+                    nodes.Text(found[0]),
+                    term.zh if language == "en" else term.en,
+                )
+                link["classes"] += ["bp-term"]
+                pieces += [nodes.Text(text[end : found.start()]), link]
+                end = found.end()
+            if pieces:
+                text.parent.replace(text, [*pieces, nodes.Text(text[end:])])
+
+
+def _pattern(wanted: Iterable[str], language: str) -> re.Pattern[str]:
+    listed = "|".join(re.escape(words) for words in sorted(wanted, key=len, reverse=True))
+    return re.compile(rf"\b({listed})(?:e?s)?\b" if language == "en" else f"({listed})", re.IGNORECASE)
+
+
+def _texts(document: nodes.document) -> Iterator[nodes.Text]:
+    """The author's words in paragraphs: no heading, no table, no code, and nothing that is a link already."""
+    apart = (nodes.entry, nodes.reference, nodes.literal, nodes.math, nodes.title)
+    for text in document.findall(nodes.Text):
+        node, inside = text.parent, False
+        while node is not None and not isinstance(node, apart):
+            inside = inside or (isinstance(node, nodes.paragraph) and node.get("translatable", True))
+            node = node.parent
+        if inside and node is None:
+            yield text
+
+
+def _note_state(app: Sphinx, config: Config) -> None:
+    """Let a changed glossary write every page anew."""
+    path = glossary_of(app)
+    state = hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.is_file() else ""
+    config["bpderive_glossary_state"] = state
+
+
+def setup(app: Sphinx) -> None:
+    """Register the settings and the links."""
+    app.add_config_value("bpderive_glossary", "glossary.csv", "env", types=(str,))
+    app.add_config_value("bpderive_glossary_state", "", "env", types=(str,))
+    app.add_post_transform(LinkTerms)
+    app.connect("config-inited", _note_state)
