@@ -239,11 +239,11 @@ def _tail(tail: Tail, end: str, comparison: str, dead: bool) -> Text:
     if not tail.saturates:
         return Text(
             "for $z \\to {end}$ no saturation: the slope tends to ${slope}$",
-            "当 $z \\to {end}$ 时不饱和：导数趋于 ${slope}$",
+            "当 $z \\to {end}$ 时不饱和：斜率趋于 ${slope}$",
         ).format(end=end, slope=number(tail.slope))
     if tail.flat_beyond is None:
         return Text(
-            "for $z \\to {end}$ it saturates: the slope tends to 0", "当 $z \\to {end}$ 时饱和：导数趋于 0"
+            "for $z \\to {end}$ it saturates: the slope tends to 0", "当 $z \\to {end}$ 时饱和：斜率趋于 0"
         ).format(end=end)
     return Text(
         "for $z \\to {end}$ it saturates: $|\\sigma'(z)| < {flat}$ for $z {comparison} {beyond}$",
@@ -275,7 +275,7 @@ def _by_output(activation: Activation) -> Text:
         return Text(
             "none found: the function is not monotone, and where it has the same output twice its slopes "
             "may differ",
-            "未找到：函数不单调，输出相同的两点处导数可能不同",
+            "未找到：函数不单调，输出相同的两点处斜率可能不同",
         )
     if found is None:
         return Text("none found", "未找到")
@@ -290,10 +290,10 @@ FACTS: dict[str, tuple[Text, Callable[[Activation], Text | None]]] = {
     "symmetry": (Text("symmetry", "对称性"), _symmetry),
     "kinks": (Text("kinks", "不可导点"), _kinks),
     "max_slope": (Text("largest slope", "最大斜率"), _max_slope),
-    "slope_range": (Text("range of the slope", "导数的值域"), _slope_range),
+    "slope_range": (Text("range of the slope", "斜率的范围"), _slope_range),
     "tails": (Text("saturation", "饱和"), _tails),
     "inflections": (Text("inflection points", "拐点"), _inflections),
-    "by_output": (Text("slope by the output", "用输出表示的导数"), _by_output),
+    "by_output": (Text("slope by the output", "用输出表示的斜率"), _by_output),
 }
 """The facts by their keys, in the order in which they are told."""
 

@@ -30,13 +30,13 @@ def _starving(activation: Activation) -> Text | None:
             "It has no tails: however large the weighted input, the slope keeps changing between its "
             "extremes, and a small "
             "change of the weighted input is enough to bring it back.",
-            "它没有饱和的尾部：带权输入再大，导数也始终在最大值与最小值之间变化，带权输入稍加改变，导数就"
+            "它没有饱和的尾部：带权输入再大，斜率也始终在最大值与最小值之间变化，带权输入稍加改变，斜率就"
             "能恢复。",
         )
     if found is None:
         return Text(
             "Whether a tail starves it is not known, for the limits of the slope are not.",
-            "导数的极限未知，因此也不知道哪一侧会使它学习缓慢。",
+            "斜率的极限未知，因此也不知道哪一侧会使它学习缓慢。",
         )
     flat = [(tail, side) for tail, side in zip(found, SIDES, strict=True) if tail.saturates]
     if not flat:
@@ -44,7 +44,7 @@ def _starving(activation: Activation) -> Text | None:
             "No tail starves it: the slope tends to 0 on neither side, and however large the weighted "
             "input, the "
             "error gets through.",
-            "没有哪一侧会使它学习缓慢：两侧的导数都不趋于 0，带权输入再大，误差也能传过去。",
+            "没有哪一侧会使它学习缓慢：两侧的斜率都不趋于 0，带权输入再大，误差也能传过去。",
         )
     # Flat throughout, not only in the limit.
     dead = [(tail, side) for tail, side in flat if is_flat(activation, tail, side)]
@@ -63,7 +63,7 @@ _BOTH = Text(
     "$\\sigma'(z)$ that stands in the error by (BP1) and (BP2), and in the derivative by each of its "
     "weights: a neuron that "
     "has got there learns slowly, whether its output is right or wrong.",
-    "两侧都会使它学习缓慢。当 {left} 或 {right} 时，导数的绝对值小于 ${flat}$；而由 (BP1) 和 (BP2)，误差"
+    "两侧都会使它学习缓慢。当 {left} 或 {right} 时，斜率的绝对值小于 ${flat}$；而由 (BP1) 和 (BP2)，误差"
     "中含有因子 "
     "$\\sigma'(z)$，对它的每个权重的偏导数中也就含有这个因子：神经元一旦落到那里，无论输出是对是错，都学"
     "习缓慢。",
@@ -72,7 +72,7 @@ _ONE = Text(
     "The {side} tail starves it: for {beyond} the slope is below ${flat}$ in size, and with it, by (BP1) "
     "and (BP2), the error, and "
     "the derivative by each of its weights. On the other side the error gets through.",
-    "{side}侧会使它学习缓慢：当 {beyond} 时，导数的绝对值小于 ${flat}$；由 (BP1) 和 (BP2)，误差以及对它的"
+    "{side}侧会使它学习缓慢：当 {beyond} 时，斜率的绝对值小于 ${flat}$；由 (BP1) 和 (BP2)，误差以及对它的"
     "每个权重的偏导数也随之变小。"
     "另一侧则误差畅通无阻。",
 )
@@ -82,7 +82,7 @@ _DEAD = Text(
     "weighted input stays there, for every training example, its weights do not change at all. On the "
     "other side the error gets "
     "through.",
-    "{side}侧会使它完全停止学习：当 {beyond} 时导数恰为 0，由 (BP1) 和 (BP2)，误差也为 0。只要对所有训练"
+    "{side}侧会使它完全停止学习：当 {beyond} 时斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。只要对所有训练"
     "样本带权输入都落在那里，"
     "它的权重就一点也不会变。另一侧则误差畅通无阻。",
 )
@@ -90,7 +90,7 @@ _DEAD_BOTH = Text(
     "Both tails starve it altogether: the slope is exactly 0 there, and by (BP1) and (BP2) so is the "
     "error. Only between them does a "
     "weight learn.",
-    "两侧都会使它完全停止学习：那里的导数恰为 0，由 (BP1) 和 (BP2)，误差也为 0。权重只有在中间一段才能学习。",
+    "两侧都会使它完全停止学习：那里的斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。权重只有在中间一段才能学习。",
 )
 
 
@@ -113,7 +113,7 @@ def _through_layers(activation: Activation) -> Text | None:
             "On its way back the error is multiplied by a slope of at most ${value}$ in every layer, by "
             "(35); weights have to "
             "make up for that, or it fades.",
-            "由 (35)，误差每往回传一层，就要乘上一个绝对值不超过 ${value}$ 的导数；除非权重把它补回来，误"
+            "由 (35)，误差每往回传一层，就要乘上一个绝对值不超过 ${value}$ 的斜率；除非权重把它补回来，误"
             "差会越来越小。",
         ).format(value=value)
     if compared > 0:
@@ -121,13 +121,13 @@ def _through_layers(activation: Activation) -> Text | None:
             "On its way back the error is multiplied by a slope of up to ${value}$ in every layer, by "
             "(35): it can grow by the "
             "activation alone.",
-            "由 (35)，误差每往回传一层，就要乘上一个导数，其绝对值可达 ${value}$：仅凭激活函数，误差就可"
+            "由 (35)，误差每往回传一层，就要乘上一个斜率，其绝对值可达 ${value}$：仅凭激活函数，误差就可"
             "能增大。",
         ).format(value=value)
     return Text(
         "No slope is larger than 1 in size: by (35), the activation alone never makes the error grow on "
         "its way back.",
-        "导数的绝对值从不超过 1：由 (35)，激活函数本身不会使误差在回传时增大。",
+        "斜率的绝对值从不超过 1：由 (35)，激活函数本身不会使误差在回传时增大。",
     )
 
 
@@ -139,7 +139,7 @@ def _turning(activation: Activation) -> Text | None:
         "The slope has both signs. Where it is 0 the neuron passes no error on, without being saturated; "
         "beyond, more weighted "
         "input means less output.",
-        "导数有正有负。在导数为 0 之处，神经元虽未饱和，却不传递误差；越过那里，带权输入增大，输出反而减小。",
+        "斜率有正有负。在斜率为 0 之处，神经元虽未饱和，却不传递误差；越过那里，带权输入增大，输出反而减小。",
     )
 
 
@@ -160,7 +160,7 @@ def _always(activation: Activation) -> Text | None:
         return None
     return Text(
         "The slope is never below ${value}$: the neuron always learns.",
-        "导数从不小于 ${value}$：这样的神经元总能学习。",
+        "斜率从不小于 ${value}$：这样的神经元总能学习。",
     ).format(value=number(found.inf))
 
 

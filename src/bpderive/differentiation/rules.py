@@ -171,7 +171,7 @@ RULES: tuple[DerivativeRule, ...] = (
     ),
     DerivativeRule(Text("known function", "已知函数"), _is_function, _function, _function_reason),
     DerivativeRule(
-        Text("SymPy", "SymPy"),
+        Text("SymPy", "由 SymPy 求导"),
         lambda u, z: True,
         lambda u, z: sympy.diff(u, z),
         _said("differentiated by SymPy", "由 SymPy 求导"),
