@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from bpderive.activations.elementwise import run
-from bpderive.codegen.arrays import Array, checked_examples, checked_input, checked_parameters
-from bpderive.codegen.numpy_program import numpy_program
-from bpderive.codegen.scalar_program import scalar_program
+from bpderive.codegen.arrays import Array, Checker
+from bpderive.codegen.counts import Operations, operations
+from bpderive.codegen.targets import DTYPES, TARGETS, best_target
 from bpderive.errors import DomainError, NetworkError, unknown_name
 from bpderive.network import Network
-
-TARGETS: dict[str, Callable[[Network], str]] = {"numpy": numpy_program, "scalar": scalar_program}
-"""The languages in which a gradient can be had here and now: a name, and what makes the source."""
 
 
 class Gradient(NamedTuple):
@@ -30,33 +26,41 @@ class CompiledGradient:
 
     Call it with weights, biases, x and y: weights[i] has the shape (n_l, n_{l-1}) and biases[i] (n_l, 1) with
     l = i + 2; x (n_1, m) and y (n_L, m) have one column for each example. Raises `ShapeError` for anything else. The
-    arrays given are not written to, and those returned are new.
+    arrays given are not written to, and those returned are new, unless `views` says that the arrays of a thread are
+    used again by its next call. Several threads may call it at the same time.
     """
 
     net: Network
     target: str
     source: str = field(repr=False)
+    dtype: str = "float64"
+    views: bool = False
     _functions: dict[str, Any] = field(init=False, repr=False, compare=False)
+    _checker: Checker = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_functions", run(self.source, f"<gradient of {self.net.sizes}>"))
+        runs = TARGETS[self.target].runs_here
+        made = run(self.source, f"<gradient of {self.net.sizes}>") if runs else {}
+        object.__setattr__(self, "_functions", made)
+        object.__setattr__(self, "_checker", Checker(self.net, self.dtype))
 
     def __call__(self, weights: Any, biases: Any, x: Any, y: Any) -> Gradient:
         """(∂C/∂b, ∂C/∂w), C being the mean cost over the columns."""
-        parameters = checked_parameters(self.net, weights, biases)
-        return Gradient(*self._run("gradient", *parameters, *checked_examples(self.net, x, y)))
+        return Gradient(*self._run("gradient", *self._checker.all(weights, biases, x, y)))
 
     def value_and_gradient(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[float, Gradient]:
         """The mean cost over the columns, equation (26), and its gradient."""
-        parameters = checked_parameters(self.net, weights, biases)
-        value, found = self._run("value_and_gradient", *parameters, *checked_examples(self.net, x, y))
+        value, found = self._run("value_and_gradient", *self._checker.all(weights, biases, x, y))
         return float(value), Gradient(*found)
 
     def forward(self, weights: Any, biases: Any, x: Any) -> Array:
         """a^L, shape (n_L, m), for x of shape (n_1, m)."""
-        parameters = checked_parameters(self.net, weights, biases)
-        output: Array = self._run("forward", *parameters, checked_input(self.net, x))
+        output: Array = self._run("forward", *self._checker.for_forward(weights, biases, x))
         return output
+
+    def operations(self) -> Operations:
+        """How many multiplications and additions both passes take, as formulas in the layer sizes."""
+        return operations(self.net)
 
     def _run(self, function: str, *arguments: Any) -> Any:
         try:
@@ -67,18 +71,37 @@ class CompiledGradient:
                 f"Computing with these numbers failed: {error}. An activation or cost of the network overflows in its "
                 'formula; declare a stable form of it, or take the target "numpy", which gives inf or nan there.'
             ) from error
+        except KeyError:
+            if self._functions:
+                raise
+            raise DomainError(
+                f'The target "{self.target}" is source for another language, which does not run here: write '
+                '`.source` to a file, or take the target "numpy" or "python".'
+            ) from None
 
 
-def compile_gradient(net: Network, target: str = "numpy") -> CompiledGradient:
+def compile_gradient(
+    net: Network, target: str = "numpy", dtype: Any = "float64", views: bool = False
+) -> CompiledGradient:
     """The gradient of the mean cost of `net`, as code.
 
-    target: "numpy", the matrix program, for any network; "scalar", plain Python, for tiny ones. Raises `UnknownName`
-    for any other, `NetworkError` where the network is too large for the target.
+    target: "numpy", the matrix program, for any network; "python", plain numbers, for tiny ones; "auto", the faster of
+    these two for one example at a time; "c" and "javascript", source for elsewhere. dtype: "float64" or "float32".
+    With `views` the numpy program returns arrays that its next call in the same thread writes over.
+    Raises `UnknownName` for any other target, `DomainError` for another dtype, `NetworkError` where the network is too
+    large for the target.
     """
     if not isinstance(net, Network):
         raise NetworkError(
             f"A gradient is compiled for a Network, such as Network((2, 3, 2)); given was {net!r}."
         )
+    if target == "auto":
+        target = best_target(net)
     if target not in TARGETS:
-        raise unknown_name("target", target, TARGETS)
-    return CompiledGradient(net, target, TARGETS[target](net))
+        raise unknown_name("target", target, [*TARGETS, "auto"])
+    name = getattr(dtype, "__name__", None) or str(dtype)
+    if name not in DTYPES:
+        raise DomainError(
+            f"The dtype was given as {dtype!r}; a gradient is compiled for {' or '.join(DTYPES)}."
+        )
+    return CompiledGradient(net, target, TARGETS[target].source(net, name, views), name, views)

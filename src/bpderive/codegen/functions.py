@@ -1,4 +1,4 @@
-"""The functions at the top of a generated program: σ, σ′ and what the cost needs of them, each by its stable form.
+"""Functions of one number in a generated program: σ, σ′ and what the cost needs of them, each by its stable form.
 
 `Functions(net, dialect)` defines a function when its name is first asked for, so that a program holds those that it
 calls. Names are those of the declarations, made valid and different where they are not.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Callable
 
 import sympy
 from sympy import Expr, Symbol
@@ -15,77 +16,84 @@ from sympy import Expr, Symbol
 from bpderive.activations import Activation, a, activations, slope, z
 from bpderive.activations.elementwise import NumPySource, function_source
 from bpderive.activations.rewriting import POINTS
-from bpderive.errors import NetworkError
 from bpderive.network import Network
 
 _TAKEN = re.compile(
-    r"np|math|x|y|m|[wbzay]\d+(_\d+)*|delta\d*|nabla_.*|weights|biases|zs|activations|sigma\d+(_prime)?"
-    r"|feedforward|forward|backpropagate|gradient|value_and_gradient|cost|column|abs|min|max|float"
+    r"np|math|Math|threading|[xyzaemjkip]|slope|product|ones|[wbzaycdgtns]\d+(_\w+)*"
+    r"|(delta|slope|nabla|pieces|error|sigma)\d*\w*"
+    r"|weights|biases|forward\w*|back\w*|gradient\w*|value_and_gradient|all_of_one|cost|arrays?|new_arrays|kept|scratch"
+    r"|piece|valued|unused|no_slope|by_size|abs|min|max|float|list|zip|sum|len|range|DTYPE|SCRATCH|PIECE"
 )
+_TAKEN_ELSEWHERE = re.compile(
+    r"main|auto|break|case|char|const|default|do|double|else|enum|extern|for|goto|if|int|long|register|return|short"
+    r"|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while|inline|restrict|real|function|let"
+    r"|var|new|export|import|class|this|null|true|false|in|of|await|async|yield|delete|typeof|instanceof|with|super"
+    r"|throw|try|catch|finally|debugger|arguments|eval|Number|Array|Error|RangeError|Float\d+Array|size_t|malloc|free"
+    r"|a?(sin|cos|tan)h?|atan2|erfc?|exp2?|expm1|log(1p|2|10|b)?|pow|sqrt|cbrt|hypot|[tl]?gamma|f(abs|min|max|dim|mod|ma)"
+    r"|floor|ceil|trunc|round|l?l?rint|nearbyint|modf|frexp|ldexp|remainder|nan|y[01n]|j[01n]|div|signbit|select|index"
+)
+"""Words of C and JavaScript, and the functions of C's library."""
 
-Group = tuple[Activation, tuple[int, ...]]
-"""An activation and the neurons of a layer that have it, counted from 0."""
+Definition = Callable[[str, Expr, str], str]
+"""From a name, an expression in z and what it is in words to the text of a function."""
 
 
-def heading(net: Network, *lines: str) -> str:
-    """The docstring of a program: what it computes, and the lines that say how to read it."""
-    cost = net.cost.title.en.replace("\\", "").replace('"', "'")
-    first = f'"""Backpropagation for the network {net.sizes} with the {cost}, derived by bpderive.'
-    return "\n".join([first, "", *lines, '"""'])
+def heading(net: Network, *lines: str) -> list[str]:
+    """What a program computes, and the lines that say how to read it."""
+    cost = re.sub(r'["\\*/]', "", net.cost.title.en)
+    first = f"Backpropagation for the network {net.sizes} with the {cost}, derived by bpderive."
+    return [first, "", *lines]
 
 
-def groups(net: Network, layer: int) -> list[Group]:
-    """The neurons of `layer` by their activation, in the order of the first neuron of each."""
-    found: dict[Activation, list[int]] = {}
-    for neuron in range(net.width(layer)):
-        found.setdefault(net.activation_of(layer, neuron + 1), []).append(neuron)
-    return [(activation, tuple(neurons)) for activation, neurons in found.items()]
+def docstring(lines: list[str]) -> str:
+    """The lines as the docstring of a Python module."""
+    return "\n".join([f'"""{lines[0]}', *lines[1:], '"""'])
+
+
+class Names:
+    """Names for the functions of a program: the wanted one, made valid, and different from those given before."""
+
+    def __init__(self, python: bool = True) -> None:
+        self._python = python
+        self._used: set[str] = set()
+
+    def free(self, wanted: str) -> str:
+        """A name like `wanted` that is free, and taken from now on."""
+        name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
+        taken = _TAKEN.fullmatch(name) or (not self._python and _TAKEN_ELSEWHERE.fullmatch(name))
+        if not name.isidentifier() or keyword.iskeyword(name) or taken:
+            name = f"f_{name}"
+        numbered = (name, *(f"{name}_{i}" for i in range(2, len(self._used) + 3)))
+        found = next(n for n in numbered if n not in self._used)
+        self._used.add(found)
+        return found
 
 
 class Functions:
     """The functions of a program, defined as they are asked for; `sources` are their texts in that order."""
 
-    def __init__(self, net: Network, dialect: type[NumPySource] = NumPySource) -> None:
+    def __init__(
+        self, net: Network, names: Names | None = None, define: Definition | type[NumPySource] = NumPySource
+    ) -> None:
         self._net = net
-        self._dialect = dialect
-        self._names: dict[tuple[Activation | int, Expr], str] = {}
+        self._names = names or Names()
+        self._known: dict[tuple[Activation, Expr], str] = {}
+        if isinstance(define, type):
+            dialect = define
+
+            def define(name: str, form: Expr, says: str) -> str:
+                return function_source(name, form, says, dialect=dialect)
+
+        self._define = define
         self.sources: list[str] = []
 
-    def of_activation(self, activation: Activation, wanted: Expr = a) -> str:
+    def of(self, activation: Activation, wanted: Expr = a) -> str:
         """The name of the function of z that computes σ (a), σ′ (slope) or an expression in a = σ(z)."""
-        known = self._names.get((activation, wanted))
+        known = self._known.get((activation, wanted))
         if known is None:
-            known = self._names[activation, wanted] = self._free(_spoken(activation.name, wanted))
-            says = _says(activation, wanted)
+            known = self._known[activation, wanted] = self._names.free(_spoken(activation.name, wanted))
             form = activation.numeric(wanted)
-            self.sources.append(function_source(known, form, says, dialect=self._dialect))
-        return known
-
-    def of_layer(self, layer: int, wanted: Expr = a) -> str:
-        """The name of the function that computes σ (a) or σ′ (slope) of `layer`, row by row if its neurons differ."""
-        if not isinstance(uniform := self._net.layer_activation(layer), Activation | None):
-            raise NetworkError(f"There is no code for {uniform.name}, a function of the whole layer {layer}.")
-        if uniform is not None:
-            return self.of_activation(uniform, wanted)
-        known = self._names.get((layer, wanted))
-        if known is None:
-            name = f"sigma{layer}" + ("_prime" if wanted == slope else "")
-            known = self._names[layer, wanted] = name
-            rows = [(self.of_activation(f, wanted), list(neurons)) for f, neurons in groups(self._net, layer)]
-            shown = "σ′" if wanted == slope else "σ"
-            lines = [f"    result[{neurons}] = {function}(z[{neurons}])" for function, neurons in rows]
-            self.sources.append(
-                "\n".join(
-                    [
-                        f"def {name}(z):",
-                        f'    """{shown} of layer {layer}, whose neurons (the rows, from 0) have different ones."""',
-                        "    result = np.empty_like(z)",
-                        *lines,
-                        "    return result",
-                        "",
-                    ]
-                )
-            )
+            self.sources.append(self._define(known, form, says_of(activation, wanted)))
         return known
 
     def cost_term(self, activation: Activation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
@@ -95,18 +103,11 @@ class Functions:
         """
         term = self._net.cost.term(a, target)
         calls = {
-            part: sympy.Function(self.of_activation(activation, part))(weighted)
+            part: sympy.Function(self.of(activation, part))(weighted)
             for part in sorted(term.atoms(sympy.Function), key=str)
             if activation.has_stable(part)
         }
         return term.subs(calls).subs(a, output)
-
-    def _free(self, wanted: str) -> str:
-        name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
-        if not name.isidentifier() or keyword.iskeyword(name) or _TAKEN.fullmatch(name):
-            name = f"f_{name}"
-        used = set(self._names.values())
-        return next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(used) + 3))) if n not in used)
 
 
 def _spoken(name: str, wanted: Expr) -> str:
@@ -120,8 +121,8 @@ def _spoken(name: str, wanted: Expr) -> str:
     return usual.get(wanted, f"{name}_of_{wanted}")
 
 
-def _says(activation: Activation, wanted: Expr) -> str:
-    """The docstring: what is computed, and whether by a form that rounds better than the formula."""
+def says_of(activation: Activation, wanted: Expr) -> str:
+    """In words what is computed, and whether by a form that rounds better than the formula."""
     formula = f"σ(z) = {activation.formula}"
     if wanted != a:
         shown = "σ′(z)" if wanted == slope else wanted.subs(a, Symbol("σ(z)"))

@@ -1,169 +1,309 @@
 """The matrix program: backpropagation of any network for a mini-batch, in NumPy.
 
-`numpy_program(net)` is its source. Its lines are the proved matrix equations of the book with numbers for their layers:
-(25) forwards, (BP1a) and (BP2) backwards, (BP3) and (BP4) summed over the examples. No line of the backward pass is
-written here, so that a change of an equation is a change of the program.
+`numpy_program(net)` is its source: the lines of `derived(net)`, each computed in an array that is kept from call to
+call. What makes it fast: nothing is allocated but what is returned, σ and σ′ share what they can, a z^l that is read
+no more becomes the δ^l, and one example alone is multiplied by `np.dot`, which is better at a column times a row.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from sympy import Basic, Integer, Symbol
+from sympy import Expr, Symbol
 
-from bpderive.activations import a, slope
 from bpderive.activations.elementwise import expression_source
-from bpderive.codegen.functions import Functions, groups, heading
-from bpderive.codegen.matrices import MatrixSource, array_name, summed_over_examples
-from bpderive.equations import equations
+from bpderive.codegen.derived import derived
+from bpderive.codegen.functions import Functions, Names, docstring, heading
+from bpderive.codegen.inplace import in_place
+from bpderive.codegen.kernels import Kernels
+from bpderive.codegen.program import (
+    Applied,
+    Hadamard,
+    Let,
+    MeanCost,
+    Node,
+    Operation,
+    OutputError,
+    PlusColumn,
+    Product,
+    Program,
+    Shared,
+    SumOverExamples,
+    groups,
+    slope_symbol,
+)
+from bpderive.costs import a as output
+from bpderive.costs import y as target
 from bpderive.network import Network
-from bpderive.notation import L, Sigma, j, k, l
-from bpderive.statements import Statement
+
+PIECE = 16384
+"""So many numbers are put through an activation function at a time, to stay in the processor's cache."""
+
+KEPT = 4
+"""Of so many batch sizes the arrays are kept."""
 
 
-def numpy_program(net: Network) -> str:
-    """The source of a module with `forward`, `gradient`, `value_and_gradient` and what they are made of."""
-    functions = Functions(net)
-    parts = [_feedforward(net, functions), _cost(net, functions), _backpropagate(net, functions), _calls(net)]
-    body = "\n\n".join([*functions.sources, *parts])
-    imports = ["import numpy as np"]
-    if "math." in body:
-        imports.insert(0, "import math")
-    says = heading(
-        net,
+def numpy_program(net: Network, dtype: str = "float64", views: bool = False) -> str:
+    """The source of a module with `forward`, `gradient` and `value_and_gradient`.
+
+    With `views` the gradient is written into arrays that are kept as well, and these are returned.
+    """
+    lines = [
         "The numbers beside the lines are those of the equations that they are. Columns are examples: x has",
         f"the shape ({net.sizes[0]}, m) and y ({net.sizes[-1]}, m). weights and biases are lists, from layer 2 on.",
-    )
-    return "\n".join([says, "", *imports, "", "", body])
-
-
-def _proved(number: str, form: str, net: Network, layer: int | None = None) -> Statement:
-    """The statement of a numbered equation for a layer of the network."""
-    values = {L: Integer(net.depth)}
-    if layer is not None:
-        values[l] = Integer(layer)
-    return equations[number].stated(form).at(values)
-
-
-def _unpacked(letter: str, net: Network, first: int, source: str) -> str:
-    return f"    [{', '.join(f'{letter}{layer}' for layer in range(first, net.depth + 1))}] = {source}"
-
-
-def _printer(functions: Functions, cost_gradient: str = "", select: str = "") -> MatrixSource:
-    def called(kind: type[Basic], layer: int) -> str:
-        return functions.of_layer(layer, a if kind is Sigma else slope)
-
-    return MatrixSource(called, cost_gradient, select)
-
-
-def _feedforward(net: Network, functions: Functions) -> str:
-    printer = _printer(functions)
-    lines = [
-        "def feedforward(weights, biases, x):",
-        f'    """All z, for the layers 2 to {net.depth}, and all a, for the layers 1 to {net.depth}."""',
-        _unpacked("w", net, 2, "weights"),
-        _unpacked("b", net, 2, "biases"),
-        "    a1 = x",
+        "The arrays that the lines write into are kept, for each thread and batch size their own.",
     ]
-    for layer in range(2, net.depth + 1):
-        statement = _proved("25", "matrix", net, layer)
-        called = functions.of_layer(layer, a if statement.rhs.function is Sigma else slope)
-        lines.append(f"    z{layer} = {printer.source(statement.rhs.args[2])}  # z, layer {layer}")
-        lines.append(f"    {printer.source(statement.lhs)} = {called}(z{layer})  # 25, layer {layer}")
-    zs, activations = (
-        ", ".join(f"{letter}{layer}" for layer in range(first, net.depth + 1))
-        for letter, first in (("z", 2), ("a", 1))
-    )
-    return "\n".join([*lines, f"    return [{zs}], [{activations}]", ""])
-
-
-def _cost(net: Network, functions: Functions) -> str:
-    last = net.depth
-    terms = []
-    for activation, rows in groups(net, last):
-        select = "" if net.layer_activation(last) else f"[{list(rows)}]"
-        names = (Symbol(f"{name}{select}", real=True) for name in (f"z{last}", f"a{last}", "y"))
-        terms.append(expression_source(functions.cost_term(activation, *names)))
-    total = " + ".join(f"np.sum({term})" for term in terms)
-    lines = [
-        f"def cost(z{last}, a{last}, y):",
-        '    """The mean of the cost over the columns."""',
-        f"    return {f'({total})' if len(terms) > 1 else total}/y.shape[1]  # 26",
-        "",
+    if views:
+        lines.append("The gradient is in such arrays too: the next call in the same thread writes over it.")
+    body = "\n\n".join(_Writer(derived(net), dtype, views).source())
+    imports = [*(["import math"] if "math." in body else []), "import threading", "", "import numpy as np"]
+    constants = [
+        f"DTYPE = np.{dtype}",
+        "SCRATCH = np.float64",
+        f"PIECE = {PIECE}",
+        "kept = threading.local()",
     ]
-    return "\n".join(lines)
+    return "\n".join([docstring(heading(net, *lines)), "", *imports, "", *constants, "", "", body])
 
 
-def _backpropagate(net: Network, functions: Functions) -> str:
-    lines = [
-        "def backpropagate(weights, zs, activations, y):",
-        '    """The gradient of the mean cost by all b and by all w."""',
-        _unpacked("w", net, 2, "weights"),
-        _unpacked("z", net, 2, "zs"),
-        _unpacked("a", net, 1, "activations"),
-        "    m = y.shape[1]",
-        *_output_error(net, functions),
-    ]
-    printer = _printer(functions)
-    for layer in range(net.depth - 1, 1, -1):
-        statement = _proved("BP2", "matrix", net, layer)
-        lines.append(
-            f"    {printer.source(statement.lhs)} = {printer.source(statement.rhs)}  # BP2, layer {layer}"
+def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """The rows as stretches without a gap: (first, past the last)."""
+    found = []
+    for _, stretch in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+        members = [row for _, row in stretch]
+        found.append((members[0], members[-1] + 1))
+    return found
+
+
+class _Writer:
+    """Writes the parts of one program, and collects the functions and scratch arrays that its lines need."""
+
+    def __init__(self, program: Program, dtype: str, views: bool) -> None:
+        self.program = program
+        self.net = program.net
+        self.views = views
+        names = Names()
+        self.functions = Functions(self.net, names)
+        self.kernels = Kernels(names, double=dtype == "float64")
+        self.layers = range(2, self.net.depth + 1)
+        self.for_error = 0
+
+    def forward(self) -> str:
+        """The function `forward`."""
+        last = self.net.depth
+        lines = [*self._opening(), *self._way_forward(self.program.forward), f"return a{last}.copy()"]
+        return _function("forward(weights, biases, x)", f"a{last}, the output of the network.", lines)
+
+    def backpropagate(self) -> str:
+        """The function `backpropagate`."""
+        lines = [
+            *self._way_forward(self.program.with_slopes),
+            *self._cost(),
+            *(line for let in self.program.backward for line in self._let(let)),
+        ]
+        deltas, zs, by_b, by_w = (
+            ", ".join(f"{letter}{layer}" for layer in self.layers)
+            for letter in ("delta", "z", "nabla_b", "nabla_w")
         )
-    for name, number, indices in (("b", "BP3", (j,)), ("w", "BP4", (j, k))):
-        lines.append(f"    nabla_{name} = [")
-        for layer in range(2, net.depth + 1):
-            shown = summed_over_examples(_proved(number, "component", net, layer).rhs, indices)
-            shown = f"({shown})" if " " in shown and len(indices) > 1 else shown
-            lines.append(f"        {shown}/m,  # {number}, layer {layer}")
-        lines.append("    ]")
-    return "\n".join([*lines, "    return nabla_b, nabla_w", ""])
+        return _function(
+            "backpropagate(weights, biases, x, y, valued)",
+            "The mean cost, if it is wanted, and its gradient by all b and by all w.",
+            [
+                *self._opening(),
+                f"{deltas} = {zs}  # the same arrays: z is read no more when δ is written",
+                *lines,
+                f"return cost, ([{by_b}], [{by_w}])",
+            ],
+        )
+
+    def arrays(self) -> str:
+        """The function `new_arrays`; to be asked for last, when it is known what is needed."""
+        sizes, lines = self.net.sizes, []
+        scratch = f"np.empty(({self.kernels.scratch}, min(PIECE, {max(sizes[1:])}*m)), SCRATCH)"
+        lines.append(f"scratch = {scratch}")
+        for layer in self.layers:
+            rows = sizes[layer - 1]
+            names = self._of_layer(layer)
+            lines.append(f"{', '.join(names)} = np.empty(({len(names)}, {rows}, m), DTYPE)")
+            pieces = []
+            for _, neurons in groups(self.net, layer):
+                cut = [
+                    ", ".join(f"{name}[{first}:{past}]" if past - first < rows else name for name in names)
+                    for first, past in runs(neurons)
+                ]
+                without = ", None" * (len(names) == 2)
+                pieces.append(" + ".join(f"pieces(scratch, {arrays}{without})" for arrays in cut))
+            shown = pieces[0] if len(pieces) == 1 else f"[{', '.join(pieces)}]"
+            lines.append(f"pieces{layer} = {shown}")
+            if self.views:
+                lines.append(f"nabla_b{layer} = np.empty(({rows}, 1), DTYPE)")
+                lines.append(f"nabla_w{layer} = np.empty(({rows}, {sizes[layer - 2]}), DTYPE)")
+        if self.for_error:
+            lines.append(f"error = np.empty(({self.for_error}, {sizes[-1]}, m), DTYPE)")
+        lines += ["ones = np.ones((m, 1), DTYPE)", "product = np.dot if m == 1 else np.matmul"]
+        return _function("new_arrays(m)", "The arrays for m examples.", [*lines, f"return {self._tuple()}"])
+
+    def _of_layer(self, layer: int) -> list[str]:
+        slope = any((let.value.letter, let.value.layer) == ("slope", layer) for let in self.program.lets)
+        return [f"{letter}{layer}" for letter in ("z", "a", "slope")[: 2 + slope]]
+
+    def _tuple(self) -> str:
+        by_layer = [
+            [
+                *self._of_layer(layer),
+                f"pieces{layer}",
+                *(f"nabla_{letter}{layer}" for letter in "bw" if self.views),
+            ]
+            for layer in self.layers
+        ]
+        shown = ["product", "ones", "scratch", *(["error"] if self.for_error else [])]
+        return ", ".join([*shown, *(f"({', '.join(names)})" for names in by_layer)])
+
+    def _opening(self) -> list[str]:
+        lines = [
+            f"[{', '.join(f'{letter}{layer}' for layer in self.layers)}] = {source}"
+            for letter, source in (("w", "weights"), ("b", "biases"))
+        ]
+        return [*lines, "a1, m = x, x.shape[1]", _UNPACK]
+
+    def source(self) -> list[str]:
+        """The functions in their order."""
+        made = [self.forward(), self.backpropagate()]
+        own = [self.arrays(), *made]
+        written = [part.replace(_UNPACK, f"{self._tuple()} = arrays(m)") for part in own]
+        return [*self.functions.sources, *self.kernels.sources, _KEEPING, *written, _CALLS]
+
+    def _way_forward(self, lets: Sequence[Let]) -> Iterator[str]:
+        with_slope = {let.value.layer for let in lets if let.value.letter == "slope"}
+        for let in lets:
+            if isinstance(let.operation, Applied):
+                if not let.operation.slope:
+                    yield from self._applied(let, let.value.layer in with_slope)
+            else:
+                yield from self._let(let)
+
+    def _applied(self, let: Let, with_slope: bool) -> Iterator[str]:
+        layer = let.value.layer
+        found = groups(self.net, layer)
+        for n, (activation, _) in enumerate(found):
+            pieces = f"pieces{layer}" + (f"[{n}]" if len(found) > 1 else "")
+            kernel = self.kernels.of(activation, with_slope)
+            yield f"for piece in {pieces}:  # {let.note}"
+            yield f"    {kernel}(*piece)"
+
+    def _cost(self) -> list[str]:
+        let = self.program.cost
+        if not isinstance(let.operation, MeanCost):
+            raise TypeError(f"{let} is no cost.")
+        found = groups(self.net, self.net.depth)
+        terms = []
+        for activation, rows in found:
+            select = f"[{list(rows)}]" if len(found) > 1 else ""
+            values = (let.operation.z, let.operation.a, let.operation.y)
+            names = (Symbol(f"{value.name}{select}", real=True) for value in values)
+            terms.append(f"np.sum({expression_source(self.functions.cost_term(activation, *names))})")
+        shown = f"({' + '.join(terms)})" if len(terms) > 1 else terms[0]
+        return ["cost = None", "if valued:", f"    cost = {shown}/m  # {let.note}"]
+
+    def _let(self, let: Let) -> list[str]:
+        """The lines of one binding; the number of the equation is beside the last."""
+        operation, name = let.operation, let.value.name
+        after = []
+        if isinstance(operation, Shared):
+            after = ["if m > 1:", f"    np.divide({name}, m, out={name})  # 26, the mean over the examples"]
+            operation = _operation(operation.matrix)
+        if let.value.letter.startswith("nabla") and not self.views:
+            lines = [f"{name} = {self._product(operation)}"]
+        else:
+            lines = self._written(operation, name)
+        return [*lines[:-1], f"{lines[-1]}  # {let.note}", *after]
+
+    def _product(self, node: Node) -> str:
+        if isinstance(node, SumOverExamples):
+            return f"product({node.matrix}, ones)"
+        if not isinstance(node, Product):
+            raise TypeError(f"{node} is no product.")
+        turned = (node.left_turned, node.right_turned)
+        factors = zip(node.arguments, turned, strict=True)
+        left, right = (f"{factor}.T" if turn else f"{factor}" for factor, turn in factors)
+        return f"product({left}, {right})"
+
+    def _written(self, node: Node, place: str) -> list[str]:
+        """The lines that write `node` into the array `place`."""
+        if isinstance(node, Product | SumOverExamples):
+            return [f"{self._product(node)[:-1]}, out={place})"]
+        if isinstance(node, PlusColumn):
+            return [*self._written(node.matrix, place), f"np.add({place}, {node.column}, out={place})"]
+        if isinstance(node, Hadamard):
+            return [*self._written(node.left, place), f"np.multiply({place}, {node.right}, out={place})"]
+        if isinstance(node, OutputError):
+            return [
+                line
+                for rows, formula in node.formulas
+                for first, past in runs(rows)
+                for line in self._output_error(node, place, formula, (first, past))
+            ]
+        raise TypeError(f"{node} has no lines in the matrix program.")
+
+    def _output_error(
+        self, node: OutputError, place: str, formula: Expr, rows: tuple[int, int]
+    ) -> Sequence[str]:
+        stretch = f"{rows[0]}:{rows[1]}"
+        whole = rows[1] - rows[0] == self.net.sizes[-1]
+        select = "" if whole else f"[{stretch}]"
+        names = {output: f"{node.a}{select}", target: f"{node.y}{select}"}
+        if node.slope is not None:
+            names[slope_symbol] = f"{node.slope}{select}"
+        within = "" if whole else f", {stretch}"
+        found = in_place(names, [(f"{place}{select}", formula)], scratch=lambda n: f"error[{n - 1}{within}]")
+        self.for_error = max(self.for_error, len(found.scratch))
+        return found.lines
 
 
-def _output_error(net: Network, functions: Functions) -> list[str]:
-    """The lines of (BP1a); where σ′ is found to cancel, the cancelled form, which saturation cannot harm."""
-    last = net.depth
-    statement = _proved("BP1a", "matrix", net)
-    target = array_name(statement.lhs)
-    uniform = net.layer_activation(last) is not None
-    lines = [] if uniform else [f"    {target} = np.empty_like(z{last})"]
-    for activation, rows in groups(net, last):
-        select = "" if uniform else f"[{list(rows)}]"
-        output, wanted = (Symbol(f"{name}{select}", real=True) for name in (f"a{last}", "y"))
-        cancelled = net.cost.cancelled_error(activation.derivative_from_output(a), output, wanted)
-        note = f"  # BP1a, layer {last}"
-        if cancelled is not None:
-            lines.append(f"    {target}{select} = {expression_source(cancelled)}{note}: σ′ cancels")
-            continue
-        gradient = expression_source(net.cost.derivative(output, wanted))
-
-        prime = partial(_same, functions.of_activation(activation, slope))
-        shown = MatrixSource(prime, gradient, select).source(statement.rhs)
-        lines.append(f"    {target}{select} = {shown}{note}")
-    return lines
+_UNPACK = "the arrays are unpacked here"
 
 
-def _same(name: str, kind: type[Basic], layer: int) -> str:
-    """The one function that is called, whatever is asked for."""
-    return name
+def _operation(node: Node) -> Operation:
+    if not isinstance(node, Operation):
+        raise TypeError(f"{node} is no operation.")
+    return node
 
 
-def _calls(net: Network) -> str:
-    last = net.depth
-    return f'''def forward(weights, biases, x):
-    """a{last}, the output of the network."""
-    _, activations = feedforward(weights, biases, x)
-    return activations[-1]
+def _function(signature: str, says: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"def {signature}:", f'    """{says}"""', *(f"    {line}" for line in lines), ""])
 
 
-def gradient(weights, biases, x, y):
+_KEEPING = f'''def arrays(m):
+    """The arrays for m examples, which this thread has used before or which are made now."""
+    try:
+        by_size = kept.by_size
+    except AttributeError:
+        by_size = kept.by_size = {{}}
+    found = by_size.get(m)
+    if found is None:
+        if len(by_size) == {KEPT}:
+            del by_size[next(iter(by_size))]
+        found = by_size[m] = new_arrays(m)
+    return found
+
+
+def pieces(scratch, z, a, slope):
+    """The arrays as rows of numbers, cut into pieces, each with scratch arrays of its length."""
+    made = []
+    for start in range(0, z.size, PIECE):
+        cut = slice(start, start + PIECE)
+        z_a_slope = [None if array is None else array.reshape(-1)[cut] for array in (z, a, slope)]
+        made.append((*z_a_slope, *(row[:z_a_slope[0].size] for row in scratch)))
+    return made
+'''
+
+_CALLS = '''def gradient(weights, biases, x, y):
     """The gradient of the mean cost by all b and by all w."""
-    zs, activations = feedforward(weights, biases, x)
-    return backpropagate(weights, zs, activations, y)
+    return backpropagate(weights, biases, x, y, False)[1]
 
 
 def value_and_gradient(weights, biases, x, y):
     """The mean cost, and its gradient."""
-    zs, activations = feedforward(weights, biases, x)
-    return cost(zs[-1], activations[-1], y), backpropagate(weights, zs, activations, y)
+    return backpropagate(weights, biases, x, y, True)
 '''

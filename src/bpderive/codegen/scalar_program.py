@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from bpderive.activations import Activation, a, slope
 from bpderive.activations.elementwise import PythonSource
-from bpderive.codegen.functions import Functions, heading
+from bpderive.codegen.functions import Functions, docstring, heading
 from bpderive.errors import NetworkError
 from bpderive.gradient import Binding, gradient
 from bpderive.network import Network, code_name, component
@@ -27,14 +27,14 @@ MOST = 300
 """The most weights and biases of a network that gets a scalar program."""
 
 
-def scalar_program(net: Network) -> str:
+def scalar_program(net: Network, dtype: str = "float64", views: bool = False) -> str:
     """The source of a module with `forward`, `gradient` and `value_and_gradient`.
 
     Raises `NetworkError` for a network with more than `MOST` weights and biases.
     """
     _require_small(net)
     parameters = [s for layers in (net.w, net.b) for matrix in layers.values() for s in matrix]
-    functions = Functions(net, PythonSource)
+    functions = Functions(net, define=PythonSource)
     found = gradient(net)
     computed = _computed(net)
     bindings = [(symbol, _called(symbol, value, computed, functions)) for symbol, value in found.bindings]
@@ -51,8 +51,11 @@ def scalar_program(net: Network) -> str:
         ),
         _calls(net),
     ]
-    says = heading(
-        net, "One example at a time, in numbers: w2_1_3 is w^2_13. x and y have one column for each example."
+    says = docstring(
+        heading(
+            net,
+            "One example at a time, in numbers: w2_1_3 is w^2_13. x and y have one column for each example.",
+        )
     )
     imports = ["import math", "", "import numpy as np"]
     return "\n".join([says, "", *imports, "", "", "\n\n".join([*functions.sources, *parts])])
@@ -84,7 +87,7 @@ def _called(
     if symbol not in computed or value.is_number:
         return value
     activation, wanted, z = computed[symbol]
-    return Function(functions.of_activation(activation, wanted))(z)
+    return Function(functions.of(activation, wanted))(z)
 
 
 def _cost_term(net: Network, functions: Functions, j: int) -> Expr:

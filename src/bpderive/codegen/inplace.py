@@ -1,0 +1,197 @@
+"""Operations on arrays that write into arrays given to them, and so allocate nothing.
+
+`in_place(names, outputs)` gives the lines that compute expressions together, so that what they share is computed once:
+`names` says what each symbol is called, `outputs` are pairs of the array that is written and the expression that it
+gets. Every expression is printed by `NumPySource` first and taken apart afterwards: the operations and their order are
+those whose accuracy is measured.
+
+    >>> from sympy import exp
+    >>> from bpderive.activations import z
+    >>> print(*in_place({z: "z2"}, [("a2", 1 / (1 + exp(-z)))]).lines, sep="\\n")
+    np.negative(z2, out=a2)
+    np.exp(a2, out=a2)
+    np.add(1, a2, out=a2)
+    np.divide(1, a2, out=a2)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import sympy
+from sympy import Expr, Symbol
+
+from bpderive.activations.elementwise import expression_source
+from bpderive.activations.special import coded
+
+_OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "np.add",
+    ast.Sub: "np.subtract",
+    ast.Mult: "np.multiply",
+    ast.Div: "np.divide",
+    ast.Pow: "np.power",
+}
+_CONDITIONS: dict[type[ast.AST], str] = {
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace:
+    """The lines of a computation, and the scratch arrays that it uses."""
+
+    lines: tuple[str, ...]
+    scratch: tuple[str, ...]
+
+
+@dataclass(slots=True, eq=False)
+class _Step:
+    """One operation on what other steps gave, or on text as it stands; `output` is the array that it must write."""
+
+    function: str
+    operands: tuple[_Step | str, ...]
+    output: str = ""
+
+    @property
+    def reads(self) -> tuple[_Step, ...]:
+        return tuple(part for part in self.operands if isinstance(part, _Step))
+
+
+def in_place(
+    names: Mapping[Symbol, str],
+    outputs: Sequence[tuple[str, Expr]],
+    doubled: Symbol | None = None,
+    scratch: Callable[[int], str] = "t{}".format,
+) -> InPlace:
+    """The lines that compute `outputs`; the argument `doubled` is first copied as one of double precision.
+
+    `scratch` names the scratch arrays, counted from 1.
+    """
+    steps: list[_Step] = []
+
+    def add(function: str, *operands: _Step | str) -> _Step:
+        steps.append(_Step(function, operands))
+        return steps[-1]
+
+    named: dict[str, _Step | str] = {symbol.name: name for symbol, name in names.items()}
+    if doubled is not None:
+        named[doubled.name] = add("copy", names[doubled])
+    parts = sympy.numbered_symbols("part", real=True)
+    shared, results = sympy.cse([coded(value) for _, value in outputs], symbols=parts, order="none")
+
+    def computed(expression: Expr) -> _Step | str:
+        tree = ast.parse(expression_source(expression), mode="eval").body
+        return _taken_apart(tree, named, add)
+
+    for part, value in shared:
+        named[part.name] = computed(value)
+    for (output, _), value in zip(outputs, results, strict=True):
+        found = computed(value)
+        if isinstance(found, str) or found.output or found.function == "condition":
+            found = add("copy", found)
+        found.output = output
+    # In double precision nothing may wait in an output, which may be one of single precision.
+    return _in_registers(steps, [] if doubled else [outputs[-1][0]], scratch)
+
+
+def _taken_apart(node: ast.expr, named: Mapping[str, _Step | str], add: _Adder) -> _Step | str:
+    """The steps of a printed expression; a name, or the text of a number, where there is nothing to do."""
+    if isinstance(node, ast.Name) and node.id in named:
+        return named[node.id]
+    if not any(isinstance(part, ast.Name) and part.id in named for part in ast.walk(node)):
+        return ast.unparse(node)  # a number
+    operands: list[ast.expr]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        function, operands = "np.negative", [node.operand]
+    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        function, operands = _OPERATORS[type(node.op)], [node.left, node.right]
+        if isinstance(node.op, ast.Pow) and ast.unparse(node.right) == "2":
+            function, operands = "np.square", [node.left]
+    elif isinstance(node, ast.Call):
+        function, operands = ast.unparse(node.func), list(node.args)
+        function = {"np.where": "where"}.get(function, function)
+    elif isinstance(node, ast.BinOp):
+        sides = (_taken_apart(side, named, add) for side in (node.left, node.right))
+        return add("condition", *sides, _CONDITIONS[type(node.op)])
+    elif isinstance(node, ast.Compare):
+        sides = (_taken_apart(side, named, add) for side in (node.left, node.comparators[0]))
+        return add("condition", *sides, _CONDITIONS[type(node.ops[0])])
+    else:
+        raise TypeError(f"{ast.unparse(node)} cannot be computed in place.")
+    return add(function, *(_taken_apart(operand, named, add) for operand in operands))
+
+
+class _Adder(Protocol):
+    """What makes a step of a function and its operands."""
+
+    def __call__(self, function: str, *operands: _Step | str) -> _Step:
+        raise NotImplementedError
+
+
+def _in_registers(steps: Sequence[_Step], free: list[str], named: Callable[[int], str]) -> InPlace:
+    """The lines, each step in an array of its own that is free again after its last reading.
+
+    `free` are arrays to begin with: the last output, which is written by the last step, is as good as any until then.
+    """
+    last = {part: n for n, step in enumerate(steps) for part in step.reads}
+    place: dict[_Step, str] = {}
+    scratch: list[str] = []
+
+    def found() -> str:
+        if not free:
+            scratch.append(named(len(scratch) + 1))
+            return scratch[-1]
+        return free.pop()
+
+    conditions = 0
+    lines: list[str] = []
+    for n, step in enumerate(steps):
+        names = [part if isinstance(part, str) else place[part] for part in step.operands]
+        ended = {
+            place[part]
+            for part in step.reads
+            if last[part] == n and not part.output and part.function != "condition"
+        }
+        if step.function == "condition":
+            conditions += 1
+            place[step] = f"c{conditions}"
+            lines.append(f"c{conditions} = {names[0]} {names[2]} {names[1]}")
+        elif step.function == "where":
+            # What is kept where the condition fails may be written over; what is put elsewhere may not.
+            own = step.output or (names[2] if names[2] in ended else "")
+            place[step] = own or found()
+            ended.discard(place[step])
+            lines += _selected(names, place[step])
+        else:
+            free += sorted(ended, reverse=True)
+            ended = set()
+            place[step] = step.output or found()
+            lines.append(_line(step.function, names, place[step]))
+        free += sorted(ended, reverse=True)
+    return InPlace(tuple(lines), tuple(scratch))
+
+
+def _selected(names: Sequence[str], place: str) -> list[str]:
+    condition, then, otherwise = names
+    if then == place:
+        return [f"np.copyto({place}, {otherwise}, where=~{condition})"]
+    first = [] if otherwise == place else [f"np.copyto({place}, {otherwise})"]
+    return [*first, f"np.copyto({place}, {then}, where={condition})"]
+
+
+def _line(function: str, names: Sequence[str], place: str) -> str:
+    if function == "copy":
+        return f"np.copyto({place}, {names[0]})"
+    if function.startswith("np.vectorize"):
+        return f"np.copyto({place}, {function}({', '.join(names)}))"
+    return f"{function}({', '.join(names)}, out={place})"

@@ -1,0 +1,58 @@
+"""The languages in which a gradient can be had.
+
+`TARGETS[name]` is a `Target`: `source(net, dtype, views)` makes the program, `files(net, dtype)` what is written to
+disk. To add a language, write a function from a network and a dtype to source, and enter it here.
+
+    >>> list(TARGETS)
+    ['numpy', 'python']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bpderive.codegen.numpy_program import numpy_program
+from bpderive.codegen.scalar_program import MOST, scalar_program
+from bpderive.network import Network
+
+DTYPES = ("float64", "float32")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A language: its name, how a file of it ends, what makes the source, and whether that runs here."""
+
+    name: str
+    suffix: str
+    source: Callable[[Network, str, bool], str]
+    runs_here: bool
+    header: Callable[[Network, str], str] | None = None
+
+    def files(self, net: Network, dtype: str = "float64") -> Mapping[str, str]:
+        """The texts to write, by the names of their files."""
+        made = {f"gradient{self.suffix}": self.source(net, dtype, False)}
+        if self.header is not None:
+            made["gradient.h"] = self.header(net, dtype)
+        return made
+
+
+TARGETS: dict[str, Target] = {
+    target.name: target
+    for target in (
+        Target("numpy", ".py", numpy_program, runs_here=True),
+        Target("python", ".py", scalar_program, runs_here=True),
+    )
+}
+"""By name; "auto" chooses between the first two."""
+
+
+def best_target(net: Network) -> str:
+    """ "python" for a network so small that calling NumPy costs more than the arithmetic, else "numpy"."""
+    return "python" if parameters(net) <= MOST else "numpy"
+
+
+def parameters(net: Network) -> int:
+    """How many weights and biases there are."""
+    return sum((below + 1) * above for below, above in pairwise(net.sizes))
