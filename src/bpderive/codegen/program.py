@@ -16,8 +16,9 @@ from functools import cached_property
 import sympy
 from sympy import Expr, Integer, Symbol
 
-from bpderive.activations import Activation
+from bpderive.activations import Activation, VectorActivation
 from bpderive.activations import a as output
+from bpderive.errors import NetworkError
 from bpderive.network import Network
 
 Shape = tuple[Expr, Expr]
@@ -467,6 +468,8 @@ slope_symbol = Symbol("slope", real=True)
 def groups(net: Network, layer: int) -> list[tuple[Activation, tuple[int, ...]]]:
     """The neurons of `layer`, counted from 0, by their activation, in the order of the first neuron of each."""
     uniform = net.layer_activation(layer)
+    if isinstance(uniform, VectorActivation):
+        raise NetworkError(f"There is no code for {uniform.name}, a function of the whole layer {layer}.")
     if uniform is not None:
         return [(uniform, tuple(range(net.width(layer))))]
     found: dict[Activation, list[int]] = {}
