@@ -103,21 +103,20 @@ def test_a_sample_has_some_of_every_array() -> None:
 
 def corrupted(net: Network, old: str, new: str) -> CompiledGradient:
     compiled = compile_gradient(net)
-    assert compiled.source.count(old) == 1
+    assert old in compiled.source
     return replace(compiled, source=compiled.source.replace(old, new))
 
 
 WRONG = [
-    ("delta2 = (w3.T @ delta3)*sigmoid_prime(z2)", "delta2 = (w3.T @ delta3)*sigmoid(z2)"),
-    ("delta2 = (w3.T @ delta3)*sigmoid_prime(z2)", "delta2 = w3.T @ delta3"),
-    ("delta3 = (a3 - y)*", "delta3 = (y - a3)*"),
-    ("delta3 = (a3 - y)*", "delta3 = (a3 - y)*(1 + 1e-11)*"),
-    ("(delta2 @ a1.T)/m", "(delta2 @ a1.T)"),
-    ("(delta3 @ a2.T)/m", "0*(delta3 @ a2.T)"),
-    ("(delta3 @ a2.T)/m", "np.nan*(delta3 @ a2.T)"),
-    ("delta2.sum(axis=1, keepdims=True)/m", "delta2[:, :1]"),
-    ("z2 = w2 @ a1 + b2", "z2 = w2 @ a1 - b2"),
-    ("return np.sum((y - a3)**2/2)/y.shape[1]", "return np.sum((y - a3)**2)/y.shape[1]"),
+    ("np.multiply(delta2, slope2, out=delta2)", "np.multiply(delta2, a2, out=delta2)"),
+    ("np.multiply(delta2, slope2, out=delta2)", "pass"),
+    ("np.subtract(a3, y, out=delta3)", "np.subtract(y, a3, out=delta3)"),
+    ("product(w3.T, delta3, out=delta2)", "product(w3.T, delta3*(1 + 1e-11), out=delta2)"),
+    ("np.divide(delta3, m, out=delta3)", "pass"),
+    ("product(delta3, a2.T)", "0*product(delta3, a2.T)"),
+    ("product(delta3, a2.T)", "np.nan*product(delta3, a2.T)"),
+    ("product(delta2, ones)", "delta2[:, :1].copy()"),
+    ("    cost = np.sum((y - a3)**2/2)/m", "    cost = np.sum((y - a3)**2)/m"),
 ]
 
 
@@ -134,7 +133,7 @@ def test_wrong_programs_are_rejected(old: str, new: str) -> None:
 def test_differences_alone_reject_a_wrong_program() -> None:
     net = Network((2, 3, 2), silu)
     found = verify(
-        net, compiled=corrupted(net, "delta2 = (w3.T @ delta3)*", "delta2 = (w3.T @ (1.001*delta3))*")
+        net, compiled=corrupted(net, "product(w3.T, delta3, out", "product(1.001*w3.T, delta3, out")
     )
     assert not found.max_error["finite_difference"].ok
     assert not found.max_error["high_precision"].ok
@@ -143,9 +142,7 @@ def test_differences_alone_reject_a_wrong_program() -> None:
 
 def test_one_wrong_component_is_found_and_named() -> None:
     net = Network((2, 3, 2))
-    spoiled = corrupted(
-        net, "return nabla_b, nabla_w", "nabla_w[1][1, 2] *= 1 + 1e-9\n    return nabla_b, nabla_w"
-    )
+    spoiled = corrupted(net, "    return cost, (", "    nabla_w3[1, 2] *= 1 + 1e-9\n    return cost, (")
     found = verify(net, compiled=spoiled)
     assert not found.ok
     assert found.max_error["reference"].where == "∂C/∂w^3_23"
