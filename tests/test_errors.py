@@ -20,6 +20,7 @@ EXPECTED = {
     "UnknownName": KeyError,
     "DomainError": ValueError,
     "NetworkError": ValueError,
+    "MissingPackage": ImportError,
     "TooManyPaths": ValueError,
 }
 

@@ -28,6 +28,7 @@ from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import (
     BpderiveError,
     DomainError,
+    MissingPackage,
     NetworkError,
     ParseError,
     Refuted,
@@ -57,6 +58,7 @@ __all__ = [
     "Equation",
     "Findings",
     "Gradient",
+    "MissingPackage",
     "Network",
     "NetworkError",
     "ParseError",

@@ -53,6 +53,10 @@ class NetworkError(BpderiveError, ValueError):
     """A network that cannot be, or a part of a network that does not exist."""
 
 
+class MissingPackage(BpderiveError, ImportError):
+    """Something needs a package that is not installed; the message tells which extra brings it."""
+
+
 class TooManyPaths(BpderiveError, ValueError):
     """More paths than can be listed; `count` is their number."""
 
