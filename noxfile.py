@@ -29,10 +29,10 @@ BOOK = HERE / "docs" / "_build" / "html"
 _WITH_PROJECT = ("pyproject.toml", "--group", "build")
 LOCKS: dict[str, tuple[str, ...]] = {
     "bench": (*_WITH_PROJECT, "--extra", "bench"),
-    "bench-accuracy": (*_WITH_PROJECT, "--extra", "bench", "--extra", "peers"),
     "browser": (*_WITH_PROJECT, "--extra", "browser"),
-    "docs": (*_WITH_PROJECT, "--extra", "docs"),
+    "docs": (*_WITH_PROJECT, "--extra", "docs", "--extra", "digits"),
     "lint": (*_WITH_PROJECT, "--extra", "lint"),
+    "peers": (*_WITH_PROJECT, "--extra", "bench", "--extra", "peers"),
     "tests": (*_WITH_PROJECT, "--extra", "tests"),
     "tests-oldest": (*_WITH_PROJECT, "--extra", "tests"),
     "typecheck": (*_WITH_PROJECT, "--extra", "typecheck"),
@@ -52,6 +52,13 @@ def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
         session.install("--no-deps", "--no-build-isolation", "--editable", ".")
     else:
         session.install("--no-deps", "--no-build-isolation", "--force-reinstall", ".")
+
+
+def install_with_peers(session: nox.Session) -> None:
+    """The environment with the libraries to compare with; torch is in no lock file, see pyproject.toml."""
+    install(session, "peers")
+    extras = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    session.install(*extras["torch"])
 
 
 @nox.session
@@ -126,6 +133,13 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
+@nox.session(name="bench-speed")
+def bench_speed(session: nox.Session) -> None:
+    """Measure the compiled gradient beside NumPy by hand and the peers, and write docs/results/speed.json."""
+    install_with_peers(session)
+    session.run("python", "-m", "benchmarks.speed", *session.posargs)
+
+
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Make every equation wrong in every small way, and show that none of the wrong ones gets through."""
@@ -143,7 +157,7 @@ def mutants_source(session: nox.Session) -> None:
 @nox.session(name="bench-accuracy")
 def bench_accuracy(session: nox.Session) -> None:
     """Measure the errors of all activations beside jax, torch and scipy, and write docs/results/accuracy.json."""
-    install(session, "bench-accuracy")
+    install_with_peers(session)
     session.run("python", "-m", "benchmarks.accuracy", *session.posargs)
 
 

@@ -1,0 +1,150 @@
+"""How fast the compiled gradient is: `nox -s bench-speed`, or `python -m benchmarks.speed` with bench and peers.
+
+Four networks, four sizes of mini-batch, float64, one thread; every contestant on the same data in the same run, in
+turns. The unit is the best plain gradient by hand (`benchmarks.plain`). The results go to docs/results/speed.json, from
+which the book takes all times; `--only-cells` measures the table alone and writes nothing.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import experiments
+from benchmarks.contestants import LOOP, OURS, PEERS, PRODUCTS, check_equal, contestants, installed, problem
+from benchmarks.plain import VARIANTS
+from benchmarks.rounds import CLOCKS, Quartiles, in_turns
+from benchmarks.timing import machine
+
+RESULTS = Path(__file__).parents[1] / "docs" / "results" / "speed.json"
+NETWORKS = ((2, 3, 1), (784, 30, 10), (784, 100, 10), (64, 128, 128, 10))
+BATCHES = (1, 10, 128, 1024)
+TOLERANCE = {np.float64: 1e-10, np.float32: 1e-3}
+"""How far two gradients may be apart, relative to their norm."""
+
+Record = dict[str, Any]
+
+
+def cell(
+    sizes: tuple[int, ...], batch: int, rounds: int, target: str, clock: str, dtype: Any = np.float64
+) -> Record:
+    """The quartiles of all contestants for one network and batch, after all have computed the same gradient."""
+    found = contestants(problem(sizes, batch, dtype), target)
+    check_equal(found, TOLERANCE[dtype])
+    times = in_turns(
+        {name: contestant.run for name, contestant in found.items()}, rounds, clock=CLOCKS[clock]
+    )
+    unit = min(VARIANTS, key=lambda name: times[name].median)
+    seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
+    return {"sizes": list(sizes), "batch": batch, "unit": unit, "seconds": seconds, "behind": behind(times)}
+
+
+def behind(times: Mapping[str, Quartiles]) -> list[str]:
+    """The rivals that ours does not clearly beat: the ranges between the quartiles overlap, or theirs is below."""
+    rivals = (name for name in times if name in PEERS or name == LOOP)
+    return [name for name in rivals if not times[OURS].below(times[name])]
+
+
+def ratio(measured: Mapping[str, Any], name: str) -> float:
+    """The median of a contestant in units of the best plain gradient."""
+    seconds = measured["seconds"]
+    return float(seconds[name][1] / seconds[measured["unit"]][1])
+
+
+def table(cells: Sequence[Mapping[str, Any]]) -> str:
+    """One line for each cell: the medians as ratios to the best plain gradient, and the rivals not clearly beaten."""
+    names = [name for name in cells[0]["seconds"] if name not in VARIANTS or name == "plain, @"]
+    rows = [["network", "batch", "plain", *names, "not clearly behind us"]]
+    for measured in cells:
+        plain = f"{1e6 * measured['seconds'][measured['unit']][1]:.1f} µs"
+        ratios = [f"{ratio(measured, name):.2f}" for name in names]
+        network = str(measured["sizes"])
+        rows.append([network, str(measured["batch"]), plain, *ratios, ", ".join(measured["behind"])])
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join(
+        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def missed(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The goals that the cells do not reach, in words; an empty list if all are reached."""
+    most = {1: 0.40, 10: 0.80, 128: 0.92, 1024: 0.97}
+    found = []
+    for measured in cells:
+        sizes, batch, ours = tuple(measured["sizes"]), measured["batch"], ratio(measured, OURS)
+        small = sizes == NETWORKS[0]
+        goal = 0.15 if small and batch == 1 else None if small else most[batch]
+        where = f"{list(sizes)}, batch {batch}"
+        if goal is not None and ours > goal:
+            found.append(f"{where}: {ours:.2f} of the plain gradient, wanted {goal}")
+        if batch >= 128 and (of_products := ours / ratio(measured, PRODUCTS)) > 1.25:
+            found.append(f"{where}: {of_products:.2f} of the matrix products, wanted 1.25")
+        found += [f"{where}: not clearly ahead of {name}" for name in measured["behind"]]
+    return found
+
+
+def measure(rounds: int, target: str, clock: str, only_cells: bool) -> Record:
+    """Everything, as it is kept in the file."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):
+        found: Record = {"machine": machine() | installed(), "rounds": rounds, "threads": 1, "clock": clock}
+        found["cells"] = []
+        for sizes in NETWORKS:
+            for batch in BATCHES:
+                found["cells"].append(cell(sizes, batch, rounds, target, clock))
+                print(".", end="", flush=True)
+        print()
+        if only_cells:
+            return found
+        found["growth"] = experiments.growth(rounds, target, clock)
+        found["cheap"] = experiments.cheap(NETWORKS[1:], rounds, target, clock)
+        found["differences"] = experiments.differences()
+        found["diagonals"] = experiments.diagonals(rounds, clock)
+        found["compilation"] = experiments.compilation(target, clock)
+        found["memory"] = [experiments.memory(sizes, 1024, target) for sizes in NETWORKS[1:]]
+    return found
+
+
+def laid_out(found: Record) -> str:
+    """The results as text: one line for each cell or measurement, so that a change shows as a change of lines."""
+    parts = []
+    for name, value in found.items():
+        if isinstance(value, list):
+            items = ",\n".join(f"  {json.dumps(item, ensure_ascii=False)}" for item in value)
+            parts.append(f" {json.dumps(name)}: [\n{items}\n ]")
+        else:
+            parts.append(f" {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure, print the table and the goals that are missed, and write the results with machine and versions."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=main.__doc__)
+    parser.add_argument("--rounds", type=int, default=25, help="rounds of every comparison")
+    parser.add_argument("--target", default="auto", help="the target of our compiled gradient")
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="on a busy machine: processor")
+    parser.add_argument("--only-cells", action="store_true", help="only the comparison; nothing is written")
+    parser.add_argument(
+        "--json", type=Path, default=RESULTS, metavar="FILE", help="where the results are written"
+    )
+    options = parser.parse_args(arguments)
+    absent = [name for name in PEERS if name not in installed()]
+    if absent:
+        print(f"Not installed, and so not compared: {', '.join(absent)}.")
+    found = measure(options.rounds, options.target, options.clock, options.only_cells)
+    print(", ".join(f"{name} {value}" for name, value in found["machine"].items()))
+    print(table(found["cells"]))
+    for goal in missed(found["cells"]):
+        print(f"Goal missed: {goal}.")
+    if not options.only_cells:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(laid_out(found), encoding="utf-8")
+        print(f"Written to {options.json}.")
+
+
+if __name__ == "__main__":
+    main()

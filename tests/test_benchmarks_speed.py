@@ -1,0 +1,103 @@
+"""The comparison of gradients is fair and its figures are put together rightly; how large they are is nobody's test."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import bpderive as bp
+from benchmarks import plain
+from benchmarks.contestants import Contestant, check_equal, contestants, problem
+from benchmarks.experiments import by_differences, differences
+from benchmarks.rounds import Quartiles, in_turns
+from benchmarks.speed import BATCHES, NETWORKS, RESULTS, behind, laid_out, missed, table
+
+GIVEN = problem((4, 5, 3), 6)
+
+
+def one_cell(ours: float, jax: float, behind: list[str]) -> dict[str, object]:
+    seconds = {name: [0.9 * t, t, 1.1 * t] for name, t in (("a", 2.0), ("b", 1.0))}
+    seconds |= {"bpderive": [ours] * 3, "products": [0.5] * 3, "jax": [jax] * 3}
+    return {"sizes": [784, 30, 10], "batch": 128, "unit": "b", "seconds": seconds, "behind": behind}
+
+
+def test_every_gradient_of_the_comparison_is_that_of_the_library():
+    found = contestants(GIVEN, "numpy")
+    reference = bp.reference.backprop(*GIVEN.given)
+    for name, contestant in found.items():
+        if contestant.read is None:
+            continue
+        for ours, theirs in zip(contestant.read(contestant.run()), reference, strict=True):
+            for array, wanted in zip(ours, theirs, strict=True):
+                np.testing.assert_allclose(array, wanted, rtol=1e-11, atol=1e-15, err_msg=name)
+
+
+def test_a_contestant_that_computes_something_else_is_refused():
+    wrong = plain.loop_gradient(*GIVEN.given)
+    wrong[1][0][0, 0] *= 1 + 1e-6
+    entries = {
+        "right": Contestant(lambda: plain.loop_gradient(*GIVEN.given)),
+        "wrong": Contestant(lambda: wrong),
+    }
+    with pytest.raises(ValueError, match="'wrong'"):
+        check_equal(entries, 1e-10)
+
+
+def test_equation_46_gives_one_number_for_each_weight_and_bias_close_to_the_gradient():
+    nabla_b, nabla_w = plain.matrix_gradient(*GIVEN.given)
+    wanted = np.concatenate([np.ravel(a) for a in (*nabla_b, *nabla_w)])
+    np.testing.assert_allclose(by_differences(GIVEN), wanted, atol=1e-5)
+
+
+def test_the_errors_of_the_differences_fall_and_rise_again_but_not_that_of_the_complex_step():
+    errors = differences()["errors"]
+    for kind in ("forward", "central"):
+        assert min(errors[kind]) < errors[kind][0] / 100
+        assert min(errors[kind]) < errors[kind][-1] / 100
+    assert errors["complex"][-1] < 1e-14
+
+
+def test_functions_are_called_in_turns_and_equally_often():
+    calls: list[str] = []
+    times = in_turns({name: lambda name=name: calls.append(name) for name in "ab"}, rounds=5, shortest=0.0)
+    assert calls.count("a") == calls.count("b")
+    assert set(times) == {"a", "b"}
+    assert all(q.low <= q.median <= q.high for q in times.values())
+
+
+def test_ahead_means_that_the_ranges_do_not_overlap():
+    ours, near, far = Quartiles(1.0, 2.0, 3.0), Quartiles(2.9, 4.0, 5.0), Quartiles(3.1, 4.0, 5.0)
+    assert behind({"bpderive": ours, "jax": near, "torch": far, "products": near}) == ["jax"]
+
+
+def test_the_unit_of_the_table_is_the_best_plain_gradient():
+    head, line = table([one_cell(0.8, 2.5, [])]).splitlines()
+    assert head.split()[-7:] == ["bpderive", "products", "jax", "not", "clearly", "behind", "us"]
+    assert line.split()[-3:] == ["0.80", "0.50", "2.50"]
+
+
+def test_missed_goals_are_named():
+    assert missed([one_cell(0.6, 2.5, [])]) == []
+    assert missed([one_cell(0.95, 2.5, ["jax"])]) == [
+        "[784, 30, 10], batch 128: 0.95 of the plain gradient, wanted 0.92",
+        "[784, 30, 10], batch 128: 1.90 of the matrix products, wanted 1.25",
+        "[784, 30, 10], batch 128: not clearly ahead of jax",
+    ]
+
+
+def test_the_results_are_laid_out_a_line_for_each_cell():
+    found = {"rounds": 3, "cells": [one_cell(1, 2, []), one_cell(3, 4, [])]}
+    text = laid_out(found)
+    assert json.loads(text) == found
+    assert len(text.splitlines()) == 7
+
+
+def test_the_committed_results_have_every_network_and_batch_with_the_machine_named():
+    kept = json.loads(RESULTS.read_text("utf-8"))
+    assert [(tuple(cell["sizes"]), cell["batch"]) for cell in kept["cells"]] == [
+        (sizes, batch) for sizes in NETWORKS for batch in BATCHES
+    ]
+    assert kept["rounds"] >= 20
+    assert all(kept["machine"][name] for name in ("python", "numpy", "processor", "jax", "torch", "autograd"))
