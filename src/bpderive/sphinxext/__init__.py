@@ -25,6 +25,8 @@ from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.glossary import GlossaryTableDirective
+from bpderive.sphinxext.learning import LearningCurvesDirective, MisreadDigitsDirective
+from bpderive.sphinxext.measured import MeasuredChartDirective, MeasuredTableDirective
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
 from bpderive.sphinxext.solution import SolutionDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective, SimplificationsDirective
@@ -35,6 +37,10 @@ DIRECTIVES = {
     "equation": EquationDirective,
     "derivation": DerivationDirective,
     "path-sum": PathSumDirective,
+    "learning-curves": LearningCurvesDirective,
+    "misread-digits": MisreadDigitsDirective,
+    "measured-chart": MeasuredChartDirective,
+    "measured-table": MeasuredTableDirective,
     "network-figure": NetworkFigureDirective,
     "notation-table": NotationTableDirective,
     "equation-index": EquationIndexDirective,
@@ -68,5 +74,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("formula", FormulaRole())
     app.add_config_value("bpderive_source", source_hash(), "env", types=(str,))
     app.add_config_value("bpderive_variants", "", "env", types=(str,))
+    app.add_config_value("bpderive_speed", "", "env", types=(str,))
     app.connect("config-inited", _speak)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

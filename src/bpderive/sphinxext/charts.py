@@ -1,0 +1,176 @@
+"""Curves over an axis, as SVG that follows the page's colours: `chart(curves, across, up, language)`.
+
+A `Curve` has points and a name in both languages; an `Axis` has a title, its ticks and whether it is logarithmic. The
+curves differ in colour, dashes and marks alike, so that no reader depends on colours; the style sheet gives the classes
+`curve-1`, `curve-2`, … their looks. To draw one more thing, write a function that yields its elements and name it in
+`chart`.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from bpderive.errors import DomainError
+from bpderive.sphinxext.lettering import short, typeset
+from bpderive.text import Text
+
+Point = tuple[float, float]
+
+_FONT = 16
+_HEIGHT = 330.0
+WIDE, NARROW = 600.0, 460.0
+"""The width of a chart on its own, and of one beside another."""
+
+_LEFT, _RIGHT, _ABOVE, _BELOW = 66.0, 18.0, 14.0, 50.0
+_LINE, _SAMPLE, _GAP = 24.0, 34.0, 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points in the order in which they are joined, and what they show."""
+
+    name: Text
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What an axis shows, its ticks, the first and the last of which are its ends, and whether it is logarithmic."""
+
+    title: Text
+    ticks: tuple[float, ...]
+    log: bool = False
+
+    def share(self, value: float) -> float:
+        """Where a value lies: 0 at the first tick, 1 at the last."""
+        low, high, at = ((math.log10(v) if self.log else v) for v in (self.ticks[0], self.ticks[-1], value))
+        return (at - low) / (high - low)
+
+
+def decades(values: Sequence[float], most: int = 7) -> tuple[float, ...]:
+    """Powers of ten around the values, at most `most` of them; raises `DomainError` for what is not positive."""
+    if not values or min(values) <= 0:
+        raise DomainError("A logarithmic axis needs positive values, and at least one.")
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    high = max(high, low + 1)
+    step = -(-(high - low) // (most - 1))
+    return tuple(10.0**k for k in range(low, high + step, step))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the axes stand in the picture."""
+
+    across: Axis
+    up: Axis
+    top: float
+    width: float
+
+    @property
+    def right(self) -> float:
+        return self.width - _RIGHT
+
+    @property
+    def bottom(self) -> float:
+        return self.top + _HEIGHT - _BELOW
+
+    def x(self, value: float) -> float:
+        return _LEFT + self.across.share(value) * (self.right - _LEFT)
+
+    def y(self, value: float) -> float:
+        return self.bottom - self.up.share(value) * (self.bottom - self.top)
+
+
+def chart(
+    curves: Sequence[Curve],
+    across: Axis,
+    up: Axis,
+    language: str,
+    *,
+    heading: str = "",
+    width: float = WIDE,
+) -> str:
+    """The curves with their axes and names, and a heading if there is one, as an SVG element without its title."""
+    above = _ABOVE + (_LINE + 6 if heading else 0)
+    names = list(_names(curves, width, language))
+    frame = _Frame(across, up, above + _LINE * (1 + max(row for row, *_ in names)), width)
+    parts = [f'<text class="heading" x="{short(_LEFT)}" y="18">{escape(heading)}</text>'] if heading else []
+    parts += [*_legend(names, above), *_grid(frame, language)]
+    for number, curve in enumerate(curves, 1):
+        parts += _curve(curve, number, frame)
+    height = frame.top + _HEIGHT
+    box = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-chart" role="img" {box}>{"".join(parts)}</svg>'
+
+
+def _names(curves: Sequence[Curve], width: float, language: str) -> Iterator[tuple[int, float, int, str]]:
+    """For each curve the row of its name, where it begins in it, its number and the name."""
+    row, at = 0, _LEFT
+    for number, curve in enumerate(curves, 1):
+        name = curve.name.in_language(language)
+        wide = sum(_FONT if unicodedata.east_asian_width(c) in "WF" else 0.55 * _FONT for c in name)
+        needed = _SAMPLE + 8 + wide
+        if at > _LEFT and at + needed > width:
+            row, at = row + 1, _LEFT
+        yield row, at, number, name
+        at += needed + _GAP
+
+
+def _legend(names: Sequence[tuple[int, float, int, str]], above: float) -> Iterator[str]:
+    for row, x, number, name in names:
+        y = above + row * _LINE
+        yield f'<path class="curve curve-{number}" d="M{short(x)} {short(y)}h{short(_SAMPLE)}"/>'
+        yield _mark(number, x + _SAMPLE / 2, y)
+        yield f'<text x="{short(x + _SAMPLE + 8)}" y="{short(y + 5)}">{escape(name)}</text>'
+
+
+def _grid(frame: _Frame, language: str) -> Iterator[str]:
+    left, right, top, bottom = _LEFT, frame.right, frame.top, frame.bottom
+    across, up = frame.across, frame.up
+    for tick in up.ticks:
+        y = frame.y(tick)
+        yield f'<path class="grid" d="M{short(left)} {short(y)}H{short(right)}"/>'
+        yield _number(tick, left - 24, y + 5, up)
+    for tick in across.ticks:
+        x = frame.x(tick)
+        yield f'<path class="grid" d="M{short(x)} {short(top)}V{short(bottom)}"/>'
+        yield _number(tick, x, bottom + 20, across)
+    yield f'<path class="axis" d="M{short(left)} {short(top)}V{short(bottom)}H{short(right)}"/>'
+    middle = f'x="{short((left + right) / 2)}" y="{short(bottom + 43)}"'
+    yield f'<text class="title" {middle} text-anchor="middle">{escape(across.title.in_language(language))}</text>'
+    y = (top + bottom) / 2
+    turned = f'transform="rotate(-90 14 {short(y)})" x="14" y="{short(y)}"'
+    yield f'<text class="title" {turned} text-anchor="middle">{escape(up.title.in_language(language))}</text>'
+
+
+def _number(value: float, x: float, y: float, axis: Axis) -> str:
+    power = math.log10(value) if axis.log else 0.0
+    if axis.log and not -2 < power < 4:
+        return typeset(f"10^{{{'−' if power < 0 else ''}{abs(round(power))}}}", x, y, name="tick", size=_FONT)
+    return f'<text class="tick" x="{short(x)}" y="{short(y)}" text-anchor="middle">{value:g}</text>'
+
+
+def _curve(curve: Curve, number: int, frame: _Frame) -> Iterator[str]:
+    places = [(frame.x(x), frame.y(y)) for x, y in curve.points]
+    joined = "L".join(f"{short(x)} {short(y)}" for x, y in places)
+    yield f'<path class="curve curve-{number}" d="M{joined}"/>'
+    for x, y in places:
+        yield _mark(number, x, y)
+
+
+def _mark(number: int, x: float, y: float) -> str:
+    """A disc, a square, a triangle, a diamond, a ring or a cross."""
+    shapes = {
+        2: f"M{short(x - 4)} {short(y - 4)}h8v8h-8z",
+        3: f"M{short(x - 5)} {short(y + 4)}h10l-5-9z",
+        4: f"M{short(x)} {short(y - 6)}l6 6l-6 6l-6-6z",
+        6: f"M{short(x - 4)} {short(y - 4)}l8 8m0-8l-8 8",
+    }
+    name = f"mark curve-{number}"
+    if number in shapes:
+        return f'<path class="{name}" d="{shapes[number]}"/>'
+    return f'<circle class="{name}" cx="{short(x)}" cy="{short(y)}" r="4.2"/>'
