@@ -293,6 +293,15 @@ def renamed(indices: Sequence[Index], names: Mapping[str, Index]) -> tuple[Index
     return tuple(names.get(index, index) if isinstance(index, str) else index for index in indices)
 
 
+def with_indices(node: Node, names: Mapping[str, Index]) -> Node:
+    """`node` with other indices of its own, its parts as they are."""
+    if isinstance(node, Quantity):
+        return replace(node, indices=renamed(node.indices, names))
+    if isinstance(node, Kronecker):
+        return Kronecker(*renamed((node.first, node.second), names))
+    return node
+
+
 def free_indices(node: Node) -> dict[str, None]:
     """The letters that no sum in `node` binds, in the order in which they occur."""
     found = {index: None for index in indices_of(node) if isinstance(index, str)}

@@ -55,12 +55,12 @@ def component(
             )
         case syntax.Product(factors):
             return _entry_of_product(factors, row, column, spaces)
-        case syntax.Times(factors):
+        case syntax.Times(parts) | syntax.Plus(parts):
             entries = []
-            for factor in factors:
-                number = is_number(shape(factor, spaces))
-                entries.append(component(factor, *((None, None) if number else (row, column)), spaces))
-            return syntax.Times(tuple(entries))
+            for part in parts:
+                number = is_number(shape(part, spaces))
+                entries.append(component(part, *((None, None) if number else (row, column)), spaces))
+            return type(node)(tuple(entries))
         case syntax.Over(above, below):
             return syntax.Over(component(above, row, column, spaces), component(below, None, None, spaces))
         case syntax.Derivative(of, by):
@@ -117,3 +117,26 @@ def in_components(claim: syntax.Claim, spaces: Spaces) -> syntax.Claim:
         row = ROW if first[0] != 1 else None
         column = COLUMN if first[1] != 1 else None
     return replace(claim, sides=tuple(component(side, row, column, spaces) for side in claim.sides))
+
+
+def written_out(claim: syntax.Claim, spaces: Spaces) -> syntax.Claim:
+    """The claim for one component, with letters that people use; raises `IllFormed` where the sizes do not fit."""
+    found = in_components(claim, spaces)
+    nodes = [node for side in found.sides for node in syntax.walk(side)]
+    taken = [i for node in nodes for i in (*syntax.indices_of(node), *_own(node)) if isinstance(i, str)]
+    ours = [i for i in dict.fromkeys((ROW, COLUMN, *taken)) if i in (ROW, COLUMN) or i.startswith("p")]
+    letters = (letter for letter in "jkmqirs" if letter not in taken)
+    names = dict(zip((i for i in ours if i in taken), letters, strict=False))
+    return replace(found, sides=tuple(_renamed(side, names) for side in found.sides))
+
+
+def _own(node: syntax.Node) -> tuple[str, ...]:
+    """The indices that a sum binds."""
+    return node.indices if isinstance(node, syntax.Total) else ()
+
+
+def _renamed(node: syntax.Node, names: dict[str, str]) -> syntax.Node:
+    new = syntax.with_parts(node, [_renamed(part, names) for part in syntax.parts(node)])
+    if isinstance(new, syntax.Total):
+        return syntax.Total(tuple(names.get(i, i) for i in new.indices), new.body)
+    return syntax.with_indices(new, names)

@@ -47,15 +47,19 @@ class Reading:
 
 
 def readings(
-    claim: syntax.Claim, all_equal: bool = False, one_neuron: bool = False, lenient: bool = False
+    claim: syntax.Claim,
+    all_equal: bool = False,
+    one_neuron: bool = False,
+    lenient: bool = False,
+    one_sided: bool = False,
 ) -> list[Reading]:
     """The claim in each of its cases; raises `IllFormed` where it makes no sense.
 
-    With `all_equal` all layers have equal widths, with `one_neuron` width 1; with `lenient` an index may stand on one
-    side only, and then means every neuron, or be used outside its sum as well.
+    With `all_equal` all layers have equal widths, with `one_neuron` width 1. With `one_sided` an index may stand on one
+    side only, and then means every neuron; with `lenient` it may be used outside its sum as well.
     """
     if not lenient:
-        check_scopes(claim)
+        check_scopes(claim, one_sided)
     found = []
     for case in cases(claim):
         spaces = Spaces(case.position, all_equal=all_equal or one_neuron, one_neuron=one_neuron)
@@ -84,11 +88,12 @@ def holds(
     all_equal: bool = False,
     one_neuron: bool = False,
     targets_add_to_one: bool = False,
+    one_sided: bool = False,
 ) -> bool:
     """Whether all sides have the same normal form, in every case; perhaps in some networks or for Σ y = 1 only."""
     return all(
         not residual
-        for reading in readings(claim, all_equal, one_neuron)
+        for reading in readings(claim, all_equal, one_neuron, one_sided=one_sided)
         for residual in residuals(reading, clock, targets_add_to_one)
     )
 

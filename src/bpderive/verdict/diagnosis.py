@@ -14,10 +14,14 @@ from dataclasses import dataclass, replace
 from bpderive.language import syntax
 from bpderive.language.text import written
 from bpderive.text import Text
+from bpderive.verdict.components import in_components, written_out
 from bpderive.verdict.decide import holds
 from bpderive.verdict.edits import Edit, edits
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
+from bpderive.verdict.indices import one_sided_index
+from bpderive.verdict.layers import cases
+from bpderive.verdict.spaces import Spaces
 
 COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
 
@@ -52,22 +56,56 @@ def diagnose(claim: syntax.Claim, clock: Clock) -> tuple[Diagnosis, ...]:
 
 
 def _repaired(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
-    for edit in repairs(claim):
+    one_sided = one_sided_index(claim) is not None
+    for edit in itertools.chain(_in_components(claim), repairs(claim), _two_changes(claim)):
         clock.check()
-        if not _is_trivial(edit.claim) and is_true(edit.claim, clock):
+        if not _is_trivial(edit.claim) and is_true(edit.claim, clock, one_sided=one_sided):
             what = Text(en="it holds {change}", zh="{change}就成立").format(change=edit.text)
             yield Diagnosis(edit.kind, what, written(edit.claim))
 
 
-def repairs(claim: syntax.Claim) -> list[Edit]:
-    """The changes to try, the likeliest first; each claim once."""
+def repairs(claim: syntax.Claim, most: int | None = None) -> list[Edit]:
+    """The changes to try, the likeliest first, each claim once; with `most`, only those up to that rank."""
     seen: set[syntax.Claim] = set()
     ordered = []
-    for edit in sorted(edits(claim), key=lambda e: e.rank):
-        if edit.claim not in seen:
+    for edit in sorted(edits(claim, repairs=True), key=lambda e: e.rank):
+        if edit.claim not in seen and (most is None or edit.rank <= most):
             seen.add(edit.claim)
             ordered.append(edit)
     return ordered
+
+
+def _in_components(claim: syntax.Claim) -> Iterator[Edit]:
+    """A claim that adds numbers and columns, such as 1 − a, written for one component, and that with one change."""
+    try:
+        case = cases(claim)[0]
+        out = written_out(claim, Spaces(case.position, spreads=True))
+    except IllFormed:
+        return
+    if out.sides == claim.sides or _fits(claim, Spaces(case.position)):
+        return
+    text = Text(en="written for one component", zh="写成分量形式")
+    yield Edit(out, "components", text, 0)
+    for edit in repairs(out):
+        both = Text(en="{first}, and {second}", zh="{first}，并{second}").format(first=text, second=edit.text)
+        yield Edit(edit.claim, "components", both, edit.rank)
+
+
+def _fits(claim: syntax.Claim, spaces: Spaces) -> bool:
+    try:
+        in_components(claim, spaces)
+    except IllFormed:
+        return False
+    return True
+
+
+def _two_changes(claim: syntax.Claim) -> Iterator[Edit]:
+    """One of the likely changes, and then one of the likeliest."""
+    for first in repairs(claim, most=1):
+        for second in repairs(first.claim, most=0):
+            text = Text(en="{first}, and {second}", zh="{first}，并{second}")
+            both = text.format(first=first.text, second=second.text)
+            yield Edit(second.claim, "two changes", both, first.rank + second.rank)
 
 
 def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
@@ -83,14 +121,20 @@ def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
 
 def _is_trivial(claim: syntax.Claim) -> bool:
     """Whether two sides are written alike, or a side is nothing but a number."""
-    sides = [_without_sign(side) for side in claim.sides]
+    sides = [_bare(side) for side in claim.sides]
     return any(one == other for one, other in itertools.combinations(sides, 2)) or any(
         isinstance(side, syntax.Number) for side in sides
     )
 
 
-def _without_sign(node: syntax.Node) -> syntax.Node:
-    return _without_sign(node.body) if isinstance(node, syntax.Minus) else node
+def _bare(node: syntax.Node) -> syntax.Node:
+    """The expression without its sign and without numbers as factors."""
+    if isinstance(node, syntax.Minus):
+        return _bare(node.body)
+    if isinstance(node, syntax.Times):
+        rest = tuple(factor for factor in node.factors if not isinstance(factor, syntax.Number))
+        return _bare(rest[0]) if len(rest) == 1 else syntax.Times(rest)
+    return node
 
 
 def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:

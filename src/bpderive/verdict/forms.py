@@ -26,6 +26,7 @@ Names: TypeAlias = Mapping[Any, Any]
 DELTA, NESTED = "δ", ("σ", "inv")
 MOST_TERMS = 4000
 MOST_LEAVES = 800
+TOO_MANY_TERMS = Text(en="it has too many terms", zh="项数太多")
 
 _numbers = itertools.count(1)
 
@@ -85,7 +86,7 @@ def scaled(terms: Iterable[Term], by: Fraction | int) -> list[Term]:
 def product(first: list[Term], second: list[Term]) -> list[Term]:
     """The product, bound indices of the two kept apart."""
     if len(first) * len(second) > MOST_TERMS:
-        raise TooHard(Text(en="it has too many terms", zh="项数太多"))
+        raise TooHard(TOO_MANY_TERMS)
     result = []
     for t in first:
         names = {index for index, _ in t.bound}

@@ -27,23 +27,13 @@ def apart(claim: syntax.Claim) -> tuple[syntax.Claim, dict[str, str]]:
                 called[inner[index]] = index
             return syntax.Total(tuple(inner[i] for i in node.indices), renamed(node.body, inner))
         new = syntax.with_parts(node, [renamed(part, names) for part in syntax.parts(node)])
-        return with_indices(new, names)
+        return syntax.with_indices(new, names)
 
     return replace(claim, sides=tuple(renamed(side, {}) for side in claim.sides)), called
 
 
-def with_indices(node: syntax.Node, names: dict[str, Any]) -> syntax.Node:
-    """`node` with other indices of its own, its parts as they are."""
-    if isinstance(node, syntax.Quantity):
-        return replace(node, indices=syntax.renamed(node.indices, names))
-    if isinstance(node, syntax.Kronecker):
-        first, second = syntax.renamed((node.first, node.second), names)
-        return syntax.Kronecker(first, second)
-    return node
-
-
-def check_scopes(claim: syntax.Claim) -> None:
-    """Raise `IllFormed` for an index that is both free and bound, or that stands on one side only."""
+def check_scopes(claim: syntax.Claim, one_sided: bool = False) -> None:
+    """Raise `IllFormed` for an index that is both free and bound, or, unless it may, stands on one side only."""
     free = [_with_equals(syntax.free_indices(side), claim) for side in claim.sides]
     everywhere = {index for found in free for index in found}
     for side in claim.sides:
@@ -61,17 +51,26 @@ def check_scopes(claim: syntax.Claim) -> None:
                         ),
                         mendable=True,
                     )
-    for index in everywhere:
+    lone = None if one_sided else one_sided_index(claim)
+    if lone is not None:
+        raise IllFormed(
+            Text(
+                en=f"the index {lone} stands on one side only: is a sum over {lone} missing, "
+                "or is it another index?",
+                zh=f"下标 {lone} 只出现在一边：是少了对 {lone} 的求和，还是下标写错了？",
+            ),
+            mendable=True,
+        )
+
+
+def one_sided_index(claim: syntax.Claim) -> str | None:
+    """An index that stands on one side only, if there is one; sides that are numbers do not count."""
+    free = [_with_equals(syntax.free_indices(side), claim) for side in claim.sides]
+    for index in dict.fromkeys(index for found in free for index in found):
         lacking = [s for s, found in zip(claim.sides, free, strict=True) if index not in found]
         if any(not syntax.is_constant(side) for side in lacking):
-            raise IllFormed(
-                Text(
-                    en=f"the index {index} stands on one side only: is a sum over {index} missing, "
-                    "or is it another index?",
-                    zh=f"下标 {index} 只出现在一边：是少了对 {index} 的求和，还是下标写错了？",
-                ),
-                mendable=True,
-            )
+            return index
+    return None
 
 
 def _with_equals(indices: dict[str, None], claim: syntax.Claim) -> dict[str, None]:

@@ -22,6 +22,21 @@ from bpderive.verdict.layers import constraints, feasible, value
 from bpderive.verdict.trial import Trial
 from bpderive.verdict.worlds import POOLS, World
 
+LAYERS_MORE = 3
+"""How many numbers of layers are tried, from the least on."""
+
+NEURONS_MORE = 2
+"""How many neurons more than the least a layer has at most, where all widths are gone through."""
+
+DEEP = 4
+"""Networks of more layers than this get one neuron more at most: there are too many others."""
+
+WIDEST = 12
+"""The width of the widest network that is tried; wider ones have all layers alike."""
+
+MOST_CASES = 60
+"""How many layers and indices are looked at on one network."""
+
 
 def find_counterexample(
     claim: syntax.Claim, clock: Clock, tried: list[tuple[int, ...]] | None = None
@@ -43,22 +58,40 @@ def find_counterexample(
 
 
 def _networks_for(claim: syntax.Claim) -> Iterator[tuple[int, ...]]:
-    least = min(depth for _, depth in feasible(claim))
-    numbered = [
-        i
-        for side in claim.sides
-        for node in syntax.walk(side)
-        for i in syntax.indices_of(node)
-        if isinstance(i, int)
-    ]
-    numbered += [
-        c.second
-        for c in claim.conditions
-        if isinstance(c, syntax.WidthCondition) and isinstance(c.second, int)
-    ]
-    yield from networks(least, largest=max(3, *numbered, 3))
-    for width in range(4, 13):
+    """Small networks that have every neuron which the claim calls by its number: the least layers first."""
+    pairs = feasible(claim)
+    least = min(depth for _, depth in pairs)
+    for depth in range(least, least + LAYERS_MORE):
+        wanted = {_least_widths(claim, at, depth) for at, total in pairs if total == depth}
+        more = NEURONS_MORE if depth <= DEEP else 1
+        every = {
+            tuple(map(int.__add__, widths, extra))
+            for widths in wanted
+            for extra in itertools.product(range(more + 1), repeat=depth)
+        }
+        yield from sorted(every, key=lambda sizes: (sum(sizes), sizes))
+    for width in range(NEURONS_MORE + 2, WIDEST + 1):
         yield (width,) * least
+
+
+def _least_widths(claim: syntax.Claim, at: int, depth: int) -> tuple[int, ...]:
+    """How many neurons each layer has at least, for this l and this number of layers."""
+    widths = [1] * depth
+
+    def wanted(layer: syntax.Layer, width: int) -> None:
+        place = value(layer, at, depth)
+        widths[place - 1] = max(widths[place - 1], width)
+
+    for side in claim.sides:
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
+                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    if isinstance(index, int):
+                        wanted(layer, index)
+    for condition in claim.conditions:
+        if isinstance(condition, syntax.WidthCondition) and isinstance(condition.second, int):
+            wanted(condition.first, condition.second)
+    return tuple(widths)
 
 
 def on_equal_widths(claim: syntax.Claim, clock: Clock) -> Counterexample | None:
@@ -127,36 +160,28 @@ def _widths_fit(reading: Reading, sizes: tuple[int, ...], at: int) -> bool:
     return True
 
 
-def networks(least_depth: int, largest: int = 3, layers: int = 3) -> Iterator[tuple[int, ...]]:
-    """Small networks: the least layers first, then the fewest neurons."""
-    for depth in range(least_depth, least_depth + layers):
-        widest = largest if depth <= 4 else 2
-        every = itertools.product(range(1, widest + 1), repeat=depth)
-        yield from sorted(every, key=lambda sizes: (sum(sizes), sizes))
-
-
 def counterexample(
     reading: Reading, sizes: tuple[int, ...], clock: Clock, pools: int = len(POOLS)
 ) -> Counterexample | None:
     """A case on a network of these sizes in which two sides differ, with small values; None if none was found."""
-    spots = list(places(reading, sizes))
+    spots = list(itertools.islice(places(reading, sizes), MOST_CASES))
     for attempt in range(pools):
-        for at, names in spots[:60]:
+        for at, names in spots:
             clock.check()
-            found = _at(reading, sizes, at, names, attempt)
+            found = _at(reading, sizes, at, names, attempt, clock)
             if found is not None:
                 return found
     return None
 
 
 def _at(
-    reading: Reading, sizes: tuple[int, ...], at: int, names: dict[str, int], attempt: int
+    reading: Reading, sizes: tuple[int, ...], at: int, names: dict[str, int], attempt: int, clock: Clock
 ) -> Counterexample | None:
     claim = reading.claim
     for intervals in (False, True):
         seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
         world = World(sizes, claim.cost, claim.sigma, POOLS[attempt], random.Random(seed), intervals)
-        trial = Trial(world, reading, at)
+        trial = Trial(world, reading, at, clock)
         try:
             values = [trial.number(side, names) for side in claim.sides]
         except NotHere:

@@ -98,6 +98,19 @@ def _alike(nodes: Iterable[syntax.Node], spaces: Spaces, sign: str) -> Shape:
         found = shape(other, spaces)
         if is_number(wanted) and is_number(found):
             continue
+        if spaces.spreads and is_number(wanted) != is_number(found):
+            wanted = found if is_number(wanted) else wanted
+            continue
+        if is_number(wanted) != is_number(found):
+            number, array = (first, other) if is_number(wanted) else (other, first)
+            size = shown(found if is_number(wanted) else wanted)
+            raise IllFormed(
+                Text(
+                    en=f"{written(number)} is a number and {written(array)} has the shape {size}: write the equation "
+                    "for one component, with indices",
+                    zh=f"{written(number)} 是一个数，而 {written(array)} 的形状是 {size}：请用下标写成分量形式",
+                )
+            )
         if wanted is None or found is None or not all(map(spaces.same, wanted, found)):
             both_arrays = wanted is not None and found is not None
             hint_en = (

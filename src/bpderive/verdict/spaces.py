@@ -24,7 +24,10 @@ ONE: Shape = (1, 1)
 
 @dataclass(slots=True)
 class Spaces:
-    """Which layers have equal widths; `place` gives what makes a layer itself."""
+    """Which layers have equal widths; `place` gives what makes a layer itself.
+
+    With `spreads` a number beside a column stands for a column of it, as people write 1 − a: to find out what is meant.
+    """
 
     place: Callable[[syntax.Layer], Any]
     joined: dict[Any, Any] = field(default_factory=dict)
@@ -32,6 +35,7 @@ class Spaces:
     all_equal: bool = False
     one_neuron: bool = False
     is_possible: bool = True
+    spreads: bool = False
 
     def of(self, layer: syntax.Layer) -> Any:
         """What all layers of the same width have in common."""

@@ -15,6 +15,7 @@ from bpderive.language import syntax
 from bpderive.verdict.arithmetic import power
 from bpderive.verdict.decide import Reading
 from bpderive.verdict.errors import TooHard
+from bpderive.verdict.forms import Clock
 from bpderive.verdict.layers import value
 from bpderive.verdict.normal import MOST_DERIVATIVES, SECOND_DERIVATIVE
 from bpderive.verdict.worlds import World
@@ -27,6 +28,7 @@ class Trial:
     world: World
     reading: Reading
     at: int
+    clock: Clock
 
     def layer(self, layer: syntax.Layer) -> int:
         """The number of a layer."""
@@ -83,6 +85,7 @@ class Trial:
             range(1, self.world.sizes[self.layer(self.reading.indices.layers[i]) - 1] + 1) for i in indices
         ]
         for values in itertools.product(*ranges):
+            self.clock.check()
             yield {**names, **dict(zip(indices, values, strict=True))}
 
     def _indices(self, node: syntax.Quantity, names: dict[str, int]) -> tuple[int, ...]:

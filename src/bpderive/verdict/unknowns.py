@@ -13,6 +13,7 @@ from typing import Any
 
 from bpderive.language import syntax
 from bpderive.verdict import forms
+from bpderive.verdict.errors import TooHard
 from bpderive.verdict.forms import Term, atom, number, product, scaled
 from bpderive.verdict.known import (
     evaluated,
@@ -48,7 +49,12 @@ class Unknowns:
         """The sum over a space: term by term where its width is a number."""
         width = self.spaces.width(space)
         if width is not None:
-            return [t for at in range(1, width + 1) for t in body(at)]
+            found: list[Term] = []
+            for at in range(1, width + 1):
+                found += body(at)
+                if len(found) > forms.MOST_TERMS:
+                    raise TooHard(forms.TOO_MANY_TERMS)
+            return found
         index = forms.fresh()
         return [Term(t.coefficient, t.factors, (*t.bound, (index, space))) for t in body(index)]
 

@@ -16,9 +16,10 @@ from bpderive.text import Text
 from bpderive.verdict.components import COLUMN, ROW
 from bpderive.verdict.counterexample import Counterexample
 from bpderive.verdict.decide import holds, readings
-from bpderive.verdict.diagnosis import Diagnosis, diagnose
+from bpderive.verdict.diagnosis import Diagnosis, diagnose, is_true
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
+from bpderive.verdict.indices import one_sided_index
 from bpderive.verdict.layers import feasible, range_of_layers
 from bpderive.verdict.search import find_counterexample, on_equal_widths
 
@@ -177,6 +178,8 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
         if holds(claim, clock.within(LONGEST / 2)):
             return "holds", _holds_in_words(claim), None, (), ()
     except IllFormed as error:
+        if one_sided_index(claim) is not None and is_true(claim, clock.within(LONGEST / 2), one_sided=True):
+            return "holds", _holds_in_words(claim), None, (), ()
         return _ill_formed(claim, error, clock)
     except TooHard as error:
         doubt = error.reason
