@@ -243,6 +243,7 @@ class Reader:
         def applied(letters: Letters) -> Polynomial:
             at, j = layer(letters), neuron(letters)
             self.truth.require(("z", at, j))
+            self.truth.slope(at, j)  # there is none where the outputs are a function of the whole layer
             if not own:
                 given = argument(letters)
                 if given != self.truth.value(("z", at, j)):
@@ -270,7 +271,9 @@ class Reader:
                 raise TypeError(f"{expression} is not decided: only the changes of C, a and z are.")
             if of != COST:
                 self.truth.require(of)
-            rate = differentiate_directly(self.truth.sizes, self._moved, of, self._path)
+            rate = differentiate_directly(
+                self.truth.sizes, self._moved, of, self._path, self.truth.whole and self._path is None
+            )
             if self.truth.cost is not None:
                 rate = rate.put(lambda key: self.truth.cost_slope(key[2]) if key[0] == "g" else unknown(key))
             return step * rate

@@ -33,6 +33,12 @@ from bpderive.notation import (
     quantity,
 )
 
+WHOLE = "any function of the whole layer"
+"""For `Statement.output`: the outputs are an arbitrary differentiable function of all the z^L_j."""
+
+TARGETS_SUM_TO_ONE = "the y_k sum to 1"
+"""For `Statement.given`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -63,6 +69,10 @@ class Statement:
     `relation` is "=", or "≈" for an equality of first order; `cost` is None when the cost is arbitrary, else the
     name of the cost that the statement is about; `moved` is the weight whose small change the Δ of the
     statement follow.
+
+    `output` says what the activation of the output layer is: None for one that acts on each neuron by itself, `WHOLE`
+    for an arbitrary function of the whole layer, else the name of one of the catalogue. `given` is what is assumed
+    besides, such as `TARGETS_SUM_TO_ONE`.
     """
 
     sides: tuple[Expr, ...]
@@ -70,6 +80,8 @@ class Statement:
     relation: str = "="
     cost: str | None = None
     moved: Expr | None = None
+    output: str | None = None
+    given: str | None = None
 
     @property
     def lhs(self) -> Expr:
@@ -104,9 +116,16 @@ class Statement:
         return replace(self, sides=tuple(substitute(side, exact) for side in self.sides), ranges=kept)
 
 
-def equation(lhs: Expr, *rhs: Expr, over: tuple[Range, ...] = (), cost: str | None = None) -> Statement:
+def equation(
+    lhs: Expr,
+    *rhs: Expr,
+    over: tuple[Range, ...] = (),
+    cost: str | None = None,
+    output: str | None = None,
+    given: str | None = None,
+) -> Statement:
     """The statement lhs = rhs for every value of the letters in `over`."""
-    return Statement((lhs, *rhs), over, cost=cost)
+    return Statement((lhs, *rhs), over, cost=cost, output=output, given=given)
 
 
 def approximation(lhs: Expr, rhs: Expr, over: tuple[Range, ...], moved: Expr | None = None) -> Statement:

@@ -6,20 +6,27 @@ polynomial in them. They are independent because the biases are free, which make
 σ^l_j is arbitrary, which makes its value and its slope at z^l_j free. `derivative(of, by)` moves a small change
 of `by` *forwards* through the network.
 
+With `whole` the output layer has one function of all its z^L_j, as softmax is: the entries ∂a^L_k/∂z^L_j of its
+Jacobian are then unknowns in the place of σ′, or, where `output` says which function it is, polynomials in the
+outputs.
+
 `differentiate_directly` is a second judge: it composes the network into one SymPy expression and calls `sympy.diff`.
 This module knows nothing of proofs, backpropagation or paths, and may not: they are what it judges.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+from math import prod
 from typing import Any
 
 import sympy
 from sympy import Expr, Function, Symbol
 
+from bpderive.activations import Activation, AnyActivation, VectorActivation
 from bpderive.costs import Cost
 from bpderive.errors import DomainError, NetworkError
 from bpderive.notation import Sigma, SigmaPrime, joined_indices
@@ -41,6 +48,9 @@ def name(key: Component) -> str:
         if argument is None:
             return f"σ{chr(39) * order}(z^{layer}_{neuron + 1})"
         return f"σ^{layer}_{neuron + 1}{chr(39) * order}({argument.written(name)})"
+    if letter == "J":
+        layer, output, source = rest
+        return f"∂a^{layer}_{output + 1}/∂z^{layer}_{source + 1}"
     if not rest:
         return str(letter)
     layer, *indices = rest
@@ -50,10 +60,16 @@ def name(key: Component) -> str:
 
 @dataclass(slots=True)
 class Truth:
-    """A network of unknowns; `cost` is None when the cost is arbitrary."""
+    """A network of unknowns; `cost` is None when the cost is arbitrary.
+
+    `whole` is whether the activation of the output layer is a function of all its z; `output` which one it has, or None
+    for an arbitrary one.
+    """
 
     sizes: tuple[int, ...]
     cost: Cost | None = None
+    whole: bool = False
+    output: AnyActivation | None = None
     _weighted: dict[tuple[int, int], Polynomial] = field(default_factory=dict)
     _derivatives: dict[tuple[Component, Component], Polynomial] = field(default_factory=dict)
 
@@ -86,17 +102,74 @@ class Truth:
         self.require(component)
         if component[0] == "z":
             return self._weighted_input(component[1], component[2])
+        if component[0] == "a" and component[1] == self.depth and self._outputs_sum_to_one():
+            last = self.sizes[-1] - 1
+            if component[2] == last:  # the other outputs are independent, and this one is what they leave
+                return 1 - added(unknown(("a", self.depth, m)) for m in range(last))
+        if component[0] == "y" and self.cost is not None:
+            return self._target(component[2])
         return unknown(component)
 
     def slope(self, layer: int, neuron: int) -> Polynomial:
-        """σ′(z^l_j)."""
+        """σ′(z^l_j); raises `NetworkError` in an output layer that has one function for all its neurons."""
+        if self.whole and layer == self.depth:
+            raise NetworkError(
+                f"{name(('σ', 1, layer, neuron, None))} does not exist: the outputs are a function of the whole layer."
+            )
+        if isinstance(self.output, Activation) and layer == self.depth:
+            out = Symbol("out", real=True)
+            by_output = self.output.derivative_from_output(out)
+            if by_output is not None and by_output.is_polynomial(out):
+                return _put(by_output, [out], [self.value(("a", layer, neuron))])
         return unknown(("σ", 1, layer, neuron, None))
+
+    def jacobian(self, of: int, by: int) -> Polynomial:
+        """∂a^L_k/∂z^L_j of an output layer that has one function for all its neurons."""
+        if self.output is None or isinstance(self.output, Activation):
+            return unknown(("J", self.depth, of, by))
+        outputs = sympy.symbols(f"out0:{self.sizes[-1]}", real=True)
+        table = self.output.jacobian_from_output(list(outputs))
+        if table is None or not table[of, by].is_polynomial(*outputs):
+            raise DomainError(
+                f"The Jacobian of {self.output.name} is no polynomial in the outputs, so statements about it are not "
+                "decided exactly. Decide them for an arbitrary function of the whole layer."
+            )
+        values = [self.value(("a", self.depth, m)) for m in range(self.sizes[-1])]
+        return _put(table[of, by], outputs, values)
+
+    def _outputs_sum_to_one(self) -> bool:
+        return isinstance(self.output, VectorActivation) and self.output.sums_to_one
 
     def cost_slope(self, neuron: int) -> Polynomial:
         """∂C/∂a^L_m, of neuron m of the output layer."""
         if self.cost is None:
             return unknown(("g", self.depth, neuron))
+        if self._target_by_slope() is not None:
+            return unknown(("g", self.depth, neuron))
         return self._of_output(lambda cost, out, wanted: cost.derivative(out, wanted), neuron)
+
+    def _target_by_slope(self) -> tuple[Expr, tuple[Symbol, Symbol]] | None:
+        """y as a polynomial in a and ∂C/∂a, where ∂C/∂a is none in a and y; None where this is not needed or not so.
+
+        The y are free, so that the ∂C/∂a are: they may be the unknowns as well, −y/a = g being y = −a g.
+        """
+        out, wanted, slope = sympy.symbols("out wanted slope", real=True)
+        assert self.cost is not None
+        found = self.cost.derivative(out, wanted)
+        if found.is_polynomial(out, wanted) or not found.is_rational_function(out, wanted):
+            return None
+        solved = sympy.solve(found - slope, wanted)
+        if len(solved) != 1 or not sympy.expand(solved[0]).is_polynomial(out, slope):
+            return None
+        return sympy.expand(solved[0]), (out, slope)
+
+    def _target(self, neuron: int) -> Polynomial:
+        """y_m, by the outputs and ∂C/∂a^L_m where these are the unknowns."""
+        found = self._target_by_slope()
+        if found is None:
+            return unknown(("y", self.depth, neuron))
+        expression, letters = found
+        return _put(expression, letters, [self.value(("a", self.depth, neuron)), self.cost_slope(neuron)])
 
     def derivative(self, of: Component, by: Component) -> Polynomial:
         """∂of/∂by, the other neurons of by's layer held fixed; raises `NetworkError` if one of them does not exist."""
@@ -117,7 +190,7 @@ class Truth:
         last_kind, last = ("a", self.depth) if of == COST else of[:2]
         while (kind, layer) != (last_kind, last):
             if kind == "z":
-                kind, change = "a", {j: self.slope(layer, j) * moved for j, moved in change.items()}
+                kind, change = "a", self._activate(layer, change)
             else:
                 layer, kind = layer + 1, "z"
                 if layer > last:
@@ -139,6 +212,14 @@ class Truth:
         if letter == "a":
             return "a", layer, {neuron: constant(1)}
         raise TypeError(f"derivatives by {name(by)} are not decided: only those by w, b, z and a are.")
+
+    def _activate(self, layer: int, weighted: Tangent) -> Tangent:
+        if not (self.whole and layer == self.depth):
+            return {j: self.slope(layer, j) * moved for j, moved in weighted.items()}
+        return {
+            k: added(self.jacobian(k, j) * moved for j, moved in weighted.items())
+            for k in range(self.sizes[-1])
+        }
 
     def _weigh(self, layer: int, active: Tangent) -> Tangent:
         rows = range(self.sizes[layer - 1])
@@ -173,12 +254,18 @@ class Truth:
                 f"{found} is no polynomial in the output and the desired output, so statements about this cost are "
                 "not decided exactly. Decide them for an arbitrary cost, or for one that is a polynomial."
             )
-        terms = sympy.Poly(found, out, wanted).terms()
-        a, y = unknown(("a", self.depth, neuron)), unknown(("y", self.depth, neuron))
-        return added(
-            a ** int(powers[0]) * y ** int(powers[1]) * _fraction(coefficient)
-            for powers, coefficient in terms
+        return _put(found, (out, wanted), [self.value((letter, self.depth, neuron)) for letter in ("a", "y")])
+
+
+def _put(expression: Expr, letters: Sequence[Symbol], values: Sequence[Polynomial]) -> Polynomial:
+    """A polynomial expression with polynomials put for its letters."""
+    return added(
+        prod(
+            (value**power for value, power in zip(values, powers, strict=True)),
+            start=constant(_fraction(coefficient)),
         )
+        for powers, coefficient in sympy.Poly(expression, *letters).terms()
+    )
 
 
 def _fraction(number: Expr) -> Fraction:
@@ -192,16 +279,27 @@ class _Cost(Function):
         return Symbol(f"g_{argindex - 1}")
 
 
+class _Output(Function):
+    """a^L_k as a function of k and of all z^L_j; its derivatives by these are symbols of their own."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        return Symbol(f"J_{self.args[0]}_{argindex - 2}") if argindex > 1 else sympy.Integer(0)
+
+
 @cache
 def differentiate_directly(
-    sizes: tuple[int, ...], by: Component, of: Component = COST, path: tuple[int, ...] | None = None
+    sizes: tuple[int, ...],
+    by: Component,
+    of: Component = COST,
+    path: tuple[int, ...] | None = None,
+    whole: bool = False,
 ) -> Polynomial:
     """∂of/∂by by `sympy.diff` of the network written as one expression; `by` is a weight or a bias, `of` C or
     some a^l_j or z^l_j.
 
     σ^l_j is a function of its own for each neuron and C is arbitrary, as in `Truth`, whose unknowns the result
     uses. With `path`, one neuron for each layer from that of `by`, all others are frozen: the change that
-    equation (51) speaks of.
+    equation (51) speaks of. With `whole`, the outputs are a function of all the z^L_j, without a path.
     """
     letters: dict[Symbol, Component] = {}
 
@@ -215,6 +313,13 @@ def differentiate_directly(
     for layer in range(2, last + 1):
         before = active
         active = []
+        if whole and layer == len(sizes):
+            zs = [
+                sum((letter("w", layer, j, k) * a for k, a in enumerate(before)), letter("b", layer, j))
+                for j in range(sizes[-1])
+            ]
+            active = [_Output(k, *zs) for k in range(sizes[-1])]
+            break
         for j in range(sizes[layer - 1]):
             terms = [letter("w", layer, j, k) * a for k, a in enumerate(before)]
             frozen = path is not None and layer >= by[1] and path[layer - by[1]] != j
@@ -228,8 +333,10 @@ def differentiate_directly(
     result = sympy.diff(whole, letter(*by))
     result = result.replace(SigmaPrime, lambda layer, j, _: letter("σ", 1, int(layer), int(j), None))
     result = result.replace(Sigma, lambda layer, j, _: letter("a", int(layer), int(j)))
+    result = result.replace(_Output, lambda k, *_: letter("a", len(sizes), int(k)))
     for m in range(sizes[-1]):
         letters[Symbol(f"g_{m}")] = ("g", len(sizes), m)
+        letters |= {Symbol(f"J_{m}_{r}"): ("J", len(sizes), m, r) for r in range(sizes[-1])}
     variables = sorted(result.free_symbols, key=str)
     if not variables:
         return constant(_fraction(result))

@@ -114,6 +114,12 @@ class VectorActivation:
         return found
 
     @property
+    def sums_to_one(self) -> bool:
+        """Whether the outputs sum to 1, whatever the z: whether the formula is a share of the sum of all its shares."""
+        share, total = sympy.fraction(self.formula)
+        return isinstance(total, Sum) and total.function.xreplace({total.limits[0][0]: j}) == share
+
+    @property
     def formula_program(self) -> LayerProgram:
         """The outputs from z as the formula says, for exact numbers and many digits."""
         return layer_program(self.formula, j, ("z",))

@@ -184,7 +184,10 @@ class BookPrinter(LatexPrinter):
         return str(super()._print_Pow(expr))
 
     def _print_Partial(self, expression: Partial) -> str:
-        return rf"\frac{{\partial {self._print(expression.of)}}}{{\partial {self._print(expression.by)}}}"
+        by = rf"\partial {self._print(expression.by)}"
+        if expression.of == C or quantity(expression.of) is not None or expression.of.is_Symbol:
+            return rf"\frac{{\partial {self._print(expression.of)}}}{{{by}}}"
+        return rf"\frac{{\partial}}{{{by}}}" + _bracketed(self._print(expression.of))
 
     def _print_ParameterGradient(self, expression: Any) -> str:
         return rf"\frac{{\partial C}}{{\partial {self._print(expression.args[0])}}}"
@@ -282,6 +285,10 @@ class BookPrinter(LatexPrinter):
             fraction = rf"\frac{{{self._print(number)}}}{{{self._print(below)}}}"
             if isinstance(rest, Add) or below.has(Sum):
                 return rf"\frac{{{self._print(number * rest)}}}{{{self._print(below)}}}"
+            shown_above = [f for f in Mul.make_args(rest) if quantity(f) is not None or isinstance(f, Add)]
+            if shown_above:
+                fraction = rf"\frac{{{self._print(number * Mul(*shown_above))}}}{{{self._print(below)}}}"
+                rest = Mul(*(f for f in Mul.make_args(rest) if f not in shown_above))
             return fraction if rest == 1 else _side_by_side([fraction, self._print(rest)])
         number, rest = expression.as_coeff_Mul()
         factors = sorted(Mul.make_args(rest), key=_factor_rank)

@@ -8,19 +8,25 @@ variable is in sight, and refuses in both cases.
 from __future__ import annotations
 
 import sympy
-from sympy import Dummy, Expr, Integer, KroneckerDelta, Sum
+from sympy import Dummy, Expr, Integer, KroneckerDelta, Piecewise, Sum
 
 from bpderive.errors import StepError
-from bpderive.notation import RATES, C, LayerArray, Partial, quantity, stage
+from bpderive.notation import RATES, C, L, LayerArray, Partial, quantity, stage
 from bpderive.notation.plain import plain
 from bpderive.proofs.definitions import defining
 from bpderive.statements import Range, Statement, bound_letters, provably_at_most
 
 
-def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Statement, ...] = ()) -> Expr:
+def derivative(
+    whole: Partial,
+    ranges: tuple[Range, ...],
+    definitions: tuple[Statement, ...] = (),
+    elementwise: bool = True,
+) -> Expr:
     """The value of ∂of/∂by with Kronecker deltas not yet collapsed, by what the definitions say of `of`.
 
     `definitions` come before those of the forward pass: equations whose left side is `of`, such as a cost's formula.
+    With `elementwise` False, the outputs may be a function of the whole layer, so that a^L is not unfolded.
     """
     variable = quantity(whole.by)
     if variable is None or variable[0].letter in RATES:
@@ -35,6 +41,10 @@ def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Sta
         later = _unfoldable(expression, array, ranges)
         if later is None:
             break
+        if not elementwise and later.parent.letter == "a":
+            layer = later.parent.layer
+            if not provably_at_most(layer, L - 1, ranges):
+                raise StepError(f"{later} may be a function of the whole layer, and nothing says which.")
         meaning = _meaning(later, expression)
         unfolded[later] = meaning
         expression = expression.xreplace({later: meaning})
@@ -47,12 +57,23 @@ def derivative(whole: Partial, ranges: tuple[Range, ...], definitions: tuple[Sta
 
 def collapse(expression: Expr, full: bool = True) -> Expr:
     """The sums over Kronecker deltas done; with `full`, raises `StepError` if a delta is left."""
-    result = expression.replace(
-        lambda e: isinstance(e, Sum) and e.function.has(KroneckerDelta), lambda e: e.doit(deep=False)
-    )
+    result = expression.replace(lambda e: isinstance(e, Sum) and e.function.has(KroneckerDelta), _only_term)
     if full and result.has(KroneckerDelta):
         raise StepError(f"a Kronecker delta is left over in {plain(result)}.")
     return result
+
+
+def _only_term(total: Sum) -> Expr:
+    """The sum done by its Kronecker delta, which also a case of a Piecewise may hold."""
+    [(index, low, high)] = total.limits
+    deltas = total.function.atoms(KroneckerDelta)
+    if len(deltas) == 1 and total.function.has(Piecewise):
+        [only] = deltas
+        others = [other for other in only.args[:2] if other != index]
+        whole = tuple(only.delta_range or ()) == (low, high)
+        if len(others) == 1 and whole and total.function.xreplace({only: Integer(0)}) == 0:
+            return total.function.xreplace({only: Integer(1)}).xreplace({index: others[0]})
+    return total.doit(deep=False)
 
 
 def _without_empty_sums(expression: Expr) -> Expr:

@@ -16,8 +16,8 @@ from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
 from bpderive.notation import BackwardProduct, L, i, k, latex, plain
-from bpderive.proofs.rules import PART, Rule
-from bpderive.statements import Range, Statement, check_well_formed, contains
+from bpderive.proofs.rules import PART, Rule, acts_elementwise
+from bpderive.statements import WHOLE, Range, Statement, check_well_formed, contains
 from bpderive.tensors import same
 from bpderive.text import Text
 
@@ -121,15 +121,24 @@ def derive(
 
     Raises `StepError`, which names the step, its rule, what was expected and what came out.
     """
-    first = replace(start or Statement((goal.lhs, goal.lhs), goal.ranges), cost=goal.cost)
+    first = _about(start or Statement((goal.lhs, goal.lhs), goal.ranges), goal)
     steps = tuple(_steps(number, goal, first, moves))
     _check_goal(number, goal, steps[-1].statement if steps else first)
     return Derivation(number, title, goal, first, tuple(moves), steps)
 
 
+def calculated(number: str, title: Text, start: Statement, moves: Sequence[Move]) -> Derivation:
+    """What comes out when the rules of `moves` are applied in turn to the identity `start`, and that it does.
+
+    For a result that nobody states before it is found. Raises `StepError` where a rule cannot be applied.
+    """
+    *_, last = _steps(number, start, start, moves)
+    return derive(number, title, start.with_rhs(last.statement.rhs), moves, start)
+
+
 def _steps(number: str, goal: Statement, start: Statement, moves: Sequence[Move]) -> Iterator[Step]:
     """The lines that the rules of `moves` give; raises `StepError` at the first rule that cannot be applied."""
-    if set(start.sides) != {start.lhs} or start.cost != goal.cost:
+    if set(start.sides) != {start.lhs} or start != _about(start, goal):
         raise StepError(
             f"({number}): a derivation begins with an identity about the cost of its goal, and {start} is none."
         )
@@ -204,16 +213,36 @@ def _applied(
     """The next line, over its own letters and the goal's; a `StepError` names the derivation and the step."""
     try:
         line = rule.apply(lines, _joined(lines[-1].ranges, ranges))
-        line = replace(line, ranges=_joined(line.ranges, ranges), cost=lines[-1].cost)
+        line = _about(replace(line, ranges=_joined(line.ranges, ranges)), lines[-1])
         for used in _statements_of(rule):
-            if used.cost not in (None, line.cost):
-                raise StepError(f"{used} is true of the cost {used.cost} only.")
+            _check_about(used, line)
         check_well_formed(line)
     except StepError as error:
         raise StepError(
             f"({number}), step {place}, {rule.name.en}: it does not follow from {plain(lines[-1].rhs)}: {error}"
         ) from error
     return line
+
+
+def _about(line: Statement, goal: Statement) -> Statement:
+    """The line, said of the cost, of the output layer and under the assumption of `goal`."""
+    return replace(line, cost=goal.cost, output=goal.output, given=goal.given)
+
+
+def _check_about(used: Statement, line: Statement) -> None:
+    """Raise `StepError` unless what is used holds of all that `line` speaks of."""
+    if used.cost not in (None, line.cost):
+        raise StepError(f"{used} is true of the cost {used.cost} only.")
+    if used.given not in (None, line.given):
+        raise StepError(f"{used} is true only if {used.given}.")
+    if used.output == WHOLE or used.output == line.output:
+        return
+    if used.output is not None:
+        raise StepError(f"{used} is true of {used.output} in the output layer only.")
+    if not acts_elementwise(line.output):
+        raise StepError(
+            f"{used} is known where each output depends on its own z alone, not for {line.output}."
+        )
 
 
 def _statements_of(rule: Rule) -> tuple[Statement, ...]:

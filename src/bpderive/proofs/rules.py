@@ -23,12 +23,13 @@ from typing import ClassVar, Protocol
 
 from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum, Symbol
 
+from bpderive.activations import activations
 from bpderive.errors import StepError
 from bpderive.notation import RATES, C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
 from bpderive.notation.plain import plain
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
-from bpderive.statements import Range, Statement, bound_letters, provably_at_most, substitute
+from bpderive.statements import WHOLE, Range, Statement, bound_letters, provably_at_most, substitute
 from bpderive.tensors import same
 from bpderive.text import Text
 
@@ -225,7 +226,7 @@ class OnlyTerm:
         for factor in Mul.make_args(total.function):
             if not isinstance(factor, Partial) or quantity(factor.of) is None:
                 continue
-            value = derivative(factor, ranges)
+            value = derivative(factor, ranges, elementwise=acts_elementwise(lines[-1].output))
             for delta in (f for f in Mul.make_args(value) if isinstance(f, KroneckerDelta)):
                 if set(delta.args[:2]) == {self.index, self.keep} and tuple(delta.delta_range) == whole_range:
                     term = total.function.xreplace({self.index: self.keep})
@@ -254,7 +255,7 @@ class Differentiate:
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line with the derivative taken and its Kronecker deltas collapsed."""
         whole = Partial(self.of, self.by)
-        value = collapse(derivative(whole, ranges, self.definitions))
+        value = collapse(derivative(whole, ranges, self.definitions, acts_elementwise(lines[-1].output)))
         return lines[-1].with_rhs(replaced(lines[-1].rhs, whole, value))
 
 
@@ -277,7 +278,9 @@ class BothSides:
         """∂lhs/∂by = the derivative of the right side."""
         line = lines[-1]
         as_definition = Statement((line.lhs, line.rhs))
-        value = collapse(derivative(Partial(line.lhs, self.by), ranges, (as_definition,)))
+        value = collapse(
+            derivative(Partial(line.lhs, self.by), ranges, (as_definition,), acts_elementwise(line.output))
+        )
         return Statement((Partial(line.lhs, self.by), value), line.ranges)
 
 
@@ -368,11 +371,27 @@ class AsDiagonal:
         return lines[-1].with_rhs(MatMul(*outer, *after.args))
 
 
+def acts_elementwise(output: str | None) -> bool:
+    """Whether each output is a function of its own z alone, `output` being that of a statement."""
+    return output is None or (output != WHOLE and activations[output].elementwise)
+
+
 def equation_name(number: str) -> Text:
     """How a reason speaks of an equation."""
     named = {
         "z": Text(en="the definition of the weighted input", zh="带权输入的定义"),
         "a": Text(en="$a^l_j = \\sigma(z^l_j)$", zh=" $a^l_j = \\sigma(z^l_j)$"),
+        "softmax": Text(en="the definition of softmax", zh=" softmax 的定义"),
+        "share": Text(
+            en="the definition of softmax, read as $e^{z^L_k} = a^L_k \\sum_i e^{z^L_i}$",
+            zh=" softmax 的定义，写成 $e^{z^L_k} = a^L_k \\sum_i e^{z^L_i}$",
+        ),
+        "jacobian": Text(en="the Jacobian of softmax", zh=" softmax 的雅可比矩阵"),
+        "slope": Text(
+            en="the slope of this activation, written by its output", zh="用输出写出的该激活函数的导数"
+        ),
+        "pair": Text(en="what was just derived", zh="刚才导出的结果"),
+        "targets": Text(en="the desired outputs summing to 1", zh="目标输出之和为 1"),
         "hypothesis": Text(en="the induction hypothesis", zh="归纳假设"),
         "dots": Text(en="the meaning of the dots", zh="省略号的含义"),
         "induction": Text(en="what was proved by induction", zh="归纳法已证明的结论"),
