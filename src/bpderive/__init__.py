@@ -20,7 +20,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from bpderive import reference
-from bpderive.activations import Activation, activations, parse_activation
+from bpderive.activations import Activation, VectorActivation, activations, parse_activation
 from bpderive.codegen import compile_gradient
 from bpderive.compare import Findings, compare
 from bpderive.costs import Cost, costs
@@ -40,6 +40,7 @@ from bpderive.errors import (
 from bpderive.gradient import Gradient, gradient
 from bpderive.network import Network
 from bpderive.notation import latex
+from bpderive.pairings import Pairing, pairing, pairings
 from bpderive.paths import factored_path_sum, path_sum
 from bpderive.proofs import Derivation, derivation
 from bpderive.text import Text, set_language
@@ -61,6 +62,7 @@ __all__ = [
     "MissingPackage",
     "Network",
     "NetworkError",
+    "Pairing",
     "ParseError",
     "Refuted",
     "ShapeError",
@@ -68,6 +70,7 @@ __all__ = [
     "Text",
     "TooManyPaths",
     "UnknownName",
+    "VectorActivation",
     "Verdict",
     "activations",
     "check",
@@ -79,6 +82,8 @@ __all__ = [
     "factored_path_sum",
     "gradient",
     "latex",
+    "pairing",
+    "pairings",
     "parse_activation",
     "path_sum",
     "reference",

@@ -1,0 +1,92 @@
+"""The pairs of activation and cost, found by derivation."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+
+import bpderive as bp
+from bpderive.activations import activations
+from bpderive.costs import costs
+from bpderive.errors import StepError, UnknownName
+from bpderive.network import stays_in
+from bpderive.notation import L, a, j, y
+from bpderive.pairings import cancelled, pairing
+
+DIFFERENCE = a(L)[j, 0] - y(L)[j, 0]
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[tuple[str, str], bp.Pairing]:
+    return {(p.activation.name, p.cost.name): p for p in bp.pairings()}
+
+
+def test_every_permitted_pair_is_there_and_no_other(found: dict[tuple[str, str], bp.Pairing]) -> None:
+    permitted = {
+        (f.name, c.name) for c in costs.values() for f in activations.values() if stays_in(f, c.domain)
+    }
+    assert found.keys() == permitted
+    with pytest.raises(UnknownName, match="no pair"):
+        pairing("tanh", "cross_entropy")
+
+
+def test_the_pairs_that_give_a_minus_y(found: dict[tuple[str, str], bp.Pairing]) -> None:
+    always = {names for names, p in found.items() if p.is_difference}
+    assert always == {("linear", "quadratic"), ("sigmoid", "cross_entropy")}
+    conditional = {names for names, p in found.items() if p.under_condition is not None}
+    assert conditional == {("softmax", "log_likelihood")}
+    softmax = found["softmax", "log_likelihood"]
+    assert softmax.under_condition is not None
+    assert softmax.under_condition.statement.rhs == DIFFERENCE
+    assert softmax.error != DIFFERENCE
+    assert "sum to 1" in str(softmax.condition)
+
+
+def test_what_cancels_is_found_and_what_is_not_known_is_said(
+    found: dict[tuple[str, str], bp.Pairing],
+) -> None:
+    cancelling = {names for names, p in found.items() if p.cancels}
+    assert cancelling == {
+        ("linear", "quadratic"),
+        ("sigmoid", "cross_entropy"),
+        ("sigmoid", "log_likelihood"),
+        ("softmax", "log_likelihood"),
+    }
+    assert {names for names, p in found.items() if p.cancels is None} == {("gaussian", "log_likelihood")}
+    for names, p in found.items():
+        assert (cancelled(activations[names[0]], costs[names[1]]) is not None) == (p.cancels is True)
+
+
+@pytest.mark.parametrize(
+    "names", [("sigmoid", "cross_entropy"), ("softmax", "log_likelihood"), ("tanh", "huber")]
+)
+def test_a_derivation_is_checked_and_a_changed_one_refused(names: tuple[str, str]) -> None:
+    from dataclasses import replace
+
+    p = pairing(*names)
+    p.check()
+    wrong = replace(p.derivation, statement=p.derivation.statement.with_rhs(2 * p.error))
+    with pytest.raises(StepError):
+        replace(p, derivation=wrong).check()
+
+
+def test_an_elementwise_error_is_the_product_of_the_two_slopes(
+    found: dict[tuple[str, str], bp.Pairing],
+) -> None:
+    at = {a(L)[j, 0]: sympy.Rational(1, 3), y(L)[j, 0]: sympy.Rational(1, 7)}
+    compared = 0
+    for (name, cost), p in found.items():
+        value = p.error.subs(at)
+        if value.is_number:  # σ′ is written by the output
+            slope = activations[name].derivative_from_output(at[a(L)[j, 0]])
+            expected = costs[cost].derivative(*at.values()) * slope
+            assert abs(sympy.N(value - expected, 30)) < 1e-25
+            compared += 1
+    assert compared > 10
+
+
+def test_a_pair_is_shown() -> None:
+    p = pairing("softmax", "log_likelihood")
+    assert str(p) == "softmax with log_likelihood: δ^L_j = a^L_j Σ_k y_k - y_j"
+    assert p._repr_latex_().startswith("$")
+    assert [step.number for step in p.derivation.steps] == list(range(1, len(p.derivation.steps) + 1))
