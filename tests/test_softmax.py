@@ -12,15 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Interval, Symbol, exp
 
+from bpderive import reference
 from bpderive.activations import VectorActivation, a, activations, resolve, vector
 from bpderive.activations.catalogue import softmax
 from bpderive.activations.layer_program import compiled_program, in_one, layer_program, letter, written_out
 from bpderive.costs import costs
 from bpderive.errors import DomainError, NetworkError, Refuted, UnknownName
+from bpderive.gradient import gradient
 from bpderive.network import Network, code_name
-from bpderive.notation import L, Width, i, j, k, latex, y, z
+from bpderive.notation import C, L, Partial, Width, i, j, k, latex, y, z
 from bpderive.pairings import cancelled
+from bpderive.paths import factored_path_sum, number_of_paths, path_sum
+from bpderive.slips import gradient_with
 from bpderive.text import Text
+from bpderive.verify.many_digits import ManyDigits
+from bpderive.verify.sample import draw_case
 
 TITLE = Text(en="made for a test", zh="测试用")
 reals = st.floats(-700, 700, allow_nan=False)
@@ -190,3 +196,90 @@ def test_a_slope_that_does_not_cancel_is_not_said_to() -> None:
     assert cancelled(softmax, costs["cross_entropy"]) is None
     doubled = replace(costs["log_likelihood"], name="other", formula=2 * costs["log_likelihood"].formula)
     assert cancelled(softmax, doubled) != cancelled(softmax, costs["log_likelihood"])
+
+
+NET = Network((2, 3, 2), ("tanh", "softmax"), "log_likelihood")
+DEEP = Network((2, 2, 3, 2), ("tanh", "sigmoid", "softmax"), "quadratic")
+
+
+@pytest.mark.parametrize("place", [(2, 1, 1), (2, 3), (3, 1, 2), (3, 2)])
+def test_the_sum_over_paths_is_the_derivative(place: tuple[int, ...]) -> None:
+    found = path_sum(NET, *place)
+    found.check()
+    assert len(found.paths) == number_of_paths(NET, place[0]) == 2
+    factored = dict(factored_path_sum(NET, *place))
+    total = factored.pop(Partial(C, found.parameter))
+    assert sympy.expand(total.subs(factored) - found.total) == 0
+
+
+def test_a_sum_over_paths_without_the_further_sum_is_refuted() -> None:
+    for found in (path_sum(NET, 3, 1, 2), path_sum(DEEP, 3, 1, 2), path_sum(DEEP, 2, 1)):
+        found.check()
+        with pytest.raises(Refuted):
+            replace(found, paths=found.paths[:1]).check()
+    elementwise = path_sum(Network((2, 3, 2)), 2, 1, 1)
+    with pytest.raises((Refuted, NetworkError)):
+        replace(elementwise, net=NET).check()
+
+
+def test_a_derivative_through_the_whole_layer_stands_in_brackets() -> None:
+    assert r"\left( \frac{\partial a^{3}_{1}}" in path_sum(NET, 2, 1, 1).paths[0].latex()
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "log_likelihood"])
+def test_gradient_slips_and_reference_agree_with_differences_in_many_digits(cost: str) -> None:
+    net = Network((2, 3, 3), ("tanh", "softmax"), cost)
+    case = draw_case(net, np.random.default_rng(1))
+    true = reference.backprop(*case.arguments, activation=["tanh", "softmax"], cost=cost)
+    exact = ManyDigits(net, *case.arguments)
+    assert float(exact.value()) == pytest.approx(
+        reference.cost(*case.arguments, activation=["tanh", "softmax"], cost=cost), rel=1e-13
+    )
+    for layer, j_, k_ in ((2, 0, 1), (3, 2, 0), (3, 1, None)):
+        by_hand = true.b[layer - 2][j_, 0] if k_ is None else true.w[layer - 2][j_, k_]
+        assert by_hand == pytest.approx(float(exact.by_parameter(layer, j_, k_)), rel=1e-12, abs=1e-16)
+    b, w = gradient_with(net, *case.arguments)
+    for found, wanted in zip((*b, *w), (*true.b, *true.w), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy", "log_likelihood", "huber"])
+def test_the_let_bindings_of_the_gradient_are_the_derivative_of_the_cost(cost: str) -> None:
+    net = Network((1, 2, 2), ("linear", "softmax"), cost)
+    found = gradient(net)
+    values = {s: sympy.Rational(n + 2, 7) for n, s in enumerate(sorted(_parameters(net), key=str))}
+    values |= dict(zip(net.y, (sympy.Rational(1, 4), sympy.Rational(1, 3)), strict=True))
+    at = dict(values)
+    for symbol, value in found.bindings:
+        at[symbol] = sympy.N(value.subs(at), 40)
+    outputs = [symbol for symbol, _ in net.forward() if symbol in set(net.a[3])]
+    whole = net.cost.value(outputs, net.y)
+    for symbol, value in reversed(net.forward()):
+        whole = whole.subs(symbol, value)
+    for layer in (2, 3):
+        for weight, by_gradient in zip(net.w[layer], found.w[layer], strict=True):
+            direct = sympy.diff(whole, weight)
+            assert abs(sympy.N(direct.subs(values) - by_gradient.subs(at), 30)) < 1e-25
+
+
+def _parameters(net: Network) -> set[Symbol]:
+    return {s for layers in (net.w, net.b) for matrix in layers.values() for s in matrix} | set(net.x)
+
+
+def test_the_number_of_bindings_grows_with_the_weights_only() -> None:
+    counts = [len(gradient(Network((2, n), "softmax", "log_likelihood")).bindings) for n in (4, 8, 16)]
+    assert counts[2] - counts[1] == 2 * (counts[1] - counts[0])
+
+
+@pytest.mark.parametrize(
+    ("names", "cost", "says"),
+    [
+        (["softmax", "softmax"], "quadratic", "output layer only"),
+        (["tanh", "sigmoid"], "log_likelihood", "written for softmax"),
+        (["tanh", "softmax"], "cross_entropy", "written for a sigmoid"),
+    ],
+)
+def test_the_reference_refuses_what_it_has_not(names: list[str], cost: str, says: str) -> None:
+    case = draw_case(NET, np.random.default_rng(0))
+    with pytest.raises(ValueError, match=says):
+        reference.backprop(*case.arguments, activation=names, cost=cost)

@@ -1,8 +1,9 @@
 """Backpropagation on a concrete network, as ordered let-bindings.
 
-`gradient(net)` reads the proved equations (23), (BP1), (BP2), (BP3) and (BP4) for each component in turn, from
-the input to the output and back, and binds each result to its symbol: the number of bindings, and the time to
-make them, is linear in the number of weights. `g.expanded()` puts them all into one another, for small networks.
+`gradient(net)` reads the proved equations (23), (BP1) (with softmax: (37)), (BP2), (BP3) and (BP4) for each component
+in turn, from the input to the output and back, and binds each result to its symbol: the number of bindings, and the
+time to make them, is linear in the number of weights. `g.expanded()` puts them all into one another, for small
+networks.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, ImmutableDenseMatrix, Mul, Sum, Symbol
 
+from bpderive.activations import VectorActivation
+from bpderive.activations.layer_program import letter
 from bpderive.costs import a as output
 from bpderive.errors import NetworkError
-from bpderive.network import Network, component
+from bpderive.network import Network, component, in_symbols
 from bpderive.notation import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
+from bpderive.pairings import cancelled
 from bpderive.places import Letters, whole_number
 from bpderive.proofs import derivation
 from bpderive.statements import Statement
@@ -69,7 +73,8 @@ def gradient(net: Network) -> Gradient:
     """Backpropagation on `net`, by the proved equations."""
     bindings: list[Binding] = list(net.forward())
     reader = _Instance(net, bindings)
-    errors = {net.depth: reader.column("BP1", net.depth)}
+    whole = net.vector_output
+    errors = {net.depth: reader.column("BP1", net.depth) if whole is None else reader.output_errors(whole)}
     for layer in range(net.depth - 1, 1, -1):
         errors[layer] = reader.column("BP2", layer)
     layers = range(2, net.depth + 1)
@@ -93,6 +98,24 @@ class _Instance:
         return ImmutableDenseMatrix(
             [self._entry(statement, {l: layer, j: neuron}) for neuron in range(self.net.width(layer))]
         )
+
+    def output_errors(self, whole: VectorActivation) -> ImmutableDenseMatrix:
+        """δ^L by (37), whose sum over k the outputs of a whole layer keep; bound once, before the δ^L_j, it serves all.
+
+        Where the Jacobian cancels against the cost, by what is left.
+        """
+        layer = self.net.depth
+        outputs, wanted = list(self.net.a[layer]), list(self.net.y)
+        program = cancelled(whole, self.net.cost)
+        given = {letter("a"): outputs, letter("y"): wanted}
+        if program is None:
+            program = whole.pullback_program
+            slopes = [self.net.cost.derivative(*pair) for pair in zip(outputs, wanted, strict=True)]
+            given = {letter("a"): outputs, letter("v"): slopes}
+        shared, values = in_symbols(program, given, layer, prefix="back_")
+        errors = [component("delta", layer, neuron + 1) for neuron in range(self.net.width(layer))]
+        self.bindings += [*shared, *zip(errors, values, strict=True)]
+        return ImmutableDenseMatrix(errors)
 
     def table(self, number: str, layer: int) -> ImmutableDenseMatrix:
         """The components of an equation with the free neurons j and k."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeGuard
@@ -33,7 +33,7 @@ from bpderive.activations import (
     activations,
 )
 from bpderive.activations import resolve as find_activation
-from bpderive.activations.layer_program import bound, letter, written_out
+from bpderive.activations.layer_program import LayerProgram, bound, letter, written_out
 from bpderive.costs import Cost
 from bpderive.costs import resolve as find_cost
 from bpderive.errors import DomainError, NetworkError, UnknownName
@@ -278,15 +278,23 @@ def _sizes(given: object) -> tuple[int, ...]:
 def _of_whole_layer(function: VectorActivation, layer: int, width: int) -> list[Binding]:
     """What a^L_j are by all the z^L_k, and before them what they have in common: total^L and the like."""
     zs = [component("z", layer, j + 1) for j in range(width)]
-    shared, outputs = written_out(function.formula_program, {letter("z"): zs})
+    shared, outputs = in_symbols(function.formula_program, {letter("z"): zs}, layer)
+    return shared + [(component("a", layer, j + 1), value) for j, value in enumerate(outputs)]
+
+
+def in_symbols(
+    program: LayerProgram, given: Mapping[Symbol, Sequence[Expr]], layer: int, prefix: str = ""
+) -> tuple[list[Binding], list[Expr]]:
+    """A program on the neurons of a layer: what it binds on the way, as total^3 or e^3_1, and the results."""
+    shared, results = written_out(program, given)
     called = {
-        bound(symbol, neuron): Symbol(f"{symbol.name}^{layer}", real=True)
+        bound(symbol, neuron): Symbol(f"{prefix}{symbol.name}^{layer}", real=True)
         if neuron is None
-        else component(symbol.name, layer, neuron + 1)
+        else component(f"{prefix}{symbol.name}", layer, neuron + 1)
         for symbol, neuron, _ in shared
     }
     lets = [(called[bound(symbol, neuron)], value.xreplace(called)) for symbol, neuron, value in shared]
-    return lets + [(component("a", layer, j + 1), value.xreplace(called)) for j, value in enumerate(outputs)]
+    return lets, [result.xreplace(called) for result in results]
 
 
 def _check_vector_valued(sizes: tuple[int, ...], chosen: tuple[LayerChoice, ...]) -> None:

@@ -3,6 +3,10 @@
 `path_sum(net, l, j, k)` lists every path from the weight w^l_jk (or, without k, from the bias b^l_j) to the cost: its
 neurons, its factors as (53) has them, and its rate factor, the product of their values. `ps.total` is their literal sum
 and `ps.check()` proves it equal to ∂C/∂w^l_jk by direct differentiation and by (BP4).
+
+With softmax in the output layer (53) holds for l < L as it stands; the last derivative of a path, ∂a^L_m/∂a^{L-1}_n, is
+then a sum over the z^L_r through which it passes. For l = L a weight changes every output, so that a further sum over m
+is needed: Σ_m ∂C/∂a^L_m ∂a^L_m/∂w^L_jk.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from sympy import Add, Expr, Integer, Mul
 from bpderive.errors import NetworkError, Refuted, TooManyPaths
 from bpderive.evaluate import Reader
 from bpderive.network import Network
-from bpderive.notation import C, Partial, PathSum, a, b, j, k, l, latex, plain, q, quantity, w
+from bpderive.notation import C, Partial, PathSum, a, b, j, k, l, latex, plain, q, quantity, w, z
 from bpderive.polynomials import Polynomial, added
 from bpderive.proofs import derivation
 from bpderive.proofs.calculus import collapse, derivative
@@ -43,7 +47,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One path: its neurons (layer, number) from (l, j) to (L, m), and its factors from the cost back to the weight."""
+    """One path: its neurons (layer, number) from (l, j) to (L, m), and its factors from the cost back to the weight.
+
+    From a weight into an output layer with softmax, (L, m) alone: its first factor has the m of the further sum.
+    """
 
     neurons: tuple[tuple[int, int], ...]
     factors: tuple[Factor, ...]
@@ -55,7 +62,11 @@ class Path:
 
     def latex(self) -> str:
         """The values of the factors one after the other, from the cost back to the weight."""
-        return r" \, ".join(latex(factor.value) for factor in self.factors)
+        shown = (latex(factor.value) for factor in self.factors)
+        sums = (isinstance(factor.value, Add) for factor in self.factors)
+        return r" \, ".join(
+            rf"\left( {text} \right)" if is_sum else text for text, is_sum in zip(shown, sums, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,8 @@ class PathSums:
         mode, against SymPy's derivative of the network written out where that is small enough, and against
         (BP4) or (BP3).
         """
-        reader = Reader(Truth(self.net.sizes))
+        whole = self.net.vector_output is not None
+        reader = Reader(Truth(self.net.sizes, whole=whole))
         for factor in dict.fromkeys(factor for path in self.paths for factor in path.factors):
             if reader.number(factor.derivative)({}) != reader.number(factor.value)({}):
                 raise Refuted(
@@ -109,7 +121,7 @@ class PathSums:
         sizes = self.net.sizes
         yield "forward mode", reader.truth.derivative(COST, of)
         if sum(p * q for p, q in itertools.pairwise(sizes)) <= _MOST_WEIGHTS_WRITTEN_OUT:
-            yield "sympy.diff", differentiate_directly(sizes, of)
+            yield "sympy.diff", differentiate_directly(sizes, of, whole=self.net.vector_output is not None)
         number = "BP3" if self.source is None else "BP4"
         letters = {l: self.layer, j: place, k: (self.source or 1) - 1}
         yield f"({number})", reader.number(derivation(number).statement.rhs)(letters)
@@ -140,14 +152,22 @@ def path_sum(net: Network, layer: int, neuron: int, source: int | None = None) -
             f"{MOST_PATHS} are listed. factored_path_sum(net, {where}) gives the same sum factored, layer by layer.",
             count,
         )
-    widths = [range(net.width(at)) for at in range(layer + 1, net.depth + 1)]
     empty = PathSums(net, layer, neuron, source, ())
+    if _spreads(net, layer):
+        paths = tuple(_path_of_output(empty, output) for output in range(net.width(layer)))
+        return PathSums(net, layer, neuron, source, paths)
+    widths = [range(net.width(at)) for at in range(layer + 1, net.depth + 1)]
     paths = tuple(_path(empty, (neuron - 1, *rest)) for rest in itertools.product(*widths))
     return PathSums(net, layer, neuron, source, paths)
 
 
 def number_of_paths(net: Network, layer: int) -> int:
-    """How many paths lead from one neuron of `layer` to the cost: the product of the widths of the later layers."""
+    """How many paths lead from one neuron of `layer` to the cost: the product of the widths of the later layers.
+
+    From a weighted input of an output layer with softmax, as many as it has outputs.
+    """
+    if _spreads(net, layer):
+        return net.width(layer)
     return prod(net.width(at) for at in range(layer + 1, net.depth + 1))
 
 
@@ -166,14 +186,27 @@ def factored_path_sum(
     for at in range(net.depth - 1, layer - 1, -1):
         for here in range(net.width(at)) if at > layer else [neuron - 1]:
             terms = (
-                Partial(C, a(at + 1)[q, 0]) * _value(PathSum.link(at, here, Integer(q)))
+                Partial(C, a(at + 1)[q, 0]) * _edge(at, here, q, _outputs(net, at + 1)).value
                 for q in range(net.width(at + 1))
             )
             sums.append((Partial(C, a(at)[here, 0]), Add(*terms)))
     parameter = PathSums(net, layer, neuron, source, ()).parameter
+    if _spreads(net, layer):
+        ends = (_path_of_output(PathSums(net, layer, neuron, source, ()), m) for m in range(net.width(layer)))
+        return ((Partial(C, parameter), Add(*(path.rate_factor for path in ends))),)
     active = a(layer)[neuron - 1, 0]
     sums.append((Partial(C, parameter), Partial(C, active) * _value(Partial(active, parameter))))
     return tuple(sums)
+
+
+def _spreads(net: Network, layer: int) -> bool:
+    """Whether a weighted input of `layer` changes every output of it, as those of softmax do."""
+    return layer == net.depth and net.vector_output is not None
+
+
+def _outputs(net: Network, layer: int) -> int | None:
+    """How many outputs `layer` has where they are a function of the whole layer, else None."""
+    return net.width(layer) if _spreads(net, layer) else None
 
 
 def _path(where: PathSums, neurons: tuple[int, ...]) -> Path:
@@ -182,18 +215,34 @@ def _path(where: PathSums, neurons: tuple[int, ...]) -> Path:
     last, end = places[-1]
     first, start = places[0]
     edges = (
-        _edge(at, here, following)
+        _edge(at, here, following, _outputs(where.net, at + 1))
         for (at, here), (_, following) in reversed(list(itertools.pairwise(places)))
     )
     factors = (_end(last, end), *edges, _start(first, start, where.source))
     return Path(tuple((at, here + 1) for at, here in places), factors)
 
 
+def _path_of_output(where: PathSums, output: int) -> Path:
+    """∂C/∂a^L_m ∂a^L_m/∂w^L_jk, the way from a weight of the output layer through the output m, counted from 0."""
+    parameter, own = where.parameter, z(where.layer)[where.neuron - 1, 0]
+    reached = a(where.layer)[output, 0]
+    value = Partial(reached, own) * collapse(derivative(Partial(own, parameter), ()))
+    factors = (_end(where.layer, output), Factor(Partial(reached, parameter), value))
+    return Path(((where.layer, output + 1),), factors)
+
+
 @lru_cache(maxsize=10_000)
-def _edge(layer: int, neuron: int, following: int) -> Factor:
-    """∂a^{r+1}_q/∂a^r_p, which many paths share."""
+def _edge(layer: int, neuron: int, following: int, outputs: int | None = None) -> Factor:
+    """∂a^{r+1}_q/∂a^r_p, which many paths share.
+
+    With `outputs`, those of an output layer that has one function for all of them, it goes through all of its z.
+    """
     rate = PathSum.link(layer, neuron, Integer(following))
-    return Factor(rate, _value(rate))
+    if outputs is None:
+        return Factor(rate, _value(rate))
+    through = (z(layer + 1)[r, 0] for r in range(outputs))
+    value = Add(*(Partial(rate.of, each) * w(layer + 1)[r, neuron] for r, each in enumerate(through)))
+    return Factor(rate, value)
 
 
 @lru_cache(maxsize=1_000)

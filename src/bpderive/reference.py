@@ -142,6 +142,19 @@ def linear_prime(z: Array) -> Array:
     return np.ones_like(z)
 
 
+def softmax(z: Array) -> Array:
+    """e^z_j / Σ_k e^z_k in each column; taking off the greatest z changes nothing and keeps e^z from overflowing."""
+    e = np.exp(z - z.max(axis=0))
+    value: Array = e / e.sum(axis=0)
+    return value
+
+
+def softmax_back(a: Array, v: Array) -> Array:
+    """Σ_k v_k ∂a_k/∂z_j in each column, with ∂a_k/∂z_j = a_k (1[j=k] − a_j): the sum over k that (37) keeps."""
+    value: Array = a * (v - np.sum(v * a, axis=0))
+    return value
+
+
 ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "sigmoid": (sigmoid, sigmoid_prime),
     "tanh": (np.tanh, tanh_prime),
@@ -165,7 +178,9 @@ def quadratic_cost(z: Array, a: Array, y: Array) -> Array:
 
 
 def quadratic_error(name: str, z: Array, a: Array, y: Array) -> Array:
-    """(a − y) σ′(z)."""
+    """(a − y) σ′(z); with softmax its Jacobian in the place of σ′."""
+    if name == "softmax":
+        return softmax_back(a, a - y)
     _, prime = ACTIVATIONS[name]
     return (a - y) * prime(z)
 
@@ -174,6 +189,19 @@ def cross_entropy_cost(z: Array, a: Array, y: Array) -> Array:
     """−y ln a − (1 − y) ln(1 − a) with a = σ(z): the logarithms are taken of z, where a may have rounded to 0 or 1."""
     shared = np.log1p(np.exp(-np.abs(z)))
     value: Array = y * (shared + np.maximum(-z, 0.0)) + (1.0 - y) * (shared + np.maximum(z, 0.0))
+    return value
+
+
+def log_likelihood_cost(z: Array, a: Array, y: Array) -> Array:
+    """−y ln a with a = softmax(z), the logarithm taken of z."""
+    moved = z - z.max(axis=0)
+    value: Array = y * (np.log(np.sum(np.exp(moved), axis=0)) - moved)
+    return value
+
+
+def log_likelihood_error(name: str, z: Array, a: Array, y: Array) -> Array:
+    """a Σ_k y_k − y, which is a − y where the y_k of an example sum to 1."""
+    value: Array = a * np.sum(y, axis=0) - y
     return value
 
 
@@ -187,6 +215,7 @@ COSTS: dict[
 ] = {
     "quadratic": (quadratic_cost, quadratic_error),
     "cross_entropy": (cross_entropy_cost, cross_entropy_error),
+    "log_likelihood": (log_likelihood_cost, log_likelihood_error),
 }
 
 
@@ -195,13 +224,20 @@ def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]
     names = [activation] * layers if isinstance(activation, str) else list(activation)
     if len(names) != layers:
         raise ValueError(f"{len(names)} activations were given for {layers} layers of weights")
+    for name in names[:-1]:
+        if name == "softmax":
+            raise ValueError("softmax is written for the output layer only, the last of the names")
     for name in names:
-        if name not in ACTIVATIONS:
-            raise ValueError(f"no activation {name!r} is written here, only {', '.join(ACTIVATIONS)}")
+        if name not in ACTIVATIONS and name != "softmax":
+            raise ValueError(
+                f"no activation {name!r} is written here, only {', '.join(ACTIVATIONS)}, softmax"
+            )
     if cost not in COSTS:
         raise ValueError(f"no cost {cost!r} is written here, only {', '.join(COSTS)}")
     if cost == "cross_entropy" and names[-1] != "sigmoid":
         raise ValueError(f"cross-entropy is written for a sigmoid in the output layer, not for {names[-1]}")
+    if cost == "log_likelihood" and names[-1] != "softmax":
+        raise ValueError(f"log-likelihood is written for softmax in the output layer, not for {names[-1]}")
     return names
 
 
@@ -215,7 +251,7 @@ def feedforward(
     zs = []
     activations = [np.asarray(x)]
     for w, b, name in zip(weights, biases, names, strict=True):
-        sigma, _ = ACTIVATIONS[name]
+        sigma = softmax if name == "softmax" else ACTIVATIONS[name][0]
         zs.append(w @ activations[-1] + b)
         activations.append(sigma(zs[-1]))
     return zs, activations

@@ -26,9 +26,10 @@ class Slip:
     """One mistake: `text` says what it is; the other fields, where it is made.
 
     `output` and `hidden` say what stands for σ′ in (BP1) and (BP2): "slope", "nothing", "value" (σ(z)), "slope at a"
-    (σ′(a)) or "slope of the next layer"; `activation` which activations stand in (BP4): "before", "own" or "weighted
-    input"; `weights` of which layer carry the error back: "next", "own" or "next, untransposed"; `sources` "all" or
-    "first" output neuron; `examples` "all", "first" or "last"; `negative` that the loop says [-1] for [-l].
+    (σ′(a)), "slope of the next layer", or in the output layer "diagonal" (of softmax's Jacobian); `activation` which
+    activations stand in (BP4): "before", "own" or "weighted input"; `weights` of which layer carry the error back:
+    "next", "own" or "next, untransposed"; `examples` "all", "first" or "last"; `negative` that the loop says [-1] for
+    [-l].
     """
 
     text: Text
@@ -118,6 +119,11 @@ SLIPS: tuple[Slip, ...] = (
         "(BP4) 用了前一层的带权输入，而不是激活值",
         activation="weighted input",
     ),
+    _slip(
+        "of softmax's Jacobian only the diagonal a(1 − a) is used: the sum over k is missing from the output error",
+        "softmax 的雅可比矩阵只用了对角元 a(1 − a)：输出误差中漏掉了对 k 的求和",
+        output="diagonal",
+    ),
     _slip("only the last example counts", "只算了最后一个样本", examples="last"),
     _slip("only the first example counts", "只算了第一个样本", examples="first"),
     _slip(
@@ -146,6 +152,11 @@ def forward(net: Network, weights: Arrays, biases: Arrays, x: Array) -> tuple[li
 
 def by_neuron(net: Network, layer: int, values: Array, slope: bool) -> Array:
     """σ or σ′ of a layer at these values, each row by its neuron's own."""
+    if net.vector_output is not None and layer == net.depth:
+        outputs: Array = net.vector_output.numpy(values)
+        return (
+            np.array([np.diag(net.vector_output.numpy_jacobian(z)) for z in values.T]).T if slope else outputs
+        )
     rows = []
     for j, row in enumerate(values, start=1):
         function = net.activation_of(layer, min(j, net.width(layer)))
@@ -179,7 +190,7 @@ def gradient_with(
         w[-1 if in_loop and "w" in slip.negative else place] = delta @ before.T / m
 
     last = len(weights) - 1
-    delta = _cost_slope(net, activations[-1], y, slip) * _factor(net, last, zs, activations, slip.output, ())
+    delta = _output_error(net, zs, activations, y, slip)
     store(last, delta)
     for place in range(last - 1, -1, -1):
         through = weights[place + 1] if slip.weights != "own" else weights[place]
@@ -187,6 +198,14 @@ def gradient_with(
         delta = back * _factor(net, place, zs, activations, slip.hidden, slip.negative)
         store(place, delta)
     return b, w
+
+
+def _output_error(net: Network, zs: list[Array], activations: list[Array], y: Array, slip: Slip) -> Any:
+    slopes = _cost_slope(net, activations[-1], y, slip)
+    if net.vector_output is not None and slip.output == "slope":
+        return net.vector_output.numpy_pullback(activations[-1], slopes)
+    kind = "slope" if slip.output == "diagonal" else slip.output
+    return slopes * _factor(net, len(zs) - 1, zs, activations, kind, ())
 
 
 def _factor(

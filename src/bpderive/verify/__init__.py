@@ -66,12 +66,13 @@ def _against_reference(trial: _Trial) -> Comparison | Text:
     names = [
         f.name
         for f in layers
-        if f is not None and activations.get(f.name) == f and f.name in reference.ACTIVATIONS
+        if f is not None and activations.get(f.name) == f and f.name in (*reference.ACTIVATIONS, "softmax")
     ]
     if (
         len(names) < len(layers)
         or costs.get(net.cost.name) != net.cost
         or net.cost.name not in reference.COSTS
+        or names[-1] not in _WRITTEN_WITH.get(net.cost.name, names)
     ):
         return Text(
             en="There is no hand-written reference for these activations and this cost, one activation a layer, "
@@ -147,6 +148,9 @@ def _against_many_digits(trial: _Trial) -> Comparison:
         cost=(trial.value, float(exact.value())),
     )
 
+
+_WRITTEN_WITH = {"cross_entropy": ("sigmoid",), "log_likelihood": ("softmax",)}
+"""The output activations for which the reference has these costs; the others it has for all."""
 
 _WAYS = {
     "reference": _against_reference,

@@ -12,6 +12,7 @@ from typing import Any
 import mpmath
 import sympy
 
+from bpderive.activations.layer_program import LayerProgram, letter
 from bpderive.activations.stable import in_high_precision
 from bpderive.costs import a, y
 from bpderive.network import Network
@@ -91,6 +92,9 @@ class ManyDigits:
         return activations
 
     def _activated(self, layer: int, weighted: Row) -> Row:
+        whole = self._net.vector_output
+        if whole is not None and layer == self._net.depth:
+            return run_in_high_precision(whole.formula_program, weighted)
         functions = (
             in_high_precision(self._net.activation_of(layer, j + 1).formula) for j in range(len(weighted))
         )
@@ -103,6 +107,24 @@ class ManyDigits:
             for output, target in zip(row, targets, strict=True)
         )
         return mpmath.fsum(terms) / len(outputs)
+
+
+def run_in_high_precision(program: LayerProgram, weighted: Row) -> Row:
+    """The outputs of a whole layer from the numbers z of mpmath of its neurons, by its formula."""
+    given = {letter("z"): weighted}
+    for line in program.lines:
+        entries = _by_neuron(line.expression, given)
+        if line.over is not None:
+            total = mpmath.fsum(entries) if line.over == "sum" else max(entries)
+            entries = [total] * len(weighted)
+        given[line.symbol] = entries
+    return _by_neuron(program.result, given)
+
+
+def _by_neuron(expression: Any, given: dict[Any, Row]) -> Row:
+    symbols = sorted(expression.free_symbols, key=str)
+    function = sympy.lambdify(symbols, expression, "mpmath")
+    return [function(*values) for values in zip(*(given[symbol] for symbol in symbols), strict=True)]
 
 
 _VARIABLES = (a, y)

@@ -79,6 +79,8 @@ def _forward(net: Network, weights: list[Array], biases: list[Array], x: Array) 
     least, activations, passing = float("inf"), x, np.ones(x.shape[1], dtype=bool)
     for layer in range(2, net.depth + 1):
         zs = weights[layer - 2] @ activations + biases[layer - 2]
+        if net.vector_output is not None and layer == net.depth:
+            continue  # without kinks, and every change reaches the outputs
         functions = [net.activation_of(layer, j + 1) for j in range(net.width(layer))]
         for function, row in zip(functions, zs, strict=True):
             least = min([least, *(float(np.min(np.abs(row - float(kink)))) for kink in function.kinks)])
