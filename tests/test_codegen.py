@@ -21,7 +21,7 @@ from bpderive.codegen import TARGETS, CompiledGradient, compile_gradient
 from bpderive.codegen.functions import Functions
 from bpderive.codegen.numbers import numbered
 from bpderive.codegen.program import backward_pass, forward_pass
-from bpderive.codegen.scalar_program import MOST
+from bpderive.codegen.python_program import MOST
 from bpderive.costs import Cost
 from bpderive.equations import equations
 from bpderive.errors import DomainError, NetworkError, ShapeError, StepError, UnknownName
@@ -168,8 +168,8 @@ def run_on_unknowns(net: Network, compiled: CompiledGradient, m: int) -> tuple[A
         return written
 
     for activation in elementwise_activations.values():
-        if f"{activation.name}_with_slope" in namespace:
-            namespace[f"{activation.name}_with_slope"] = kernel(activation)
+        if f"apply_{activation.name}_with_slope" in namespace:
+            namespace[f"apply_{activation.name}_with_slope"] = kernel(activation)
     weights = [
         unknowns(lambda j, k, l=l: ("w", l, j, k), (sizes[l - 1], sizes[l - 2]))
         for l in range(2, net.depth + 1)
@@ -238,7 +238,7 @@ def test_a_line_that_no_equation_states_is_refused() -> None:
 def test_a_wrong_program_is_not_the_certified_components() -> None:
     net = Network((2, 3, 2), "tanh")
     right = compile_gradient(net)
-    line = "    np.multiply(delta2, slope2, out=delta2)  # BP2, layer 2\n"
+    line = "    multiply(delta2, slope2, delta2)  # BP2, layer 2\n"
     assert line in right.source
     wrong = replace(right, source=right.source.replace(line, ""))
     assert run_on_unknowns(net, wrong, 1)[1][0][0, 0] != run_on_unknowns(net, right, 1)[1][0][0, 0]
@@ -267,19 +267,19 @@ def test_source_is_code_to_read_and_the_same_every_time(target: str) -> None:
 def test_each_line_of_the_matrix_program_has_its_number() -> None:
     source = compile_gradient(Network((2, 3, 2))).source
     for line in (
-        "np.add(z3, b3, out=z3)  # z, layer 3",
+        "add_column(z3, b3, ones, wide)  # z, layer 3",
         "for piece in pieces3:  # 25, layer 3",
-        "np.multiply(slope3, delta3, out=delta3)  # BP1a, layer 3",
-        "np.multiply(delta2, slope2, out=delta2)  # BP2, layer 2",
-        "nabla_b2 = product(delta2, ones)  # BP3, layer 2",
-        "nabla_w3 = product(delta3, a2.T)  # BP4, layer 3",
+        "multiply(slope3, delta3, delta3)  # BP1a, layer 3",
+        "multiply(delta2, slope2, delta2)  # BP2, layer 2",
+        "nabla_b2 = dot(delta2, ones)  # BP3, layer 2",
+        "nabla_w3 = outer(delta3, a2.T)  # BP4, layer 3",
     ):
         assert line in source
 
 
 def test_the_cancelled_form_is_found_and_said() -> None:
     source = compile_gradient(Network((2, 3, 2), cost="cross_entropy")).source
-    assert "np.subtract(a3, y, out=delta3)  # BP1a, layer 3: σ′ cancels" in source
+    assert "subtract(a3, y, delta3)  # BP1a, layer 3: σ′ cancels" in source
     assert "slope3" not in source
 
 

@@ -22,24 +22,20 @@ Array = npt.NDArray[Any]
 class Checker:
     """Checks the arguments of the functions of one compiled gradient."""
 
-    __slots__ = ("_dtype", "_net", "_shapes_b", "_shapes_w", "_x_rows", "_y_rows")
+    __slots__ = ("_dtype", "_fit", "_fit_all", "_net")
 
     def __init__(self, net: Network, dtype: str) -> None:
         self._net = net
         self._dtype = np.dtype(dtype)
-        self._shapes_w = tuple(zip(net.sizes[1:], net.sizes, strict=False))
-        self._shapes_b = tuple((size, 1) for size in net.sizes[1:])
-        self._x_rows, self._y_rows = net.sizes[0], net.sizes[-1]
+        self._fit, self._fit_all = (_compiled_check(net, self._dtype, names) for names in ("x", "xy"))
 
     def all(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[Any, Any, Any, Any]:
         """The four arguments as the program takes them; raises `ShapeError`."""
-        if self._fit(weights, biases, x) and type(y) is np.ndarray and y.dtype is self._dtype:
-            shape = y.shape
-            if len(shape) == 2 and shape[0] == self._y_rows and shape[1] == x.shape[1]:
-                return weights, biases, x, y
+        if self._fit_all(weights, biases, x, y):
+            return weights, biases, x, y
         parameters = self._parameters(weights, biases)
-        inputs = self._columns("x", "the input", x, self._x_rows)
-        targets = self._columns("y", "the desired output", y, self._y_rows)
+        inputs = self._columns("x", "the input", x, self._net.sizes[0])
+        targets = self._columns("y", "the desired output", y, self._net.sizes[-1])
         if inputs.shape[1] != targets.shape[1]:
             raise ShapeError(
                 f"x has {inputs.shape[1]} columns and y has {targets.shape[1]}; "
@@ -51,23 +47,7 @@ class Checker:
         """The arguments of the forward pass; raises `ShapeError`."""
         if self._fit(weights, biases, x):
             return weights, biases, x
-        return *self._parameters(weights, biases), self._columns("x", "the input", x, self._x_rows)
-
-    def _fit(self, weights: Any, biases: Any, x: Any) -> bool:
-        """Whether these need no conversion and no message."""
-        dtype = self._dtype
-        if type(x) is not np.ndarray or x.dtype is not dtype:
-            return False
-        shape = x.shape
-        if len(shape) != 2 or shape[0] != self._x_rows or not shape[1]:
-            return False
-        for arrays, shapes in ((weights, self._shapes_w), (biases, self._shapes_b)):
-            if type(arrays) not in (list, tuple) or len(arrays) != len(shapes):
-                return False
-            for array, wanted in zip(arrays, shapes, strict=True):
-                if type(array) is not np.ndarray or array.dtype is not dtype or array.shape != wanted:
-                    return False
-        return True
+        return *self._parameters(weights, biases), self._columns("x", "the input", x, self._net.sizes[0])
 
     def _parameters(self, weights: Any, biases: Any) -> tuple[list[Array], list[Array]]:
         net = self._net
@@ -97,6 +77,37 @@ class Checker:
         if array.shape[1] == 0:
             raise ShapeError(f"{wanted} with m at least 1: a mini-batch has at least one example.")
         return array
+
+
+def _compiled_check(net: Network, dtype: np.dtype[Any], columns: str) -> Any:
+    """A function of weights, biases, x and perhaps y: whether they need no conversion and no message.
+
+    It is generated, since it runs before every call: one comparison after the other.
+    """
+    sizes = {"x": net.sizes[0], "y": net.sizes[-1]}
+    lines, conditions = [], []
+    for letter, given in (("w", "weights"), ("b", "biases")):
+        names = [f"{letter}{layer}" for layer in range(2, net.depth + 1)]
+        lines.append(f"    [{', '.join(names)}] = {given}")
+        for layer, name in enumerate(names, 2):
+            shape = (net.sizes[layer - 1], net.sizes[layer - 2] if letter == "w" else 1)
+            conditions.append(f"type({name}) is array and {name}.dtype is dtype and {name}.shape == {shape}")
+    lines.append("    m = x.shape[1]")
+    for name in columns:
+        conditions.append(
+            f"type({name}) is array and {name}.dtype is dtype and {name}.shape == ({sizes[name]}, m)"
+        )
+    source = [
+        f"def check(weights, biases, {', '.join(columns)}):",
+        "  try:",
+        *lines,
+        "  except (TypeError, ValueError, AttributeError, IndexError):",
+        "    return False",
+        "  return m > 0 and " + " and ".join(conditions),
+    ]
+    namespace: dict[str, Any] = {"array": np.ndarray, "dtype": dtype}
+    exec(compile("\n".join(source), "<check of arguments>", "exec"), namespace)
+    return namespace["check"]
 
 
 def _listed(net: Network, name: str, given: Any) -> list[Any]:

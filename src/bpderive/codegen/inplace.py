@@ -7,17 +7,22 @@ those whose accuracy is measured.
 
     >>> from sympy import exp
     >>> from bpderive.activations import z
-    >>> print(*in_place({z: "z2"}, [("a2", 1 / (1 + exp(-z)))]).lines, sep="\\n")
-    np.negative(z2, out=a2)
-    np.exp(a2, out=a2)
-    np.add(1, a2, out=a2)
-    np.divide(1, a2, out=a2)
+    >>> numbers = Constants()
+    >>> print(*in_place({z: "z2"}, [("a2", 1 / (1 + exp(-z)))], numbers).lines, sep="\\n")
+    negative(z2, a2)
+    exp(a2, a2)
+    add(n1, a2, a2)
+    divide(n1, a2, a2)
+
+The functions are NumPy's, whose last argument is the array that is written; `Constants` collects the numbers, which
+have names because NumPy is much faster with an array of no dimensions than with a number.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,11 +33,11 @@ from bpderive.activations.elementwise import expression_source
 from bpderive.activations.special import coded
 
 _OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "np.add",
-    ast.Sub: "np.subtract",
-    ast.Mult: "np.multiply",
-    ast.Div: "np.divide",
-    ast.Pow: "np.power",
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.Pow: "power",
 }
 _CONDITIONS: dict[type[ast.AST], str] = {
     ast.Gt: ">",
@@ -70,6 +75,7 @@ class _Step:
 def in_place(
     names: Mapping[Symbol, str],
     outputs: Sequence[tuple[str, Expr]],
+    constants: Constants,
     doubled: Symbol | None = None,
     scratch: Callable[[int], str] = "t{}".format,
 ) -> InPlace:
@@ -87,11 +93,11 @@ def in_place(
     if doubled is not None:
         named[doubled.name] = add("copy", names[doubled])
     parts = sympy.numbered_symbols("part", real=True)
-    shared, results = sympy.cse([coded(value) for _, value in outputs], symbols=parts, order="none")
+    shared, results = shared_parts([value for _, value in outputs], parts)
 
     def computed(expression: Expr) -> _Step | str:
         tree = ast.parse(expression_source(expression), mode="eval").body
-        return _taken_apart(tree, named, add)
+        return _taken_apart(tree, named, add, constants)
 
     for part, value in shared:
         named[part.name] = computed(value)
@@ -104,31 +110,73 @@ def in_place(
     return _in_registers(steps, [] if doubled else [outputs[-1][0]], scratch)
 
 
-def _taken_apart(node: ast.expr, named: Mapping[str, _Step | str], add: _Adder) -> _Step | str:
+def shared_parts(
+    expressions: Sequence[Expr], parts: Iterator[Symbol]
+) -> tuple[list[tuple[Symbol, Expr]], list[Expr]]:
+    """What several expressions share, as lines, and the expressions by these; a quotient stays a quotient."""
+    shared, results = sympy.cse([coded(value) for value in expressions], symbols=parts, order="none")
+    inverse = {part: 1 / part for part, value in shared if value.is_Pow and value.exp == -1}
+    kept = [(part, (value.base if part in inverse else value).xreplace(inverse)) for part, value in shared]
+    return kept, [result.xreplace(inverse) for result in results]
+
+
+class Constants:
+    """The numbers of a program as arrays without dimensions, by name."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, str] = {}
+
+    def name(self, number: str) -> str:
+        """What a number, given as its source, is called: n1, n708, or c1 where it is no short whole number."""
+        known = self._named.get(number)
+        if known is None:
+            whole = re.fullmatch(r"(-?)(\d{1,4})(\.0)?", number)
+            known = f"n{'_' * bool(whole[1])}{whole[2]}" if whole else f"k{len(self._named) + 1}"
+            self._named[number] = known
+        return known
+
+    def source(self) -> list[str]:
+        """The lines that define them."""
+        return [
+            f"{name} = np.array({number}, SCRATCH)"
+            for number, name in sorted(self._named.items(), key=lambda pair: pair[1])
+            if name not in self._defined_before(number)
+        ]
+
+    def _defined_before(self, number: str) -> set[str]:
+        """The names that another spelling of the same number has given already: 1 and 1.0."""
+        earlier = list(self._named)[: list(self._named).index(number)]
+        return {self._named[other] for other in earlier}
+
+
+def _taken_apart(
+    node: ast.expr, named: Mapping[str, _Step | str], add: _Adder, constants: Constants
+) -> _Step | str:
     """The steps of a printed expression; a name, or the text of a number, where there is nothing to do."""
     if isinstance(node, ast.Name) and node.id in named:
         return named[node.id]
     if not any(isinstance(part, ast.Name) and part.id in named for part in ast.walk(node)):
-        return ast.unparse(node)  # a number
+        return constants.name(ast.unparse(node))
     operands: list[ast.expr]
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        function, operands = "np.negative", [node.operand]
+        function, operands = "negative", [node.operand]
     elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         function, operands = _OPERATORS[type(node.op)], [node.left, node.right]
         if isinstance(node.op, ast.Pow) and ast.unparse(node.right) == "2":
-            function, operands = "np.square", [node.left]
+            function, operands = "square", [node.left]
     elif isinstance(node, ast.Call):
         function, operands = ast.unparse(node.func), list(node.args)
-        function = {"np.where": "where"}.get(function, function)
+        if function.startswith("np.") and "(" not in function:
+            function = {"np.abs": "absolute"}.get(function, function.removeprefix("np."))
     elif isinstance(node, ast.BinOp):
-        sides = (_taken_apart(side, named, add) for side in (node.left, node.right))
+        sides = (_taken_apart(side, named, add, constants) for side in (node.left, node.right))
         return add("condition", *sides, _CONDITIONS[type(node.op)])
     elif isinstance(node, ast.Compare):
-        sides = (_taken_apart(side, named, add) for side in (node.left, node.comparators[0]))
+        sides = (_taken_apart(side, named, add, constants) for side in (node.left, node.comparators[0]))
         return add("condition", *sides, _CONDITIONS[type(node.ops[0])])
     else:
         raise TypeError(f"{ast.unparse(node)} cannot be computed in place.")
-    return add(function, *(_taken_apart(operand, named, add) for operand in operands))
+    return add(function, *(_taken_apart(operand, named, add, constants) for operand in operands))
 
 
 class _Adder(Protocol):
@@ -184,14 +232,15 @@ def _in_registers(steps: Sequence[_Step], free: list[str], named: Callable[[int]
 def _selected(names: Sequence[str], place: str) -> list[str]:
     condition, then, otherwise = names
     if then == place:
-        return [f"np.copyto({place}, {otherwise}, where=~{condition})"]
-    first = [] if otherwise == place else [f"np.copyto({place}, {otherwise})"]
-    return [*first, f"np.copyto({place}, {then}, where={condition})"]
+        return [f"copyto({place}, {otherwise}, where=~{condition})"]
+    first = [] if otherwise == place else [f"copyto({place}, {otherwise})"]
+    return [*first, f"copyto({place}, {then}, where={condition})"]
 
 
 def _line(function: str, names: Sequence[str], place: str) -> str:
     if function == "copy":
-        return f"np.copyto({place}, {names[0]})"
+        return f"copyto({place}, {names[0]})"
     if function.startswith("np.vectorize"):
-        return f"np.copyto({place}, {function}({', '.join(names)}))"
-    return f"{function}({', '.join(names)}, out={place})"
+        return f"copyto({place}, {function}({', '.join(names)}))"
+    out = "out=" if function in ("minimum", "maximum") else ""  # NumPy will have these two so
+    return f"{function}({', '.join(names)}, {out}{place})"

@@ -16,7 +16,7 @@ from bpderive.activations import Activation, a, activations, slope, z
 from bpderive.activations.special import computed
 from bpderive.activations.stable import compare
 from bpderive.codegen.functions import Names, says_of
-from bpderive.codegen.inplace import in_place
+from bpderive.codegen.inplace import Constants, in_place
 
 _grown = sympy.exp(Min(z, 708))
 _sigmoid = _grown / (1 + _grown)
@@ -42,8 +42,9 @@ def forms(activation: Activation) -> tuple[Expr, Expr]:
 class Kernels:
     """The functions of a program that write σ(z), or σ(z) and σ′(z), into arrays; `sources` are their texts."""
 
-    def __init__(self, names: Names, double: bool) -> None:
+    def __init__(self, names: Names, constants: Constants, double: bool) -> None:
         self._names = names
+        self._constants = constants
         self._double = double
         self._known: dict[tuple[Activation, bool], str] = {}
         self.sources: list[str] = []
@@ -53,11 +54,11 @@ class Kernels:
         """The name of the function of z, a, perhaps slope, and the scratch arrays of a piece."""
         known = self._known.get((activation, with_slope))
         if known is None:
-            known = self._names.free(activation.name + "_with_slope" * with_slope)
+            known = self._names.free(f"apply_{activation.name}" + "_with_slope" * with_slope)
             self._known[activation, with_slope] = known
             value, derivative = forms(activation)
             outputs = [("a", value), ("slope", derivative)] if with_slope else [("a", value)]
-            found = in_place({z: "z"}, outputs, None if self._double else z)
+            found = in_place({z: "z"}, outputs, self._constants, None if self._double else z)
             self.scratch = max(self.scratch, len(found.scratch))
             arguments = ", ".join(
                 ["z", "a", "slope" if with_slope else "no_slope", *found.scratch, "*unused"]

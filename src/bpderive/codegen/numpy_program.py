@@ -7,15 +7,18 @@ no more becomes the δ^l, and one example alone is multiplied by `np.dot`, which
 
 from __future__ import annotations
 
+import ast
+import builtins
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
 from sympy import Expr, Symbol
 
 from bpderive.activations.elementwise import expression_source
 from bpderive.codegen.derived import derived
 from bpderive.codegen.functions import Functions, Names, docstring, heading
-from bpderive.codegen.inplace import in_place
+from bpderive.codegen.inplace import Constants, in_place
 from bpderive.codegen.kernels import Kernels
 from bpderive.codegen.program import (
     Applied,
@@ -52,19 +55,40 @@ def numpy_program(net: Network, dtype: str = "float64", views: bool = False) -> 
     lines = [
         "The numbers beside the lines are those of the equations that they are. Columns are examples: x has",
         f"the shape ({net.sizes[0]}, m) and y ({net.sizes[-1]}, m). weights and biases are lists, from layer 2 on.",
-        "The arrays that the lines write into are kept, for each thread and batch size their own.",
+        "add(x, y, z) writes x + y into z; these arrays are kept, for each thread and batch size their own.",
     ]
     if views:
         lines.append("The gradient is in such arrays too: the next call in the same thread writes over it.")
-    body = "\n\n".join(_Writer(derived(net), dtype, views).source())
+    writer = _Writer(derived(net), dtype, views)
+    body = "\n\n".join(writer.source())
     imports = [*(["import math"] if "math." in body else []), "import threading", "", "import numpy as np"]
     constants = [
+        f"from numpy import {', '.join(_from_numpy(body))}",
+        "",
         f"DTYPE = np.{dtype}",
         "SCRATCH = np.float64",
         f"PIECE = {PIECE}",
+        *writer.constants.source(),
         "kept = threading.local()",
     ]
-    return "\n".join([docstring(heading(net, *lines)), "", *imports, "", *constants, "", "", body])
+    return "\n".join([docstring(heading(net, *lines)), "", *imports, *constants, "", "", body])
+
+
+def _from_numpy(body: str) -> list[str]:
+    """The functions of NumPy that a program calls by their names alone."""
+    tree = ast.parse(body)
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    read = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    assigned = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return sorted(
+        name
+        for name in read - defined - assigned
+        if callable(getattr(np, name, None)) and not hasattr(builtins, name)
+    )
 
 
 def runs(rows: Sequence[int]) -> list[tuple[int, int]]:
@@ -84,8 +108,9 @@ class _Writer:
         self.net = program.net
         self.views = views
         names = Names()
+        self.constants = Constants()
         self.functions = Functions(self.net, names)
-        self.kernels = Kernels(names, double=dtype == "float64")
+        self.kernels = Kernels(names, self.constants, double=dtype == "float64")
         self.layers = range(2, self.net.depth + 1)
         self.for_error = 0
 
@@ -141,12 +166,18 @@ class _Writer:
                 lines.append(f"nabla_w{layer} = np.empty(({rows}, {sizes[layer - 2]}), DTYPE)")
         if self.for_error:
             lines.append(f"error = np.empty(({self.for_error}, {sizes[-1]}, m), DTYPE)")
-        lines += ["ones = np.ones((m, 1), DTYPE)", "product = np.dot if m == 1 else np.matmul"]
+        lines += [
+            "wide = None if m == 1 or m > 64 else np.empty((ROWS, m), DTYPE)".replace(
+                "ROWS", str(max(sizes[1:]))
+            ),
+            "ones, share = np.ones((m, 1), DTYPE), np.array(m, DTYPE)",
+            "outer = dot if m == 1 else np.matmul  # each is better at its own",
+        ]
         return _function("new_arrays(m)", "The arrays for m examples.", [*lines, f"return {self._tuple()}"])
 
     def _of_layer(self, layer: int) -> list[str]:
-        slope = any((let.value.letter, let.value.layer) == ("slope", layer) for let in self.program.lets)
-        return [f"{letter}{layer}" for letter in ("z", "a", "slope")[: 2 + slope]]
+        letters = ("z", "a", "slope")[: 2 + self.program.has_slope(layer)]
+        return [f"{letter}{layer}" for letter in letters]
 
     def _tuple(self) -> str:
         by_layer = [
@@ -157,7 +188,7 @@ class _Writer:
             ]
             for layer in self.layers
         ]
-        shown = ["product", "ones", "scratch", *(["error"] if self.for_error else [])]
+        shown = ["outer", "ones", "share", "wide", *(["error"] if self.for_error else [])]
         return ", ".join([*shown, *(f"({', '.join(names)})" for names in by_layer)])
 
     def _opening(self) -> list[str]:
@@ -211,7 +242,7 @@ class _Writer:
         operation, name = let.operation, let.value.name
         after = []
         if isinstance(operation, Shared):
-            after = ["if m > 1:", f"    np.divide({name}, m, out={name})  # 26, the mean over the examples"]
+            after = ["if m > 1:", f"    divide({name}, share, {name})  # 26, the mean over the examples"]
             operation = _operation(operation.matrix)
         if let.value.letter.startswith("nabla") and not self.views:
             lines = [f"{name} = {self._product(operation)}"]
@@ -221,22 +252,23 @@ class _Writer:
 
     def _product(self, node: Node) -> str:
         if isinstance(node, SumOverExamples):
-            return f"product({node.matrix}, ones)"
+            return f"dot({node.matrix}, ones)"
         if not isinstance(node, Product):
             raise TypeError(f"{node} is no product.")
         turned = (node.left_turned, node.right_turned)
         factors = zip(node.arguments, turned, strict=True)
         left, right = (f"{factor}.T" if turn else f"{factor}" for factor, turn in factors)
-        return f"product({left}, {right})"
+        return f"{'outer' if node.right_turned else 'dot'}({left}, {right})"
 
     def _written(self, node: Node, place: str) -> list[str]:
         """The lines that write `node` into the array `place`."""
         if isinstance(node, Product | SumOverExamples):
-            return [f"{self._product(node)[:-1]}, out={place})"]
+            return [f"{self._product(node)[:-1]}, {place})"]
         if isinstance(node, PlusColumn):
-            return [*self._written(node.matrix, place), f"np.add({place}, {node.column}, out={place})"]
+            added = f"add_column({place}, {node.column}, ones, wide)"
+            return [*self._written(node.matrix, place), added]
         if isinstance(node, Hadamard):
-            return [*self._written(node.left, place), f"np.multiply({place}, {node.right}, out={place})"]
+            return [*self._written(node.left, place), f"multiply({place}, {node.right}, {place})"]
         if isinstance(node, OutputError):
             return [
                 line
@@ -256,7 +288,12 @@ class _Writer:
         if node.slope is not None:
             names[slope_symbol] = f"{node.slope}{select}"
         within = "" if whole else f", {stretch}"
-        found = in_place(names, [(f"{place}{select}", formula)], scratch=lambda n: f"error[{n - 1}{within}]")
+        found = in_place(
+            names,
+            [(f"{place}{select}", formula)],
+            self.constants,
+            scratch=lambda n: f"error[{n - 1}{within}]",
+        )
         self.for_error = max(self.for_error, len(found.scratch))
         return found.lines
 
@@ -286,6 +323,16 @@ _KEEPING = f'''def arrays(m):
             del by_size[next(iter(by_size))]
         found = by_size[m] = new_arrays(m)
     return found
+
+
+def add_column(z, b, ones, wide):
+    """z + b, b being added to every column of z."""
+    if wide is None:
+        add(z, b, z)
+    else:  # a column times a row of ones is faster than many short rows
+        repeated = wide[:len(b)]
+        dot(b, ones.T, repeated)
+        add(z, repeated, z)
 
 
 def pieces(scratch, z, a, slope):

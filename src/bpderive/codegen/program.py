@@ -344,9 +344,9 @@ class Program:
         """The value with this letter and layer."""
         return next(let.value for let in self.lets if (let.value.letter, let.value.layer) == (letter, layer))
 
-    def reads(self, value: Value) -> bool:
-        """Whether a line reads the value."""
-        return any(value in let.reads for let in self.lets)
+    def has_slope(self, layer: int) -> bool:
+        """Whether the way back needs σ′(z) of the layer."""
+        return any((let.value.letter, let.value.layer) == ("slope", layer) for let in self.lets)
 
 
 def needed(lets: Sequence[Let], results: Sequence[Value]) -> tuple[Let, ...]:

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from bpderive.codegen.numpy_program import numpy_program
-from bpderive.codegen.scalar_program import MOST, scalar_program
+from bpderive.codegen.python_program import python_program
 from bpderive.network import Network
 
 DTYPES = ("float64", "float32")
@@ -22,12 +21,16 @@ DTYPES = ("float64", "float32")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A language: its name, how a file of it ends, what makes the source, and whether that runs here."""
+    """A language: its name, how a file of it ends, what makes the source, and whether that runs here.
+
+    What is `plain` takes and gives lists of numbers and no arrays.
+    """
 
     name: str
     suffix: str
     source: Callable[[Network, str, bool], str]
     runs_here: bool
+    plain: bool = False
     header: Callable[[Network, str], str] | None = None
 
     def files(self, net: Network, dtype: str = "float64") -> Mapping[str, str]:
@@ -42,17 +45,7 @@ TARGETS: dict[str, Target] = {
     target.name: target
     for target in (
         Target("numpy", ".py", numpy_program, runs_here=True),
-        Target("python", ".py", scalar_program, runs_here=True),
+        Target("python", ".py", python_program, runs_here=True, plain=True),
     )
 }
 """By name; "auto" chooses between the first two."""
-
-
-def best_target(net: Network) -> str:
-    """ "python" for a network so small that calling NumPy costs more than the arithmetic, else "numpy"."""
-    return "python" if parameters(net) <= MOST else "numpy"
-
-
-def parameters(net: Network) -> int:
-    """How many weights and biases there are."""
-    return sum((below + 1) * above for below, above in pairwise(net.sizes))

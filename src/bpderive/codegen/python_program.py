@@ -1,0 +1,299 @@
+"""The scalar program: backpropagation of a tiny network, one number at a time, in plain Python.
+
+`python_program(net)` is its source: the lines of `derived(net)` written out for every neuron. It imports `math` and
+nothing else, and its matrices are lists of rows. For a few neurons this is faster than NumPy, whose every call costs
+more than the arithmetic; for more than `MOST` weights and biases it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count, pairwise
+
+from sympy import Expr, Symbol
+
+from bpderive.activations import Activation, a
+from bpderive.activations.elementwise import NumPySource, PythonSource, expression_source
+from bpderive.activations.special import computed
+from bpderive.codegen.derived import derived
+from bpderive.codegen.functions import Functions, Names, docstring, heading, says_of
+from bpderive.codegen.inplace import shared_parts
+from bpderive.codegen.kernels import forms
+from bpderive.codegen.program import (
+    Applied,
+    Hadamard,
+    Let,
+    MeanCost,
+    Node,
+    OutputError,
+    PlusColumn,
+    Product,
+    Program,
+    Shared,
+    SumOverExamples,
+    Value,
+    slope_symbol,
+)
+from bpderive.costs import a as output
+from bpderive.costs import y as target
+from bpderive.errors import NetworkError
+from bpderive.network import Network
+
+MOST = 300
+"""The most weights and biases of a network that gets a scalar program."""
+
+
+def parameters(net: Network) -> int:
+    """How many weights and biases there are."""
+    return sum((below + 1) * above for below, above in pairwise(net.sizes))
+
+
+def python_program(net: Network, dtype: str = "float64", views: bool = False) -> str:
+    """The source of a module with `forward`, `gradient` and `value_and_gradient`, of numbers in lists.
+
+    Python's numbers are of double precision, and its lists are new, whatever `dtype` and `views` say.
+    Raises `NetworkError` for a network with more than `MOST` weights and biases.
+    """
+    if parameters(net) > MOST:
+        raise NetworkError(
+            f'The target "python" is for tiny networks, of at most {MOST} weights and biases; the network {net.sizes} '
+            f'has {parameters(net)}. Take the target "numpy".'
+        )
+    writer = _Writer(derived(net))
+    lines = [
+        "Plain numbers, one example at a time: w2_1_3 is w^2_13, and a1 the input. Matrices are lists of rows; x and y",
+        "have one column for each example. The numbers beside the lines are those of the equations that they are.",
+    ]
+    parts = [writer.forward(), writer.backpropagate(), _CALLS]
+    body = "\n\n".join([*writer.functions.sources, *parts])
+    return "\n".join([docstring(heading(net, *lines)), "", "import math", "", "", body])
+
+
+class _Writer:
+    """Writes the parts of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.net = program.net
+        names = Names()
+        self.functions = Functions(self.net, names, PythonSource)
+        self.pairs = Pairs(names, self.functions.sources)
+        self.layers = range(2, self.net.depth + 1)
+
+    def forward(self) -> str:
+        """The function `forward`."""
+        last = self.net.depth
+        lines = [
+            *self._parameters(),
+            "columns = []",
+            f"for {self._column('a', 1)} in zip(*x):",
+            *(f"    {line}" for let in self.program.forward for line in self._let(let, False)),
+            f"    columns.append({self._column('a', last)})",
+            "return [list(row) for row in zip(*columns)]",
+        ]
+        return _function("forward(weights, biases, x)", f"a{last}, the output of the network.", lines)
+
+    def backpropagate(self) -> str:
+        """The function `backpropagate`."""
+        bound = [let for let in self.program.backward if let.value.letter == "delta"]
+        results = [let for let in self.program.backward if let.value.letter != "delta"]
+        inner = [line for let in (*self.program.with_slopes, *bound) for line in self._let(let, True)]
+        sums = ["cost,  # 26"]
+        for letter in ("nabla_b", "nabla_w"):
+            for let in results:
+                if let.value.letter == letter:
+                    sums += self._sums(let)
+        lines = [
+            *self._parameters(),
+            "m = len(x[0])",
+            "found = []",
+            f"for {self._column('a', 1)}, {self._column('y', self.net.depth)} in zip(zip(*x), zip(*y)):",
+            *(f"    {line}" for line in inner),
+            *(f"    {line}" for line in self._cost()),
+            "    found.append((",
+            *(f"        {line}" for line in sums),
+            "    ))",
+            "values = list(found[0]) if m == 1 else [sum(numbers) for numbers in zip(*found)]",
+            *self._nested(),
+        ]
+        says = "The mean cost, if it is wanted, and its gradient by all b and by all w."
+        return _function("backpropagate(weights, biases, x, y, valued)", says, lines)
+
+    def _parameters(self) -> list[str]:
+        sizes = self.net.sizes
+        lines = []
+        for letter, source in (("w", "weights"), ("b", "biases")):
+            matrices = []
+            for layer in self.layers:
+                columns = sizes[layer - 2] if letter == "w" else 1
+                rows = [
+                    f"[{', '.join(_entry(letter, layer, j, k) for k in range(columns))}]"
+                    for j in range(sizes[layer - 1])
+                ]
+                matrices.append(f"[{', '.join(rows)}]")
+            lines.append(f"[{', '.join(matrices)}] = {source}")
+        return lines
+
+    def _column(self, letter: str, layer: int) -> str:
+        names = [_entry(letter, layer, j, 0) for j in range(self.net.sizes[layer - 1])]
+        return f"({', '.join(names)}{',' * (len(names) == 1)})"
+
+    def _let(self, let: Let, with_slope: bool) -> Iterator[str]:
+        """A line for each component of a value with one column."""
+        value, operation = let.value, let.operation
+        if isinstance(operation, Applied) and operation.slope:
+            return
+        for j in range(self.net.sizes[value.layer - 1]):
+            place = _entry(value.letter, value.layer, j, 0)
+            if isinstance(operation, Applied):
+                z = _entry("z", value.layer, j, 0)
+                activation = self.net.activation_of(value.layer, j + 1)
+                if with_slope and self.program.has_slope(value.layer):
+                    place = f"{place}, {_entry('slope', value.layer, j, 0)}"
+                    called = self.pairs.of(activation, True)
+                else:
+                    called = self.pairs.of(activation, False)
+                yield f"{place} = {called}({z})  # {let.note}"
+            else:
+                yield f"{place} = {self._entry_of(operation, j, 0)}  # {let.note}"
+
+    def _entry_of(self, node: Node, j: int, k: int) -> str:
+        """The entry (j, k) of a node, written by its arguments' entries."""
+        if isinstance(node, Value):
+            return _entry(node.letter, node.layer, j, k)
+        if isinstance(node, Product):
+            terms = []
+            for i in range(self._size(node.right.shape[node.right_turned])):
+                left = self._entry_of(node.left, *((i, j) if node.left_turned else (j, i)))
+                right = self._entry_of(node.right, *((k, i) if node.right_turned else (i, k)))
+                terms.append(f"{left}*{right}")
+            return " + ".join(terms)
+        if isinstance(node, PlusColumn):
+            return f"{self._entry_of(node.matrix, j, k)} + {self._entry_of(node.column, j, 0)}"
+        if isinstance(node, Hadamard):
+            left = self._entry_of(node.left, j, k)
+            left = f"({left})" if " " in left else left
+            return f"{left}*{self._entry_of(node.right, j, k)}"
+        if isinstance(node, Shared):
+            inner = self._entry_of(node.matrix, j, k)
+            return f"({inner})/m" if " " in inner else f"{inner}/m"
+        if isinstance(node, SumOverExamples):
+            return self._entry_of(node.matrix, j, 0)
+        if isinstance(node, OutputError):
+            [formula] = [formula for rows, formula in node.formulas if j in rows]
+            values = {output: node.a, target: node.y, slope_symbol: node.slope}
+            named = {
+                symbol: Symbol(_entry(value.letter, value.layer, j, k), real=True)
+                for symbol, value in values.items()
+                if value is not None
+            }
+            return expression_source(formula.xreplace(named), PythonSource)
+        raise TypeError(f"{node} has no entries in the scalar program.")
+
+    def _size(self, size: Expr) -> int:
+        """A size in numbers; one example has one column."""
+        values = {Symbol(f"n_{l}", integer=True, positive=True): n for l, n in enumerate(self.net.sizes, 1)}
+        return int(size.subs(values).subs("m", 1))
+
+    def _sums(self, let: Let) -> list[str]:
+        """The entries of a gradient for one example, which are summed over the examples."""
+        columns = 1 if let.value.letter == "nabla_b" else self.net.sizes[let.value.layer - 2]
+        lines = []
+        for j in range(self.net.sizes[let.value.layer - 1]):
+            entries = []
+            for k in range(columns):
+                operation = let.operation
+                if isinstance(operation, Product):  # a sum over the examples, of which there is one here
+                    left, right = operation.left, operation.right
+                    entries.append(f"{self._entry_of(left, j, 0)}*{self._entry_of(right, k, 0)}")
+                else:
+                    entries.append(self._entry_of(operation, j, 0))
+            lines.append(f"{', '.join(entries)},")
+        lines[-1] += f"  # {let.note}"
+        return lines
+
+    def _cost(self) -> list[str]:
+        let = self.program.cost
+        if not isinstance(let.operation, MeanCost):
+            raise TypeError(f"{let} is no cost.")
+        terms = []
+        for j in range(self.net.sizes[-1]):
+            values = (let.operation.z, let.operation.a, let.operation.y)
+            names = (Symbol(_entry(value.letter, value.layer, j, 0), real=True) for value in values)
+            activation = self.net.activation_of(self.net.depth, j + 1)
+            term = expression_source(self.functions.cost_term(activation, *names), PythonSource)
+            terms.append(term)
+        shown = terms[0] if len(terms) == 1 else " + ".join(f"({term})" for term in terms)
+        return ["cost = 0.0", "if valued:", f"    cost = ({shown})/m"]
+
+    def _nested(self) -> list[str]:
+        """The flat values as lists of rows."""
+        start, shown = 1, []
+        for letter in "bw":
+            matrices = []
+            for layer in self.layers:
+                columns = 1 if letter == "b" else self.net.sizes[layer - 2]
+                rows = []
+                for _ in range(self.net.sizes[layer - 1]):
+                    rows.append(f"values[{start}:{start + columns}]")
+                    start += columns
+                matrices.append(f"[{', '.join(rows)}]")
+            shown.append(f"nabla_{letter} = [{', '.join(matrices)}]")
+        return [*shown, "return values[0], (nabla_b, nabla_w)"]
+
+
+class Pairs:
+    """Functions of a number for σ, and for σ and σ′ together, which share what they can."""
+
+    def __init__(self, names: Names, sources: list[str]) -> None:
+        self._names = names
+        self._sources = sources
+        self._known: dict[tuple[Activation, bool], str] = {}
+
+    def of(self, activation: Activation, with_slope: bool) -> str:
+        """The name of the function that gives σ(z), or (σ(z), σ′(z))."""
+        known = self._known.get((activation, with_slope))
+        if known is None:
+            known = self._names.free(activation.name + "_with_slope" * with_slope)
+            self._known[activation, with_slope] = known
+            found = forms(activation)[: 1 + with_slope]
+            lines, results = together(found, PythonSource)
+            shown = ["float(" + r + ")" if f.is_number else r for r, f in zip(results, found, strict=True)]
+            says = f"{'σ(z) and σ′(z)' if with_slope else 'σ(z)'}: {says_of(activation, a)}"
+            lines = [*lines, f"return {', '.join(shown)}"]
+            self._sources.append(_function(f"{known}(z)", says, lines))
+        return known
+
+
+def together(expressions: Sequence[Expr], dialect: type[NumPySource]) -> tuple[list[str], list[str]]:
+    """Lines for the parts of some expressions, and the expressions by these parts."""
+    parts = (Symbol(name, real=True) for name in chain("efghstuv", (f"t{n}" for n in count())))
+    shared, results = shared_parts(expressions, parts)
+    lines = [f"{part} = {expression_source(bare(value), dialect)}" for part, value in shared]
+    return lines, [expression_source(bare(result), dialect) for result in results]
+
+
+def bare(expression: Expr) -> Expr:
+    """Without the `computed` that a line of its own makes needless."""
+    return expression.args[0] if isinstance(expression, computed) else expression
+
+
+def _entry(letter: str, layer: int, j: int, k: int) -> str:
+    """A component's name, counted from 1: w2_1_3, b2_1, y_1."""
+    indices = f"{j + 1}_{k + 1}" if letter == "w" else f"{j + 1}"
+    return f"{letter}_{indices}" if letter == "y" else f"{letter}{layer}_{indices}"
+
+
+def _function(signature: str, says: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"def {signature}:", f'    """{says}"""', *(f"    {line}" for line in lines), ""])
+
+
+_CALLS = '''def gradient(weights, biases, x, y):
+    """The gradient of the mean cost by all b and by all w."""
+    return backpropagate(weights, biases, x, y, False)[1]
+
+
+def value_and_gradient(weights, biases, x, y):
+    """The mean cost, and its gradient."""
+    return backpropagate(weights, biases, x, y, True)
+'''
