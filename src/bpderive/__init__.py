@@ -21,6 +21,7 @@ from importlib.metadata import version
 
 from bpderive import reference
 from bpderive.activations import Activation, VectorActivation, activations, parse_activation
+from bpderive.assumptions import Assumptions, assumptions
 from bpderive.codegen import compile_gradient
 from bpderive.compare import Findings, compare
 from bpderive.costs import Cost, costs
@@ -51,6 +52,7 @@ __version__ = version("bpderive")
 
 __all__ = [
     "Activation",
+    "Assumptions",
     "BpderiveError",
     "Certificate",
     "Cost",
@@ -73,6 +75,7 @@ __all__ = [
     "VectorActivation",
     "Verdict",
     "activations",
+    "assumptions",
     "check",
     "compare",
     "compile_gradient",

@@ -21,6 +21,7 @@ import sympy
 from sympy import Expr, Interval, Piecewise, Rational, S, Symbol, log
 
 from bpderive.algebra import tidy
+from bpderive.assumptions import Assumptions, assumptions
 from bpderive.catalogue import Catalogue
 from bpderive.errors import DomainError, unknown_name
 from bpderive.text import Text
@@ -114,6 +115,16 @@ class Cost:
     def value(self, outputs: Iterable[Any], targets: Iterable[Any]) -> Expr:
         """C, equation (27) for the quadratic cost: the sum over the output neurons."""
         return sympy.Add(*(self.term(*pair) for pair in zip(outputs, targets, strict=True)))
+
+    def over_examples(self, outputs: Any, targets: Any, weights: Any = ()) -> Expr:
+        """C over some examples, equation (26): the mean of the values; outputs and targets have one row for each."""
+        values = [self.value(*pair) for pair in zip(outputs, targets, strict=True)]
+        return sympy.Add(*values) / len(values)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """Whether the two assumptions about the cost hold of this one."""
+        return assumptions(self.over_examples)
 
     def cancelled_error(self, slope_by_output: Expr | None, output: Any = a, target: Any = y) -> Expr | None:
         """δ^L_j = ∂C/∂a^L_j σ′ where the factor σ′ cancels, σ′ being written by the output a; None where it does not.
