@@ -16,8 +16,12 @@ from bpderive import Network, gradient
 from bpderive.activations import Activation
 from bpderive.costs import Cost
 from bpderive.errors import NetworkError
-from bpderive.gradient import Gradient
+from bpderive.gradient import Gradient, _Instance
 from bpderive.network import component
+from bpderive.notation import C, Partial, Sigma, layer_array
+from bpderive.notation import j as row
+from bpderive.notation import k as column
+from bpderive.notation import l as layer_letter
 from bpderive.text import Text
 from bpderive.truth import COST, Truth
 
@@ -206,3 +210,23 @@ def test_random_networks_of_squares_exactly(shape: tuple[int, ...], seed: int) -
         for j in range(shape[layer - 1]):
             found = g.b[layer][j].xreplace(known)
             assert Fraction(int(found.p), int(found.q)) == truth.derivative(COST, ("b", layer, j)).at(value)
+
+
+HERE = {letter: layer_array(letter, layer_letter) for letter in ("a", "z")}
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        (Partial(HERE["a"][row, 0], HERE["z"][column, 0]), "cannot be read on a concrete network"),
+        (Sigma(layer_letter, row, HERE["z"][row, 0]), "cannot be read on a concrete network"),
+        (Partial(C, Symbol("t")), "no derivative by an output"),
+    ],
+)
+def test_an_equation_of_another_kind_is_refused(expression: Expr, why: str) -> None:
+    with pytest.raises(NetworkError, match=why):
+        _Instance(Network((2, 3, 2)), []).read(expression, {layer_letter: 2, row: 0, column: 1})
+
+
+def test_a_number_in_an_equation_is_itself() -> None:
+    assert _Instance(Network((2, 3, 2)), []).read(Rational(1, 2), {}) == Rational(1, 2)
