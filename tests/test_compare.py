@@ -140,12 +140,81 @@ def test_which_arrays_are_wrong_and_by_how_much() -> None:
         (lambda b, w: None, "cannot be read"),
         (lambda b, w: (b, [a[:, :1] for a in w]), "wrong shapes"),
         (lambda b, w: ([np.nan * a for a in b], w), "wrong"),
+        (lambda b, w: (b[::-1], w[::-1]), "begin with the output layer"),
+        (lambda b, w: ([a.ravel() for a in b], w), "keepdims=True"),
+        (lambda b, w: ([-0.3 * a for a in b], [-0.3 * a for a in w]), "it is -0.3 times the gradient"),
     ],
 )
 def test_a_wrong_return_value_is_described(change, reason: str) -> None:
     found = bp.compare(lambda *case: change(*right(*case)), NET)
     assert not found.ok
     assert any(reason in finding.text.en for finding in found.findings), found
+
+
+def test_what_is_no_gradient_is_recognised() -> None:
+    def after_a_step(weights, biases, x, y):
+        b, w = right(weights, biases, x, y)
+        pairs = zip((biases, weights), (b, w), strict=True)
+        return [[p - 0.5 * g for p, g in zip(ps, gs, strict=True)] for ps, gs in pairs]
+
+    def with_decay(weights, biases, x, y):
+        b, w = right(weights, biases, x, y)
+        return b, [g + 0.1 * p for g, p in zip(w, weights, strict=True)]
+
+    assert "after a step" in str(bp.compare(after_a_step, NET))
+    assert "0.1 times the weights is added" in str(bp.compare(with_decay, NET))
+
+
+def by_student(bias=True, start=None, last=None, slope=None, error=None, average=False):
+    """Sigmoid backpropagation as a student writes it, with one place changed."""
+    sigma = bp.reference.sigmoid
+
+    def function(weights, biases, x, y):
+        if average:
+            x, y = x.mean(axis=1, keepdims=True), y.mean(axis=1, keepdims=True)
+        outputs = [x if start is None else start(x)]
+        for w, b in zip(weights, biases, strict=True):
+            outputs.append(sigma(w @ outputs[-1] + (b if bias else 0)))
+        if last is not None:
+            outputs[-1] = last(weights[-1] @ outputs[-2] + biases[-1])
+        prime = slope or (lambda a: a * (1 - a))
+        delta = (outputs[-1] - y) * (prime(outputs[-1]) if error is None else error(outputs[-1]))
+        nabla_b, nabla_w = [], []
+        for place in reversed(range(len(weights))):
+            nabla_b.insert(0, delta.mean(axis=1, keepdims=True))
+            nabla_w.insert(0, delta @ outputs[place].T / x.shape[1])
+            delta = (weights[place].T @ delta) * prime(outputs[place]) if place else delta
+        return nabla_b, nabla_w
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"bias": False}, "the biases are missing"),
+        ({"start": bp.reference.sigmoid}, "a^1 is x itself"),
+        ({"last": lambda z: z, "error": lambda a: 1.0}, "without its activation function"),
+        ({"slope": lambda a: 1 - a**2}, "right for tanh only"),
+        ({"slope": lambda a: a}, "σ stands where σ′ is meant"),
+        ({"slope": lambda a: 1.0}, "every σ′ is missing"),
+        ({"error": lambda a: 1.0}, "the output layer's σ′ is missing"),
+        ({"error": lambda a: -a * (1 - a)}, "the sign is wrong"),
+        ({"average": True}, "the examples are averaged before"),
+    ],
+)
+def test_a_students_slip_is_named(change, reason: str) -> None:
+    net = bp.Network((2, 3, 4, 2))
+    assert bp.compare(by_student(), net).ok
+    assert reason in str(bp.compare(by_student(**change), net))
+
+
+def test_the_sigmoids_slope_for_another_activation_is_named() -> None:
+    def function(*case):
+        return gradient_with(SQUARE, *case, slip)
+
+    slip = next(slip for slip in SLIPS if "sigmoid function only" in slip.text.en)
+    assert slip.text.en in str(bp.compare(function, SQUARE))
 
 
 def test_transposed_arrays_of_equal_sizes_are_recognised() -> None:

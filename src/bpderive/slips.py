@@ -26,10 +26,11 @@ class Slip:
     """One mistake: `text` says what it is; the other fields, where it is made.
 
     `output` and `hidden` say what stands for σ′ in (BP1) and (BP2): "slope", "nothing", "value" (σ(z)), "slope at a"
-    (σ′(a)), "slope of the next layer", or in the output layer "diagonal" (of softmax's Jacobian); `activation` which
-    activations stand in (BP4): "before", "own" or "weighted input"; `weights` of which layer carry the error back:
-    "next", "own" or "next, untransposed"; `examples` "all", "first" or "last"; `negative` that the loop says [-1] for
-    [-l].
+    (σ′(a)), "slope of the next layer", "1 - a^2", "a(1 - a)", or in the output layer "diagonal" (of softmax's
+    Jacobian); `activation` which activations stand in (BP4): "before", "own" or "weighted input"; `weights` of which
+    layer carry the error back: "next", "own" or "next, untransposed"; `examples` "all", "first", "last" or "their
+    mean"; `forward` what is wrong in the forward pass: "nothing", "no biases", "σ of the input" or "linear output";
+    `negative` that the loop says [-1] for [-l].
     """
 
     text: Text
@@ -38,6 +39,7 @@ class Slip:
     activation: str = "before"
     weights: str = "next"
     examples: str = "all"
+    forward: str = "nothing"
     negative: tuple[str, ...] = ()
     difference: str = "derivative of the cost"
 
@@ -124,6 +126,35 @@ SLIPS: tuple[Slip, ...] = (
         "softmax 的雅可比矩阵只用了对角元 a(1 − a)：输出误差中漏掉了对 k 的求和",
         output="diagonal",
     ),
+    _slip("the biases are missing in the forward pass", "前向传播中缺少偏置", forward="no biases"),
+    _slip(
+        "σ is applied to the input as well: a^1 is x itself",
+        "对输入也用了 σ：a^1 就是 x 本身",
+        forward="σ of the input",
+    ),
+    _slip(
+        "the output layer is computed without its activation function",
+        "计算输出层时没有用激活函数",
+        forward="linear output",
+        output="nothing",
+    ),
+    _slip(
+        "1 − a² stands for σ′, which is right for tanh only",
+        "σ′ 写成了 1 − a²，它只对 tanh 正确",
+        output="1 - a^2",
+        hidden="1 - a^2",
+    ),
+    _slip(
+        "a(1 − a) stands for σ′, which is right for the sigmoid function only",
+        "σ′ 写成了 a(1 − a)，它只对 S 型函数正确",
+        output="a(1 - a)",
+        hidden="a(1 - a)",
+    ),
+    _slip(
+        "the examples are averaged before the network is applied, instead of their gradients after it",
+        "先对样本取平均再代入网络，而应对各样本的梯度取平均",
+        examples="their mean",
+    ),
     _slip("only the last example counts", "只算了最后一个样本", examples="last"),
     _slip("only the first example counts", "只算了第一个样本", examples="first"),
     _slip(
@@ -140,13 +171,17 @@ SLIPS: tuple[Slip, ...] = (
 )
 
 
-def forward(net: Network, weights: Arrays, biases: Arrays, x: Array) -> tuple[list[Array], list[Array]]:
+def forward(
+    net: Network, weights: Arrays, biases: Arrays, x: Array, slip: Slip = NONE
+) -> tuple[list[Array], list[Array]]:
     """All z, from layer 2 on, and all a, from layer 1 on."""
     zs: list[Array] = []
-    activations = [np.asarray(x, dtype=np.float64)]
+    start = np.asarray(x, dtype=np.float64)
+    activations = [by_neuron(net, 2, start, slope=False) if slip.forward == "σ of the input" else start]
     for place, (w, b) in enumerate(zip(weights, biases, strict=True)):
-        zs.append(w @ activations[-1] + b)
-        activations.append(by_neuron(net, place + 2, zs[-1], slope=False))
+        zs.append(w @ activations[-1] + (0.0 if slip.forward == "no biases" else b))
+        linear = slip.forward == "linear output" and place == len(weights) - 1
+        activations.append(zs[-1] if linear else by_neuron(net, place + 2, zs[-1], slope=False))
     return zs, activations
 
 
@@ -171,11 +206,13 @@ def gradient_with(
 
     Raises `ValueError` where the mistake makes shapes that do not fit.
     """
-    if slip.examples != "all":
+    if slip.examples == "their mean":
+        x, y = (np.mean(part, axis=1, keepdims=True) for part in (x, y))
+    elif slip.examples != "all":
         only = slice(0, 1) if slip.examples == "first" else slice(-1, None)
         x, y = x[:, only], y[:, only]
     m = x.shape[1]
-    zs, activations = forward(net, weights, biases, x)
+    zs, activations = forward(net, weights, biases, x, slip)
     b = [np.zeros(bias.shape) for bias in biases]
     w = [np.zeros(weight.shape) for weight in weights]
 
@@ -218,6 +255,10 @@ def _factor(
             return 1.0
         case "value":
             return activations[at + 1]
+        case "1 - a^2":
+            return 1 - activations[at + 1] ** 2
+        case "a(1 - a)":
+            return activations[at + 1] * (1 - activations[at + 1])
         case "slope at a":
             return by_neuron(net, at + 2, activations[at + 1], slope=True)
         case "slope of the next layer":
