@@ -66,7 +66,7 @@ def _any_factor(runs: Sequence[Run]) -> Text | None:
     if factor is None or abs(factor) < 1e-9:
         return None
     return Text(
-        en=f"it is {factor:.6g} times the gradient: the derivatives themselves are wanted, not multiplied by a learning rate",
+        en=f"it is {factor:.6g} times the gradient: the derivatives themselves are wanted, without a learning rate",
         zh=f"是梯度的 {factor:.6g} 倍：需要的是导数本身，不要乘以学习率",
     )
 
