@@ -123,7 +123,7 @@ def browser(session: nox.Session) -> None:
     if not (BOOK / "index.html").exists():
         session.error(f"There is no book in {BOOK.relative_to(HERE)}. Build it first: nox -s docs browser")
     install(session, "browser")
-    session.run("pytest", "tests/browser", *session.posargs)
+    session.run("pytest", "tests/browser", *(session.posargs or SIDE_BY_SIDE))
 
 
 @nox.session

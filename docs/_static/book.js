@@ -52,7 +52,7 @@ if (typeof Search !== "undefined") {
 }
 
 const reachable = () => {
-  for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container")) {
+  for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container, .cell_output p")) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }

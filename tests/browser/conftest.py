@@ -90,6 +90,7 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
                 viewport={"width": width, "height": height},
                 color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
                 locale=language,
+                reduced_motion="reduce",  # colours change at once, so that what is measured is what stays
                 java_script_enabled=script,
             )
             stack.callback(context.close)

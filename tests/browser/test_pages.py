@@ -1,0 +1,113 @@
+"""Every page, in every way of reading, wide and narrow, light and dark: whole, legible, accessible, and by itself."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.conftest import HTML, PAGES, SIZES, WAYS
+
+AXE = HTML.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+
+# Formulas are left out: their letters have the colour of the text around them, and there are thousands.
+VIOLATIONS = """async (only) => {
+  const rules = only ? { type: "rule", values: only } : ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+  const where = { include: [["html"]], exclude: [["math"]] };
+  const found = await axe.run(where, { runOnly: rules, resultTypes: ["violations"], elementRef: false });
+  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html}`));
+}"""
+
+# Everything folded is opened, so that it is looked at too.
+UNFOLD = "document.querySelectorAll('details').forEach((folded) => { folded.open = true; })"
+
+FORMULAS = """() => [...document.querySelectorAll("article div.math")].map((block) => {
+  const formula = block.querySelector("math"), number = block.parentElement.querySelector(".eqno"), of = (e) => {
+    const box = e.getBoundingClientRect();
+    return { width: box.width, height: box.height, right: box.right, text: e.textContent.trim() };
+  };
+  return { id: block.id, formula: formula && of(formula), number: number && of(number) };
+})"""
+
+# What stands in the text, and is laid over something else that does, or cut where it cannot be scrolled.
+LAYOUT = """() => {
+  const blocks = "p, h1, h2, h3, h4, li, dt, dd, pre, figcaption, summary, svg, .formula, .eqno, td, th";
+  const shown = [...document.querySelectorAll("article")].flatMap((article) => [...article.querySelectorAll(blocks)])
+    .filter((e) => e.checkVisibility() && !e.querySelector(blocks) && !e.closest("button"));
+  const boxes = shown.map((element) => ({ element, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 1 && box.height > 1)
+    .sort((a, b) => a.box.top - b.box.top);
+  const name = (e) => `<${e.localName} class="${e.getAttribute("class") ?? ""}"> ${e.textContent.trim().slice(0, 40)}`;
+  const overlapping = [];
+  boxes.forEach(({ element, box }, i) => {
+    for (let k = i + 1; k < boxes.length && boxes[k].box.top < box.bottom - 3; k++) {
+      const other = boxes[k].box, across = Math.min(box.right, other.right) - Math.max(box.left, other.left);
+      const down = Math.min(box.bottom, other.bottom) - other.top;
+      if (across > 3 && down > 3) overlapping.push(`${name(element)} over ${name(boxes[k].element)}`);
+    }
+  });
+  const cut = [...document.querySelectorAll("article *, .bd-sidebar *, .bd-header-article *")].filter((e) => {
+    if (e.closest("svg, math") || !e.checkVisibility() || e.closest(".visually-hidden, .sr-only")) return false;
+    const { overflowX, overflowY } = getComputedStyle(e), hidden = ["hidden", "clip"];
+    return (hidden.includes(overflowX) && e.scrollWidth > e.clientWidth + 2)
+      || (hidden.includes(overflowY) && e.scrollHeight > e.clientHeight + 4 && e.clientHeight > 0
+          && !e.matches(".formula, .cell_output p"));
+  }).map(name);
+  return { overlapping, cut };
+}"""
+
+PICTURES = """() => [...document.querySelectorAll("article img, article svg[role=img]")].map(
+  (e) => e.alt ?? [...e.querySelectorAll(":scope > title, :scope > desc")].map((w) => w.textContent).join(" "))"""
+
+
+def violations(page, only=None):
+    return page.evaluate(VIOLATIONS, only)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_page_is_whole(visit, way, name, size):
+    scheme, other = ("light", "dark") if size == "desktop" else ("dark", "light")
+    made = visit(f"{way}/{name}", size=size, scheme=scheme)
+    page, width = made.page, SIZES[size][0]
+    page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
+    page.evaluate(UNFOLD)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for formula in page.evaluate(FORMULAS):
+        assert formula["formula"]["width"] > 5
+        assert formula["formula"]["height"] > 5
+        if formula["id"].startswith("eq-"):
+            assert re.fullmatch(r"\(\w+\)", formula["number"]["text"])
+            assert 0 < formula["number"]["right"] <= width
+    assert page.evaluate(LAYOUT) == {"overlapping": [], "cut": []}
+    for words in page.evaluate(PICTURES):
+        assert words
+        assert bool(re.search("[\u4e00-\u9fff]", words)) == (way != "en")
+    page.evaluate(AXE.read_text("utf-8"))
+    assert violations(page) == []
+    if size == "desktop":
+        page.emulate_media(color_scheme=other)
+        page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=other)
+        assert violations(page, ["color-contrast"]) == []
+    assert made.elsewhere == []
+    assert made.missing == []
+    assert made.said == []
+
+
+def test_what_is_wrong_would_be_found(visit):
+    page = visit("en/index.html").page
+    page.evaluate("""() => {
+      const article = document.querySelector("article");
+      article.insertAdjacentHTML("afterbegin", '<p style="color: #eee">pale</p><img src="data:,">'
+        + '<p style="margin-bottom: -2rem">over</p><p>under</p>'
+        + '<p style="width: 2rem; overflow: hidden; white-space: nowrap">a long line that is cut</p>');
+    }""")
+    layout = page.evaluate(LAYOUT)
+    assert any("over" in pair and "under" in pair for pair in layout["overlapping"])
+    assert any("a long line" in piece for piece in layout["cut"])
+    assert "" in page.evaluate(PICTURES)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = violations(page)
+    assert any(one.startswith("color-contrast") for one in found)
+    assert any(one.startswith("image-alt") for one in found)
