@@ -1,45 +1,139 @@
-"""The command `bpderive`: `bpderive check "d(C, b[l,j]) = delta[l,j]"`.
+"""The command `bpderive`: `bpderive derive BP2`, `bpderive activation gelu`, `bpderive check "…"` and others.
 
-To add a subcommand, write a module that has `add(subcommands)`, which makes its parser and sets its `run`, a function
-from what was given to the exit code; and enter the module in `COMMANDS`.
+To add a subcommand, write a module that has `SUMMARY`, a `Text`, `add(parser)`, which adds its arguments, and
+`run(given)`, a function from what was given to the exit code; enter it in `COMMANDS`. What it says it makes as blocks
+of `bpderive.cli.document`, so that it comes as text, Markdown or LaTeX, and as a `Text`, so that it comes in both
+languages. Its tests follow: every command is run in both languages.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from types import ModuleType
+from typing import Any
 
-from bpderive.cli import check
-from bpderive.errors import BpderiveError
-from bpderive.text import LANGUAGES, language, set_language
+from bpderive.cli import activation, check, derive, emit, equations, paths, verify
+from bpderive.cli.words import Parser, mistake
+from bpderive.errors import BpderiveError, Refuted, StepError
+from bpderive.text import LANGUAGES, Text, language, set_language
 
-COMMANDS = (check,)
-"""The modules of the subcommands, in the order in which they are listed."""
+COMMANDS: Mapping[str, ModuleType] = {
+    "equations": equations,
+    "derive": derive,
+    "paths": paths,
+    "verify": verify,
+    "activation": activation,
+    "emit": emit,
+    "check": check,
+}
+"""The subcommands by name, in the order in which they are listed."""
+
+ALL_WELL, FAILED, MISUSED = 0, 1, 2
+"""The exit codes: a check that fails is 1, what could not be understood or done 2."""
+
+INTERRUPTED, NOBODY_READS = 130, 141
+"""The codes that a shell gives where a signal ends a command: Ctrl-C, and a pipe whose reader is gone."""
+
+_DESCRIPTION = Text(
+    en="The equations of backpropagation: derived, checked, summed over paths, compiled and verified.",
+    zh="反向传播的各个方程：推导、验证、按路径求和、编译并核对。",
+)
+_EXAMPLES = (
+    ("bpderive derive BP2", Text(en="the proof, line by line", zh="逐行给出证明")),
+    (
+        "bpderive paths --network 2,3,2 --weight 2,1,1",
+        Text(
+            en="∂C/∂w^2_11 as the sum over its paths to the cost", zh="把 ∂C/∂w^2_11 写成到代价的所有路径之和"
+        ),
+    ),
+    (
+        "bpderive activation 'z/(1+exp(-z))'",
+        Text(en="everything that can be derived about a formula", zh="由一个公式能推导出的一切"),
+    ),
+    ("bpderive COMMAND --help", Text(en="how a command is used, with examples", zh="某个命令的用法与示例")),
+)
+_LANGUAGE = Text(en="the language of what is said: en or zh", zh="输出所用的语言：en 或 zh")
+_VERSION = Text(en="show the version and exit", zh="显示版本并退出")
 
 
-def parser() -> argparse.ArgumentParser:
-    """What the command understands."""
-    made = argparse.ArgumentParser(prog="bpderive", description="The equations of backpropagation, checked.")
-    made.add_argument("--version", action="version", version=f"bpderive {version('bpderive')}")
-    made.add_argument("--lang", choices=LANGUAGES, default=language(), help="the language of what is said")
-    subcommands = made.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in COMMANDS:
-        command.add(subcommands)
+def parser() -> Parser:
+    """What the command understands, described in the language that is set."""
+    made = Parser(prog="bpderive", description=_DESCRIPTION, examples=_EXAMPLES)
+    made.add_argument(
+        "--version", action="version", version=f"bpderive {version('bpderive')}", help=str(_VERSION)
+    )
+    _add_language(made)
+    subcommands = made.add_subparsers(
+        title=str(Text(en="commands", zh="命令")),
+        metavar=str(Text(en="COMMAND", zh="命令")),
+        dest="command",
+        required=True,
+        parser_class=Parser,
+    )
+    for name, command in COMMANDS.items():
+        added = subcommands.add_parser(
+            name,
+            help=str(command.SUMMARY),
+            description=getattr(command, "DESCRIPTION", command.SUMMARY),
+            examples=command.EXAMPLES,
+        )
+        command.add(added)
+        _add_language(added, default=argparse.SUPPRESS)
+        added.set_defaults(run=command.run)
     return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 if all is well, 1 if not, 2 if it could not be understood."""
-    given = parser().parse_args(arguments)
+    """Run the command and return its exit code: 0 if all is well, 1 if a check failed, 2 if it was not understood."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
     before = language()
-    set_language(given.lang)
+    set_language(_wanted_language(given) or before)
+    _speak_unicode()
     try:
-        code: int = given.run(given)
+        options = parser().parse_args(given)
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except (Refuted, StepError) as error:
+        print(mistake(error), file=sys.stderr)
+        return FAILED
     except BpderiveError as error:
-        print(error, file=sys.stderr)
-        return 2
+        print(mistake(error), file=sys.stderr)
+        return MISUSED
+    except BrokenPipeError:
+        # `bpderive equations | head`: nobody reads on, and Python must not try to write again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+    except KeyboardInterrupt:
+        return INTERRUPTED
     finally:
         set_language(before)
     return code
+
+
+def _add_language(made: argparse.ArgumentParser, **options: Any) -> None:
+    made.add_argument("--lang", choices=LANGUAGES, metavar="en|zh", help=str(_LANGUAGE), **options)
+
+
+def _wanted_language(arguments: Sequence[str]) -> str | None:
+    """The language that is asked for, wherever it stands: the help must know it before anything is read."""
+    for place, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        name, _, value = argument.partition("=")
+        if name == "--lang":
+            value = value or "".join(arguments[place + 1 : place + 2])
+            return value if value in LANGUAGES else None
+    return None
+
+
+def _speak_unicode() -> None:
+    """Let σ and Chinese be written where the system's encoding has none: to a file or pipe as UTF-8, else as ?."""
+    for stream in (sys.stdout, sys.stderr):
+        if "utf" not in (getattr(stream, "encoding", None) or "utf").lower() and hasattr(
+            stream, "reconfigure"
+        ):
+            stream.reconfigure(**({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8"}))

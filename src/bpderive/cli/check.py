@@ -10,34 +10,50 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from bpderive.errors import ParseError
 from bpderive.text import Text
 from bpderive.verdict import LONGEST, STATUS, check
+
+SUMMARY = Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立")
+DESCRIPTION = Text(
+    en="Whether equations hold for every network; if not, a counterexample and the likely reason. The exit code is 0 "
+    "only if all of them hold.",
+    zh="判定等式是否对所有网络成立；若不成立，给出反例和可能的原因。全部成立时退出码才是 0。",
+)
+EXAMPLES = (
+    (
+        'bpderive check "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"',
+        Text(en="equation (BP2) in matrices", zh="矩阵形式的方程 (BP2)"),
+    ),
+    ("bpderive check sheet.txt", Text(en="a file with one equation a line", zh="每行一个等式的文件")),
+)
 
 _NOT_READ = Text(en="not read", zh="无法读取")
 
 _SUMMARY = Text(en="{count} claims, {holds} hold", zh="共 {count} 个命题，{holds} 个成立")
 
 
-def add(subcommands: Any) -> None:
-    """Add the subcommand."""
-    made = subcommands.add_parser(
-        "check",
-        help="whether equations hold",
-        description="Whether equations hold for every network; if not, a counterexample and the likely reason.",
-        epilog='Example: bpderive check "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"',
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    made.add_argument(
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument(
         "claims",
         nargs="+",
-        metavar="CLAIM|FILE",
-        help="an equation, or a file with one a line; - is standard input",
+        metavar=str(Text(en="CLAIM|FILE", zh="命题|文件")),
+        help=str(
+            Text(
+                en="an equation, or a file with one a line; - is standard input",
+                zh="一个等式，或每行一个等式的文件；- 表示标准输入",
+            )
+        ),
     )
-    made.add_argument("--seconds", type=float, default=LONGEST, help="the longest time for one claim")
-    made.set_defaults(run=run)
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=LONGEST,
+        metavar="N",
+        help=str(Text(en="the longest time for one claim", zh="每个命题的最长时间（秒）")),
+    )
 
 
 def run(given: argparse.Namespace) -> int:

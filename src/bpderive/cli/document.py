@@ -1,0 +1,293 @@
+r"""What a command says, as blocks, and three ways to write it: text for a terminal, Markdown, LaTeX.
+
+A command makes a list of `Heading`, `Paragraph`, `Formula`, `Lines`, `Facts`, `Table` and `Code`; `written(blocks,
+form, width)` writes them. Sentences have their formulas in `$…$`. To add a form, write one function a block and enter
+them in `FORMS`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bpderive.cli.maths import sentence, typed
+from bpderive.text import Text
+
+_COLON = Text(en=": ", zh="：")
+
+LEAST_WIDTH = 30
+"""Narrower terminals are written for as if they had so many columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A title."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or more."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in LaTeX, with its number if it has one."""
+
+    latex: str
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a derivation: label, formula in LaTeX, reason."""
+
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and what is said of them."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells below heads."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source in a language."""
+
+    text: str
+    language: str
+
+
+Block = Heading | Paragraph | Formula | Lines | Facts | Table | Code
+
+
+def written(blocks: Iterable[Block], form: str, width: int) -> str:
+    """The blocks in a form, "text", "markdown" or "latex"; text is at most `width` columns wide where that can be."""
+    write = FORMS[form]
+    parts = [write[type(block)](block, max(width, LEAST_WIDTH)) for block in blocks]
+    return "\n\n".join(part for part in parts if part)
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in text
+    )
+
+
+def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """The text in lines of at most `width` columns, broken at spaces and between Chinese characters."""
+    words = re.findall(r"\s*(?:[⺀-鿿＀-￯][，。；：！？、）”’]*|[^\s⺀-鿿＀-￯]+)", text)
+    lines, line = [], indent if first is None else first
+    empty = True
+    for word in words:
+        if not empty and columns(line + word) > width:
+            lines.append(line)
+            line, word = indent, word.lstrip()
+        line += word.lstrip() if empty else word
+        empty = False
+        if line == indent:
+            empty = True
+    return "\n".join([*lines, line]).rstrip()
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))
+
+
+# Text for a terminal.
+
+
+def _heading_text(block: Heading, width: int) -> str:
+    shown = sentence(block.text)
+    return f"{wrapped(shown, width)}\n{'─' * min(columns(shown), width)}"
+
+
+def _formula_text(block: Formula, width: int) -> str:
+    number = "" if block.number is None else f"   ({block.number})"
+    return wrapped(f"{typed(block.latex)}{number}", width, indent="      ", first="  ")
+
+
+def _lines_text(block: Lines, width: int) -> str:
+    rows = [(label, typed(formula), sentence(reason)) for label, formula, reason in block.rows]
+    labels = max(columns(label) for label, _, _ in rows)
+    formulas = max(columns(formula) for _, formula, _ in rows)
+    beside = labels + formulas + max(columns(reason) for _, _, reason in rows) + 5 <= width
+    shown = []
+    for label, formula, reason in rows:
+        start = " " * (labels - columns(label)) + label
+        if beside:
+            shown.append(f"{start}  {_padded(formula, formulas)}   {reason}".rstrip())
+            continue
+        indent = " " * (labels + 2)
+        shown.append(wrapped(formula, width, indent + "    ", f"{start}  "))
+        if reason:
+            shown.append(wrapped(reason, width, indent + "      ", f"{indent}    — "))
+    return "\n".join(shown)
+
+
+def _facts_text(block: Facts, width: int) -> str:
+    names = max(columns(name) for name, _ in block.rows)
+    if names + 24 > width:
+        return "\n".join(
+            f"{name}\n{wrapped(sentence(value), width, '    ', '    ')}" for name, value in block.rows
+        )
+    return "\n".join(
+        wrapped(sentence(value), width, " " * (names + 2), f"{_padded(name, names)}  ")
+        for name, value in block.rows
+    )
+
+
+def _table_text(block: Table, width: int) -> str:
+    rows = [[sentence(cell) for cell in row] for row in (block.head, *block.rows)]
+    widths = [max(columns(row[place]) for row in rows) for place in range(len(block.head))]
+    if sum(widths) + 2 * (len(widths) - 1) <= width:
+        lines = [
+            "  ".join(_padded(cell, w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+        ]
+        return "\n".join([lines[0], "─" * min(width, sum(widths) + 2 * (len(widths) - 1)), *lines[1:]])
+    # Too wide: each row by itself. Three columns say by themselves what they are.
+    head, *body = rows
+    shown = []
+    for row in body:
+        if len(row) == 3:
+            shown += [
+                wrapped(f"{row[0]}  {row[1]}", width, "    ", ""),
+                wrapped(row[2], width, "        ", "    "),
+            ]
+            continue
+        shown.append(wrapped(row[0], width))
+        shown += [
+            wrapped(f"{name}{_COLON}{cell}", width, "        ", "    ")
+            for name, cell in zip(head[1:], row[1:], strict=True)
+            if cell
+        ]
+    return "\n".join(shown)
+
+
+# Markdown.
+
+
+def _tagged(block: Formula) -> str:
+    return block.latex if block.number is None else rf"{block.latex} \tag{{{block.number}}}"
+
+
+def _formula_markdown(block: Formula, width: int) -> str:
+    return f"$$\n{_tagged(block)}\n$$"
+
+
+def _lines_markdown(block: Lines, width: int) -> str:
+    shown = []
+    for label, formula, reason in block.rows:
+        label = label if re.fullmatch(r"\d+\.", label) else f"- {label}"
+        shown.append(f"{label} ${formula}$" + (f" — {reason}" if reason else ""))
+    return "\n".join(shown)
+
+
+def _table_markdown(block: Table, width: int) -> str:
+    rows = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in block.rows]
+    return "\n".join([f"| {' | '.join(block.head)} |", "|---" * len(block.head) + "|", *rows])
+
+
+# LaTeX: a part of a document that has amsmath.
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "^": r"\^{}",
+    "~": r"\~{}",
+    "{": r"\{",
+    "}": r"\}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+def _escaped(text: str) -> str:
+    """A sentence in LaTeX, its formulas as they are."""
+    parts = re.split(r"(\$[^$]*\$)", text.replace("**", "").replace("`", ""))
+    return "".join(
+        part if part.startswith("$") else "".join(_SPECIAL.get(sign, sign) for sign in part) for part in parts
+    )
+
+
+def _formula_latex(block: Formula, width: int) -> str:
+    return f"\\[\n  {_tagged(block)}\n\\]"
+
+
+def _lines_latex(block: Lines, width: int) -> str:
+    rows = []
+    for label, formula, reason in block.rows:
+        left, equals, right = formula.partition("=")
+        aligned = f"{left}&{equals}{right}"
+        why = rf" && \text{{{_escaped(reason)}}}" if reason else ""
+        rows.append(rf"  \text{{{_escaped(label)}}}\quad {aligned}{why}")
+    return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
+
+
+def _facts_latex(block: Facts, width: int) -> str:
+    rows = [rf"  \item[{_escaped(name)}] {_escaped(value)}" for name, value in block.rows]
+    return "\n".join([r"\begin{description}", *rows, r"\end{description}"])
+
+
+def _table_latex(block: Table, width: int) -> str:
+    rows = [" & ".join(map(_escaped, row)) + r" \\" for row in (block.head, *block.rows)]
+    return "\n".join(
+        [rf"\begin{{tabular}}{{{'l' * len(block.head)}}}", rows[0], r"\hline", *rows[1:], r"\end{tabular}"]
+    )
+
+
+Writers = Mapping[type, Callable[[Any, int], str]]
+
+FORMS: dict[str, Writers] = {
+    "text": {
+        Heading: _heading_text,
+        Paragraph: lambda block, width: "\n".join(
+            wrapped(sentence(line), width) for line in block.text.split("\n")
+        ),
+        Formula: _formula_text,
+        Lines: _lines_text,
+        Facts: _facts_text,
+        Table: _table_text,
+        Code: lambda block, width: block.text.rstrip("\n"),
+    },
+    "markdown": {
+        Heading: lambda block, width: f"## {block.text}",
+        Paragraph: lambda block, width: block.text,
+        Formula: _formula_markdown,
+        Lines: _lines_markdown,
+        Facts: lambda block, width: "\n".join(f"- **{name}**: {value}" for name, value in block.rows),
+        Table: _table_markdown,
+        Code: lambda block, width: f"```{block.language}\n{block.text.rstrip(chr(10))}\n```",
+    },
+    "latex": {
+        Heading: lambda block, width: rf"\subsection*{{{_escaped(block.text)}}}",
+        Paragraph: lambda block, width: _escaped(block.text),
+        Formula: _formula_latex,
+        Lines: _lines_latex,
+        Facts: _facts_latex,
+        Table: _table_latex,
+        Code: lambda block, width: f"\\begin{{verbatim}}\n{block.text.rstrip(chr(10))}\n\\end{{verbatim}}",
+    },
+}
+"""How each block is written, by form."""

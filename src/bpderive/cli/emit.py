@@ -1,0 +1,50 @@
+"""`bpderive emit --network 2,3,2 --target numpy`: the compiled gradient as source in a language."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bpderive.cli.options import add_network, network, save
+from bpderive.codegen import TARGETS, compile_gradient
+from bpderive.text import Text
+
+SUMMARY = Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码")
+EXAMPLES = (
+    ("bpderive emit --network 2,3,2 --target numpy", Text(en="to the terminal", zh="输出到终端")),
+    (
+        "bpderive emit --network 784,30,10 --cost cross_entropy --output gradient.py",
+        Text(en="to a file", zh="写入文件"),
+    ),
+)
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    add_network(parser)
+    parser.add_argument(
+        "--target",
+        choices=tuple(TARGETS),
+        default=next(iter(TARGETS)),
+        help=str(
+            Text(en="the language of the code (default: {first})", zh="代码的语言（默认：{first}）").format(
+                first=next(iter(TARGETS))
+            )
+        ),
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar=str(Text(en="FILE", zh="文件")),
+        help=str(Text(en="where to write it, instead of the terminal", zh="写入该文件，而不是终端")),
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print or write the source."""
+    source = compile_gradient(network(given), target=given.target).source
+    if given.output is None:
+        print(source, end="")
+    else:
+        save(given.output, source)
+    return 0

@@ -1,0 +1,205 @@
+"""Options that several subcommands share: the network, the form of the output, what is written to a file.
+
+`add_network(parser)` and `network(given)` read `--network 2,3,2 --activation tanh --cost cross_entropy`;
+`add_form(parser)` and `show(blocks, given)` write in the form that `--format` names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bpderive.activations import AnyActivation, activations, parse_activation
+from bpderive.cli.document import FORMS, Block, written
+from bpderive.cli.words import mistake, width
+from bpderive.costs import costs
+from bpderive.errors import DomainError, NetworkError, ParseError
+from bpderive.network import Network
+from bpderive.text import Text
+
+Whole = tuple[int, ...]
+
+_SIZES = Text(
+    en="{given!r} is no list of layer sizes; write the numbers of neurons from the input on: 2,3,2",
+    zh="{given!r} 不是各层大小的列表；请从输入层起写出神经元个数：2,3,2",
+)
+_PLACE = Text(
+    en="{given!r} is no place; write whole numbers: {wanted}",
+    zh="{given!r} 不是合法的位置；请写整数：{wanted}",
+)
+_UNKNOWN = Text(
+    en="there is no {kind} {given!r}{hint}; known: {known}",
+    zh="没有名为 {given!r} 的{kind}{hint}；已有：{known}",
+)
+_HINT = Text(en="; did you mean {near}?", zh="，是否指 {near}？")
+_ACTIVATION = Text(en="activation", zh="激活函数")
+_COST = Text(en="cost", zh="代价函数")
+_OUTPUT_LAYER = Text(
+    en="Note: {name} does not fit the output layer with the cost {cost}; there it is {other}.",
+    zh="注意：{name} 与代价函数 {cost} 不能同用于输出层；输出层改用 {other}。",
+)
+_HIDDEN_LAYERS = Text(
+    en="Note: {name} stands in the output layer only; in the hidden layers it is {other}.",
+    zh="注意：{name} 只能用于输出层；隐藏层改用 {other}。",
+)
+
+
+def add_network(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+    """Add the options of a network."""
+    parser.add_argument(
+        "--network",
+        type=sizes,
+        required=required,
+        metavar="N,N,…",
+        help=str(Text(en="the layer sizes, from the input: 2,3,2", zh="各层大小，从输入层起：2,3,2")),
+    )
+    add_functions(parser)
+
+
+def add_functions(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the activation and the cost."""
+    parser.add_argument(
+        "--activation",
+        type=functions,
+        default=("sigmoid",),
+        metavar="NAME",
+        help=str(
+            Text(
+                en="for all layers, or one for each layer from 2: tanh,sigmoid; a formula such as 'z/(1+exp(-z))' may "
+                "stand for a name (default: sigmoid)",
+                zh="各层共用一个，或从第 2 层起每层一个：tanh,sigmoid；"
+                "名称处也可写公式，如 'z/(1+exp(-z))'（默认：sigmoid）",
+            )
+        ),
+    )
+    parser.add_argument(
+        "--cost",
+        type=known_cost,
+        default="quadratic",
+        metavar="NAME",
+        help=str(
+            Text(en="{names} (default: quadratic)", zh="{names}（默认：quadratic）").format(
+                names=", ".join(costs)
+            )
+        ),
+    )
+
+
+def add_form(parser: argparse.ArgumentParser) -> None:
+    """Add the option of the form."""
+    parser.add_argument(
+        "--format",
+        choices=tuple(FORMS),
+        default="text",
+        help=str(Text(en="how it is written (default: text)", zh="输出形式（默认：text）")),
+    )
+
+
+def show(blocks: Iterable[Block], given: argparse.Namespace) -> None:
+    """Print the blocks in the form asked for."""
+    print(written(blocks, given.format, width()))
+
+
+def network(given: argparse.Namespace) -> Network:
+    """The network of the options; one name that does not fit every layer is used where it fits, and a note says so."""
+    names: tuple[str | AnyActivation, ...] = given.activation
+    if len(names) > 1:
+        return Network(given.network, names, given.cost)
+    [name] = names
+    try:
+        return Network(given.network, name, given.cost)
+    except (DomainError, NetworkError):
+        hidden = len(given.network) - 2
+        attempts = (
+            (_OUTPUT_LAYER, [name] * hidden + [fitting(given.cost)], fitting(given.cost)),
+            (_HIDDEN_LAYERS, ["sigmoid"] * hidden + [name], "sigmoid"),
+        )
+        for says, chosen, other in attempts:
+            try:
+                net = Network(given.network, tuple(chosen), given.cost) if hidden > 0 else None
+            except (DomainError, NetworkError):
+                continue
+            if net is not None:
+                shown = name if isinstance(name, str) else name.name
+                print(says.format(name=shown, cost=given.cost, other=other), file=sys.stderr)
+                return net
+        raise
+
+
+def fitting(cost: str) -> str:
+    """An activation for the output layer that the cost takes, with which its slope cancels if it can."""
+    return "softmax" if cost == "log_likelihood" else "sigmoid"
+
+
+def sizes(text: str) -> Whole:
+    """Layer sizes from a text such as 2,3,2."""
+    return _whole(text, str(_SIZES.format(given=text)), range(2, 1000), 1)
+
+
+def place(count: int, wanted: str) -> Callable[[str], Whole]:
+    """What reads `count` whole numbers such as 2,1,1."""
+    return lambda text: _whole(
+        text, str(_PLACE.format(given=text, wanted=wanted)), range(count, count + 1), 1
+    )
+
+
+def _whole(text: str, wrong: str, counts: range, least: int) -> Whole:
+    try:
+        numbers = tuple(int(part) for part in text.replace("x", ",").strip("()[] ").split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(wrong) from None
+    if len(numbers) not in counts or min(numbers) < least:
+        raise argparse.ArgumentTypeError(wrong)
+    return numbers
+
+
+def known_cost(name: str) -> str:
+    """A cost's name."""
+    if name not in costs:
+        raise argparse.ArgumentTypeError(unknown(_COST, name, costs))
+    return name
+
+
+def functions(text: str) -> tuple[str | AnyActivation, ...]:
+    """Names of activations, or formulas, separated by commas that stand in no bracket."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return tuple(activation(part.strip()) for part in parts)
+
+
+def activation(text: str) -> str | AnyActivation:
+    """A name of the catalogue, or the activation that a formula describes."""
+    if text in activations:
+        return text
+    if text.isidentifier() and text != "z":
+        raise argparse.ArgumentTypeError(unknown(_ACTIVATION, text, activations))
+    try:
+        return parse_activation(text)
+    except ParseError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def unknown(kind: Text, given: str, known: Iterable[str]) -> str:
+    """There is no such name; the nearest one and all that there are."""
+    names = list(known)
+    folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.5)
+    hint = _HINT.format(near=folded[near[0]]) if near else Text(en="", zh="")
+    return str(_UNKNOWN.format(kind=kind, given=given, hint=hint, known=", ".join(names)))
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file; raises `SystemExit` with 2 and what the system says where that cannot be."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        print(mistake(f"{path}: {error.strerror or error}"), file=sys.stderr)
+        raise SystemExit(2) from None

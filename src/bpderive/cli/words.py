@@ -1,0 +1,147 @@
+"""The command's parser in two languages: argparse, whose own words are said in Chinese too.
+
+`Parser(prog, description, …)` takes every phrase as a `Text`; `example(command, says)` are the lines of the examples
+below a help page. What argparse says about a mistake is recognized by `MISTAKES`; a message that is not there stays
+English.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from bpderive.cli.document import wrapped
+from bpderive.text import Text, language
+
+WIDEST = 100
+
+_USAGE = Text(en="usage: ", zh="用法：")
+_OPTIONS = Text(en="options", zh="选项")
+_ARGUMENTS = Text(en="arguments", zh="参数")
+_COLON = Text(en=":", zh="：")
+_EXAMPLES = Text(en="examples:", zh="示例：")
+_HELP = Text(en="show this help and exit", zh="显示本帮助并退出")
+_ERROR = Text(en="error: {message}", zh="错误：{message}")
+_MORE = Text(en="{command} --help says how it is used.", zh="用 {command} --help 查看用法。")
+
+MISTAKES: tuple[tuple[str, Text], ...] = (
+    (
+        r"the following arguments are required: (.*)",
+        Text(en="{0} is missing", zh="缺少 {0}"),
+    ),
+    (r"unrecognized arguments: (.*)", Text(en="not understood: {0}", zh="无法识别：{0}")),
+    (
+        r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)",
+        Text(en="{0} cannot be {1}; choose from {2}", zh="{0} 不能是 {1}；可选：{2}"),
+    ),
+    (r"argument (.*?): invalid \w+ value: (.*)", Text(en="{0} cannot be {1}", zh="{0} 不能是 {1}")),
+    (
+        r"argument (.*?): expected (?:one|at least one) argument",
+        Text(en="{0} needs a value", zh="{0} 需要一个值"),
+    ),
+    (
+        r"argument (.*?): not allowed with argument (.*)",
+        Text(en="give either {0} or {1}, not both", zh="{0} 与 {1} 不能同时给出"),
+    ),
+    (r"one of the arguments (.*) is required", Text(en="give one of: {0}", zh="需要给出其中之一：{0}")),
+    (
+        r"ambiguous option: (.*?) could match (.*)",
+        Text(en="{0} could mean {1}", zh="{0} 有歧义，可能是 {1}"),
+    ),
+    (r"argument (.*?): ignored explicit argument (.*)", Text(en="{0} takes no value", zh="{0} 不带值")),
+    (r"argument (.*?): (.*)", Text(en="{0}: {1}", zh="{0}：{1}")),
+)
+"""What argparse says, as patterns, and what is said instead."""
+
+
+def width() -> int:
+    """How many columns to write for: those of the terminal, but `WIDEST` at most; `WIDEST` where there is none."""
+    if not sys.stdout.isatty():
+        return shutil.get_terminal_size((WIDEST, 24)).columns
+    return min(shutil.get_terminal_size().columns, WIDEST)
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help in the language that is set, broken where Chinese may be."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=max(30, width()))
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, str(_USAGE) if prefix is None else prefix)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrapped(text, width).splitlines()
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        # A line that is indented is an example or a list, and stays as it is.
+        return "\n".join(
+            line if line.startswith(" ") else wrapped(line, width, indent, indent)
+            for line in text.splitlines()
+        )
+
+
+class Parser(argparse.ArgumentParser):
+    """An `ArgumentParser` that speaks the language that is set when it is made."""
+
+    def __init__(
+        self,
+        *,
+        description: Text | str | None = None,
+        examples: Sequence[tuple[str, Text]] = (),
+        add_help: bool = True,
+        **options: Any,
+    ) -> None:
+        super().__init__(
+            description=None if description is None else str(description),
+            epilog=_shown_examples(examples),
+            formatter_class=_Help,
+            add_help=False,
+            allow_abbrev=False,
+            **options,
+        )
+        self._positionals.title = str(_ARGUMENTS)
+        self._optionals.title = str(_OPTIONS)
+        if add_help:
+            self.add_argument("-h", "--help", action="help", help=str(_HELP))
+
+    def format_help(self) -> str:
+        """The help, with the colon of the language behind a heading."""
+        shown = super().format_help()
+        for group in self._action_groups:
+            shown = shown.replace(f"\n{group.title}:\n", f"\n{group.title}{_COLON}\n")
+        return shown
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how to learn more, and leave with 2."""
+        self.print_usage(sys.stderr)
+        print(mistake(said(message)), file=sys.stderr)
+        print(str(_MORE.format(command=self.prog)), file=sys.stderr)
+        raise SystemExit(2)
+
+
+def said(message: str) -> str:
+    """What argparse says, in the language that is set."""
+    for pattern, text in MISTAKES:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found is not None:
+            return text.in_language(language()).format(*found.groups())
+    return message
+
+
+def mistake(message: object) -> str:
+    """The line for a mistake."""
+    return str(_ERROR.format(message=message))
+
+
+def _shown_examples(examples: Sequence[tuple[str, Text]]) -> str | None:
+    if not examples:
+        return None
+    lines = [str(_EXAMPLES)]
+    for command, says in examples:
+        lines += [f"  {command}", f"      {says}"]
+    return "\n".join(lines)

@@ -1,0 +1,256 @@
+"""Every subcommand in both languages, in every form; the exit codes; what is said about mistakes."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+import bpderive as bp
+from bpderive.cli import COMMANDS, main
+from bpderive.cli.document import FORMS, columns
+from bpderive.cli.words import said
+from bpderive.codegen import TARGETS
+from bpderive.text import LANGUAGES, language, set_language
+from bpderive.verify.result import Verification
+
+USES: dict[str, list[str]] = {
+    "equations": [],
+    "derive": ["BP2"],
+    "paths": ["--network", "2,3,2", "--weight", "2,1,1"],
+    "verify": ["--network", "2,2,2"],
+    "activation": ["silu"],
+    "emit": ["--network", "2,3,2"],
+    "check": ["d(C, b[l,j]) = delta[l,j]"],
+}
+"""One use of each subcommand; a new one has to be entered here."""
+
+WITH_FORMS = ["equations", "derive", "paths", "verify", "activation"]
+
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def test_every_command_is_tried() -> None:
+    assert list(USES) == list(COMMANDS)
+
+
+@pytest.mark.parametrize("command", USES)
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_it_runs_in_both_languages(command: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--lang", name, *USES[command]]) == 0
+    printed = capsys.readouterr().out
+    assert printed
+    assert bool(CHINESE.search(printed)) is (name == "zh" and command != "emit")
+    assert language() == "en"
+
+
+@pytest.mark.parametrize("command", ["", *USES])
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_its_help_teaches_in_both_languages(
+    command: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", name, *([command] if command else []), "--help"])
+    assert stopped.value.code == 0
+    printed = capsys.readouterr().out
+    assert f"bpderive {command}" in printed
+    # In Chinese nothing is left of argparse's own English.
+    english = ("usage:", "options:", "examples:", "show this", "positional", "default:")
+    assert [word for word in english if word in printed] == (
+        [] if name == "zh" else [w for w in english if w in printed]
+    )
+    assert bool(CHINESE.search(printed)) is (name == "zh")
+    assert ("示例" if name == "zh" else "examples:") in printed
+
+
+@pytest.mark.parametrize("command", WITH_FORMS)
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_has_the_mathematics_as_it_writes_it(
+    command: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, *USES[command], "--format", form]) == 0
+    printed = capsys.readouterr().out
+    if form == "text":
+        assert not re.search(r"\\[a-z]|\$", printed)
+    if form == "latex":
+        assert printed.count(r"\begin") == printed.count(r"\end") > 0
+        assert len(re.findall(r"(?<!\\)\$", printed)) % 2 == 0
+    if form == "markdown":
+        assert "$" in printed
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("command", ["derive", "paths", "activation", "verify"])
+def test_a_narrow_terminal_has_no_longer_lines_than_it_can_show(
+    command: str, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "46")
+    assert main([command, *USES[command], "--lang", name]) == 0
+    # A formula without a space cannot be broken.
+    long = [
+        line for line in capsys.readouterr().out.splitlines() if columns(line) > 46 and " " in line.strip()
+    ]
+    assert long == []
+
+
+def test_an_equation_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["equations", "bp4"]) == 0
+    printed = capsys.readouterr().out
+    assert "in components" in printed
+    assert "in matrices" in printed
+    assert str(bp.equations["BP4"].check().summary) in printed
+    assert main(["equations", "--kind", "theorem"]) == 0
+    listed = capsys.readouterr().out
+    assert "(BP1)" in listed
+    assert "(23)" not in listed
+
+
+def test_a_derivation_on_a_network_says_what_its_functions_are(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["derive", "BP1", "--network", "2,3,2", "--activation", "tanh", "--cost", "cross_entropy"]
+    assert main(given) == 0
+    printed = capsys.readouterr()
+    assert "δ^3_1 = ∂C/∂a^3_1 σ'(z^3_1)" in printed.out
+    assert "1 - tanh^2(z)" in printed.out
+    assert "δ^L_j = a - y" in printed.out
+    # tanh cannot be in the output layer with this cost, and nothing is changed in silence.
+    assert "there it is sigmoid" in printed.err
+
+
+def test_a_formula_of_ones_own_has_its_measured_error_and_its_graph(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = tmp_path / "graph.svg"
+    assert main(["activation", "z/(1+exp(-z))", "--plot", str(graph)]) == 0
+    printed = capsys.readouterr().out
+    assert "rewritten" in printed
+    assert f"{bp.parse_activation('z/(1+exp(-z))').measured().ulp:.2g}" in printed
+    assert ElementTree.fromstring(graph.read_text("utf-8")).tag.endswith("svg")
+    assert main(["activation", "leaky_relu", "--set", "alpha=0.25"]) == 0
+    assert "1/4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_is_emitted(target: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    given = ["emit", "--network", "2,3,2", "--target", target]
+    assert main(given) == 0
+    source = capsys.readouterr().out
+    assert "gradient" in source
+    file = tmp_path / "gradient"
+    assert main([*given, "--output", str(file)]) == 0
+    written = (
+        file.read_text("utf-8") if file.is_file() else "".join(f.read_text("utf-8") for f in file.iterdir())
+    )
+    assert written.strip() in source or source.strip() in written
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "COMMAND is missing"),
+        (["derrive"], "cannot be 'derrive'"),
+        (["derive", "BP9"], "did you mean BP"),
+        (["paths", "--network", "2,a"], "'2,a' is no list of layer sizes"),
+        (["paths", "--network", "2,2"], "give one of: --weight --bias"),
+        (["paths", "--network", "2,2", "--weight", "2,1,1", "--bias", "2,1"], "not both"),
+        (["paths", "--network", "2,2", "--bias", "2"], "is no place"),
+        (["paths", "--network", "2,3,2", "--weight", "5,1,1"], "from 2 to 3"),
+        (["paths", "--network", "9,9,9,9,9,9,9", "--bias", "2,1"], "paths"),
+        (["verify", "--network", "2,3,2", "--activation", "sigmiod"], "did you mean sigmoid"),
+        (["verify", "--network", "2,3,2", "--cost", "cross"], "did you mean cross_entropy"),
+        (["verify", "--network", "2,3,2", "--seed", "-1"], "seed"),
+        (["verify", "--network", "2,3,2", "--seed"], "--seed needs a value"),
+        (["activation", "z+"], "not complete"),
+        (["activation", "__import__('os')"], "is not"),
+        (["activation", "elu", "--set", "alpha"], "name=number"),
+        (["activation", "elu", "--set", "beta=2"], "no parameter"),
+        (["activation", "sigmoid", "--plot", "/"], "/: "),
+        (["emit", "--network", "2,2", "--target", "cobol"], "choose from"),
+        (["emit", "--network", "2,2", "--output", "/no/such/folder/x"], "No such file"),
+        (["equations", "--nonsense"], "not understood: --nonsense"),
+    ],
+)
+def test_a_mistake_is_said_in_words_and_leaves_with_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = main(arguments)
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
+    printed = capsys.readouterr().err
+    assert code == 2
+    assert says in printed
+    assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "the following arguments are required: NAME",
+        "unrecognized arguments: --x",
+        "argument --format: invalid choice: 'pdf' (choose from 'text', 'latex')",
+        "argument --seed: invalid int value: 'a'",
+        "argument --seed: expected one argument",
+        "argument --bias: not allowed with argument --weight",
+        "one of the arguments --weight --bias is required",
+        "ambiguous option: --s could match --set, --seed",
+        "argument --help: ignored explicit argument 'x'",
+    ],
+)
+def test_what_argparse_says_is_said_in_chinese_too(message: str) -> None:
+    set_language("zh")
+    try:
+        assert CHINESE.search(said(message))
+    finally:
+        set_language("en")
+
+
+def test_a_failed_check_leaves_with_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refute(*_: object) -> None:
+        raise bp.Refuted("no")
+
+    monkeypatch.setattr("bpderive.paths.PathSums.check", refute)
+    assert main(["paths", *USES["paths"]]) == 1
+    assert "error: no" in capsys.readouterr().err
+    monkeypatch.setattr(Verification, "ok", property(lambda _: False))
+    assert main(["verify", *USES["verify"]]) == 1
+
+
+def test_ctrl_c_ends_it_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bpderive.cli.check.check", interrupt)
+    assert main(["check", *USES["check"]]) == 130
+
+
+def test_as_a_process_with_a_reader_that_leaves_and_an_encoding_without_sigma() -> None:
+    command = [sys.executable, "-m", "bpderive", "equations"]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    done = subprocess.run(command, capture_output=True, check=False, env=ascii_only)
+    assert done.returncode == 0
+    assert "σ" in done.stdout.decode("utf-8")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (141, b"")
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--version"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out == f"bpderive {bp.__version__}\n"
+
+
+def test_a_stream_without_an_encoding_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert main(["derive", "BP3"]) == 0
