@@ -11,6 +11,7 @@ import difflib
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from bpderive.activations import AnyActivation, activations, parse_activation
 from bpderive.cli.document import FORMS, Block, written
@@ -197,9 +198,14 @@ def unknown(kind: Text, given: str, known: Iterable[str]) -> str:
 
 
 def save(path: Path, text: str) -> None:
-    """Write a file; raises `SystemExit` with 2 and what the system says where that cannot be."""
+    """Write a file; leaves with 2 and what the system says where that cannot be."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        print(mistake(f"{path}: {error.strerror or error}"), file=sys.stderr)
-        raise SystemExit(2) from None
+        failed(path, error)
+
+
+def failed(path: Path, error: OSError) -> NoReturn:
+    """Say why a file could not be written, and leave with 2."""
+    print(mistake(f"{path}: {error.strerror or error}"), file=sys.stderr)
+    raise SystemExit(2)
