@@ -21,7 +21,7 @@ EXAMPLES = (
 
 _MORE = Text(
     en="Note: {names} belongs to it; --output FOLDER writes them all.",
-    zh="注意：还需要 {names}；用 --output 文件夹 可一并写出。",
+    zh="注意：还需要 {names}；--output 后给出文件夹，即可一并写出。",
 )
 
 

@@ -51,8 +51,8 @@ _PART_OF = Text(en="part of the proof of", zh="所属证明")
 _CHECKED = Text(en="checked", zh="验证结果")
 _PROOF = Text(en="Proof", zh="证明")
 _COUNT = Text(
-    en="{count} equations; `bpderive equations NUMBER` shows one in full.",
-    zh="共 {count} 个方程；用 `bpderive equations 编号` 完整显示其中一个。",
+    en="{count} equations; `bpderive equations BP4` shows one in full.",
+    zh="共 {count} 个方程；用 `bpderive equations BP4` 可完整显示其中一个。",
 )
 
 

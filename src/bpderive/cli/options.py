@@ -32,10 +32,12 @@ _PLACE = Text(
     zh="{given!r} 不是合法的位置；请写整数：{wanted}",
 )
 _UNKNOWN = Text(
-    en="there is no {kind} {given!r}{hint}; known: {known}",
-    zh="没有名为 {given!r} 的{kind}{hint}；已有：{known}",
+    en="there is no {kind} {given!r}; known: {known}", zh="没有名为 {given!r} 的{kind}；已有：{known}"
 )
-_HINT = Text(en="; did you mean {near}?", zh="，是否指 {near}？")
+_NEAR = Text(
+    en="there is no {kind} {given!r}; did you mean {near}? Known: {known}",
+    zh="没有名为 {given!r} 的{kind}，是否指 {near}？已有：{known}",
+)
 _ACTIVATION = Text(en="activation", zh="激活函数")
 _COST = Text(en="cost", zh="代价函数")
 _OUTPUT_LAYER = Text(
@@ -193,8 +195,8 @@ def unknown(kind: Text, given: str, known: Iterable[str]) -> str:
     names = list(known)
     folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.5)
-    hint = _HINT.format(near=folded[near[0]]) if near else Text(en="", zh="")
-    return str(_UNKNOWN.format(kind=kind, given=given, hint=hint, known=", ".join(names)))
+    values = {"kind": kind, "given": given, "known": ", ".join(names)}
+    return str(_NEAR.format(near=folded[near[0]], **values) if near else _UNKNOWN.format(**values))
 
 
 def save(path: Path, text: str) -> None:

@@ -19,7 +19,7 @@ DESCRIPTION = Text(
     "有一项不一致时退出码为 1。",
 )
 EXAMPLES = (
-    ("bpderive verify --network 2,3,2", Text(en="sigmoid and quadratic cost", zh="sigmoid 与二次代价")),
+    ("bpderive verify --network 2,3,2", Text(en="sigmoid and quadratic cost", zh="sigmoid 与二次代价函数")),
     (
         "bpderive verify --network 4,5,3 --activation gelu,sigmoid --cost cross_entropy --seed 7",
         Text(en="one activation for each layer from 2", zh="从第 2 层起每层一个激活函数"),
