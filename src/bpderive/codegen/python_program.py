@@ -7,17 +7,16 @@ more than the arithmetic; for more than `MOST` weights and biases it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from sympy import Expr, Symbol
 
 from bpderive.activations import Activation, a
-from bpderive.activations.elementwise import NumPySource, PythonSource, expression_source
-from bpderive.activations.special import computed
+from bpderive.activations.elementwise import PythonSource, expression_source
 from bpderive.codegen.derived import derived
+from bpderive.codegen.dialects import in_lines
 from bpderive.codegen.functions import Functions, Names, docstring, heading, says_of
-from bpderive.codegen.inplace import shared_parts
 from bpderive.codegen.kernels import forms
 from bpderive.codegen.program import (
     Applied,
@@ -257,25 +256,12 @@ class Pairs:
             known = self._names.free(activation.name + "_with_slope" * with_slope)
             self._known[activation, with_slope] = known
             found = forms(activation)[: 1 + with_slope]
-            lines, results = together(found, PythonSource)
+            lines, results = in_lines(found, PythonSource)
             shown = ["float(" + r + ")" if f.is_number else r for r, f in zip(results, found, strict=True)]
             says = f"{'σ(z) and σ′(z)' if with_slope else 'σ(z)'}: {says_of(activation, a)}"
             lines = [*lines, f"return {', '.join(shown)}"]
             self._sources.append(_function(f"{known}(z)", says, lines))
         return known
-
-
-def together(expressions: Sequence[Expr], dialect: type[NumPySource]) -> tuple[list[str], list[str]]:
-    """Lines for the parts of some expressions, and the expressions by these parts."""
-    parts = (Symbol(name, real=True) for name in chain("efghstuv", (f"t{n}" for n in count())))
-    shared, results = shared_parts(expressions, parts)
-    lines = [f"{part} = {expression_source(bare(value), dialect)}" for part, value in shared]
-    return lines, [expression_source(bare(result), dialect) for result in results]
-
-
-def bare(expression: Expr) -> Expr:
-    """Without the `computed` that a line of its own makes needless."""
-    return expression.args[0] if isinstance(expression, computed) else expression
 
 
 def _entry(letter: str, layer: int, j: int, k: int) -> str:

@@ -4,7 +4,7 @@
 disk. To add a language, write a function from a network and a dtype to source, and enter it here.
 
     >>> list(TARGETS)
-    ['numpy', 'python']
+    ['numpy', 'python', 'c', 'javascript']
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bpderive.codegen.c_program import c_header, c_program
+from bpderive.codegen.javascript_program import javascript_program
 from bpderive.codegen.numpy_program import numpy_program
 from bpderive.codegen.python_program import python_program
 from bpderive.network import Network
@@ -46,6 +48,8 @@ TARGETS: dict[str, Target] = {
     for target in (
         Target("numpy", ".py", numpy_program, runs_here=True),
         Target("python", ".py", python_program, runs_here=True, plain=True),
+        Target("c", ".c", c_program, runs_here=False, header=c_header),
+        Target("javascript", ".mjs", javascript_program, runs_here=False),
     )
 }
 """By name; "auto" chooses between the first two."""
