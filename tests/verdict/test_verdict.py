@@ -1,13 +1,15 @@
 """What `check` says of claims that are true, false, senseless, and too hard."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bpderive as bp
+from bpderive.activations import elementwise_activations
 from bpderive.errors import ParseError
 from bpderive.language import parse
-from bpderive.verdict import Enclosure, Verdict, search
+from bpderive.verdict import Enclosure, Verdict, known, search
 from bpderive.verdict.decide import readings
 from bpderive.verdict.edits import edits
 from bpderive.verdict.forms import Clock
@@ -64,6 +66,15 @@ TRUE = [
     "delta[l] = T(jac(z[L], z[l])) @ diag(dsigma(z[L])) @ grad(C, a[L])",
     "jac(a[l+1], a[l]) = diag(dsigma(z[l+1])) @ w[l+1]",
     "jac(z[L], z[l]) = jac(z[L], z[l+1]) @ w[l+1] @ diag(dsigma(z[l]))",
+    "sigma(-z[l,j]) = 1 - sigma(z[l,j]) with sigma = sigmoid",
+    "sigma(z[l,j] - z[l,k]) + sigma(z[l,k] - z[l,j]) = 1 with sigma = sigmoid",
+    "dsigma(-z[l,j]) = dsigma(z[l,j]) with sigma = sigmoid",
+    "sigma(-b[l,j]) = -sigma(b[l,j]) with sigma = tanh",
+    "dsigma(-b[l,j]) = dsigma(b[l,j]) with sigma = tanh",
+    "dsigma(-b[l,j]) = 1 - dsigma(b[l,j]) with sigma = silu",
+    "d(sigma(-2*z[l,j]), z[l,j]) = -2*dsigma(2*z[l,j]) with sigma = sine",
+    "sigma(0) = 1/2 with sigma = sigmoid",
+    "dsigma(z[l,j] - z[l,j]) = 1/4 with sigma = sigmoid",
     r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
     r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j",
 ]
@@ -124,7 +135,7 @@ SENSELESS = {
 UNDECIDED = [
     "d(delta[l,j], z[l,j]) = 1",
     "d(d(C, z[l,j]), z[l,j]) = 0",
-    "sigma(-z[l,j]) = 1 - sigma(z[l,j]) with sigma = sigmoid",
+    "sigma(2*z[l,j]) = 2*a[l,j]/(1 + a[l,j]^2) with sigma = tanh",
 ]
 
 
@@ -279,3 +290,37 @@ def test_whatever_is_written_gets_a_verdict(text: str, choices: list[int]) -> No
 
 def test_no_time_is_an_honest_answer() -> None:
     assert bp.check(TRUE[0], seconds=0.0).status == "undecided"
+
+
+@pytest.mark.parametrize("sigma", elementwise_activations)
+def test_what_is_known_of_an_activation_is_so(sigma: str) -> None:
+    act = elementwise_activations[sigma]
+    places = np.array([-3.0, -1.25, -0.5, 0.5, 1.25, 3.0])
+    found = known.reflection(sigma)
+    if found is not None:
+        sign, rest = found
+        mirrored = sign * act.numpy(places) + sum(float(c) * places**n for (n,), c in rest)
+        assert np.allclose(act.numpy(-places), mirrored)
+    value, slope = known.value_at_zero(sigma, 0), known.value_at_zero(sigma, 1)
+    assert value is None or np.isclose(act.numpy(np.array(0.0)), float(value))
+    assert slope is None or np.isclose(act.numpy_derivative(np.array(0.0)), float(slope))
+    assert known.value_at_zero(sigma, 2) is None
+
+
+def test_what_is_known_of_functions_without_intervals() -> None:
+    for claim in (
+        "sigma(-z[l,j]) = a[l,j] - z[l,j] with sigma = gelu",
+        "dsigma(-b[l,j]) = dsigma(b[l,j]) with sigma = arctan",
+    ):
+        assert bp.check(claim).status == "holds"
+
+
+def test_no_function_is_said_to_be_what_it_is_not() -> None:
+    for claim in (
+        "sigma(-z[l,j]) = -sigma(z[l,j]) with sigma = sigmoid",
+        "sigma(-z[l,j]) = sigma(z[l,j]) with sigma = tanh",
+        "dsigma(-b[l,j]) = -dsigma(b[l,j]) with sigma = sigmoid",
+        "sigma(0) = 1 with sigma = sigmoid",
+        "sigma(-b[l,j]) = sigma(b[l,j]) + b[l,j] with sigma = silu",
+    ):
+        assert bp.check(claim).status == "refuted"

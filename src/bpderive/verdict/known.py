@@ -12,7 +12,7 @@ from typing import Any
 
 import sympy
 
-from bpderive.activations import activations
+from bpderive.activations import elementwise_activations
 from bpderive.costs import costs
 from bpderive.verdict.forms import Term, number, product
 
@@ -23,7 +23,7 @@ Coefficients = tuple[tuple[tuple[int, ...], Fraction], ...]
 def slope_polynomial(sigma: str, order: int = 1) -> Coefficients | None:
     """σ′, or σ″ for order 2, as a polynomial in σ: exponents and coefficients; None if it is none."""
     a = sympy.Symbol("a", real=True)
-    found = activations[sigma].derivative_from_output(a)
+    found = elementwise_activations[sigma].derivative_from_output(a)
     if found is None or sigma == "linear":
         return None
     return polynomial(found if order == 1 else sympy.expand(sympy.diff(found, a) * found), "a")
@@ -76,3 +76,48 @@ def evaluated(coefficients: Coefficients, *values: list[Term]) -> list[Term]:
                 part = product(part, value)
         result += part
     return result
+
+
+@lru_cache(32)
+def reflection(sigma: str) -> tuple[int, Coefficients] | None:
+    """s and the polynomial p with σ(−z) = s σ(z) + p(z), such as −1 and 1 for sigmoid; None if none was found.
+
+    Decided in the field of rational functions of z and e^z, or by SymPy's own σ(−z) = ±σ(z).
+    """
+    z = sympy.Symbol("z", real=True)
+    value = elementwise_activations[sigma].expr(z)
+    for sign in (-1, 1):
+        rest = value.subs(z, -z) - sign * value
+        found = polynomial(sympy.expand(rest), "z")
+        if found is None:
+            found = polynomial(_rational_in_exp(rest, z), "z")
+        if found is not None:
+            return sign, found
+    return None
+
+
+def _rational_in_exp(expression: Any, z: Any) -> Any:
+    """The expression in lowest terms, e^z being one unknown; as it is if it holds anything else."""
+    grown = sympy.Symbol("grown", positive=True)
+    found = expression.rewrite(sympy.exp).replace(
+        lambda part: isinstance(part, sympy.exp) and (part.args[0] / z).is_Integer,
+        lambda part: grown ** (part.args[0] / z),
+    )
+    return sympy.cancel(found) if found.is_rational_function(z, grown) else expression
+
+
+@lru_cache(64)
+def value_at_zero(sigma: str, order: int) -> Fraction | None:
+    """σ(0), or σ′(0) where there is no kink, if it is rational; None for σ″, which may jump there."""
+    if order > 1 or (order and 0 in elementwise_activations[sigma].kinks):
+        return None
+    z = sympy.Symbol("z", real=True)
+    value = (
+        elementwise_activations[sigma].derivative(z) if order else elementwise_activations[sigma].expr(z)
+    ).subs(z, 0)
+    return Fraction(int(value.p), int(value.q)) if value.is_Rational else None
+
+
+def derivative(coefficients: Coefficients) -> Coefficients:
+    """The derivative of a polynomial in one variable."""
+    return tuple(((n - 1,), n * c) for (n,), c in coefficients if n)

@@ -16,7 +16,7 @@ from bpderive.text import Text
 from bpderive.verdict import forms
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock, Form, Term, atom, number, product, scaled
-from bpderive.verdict.known import evaluated, slope_polynomial
+from bpderive.verdict.known import derivative, evaluated, reflection, slope_polynomial, value_at_zero
 from bpderive.verdict.unknowns import Unknowns, Variable
 
 MOST_DERIVATIVES = 2
@@ -138,7 +138,24 @@ class Normaliser(Unknowns):
                     return self.slope(at, neuron, order) if order else self.activation(at, neuron)
         if self.sigma == "linear":
             return number(2 - order) if order else forms.as_terms(argument)
-        known = slope_polynomial(self.sigma, order) if self.sigma else None
+        if self.sigma is None:
+            return atom("σ", order, argument)
+        return self._known_activation(self.sigma, order, argument)
+
+    def _known_activation(self, sigma: str, order: int, argument: Form) -> list[Term]:
+        """A certain σ: σ(0) is a number, σ(−u) is written by σ(u), and σ′ by σ, where that is known."""
+        at_zero = None if argument else value_at_zero(sigma, order)
+        if at_zero is not None:
+            return number(at_zero)
+        mirror = reflection(sigma) if argument and argument[0][1] < 0 else None
+        if mirror is not None:
+            sign, rest = mirror
+            opposite = self.normal(scaled(forms.as_terms(argument), -1))
+            for _ in range(order):
+                sign, rest = -sign, tuple((powers, -c) for powers, c in derivative(rest))
+            inner = self._activation(order, opposite)
+            return scaled(inner, sign) + evaluated(rest, forms.as_terms(opposite))
+        known = slope_polynomial(sigma, order)
         if order and known is not None:
             return evaluated(known, atom("σ", 0, argument))
         return atom("σ", order, argument)
