@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from benchmarks.experiments import by_differences, differences
 from benchmarks.rounds import Quartiles, in_turns
 from benchmarks.speed import BATCHES, NETWORKS, RESULTS, behind, laid_out, missed, table
 
+PAGE = Path(__file__).parents[1] / "docs" / "the-code.md"
 GIVEN = problem((4, 5, 3), 6)
 
 
@@ -101,3 +104,9 @@ def test_the_committed_results_have_every_network_and_batch_with_the_machine_nam
     ]
     assert kept["rounds"] >= 20
     assert all(kept["machine"][name] for name in ("python", "numpy", "processor", "jax", "torch", "autograd"))
+
+
+@pytest.mark.parametrize("name", ["backprop", "loop_gradient", "matrix_gradient"])
+def test_the_listing_on_the_page_is_what_is_timed(name: str):
+    source = inspect.getsource(getattr(plain, name)).replace(", strict=True)", ")")
+    assert source.strip() in PAGE.read_text("utf-8")

@@ -22,10 +22,10 @@ Point = tuple[float, float]
 
 _FONT = 16
 _HEIGHT = 330.0
-WIDE, NARROW = 600.0, 460.0
+WIDE, NARROW = 540.0, 460.0
 """The width of a chart on its own, and of one beside another."""
 
-_LEFT, _RIGHT, _ABOVE, _BELOW = 66.0, 18.0, 14.0, 50.0
+_LEFT, _RIGHT, _ABOVE, _BELOW = 66.0, 26.0, 14.0, 50.0
 _LINE, _SAMPLE, _GAP = 24.0, 34.0, 22.0
 
 
