@@ -14,19 +14,16 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from sympy import Symbol
 
-from bpderive.activations import activations
-from bpderive.costs import costs
 from bpderive.errors import NetworkError, Refuted
-from bpderive.evaluate import Reader
+from bpderive.evaluate import Reader, truth_of
 from bpderive.notation import L, Width
 from bpderive.notation.cases import case_in_latex
 from bpderive.polynomials import Polynomial
-from bpderive.statements import WHOLE, Statement
+from bpderive.statements import Statement
 from bpderive.truth import Truth, name
 
 NETWORKS: tuple[tuple[int, ...], ...] = (
@@ -167,15 +164,7 @@ def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symb
 
 
 def _reader(statement: Statement, sizes: tuple[int, ...]) -> Reader:
-    return Reader(_truth(sizes, statement.cost, statement.output))
-
-
-@lru_cache(maxsize=2 * len(NETWORKS))
-def _truth(sizes: tuple[int, ...], cost: str | None, output: str | None) -> Truth:
-    """The network, kept so that the derivatives that several statements ask for are found once."""
-    named = None if output in (None, WHOLE) else activations[output]
-    whole = output == WHOLE or (named is not None and not named.elementwise)
-    return Truth(sizes, None if cost is None else costs[cost], whole, named)
+    return Reader(truth_of(statement, sizes))
 
 
 def _difference(statement: Statement, reader: Reader, letters: dict[Symbol, int]) -> Counterexample | None:

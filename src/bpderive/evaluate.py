@@ -10,11 +10,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sympy
 from sympy import Basic, Expr, Symbol
 
+from bpderive.activations import activations
+from bpderive.costs import costs
 from bpderive.errors import NetworkError
 from bpderive.notation import (
     C,
@@ -35,12 +38,25 @@ from bpderive.notation import (
 )
 from bpderive.places import Letters, whole_number, width
 from bpderive.polynomials import Polynomial, added, constant, unknown
-from bpderive.statements import Statement
+from bpderive.statements import WHOLE, Statement
 from bpderive.truth import COST, Component, Truth, differentiate_directly
 
 Value = list[list[Polynomial]]
 Number = Callable[[Letters], Polynomial]
 Table = Callable[[Letters], Value]
+
+
+def truth_of(statement: Statement, sizes: tuple[int, ...]) -> Truth:
+    """The network of these sizes with the cost and the kind of output layer that `statement` speaks of."""
+    return _truth(sizes, statement.cost, statement.output)
+
+
+@lru_cache(maxsize=16)
+def _truth(sizes: tuple[int, ...], cost: str | None, output: str | None) -> Truth:
+    """The network, kept so that the derivatives that several statements ask for are found once."""
+    named = None if output in (None, WHOLE) else activations[output]
+    whole = output == WHOLE or (named is not None and not named.elementwise)
+    return Truth(sizes, None if cost is None else costs[cost], whole, named)
 
 
 class Reader:

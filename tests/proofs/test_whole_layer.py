@@ -9,7 +9,8 @@ from sympy import Integer, Sum
 
 from bpderive.claims import certify
 from bpderive.costs import costs
-from bpderive.errors import DomainError, NetworkError, Refuted, StepError, UnknownName
+from bpderive.errors import DomainError, NetworkError, Refuted, StepError
+from bpderive.network import Network
 from bpderive.notation import C, L, Partial, SigmaPrime, a, delta, j, k, y, z
 from bpderive.polynomials import unknown
 from bpderive.proofs import Move, calculated, derivation, derive
@@ -17,31 +18,44 @@ from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll, shortes
 from bpderive.proofs.definitions import OUTPUT
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
 from bpderive.proofs.theorems import cost_in_components
-from bpderive.proofs.whole_layer import ALL, ERROR_ANYWHERE, unchanged, whole_layer_derivation
+from bpderive.proofs.whole_layer import ALL, ERROR_ANYWHERE, unchanged
 from bpderive.statements import TARGETS_SUM_TO_ONE, WHOLE, equation
 from bpderive.text import Text
 from bpderive.truth import COST, Truth, differentiate_directly, name
 
+NET = Network((2, 3), "softmax")
 TITLE = Text(en="made for a test", zh="测试用")
-every = pytest.mark.parametrize("number", ["37", "softmax", "BP1 softmax", "BP2", "BP3", "BP4"])
 
 
-@every
+@pytest.mark.parametrize("number", ["BP1-whole", "softmax", "BP1-softmax"])
 def test_derivations_check_and_their_statements_are_decided(number: str) -> None:
-    found = whole_layer_derivation(number)
+    found = derivation(number)
     found.check()
     assert certify(found.statement).instances > 20
+    assert len(found.instantiate(NET).steps) == len(found.steps)
 
 
-def test_a_name_that_is_none_is_refused() -> None:
-    with pytest.raises(UnknownName):
-        whole_layer_derivation("BP1")
+def test_a_derivation_on_a_network_with_softmax_is_decided_line_by_line() -> None:
+    derivation("BP1-softmax").instantiate(NET).check()
+    wrong = derivation("BP1-softmax").instantiate(NET)
+    last = wrong.steps[-1]
+    doubled = replace(last, statement=last.statement.with_rhs(2 * last.statement.rhs))
+    with pytest.raises(StepError, match="identity"):
+        replace(wrong, steps=(*wrong.steps[:-1], doubled)).check()
+
+
+@pytest.mark.parametrize("number", ["BP2", "BP3", "BP4"])
+def test_the_other_three_hold_as_they_stand(number: str) -> None:
+    found = unchanged(derivation(number))
+    found.check()
+    assert found.statement.rhs == derivation(number).statement.rhs
+    assert certify(found.statement).instances > 20
 
 
 @pytest.mark.parametrize("number", ["BP1", "30", "BP1a"])
 def test_a_proof_that_uses_a_neuron_s_own_function_does_not_go_through(number: str) -> None:
     with pytest.raises(StepError):
-        unchanged(number)
+        unchanged(derivation(number))
 
 
 def test_bp1_is_refuted_for_a_function_of_the_whole_layer() -> None:
@@ -59,7 +73,7 @@ def test_bp1_is_refuted_for_a_function_of_the_whole_layer() -> None:
 
 
 def test_a_wrong_jacobian_is_refuted() -> None:
-    true = whole_layer_derivation("softmax").statement
+    true = derivation("softmax").statement
     certify(true)
     for wrong in (true.rhs * 2, true.rhs + a(L)[k, 0], -true.rhs):
         with pytest.raises(Refuted):
@@ -78,7 +92,7 @@ def test_the_error_of_softmax_is_decided_for_a_cost(cost: str) -> None:
     """With −y/a or the like, ∂C/∂a is the unknown, and y is what it makes of it."""
     from bpderive.pairings import pairing
 
-    certify(replace(whole_layer_derivation("BP1 softmax").statement, cost=cost))
+    certify(replace(derivation("BP1-softmax").statement, cost=cost))
     if cost == "log_likelihood":
         found = pairing("softmax", cost).derivation.statement
         certify(found)
@@ -103,7 +117,7 @@ def test_the_two_judges_agree_on_a_function_of_the_whole_layer() -> None:
 
 
 def test_a_rule_does_not_take_softmax_for_a_neuron_s_own_function() -> None:
-    goal = whole_layer_derivation("37").statement
+    goal = derivation("BP1-whole").statement
     moves = [Move(ByEquation("29", ERROR_ANYWHERE, ((ERROR_ANYWHERE.ranges[0].letter, L),)))]
     with pytest.raises(StepError, match="whole layer"):
         derive("wrong", TITLE, goal, [*moves, Move(ChainRule(a(L), k)), Move(OnlyTerm(k, j))])

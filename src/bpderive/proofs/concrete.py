@@ -25,9 +25,8 @@ from sympy import (
     Symbol,
 )
 
-from bpderive.costs import costs
 from bpderive.errors import NetworkError, StepError
-from bpderive.evaluate import Reader
+from bpderive.evaluate import Reader, truth_of
 from bpderive.network import Network
 from bpderive.notation import (
     BackwardProduct,
@@ -49,7 +48,6 @@ from bpderive.places import Letters, whole_number
 from bpderive.proofs.derivation import Derivation, Step
 from bpderive.statements import Range, Statement
 from bpderive.text import Text
-from bpderive.truth import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +63,7 @@ class Instance:
 
     def check(self) -> None:
         """Decide every line, σ, σ′ and ∂C/∂a being unknowns; raises `StepError` at a line that is false."""
-        cost = self.statement.cost
-        reader = Reader(Truth(self.net.sizes, None if cost is None else costs[cost]))
+        reader = Reader(truth_of(self.statement, self.net.sizes))
         for step in self.steps:
             values = [reader.value(side)({}) for side in step.statement.sides]
             if any(value != values[0] for value in values):
@@ -105,11 +102,22 @@ def instantiated(
                 if r.letter != L
             }
             sides = tuple(written_out(side, {**own, **values}, net.sizes) for side in step.statement.sides)
-            steps.append(replace(step, number=len(steps) + 1, statement=Statement(sides, cost=goal.cost)))
+            steps.append(
+                replace(
+                    step,
+                    number=len(steps) + 1,
+                    statement=replace(goal, sides=sides, ranges=()),
+                )
+            )
     sides = tuple(written_out(side, letters, net.sizes) for side in goal.sides)
     shown = {str(s): value if s == l else value + 1 for s, value in letters.items()}
     return Instance(
-        derivation.number, derivation.title, net, shown, Statement(sides, cost=goal.cost), tuple(steps)
+        derivation.number,
+        derivation.title,
+        net,
+        shown,
+        replace(goal, sides=sides, ranges=()),
+        tuple(steps),
     )
 
 

@@ -66,6 +66,7 @@ from bpderive.proofs.rules import (
     ToMatrix,
     WriteOut,
 )
+from bpderive.proofs.whole_layer import WHOLE_LAYER_PROOFS
 from bpderive.statements import Statement, equation, layers
 from bpderive.text import Text
 
@@ -340,6 +341,7 @@ _PROOFS: dict[str, Callable[[], Derivation]] = {
     "35": error_in_one_product,
     "53": sum_over_paths,
     "long": from_paths_to_equations,
+    **WHOLE_LAYER_PROOFS,
 }
 
 _MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {

@@ -1,28 +1,27 @@
 """What becomes of the proofs when the outputs are a function of the whole layer, as with softmax.
 
-`whole_layer_derivation(name)` gives a derivation by its name. "37" is (BP1) with its sum over k kept, for every such
-function and every cost; "softmax" the Jacobian of softmax; "BP1 softmax" the error with softmax and any cost; "BP2",
-"BP3" and "BP4" the same proofs as ever, which use nothing about the output layer.
+`derivation("BP1-whole")` is (BP1) with its sum over k kept, for every such function and every cost;
+`derivation("softmax")` the Jacobian of softmax; `derivation("BP1-softmax")` the error with softmax and any cost.
+`unchanged(derivation("BP2"))` is the proof that (BP2) has as ever, which uses nothing about the output layer; so it is
+with (BP3) and (BP4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from sympy import Expr, Sum, Symbol, exp
 
 from bpderive.activations import activations
 from bpderive.activations.vector import VectorActivation
-from bpderive.errors import StepError, unknown_name
+from bpderive.errors import StepError
 from bpderive.notation import C, L, Partial, Width, a, delta, i, j, k, l, z
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll
 from bpderive.proofs.definitions import ACTIVATION, ERROR, NEURON, OUTPUT
 from bpderive.proofs.derivation import Derivation, Move, derive
 from bpderive.proofs.rules import ByEquation, ChainRule
-from bpderive.proofs.theorems import derivation
 from bpderive.statements import WHOLE, Statement, equation, layers, neurons
 from bpderive.text import Text
 
@@ -42,7 +41,7 @@ HIDDEN_ACTIVATION: Statement = replace(ACTIVATION, ranges=(layers(l, 2, L - 1), 
 def bp1_of_whole_layer() -> Derivation:
     """δ^L_j = Σ_k ∂C/∂a^L_k ∂a^L_k/∂z^L_j: (37) stays as it is."""
     return derive(
-        "37",
+        "BP1-whole",
         Text(
             en="The error in an output layer with one function for all", zh="整层共用一个函数时输出层的误差"
         ),
@@ -53,8 +52,8 @@ def bp1_of_whole_layer() -> Derivation:
             output=WHOLE,
         ),
         [
-            Move(ByEquation("29", ERROR_ANYWHERE, ((l, L),)), equation="36"),
-            Move(ChainRule(a(L), k), equation="37"),
+            Move(ByEquation("29", ERROR_ANYWHERE, ((l, L),))),
+            Move(ChainRule(a(L), k)),
         ],
     )
 
@@ -99,7 +98,7 @@ def jacobian(activation: VectorActivation) -> Derivation:
 def bp1_with(activation: VectorActivation) -> Derivation:
     """δ^L_j with the Jacobian of the activation put into (37), for any cost."""
     return derive(
-        f"BP1 {activation.name}",
+        f"BP1-{activation.name}",
         Text(en="The output error with {name}", zh="采用 {name} 时的输出误差").format(name=activation.name),
         equation(delta(L)[j, 0], activation.pullback, over=OUTPUT, output=activation.name),
         [
@@ -110,14 +109,13 @@ def bp1_with(activation: VectorActivation) -> Derivation:
     )
 
 
-def unchanged(number: str) -> Derivation:
-    """(BP2), (BP3) or (BP4) with any function of the whole output layer: the proof that it has, which does not use it.
+def unchanged(proof: Derivation) -> Derivation:
+    """A proof such as that of (BP2), with any function of the whole output layer in the place of a σ for each neuron.
 
-    Raises `StepError` for an equation whose proof does.
+    Raises `StepError` for a proof that uses more of the output layer than that.
     """
-    proof = derivation(number)
     return derive(
-        number,
+        proof.number,
         proof.title,
         replace(proof.statement, output=WHOLE),
         [replace(move, rule=_anywhere(move.rule)) for move in proof.moves],
@@ -144,25 +142,15 @@ _DELTA = Text(
 )
 
 
-def _softmax() -> VectorActivation:
+def softmax() -> VectorActivation:
+    """That of the catalogue."""
     found = activations["softmax"]
     assert isinstance(found, VectorActivation)
     return found
 
 
-_PROOFS: dict[str, Callable[[], Derivation]] = {
-    "37": bp1_of_whole_layer,
-    "softmax": lambda: jacobian(_softmax()),
-    "BP1 softmax": lambda: bp1_with(_softmax()),
-    "BP2": lambda: unchanged("BP2"),
-    "BP3": lambda: unchanged("BP3"),
-    "BP4": lambda: unchanged("BP4"),
+WHOLE_LAYER_PROOFS: dict[str, Callable[[], Derivation]] = {
+    "BP1-whole": bp1_of_whole_layer,
+    "softmax": lambda: jacobian(softmax()),
+    "BP1-softmax": lambda: bp1_with(softmax()),
 }
-
-
-@cache
-def whole_layer_derivation(name: str) -> Derivation:
-    """The derivation `name`, of those that the module names; raises `UnknownName` for any other."""
-    if name not in _PROOFS:
-        raise unknown_name("derivation about a whole output layer", name, _PROOFS)
-    return _PROOFS[name]()
