@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bpderive.claims import NOTHING, Decided, certify
+from bpderive.equations.formulas import has_formula, in_formulas
 from bpderive.errors import unknown_name
 from bpderive.notation import plain
 from bpderive.proofs import Derivation
@@ -155,4 +156,8 @@ class Equation:
 def _check_proof(proof: Derivation) -> Decided:
     """Check the derivation, and put what its rules computed before the judge as well."""
     proof.check()
-    return sum((certify(step.statement) for step in proof.steps), start=NOTHING)
+    decided = (
+        in_formulas(step.statement) if has_formula(step.statement) else certify(step.statement)
+        for step in proof.steps
+    )
+    return sum(decided, start=NOTHING)
