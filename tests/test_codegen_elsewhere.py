@@ -263,3 +263,15 @@ def test_the_source_is_for_elsewhere_and_says_its_equations(target: str) -> None
     one = np.array([[1.0]])
     with pytest.raises(DomainError, match="does not run here"):
         compile_gradient(Network((1, 1)), target)([one], [one], one, one)
+
+
+@every_language
+@pytest.mark.parametrize("cost", ["log_likelihood", "quadratic", "cross_entropy"])
+def test_softmax_gives_what_the_matrix_program_gives(language: str, cost: str, tmp_path: Path) -> None:
+    net = Network((3, 4, 3), ("tanh", "softmax"), cost)
+    program, compiled = ELSEWHERE[language](net, tmp_path), compile_gradient(net)
+    weights, biases, x, y = random_case(net, 3)
+    value, found = program.value_and_gradient(weights, biases, x, y)
+    expected_value, expected = compiled.value_and_gradient(weights, biases, x, y)
+    assert value == pytest.approx(expected_value, rel=4e-15)
+    np.testing.assert_allclose(in_one(found), in_one(expected), rtol=1e-12, atol=1e-15)

@@ -23,6 +23,15 @@ C = Language(
     ),
     call_pair="{name}(z{layer}[i], &a{layer}[i], &slope{layer}[i]);",
     loop="for (size_t i = {first}; i < {past}; ++i) {line}",
+    layer=(
+        "/* {says} */\nstatic void {name}(size_t m, {inputs}, real *result)\n{{\n"
+        "    for (size_t n = 0; n < m; ++n) {{\n{body}    }}\n}}\n"
+    ),
+    array="double {name}[{size}];",
+    number="double {name} = {start};",
+    least="-INFINITY",
+    each="for (size_t j = 0; j < {size}; ++j) {line}",
+    argument="const real *{}",
 )
 
 _PARAMETERS = "size_t m, const real *const weights[], const real *const biases[], const real *x"
@@ -82,10 +91,15 @@ def c_program(net: Network, dtype: str = "float64", views: bool = False) -> str:
         given.append(
             f"const real *const w{layer} = weights[{layer - 2}], *const b{layer} = biases[{layer - 2}];"
         )
+    cost = loops.cost()
     room, start = [], 0
     for name in kept:
         room.append(f"real *const {name} = work + {start}*m;")
         start += size[name]
+    for_cost = []
+    if loops.log_of_outputs:
+        for_cost.append(f"real *const {loops.log_of_outputs} = work + {start}*m;")
+        start += net.sizes[-1]
     results = [
         f"real *const nabla_b{layer} = nabla_b[{layer - 2}], *const nabla_w{layer} = nabla_w[{layer - 2}];"
         for layer in layers
@@ -105,7 +119,7 @@ def c_program(net: Network, dtype: str = "float64", views: bool = False) -> str:
         "double cost = 0.0;",
         *loops.lines(program.with_slopes),
         "if (valued) {",
-        *(f"    {line}" for line in loops.cost()),
+        *(f"    {line}" for line in [*for_cost, *cost]),
         "}",
         *loops.lines(program.backward),
         "return cost;",

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from sympy import Expr, Integer, Mul, expand
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, expand
 
+from bpderive.activations.layer_program import SUM
 from bpderive.codegen.derived import derived
 from bpderive.codegen.program import (
     Applied,
@@ -29,6 +30,7 @@ from bpderive.codegen.program import (
     Product,
     Shared,
     SumOverExamples,
+    WholeLayer,
     m,
     walk,
     width,
@@ -98,6 +100,8 @@ def _of(node: object) -> Count:
         return Count(slopes=size) if node.slope else Count(activations=size)
     if isinstance(node, OutputError):
         return _of_error(node)
+    if isinstance(node, WholeLayer):
+        return _of_layer(node)
     return Count()
 
 
@@ -112,17 +116,31 @@ def _of_error(node: OutputError) -> Count:
     return total
 
 
-def _walked(formula: Expr) -> tuple[int, int]:
+def _of_layer(node: WholeLayer) -> Count:
+    """Each line in every neuron; its sum over a layer takes one addition less than there are neurons."""
+    rows, columns = node.shape
+    size = rows * columns
+    total = Count(activations=size if node.meaning == "a" else ZERO)
+    for formula, over in [
+        *((line.expression, line.over) for line in node.program.lines),
+        (node.program.result, None),
+    ]:
+        products, sums = _walked(formula)
+        total += Count(size * products, size * sums + ((rows - 1) * columns if over == SUM else ZERO))
+    return total
+
+
+def _walked(formula: Basic) -> tuple[int, int]:
     """The multiplications and the additions of a formula as it is written; a sign is neither."""
     products = sums = 0
-    if formula.is_Add:
+    if isinstance(formula, Add):
         sums += len(formula.args) - 1
-    elif formula.is_Mul:
+    elif isinstance(formula, Mul):
         products += len([part for part in formula.args if part != -1]) - 1
-    elif formula.is_Pow and formula.exp.is_Integer:
-        products += abs(int(formula.exp)) - (formula.exp > 0)
+    elif isinstance(formula, Pow) and formula.exp.is_Integer:
+        products += abs(int(formula.exp)) - bool(formula.exp > 0)
     for part in formula.args:
-        if isinstance(part, Expr):
+        if isinstance(part, Basic):
             inner = _walked(part)
             products, sums = products + inner[0], sums + inner[1]
     return products, sums

@@ -13,8 +13,9 @@ from collections.abc import Callable
 import sympy
 from sympy import Expr, Symbol
 
-from bpderive.activations import Activation, a, activations, slope, z
+from bpderive.activations import Activation, AnyActivation, VectorActivation, a, activations, slope, z
 from bpderive.activations.elementwise import NumPySource, function_source
+from bpderive.activations.layer_program import LayerProgram, layer_source
 from bpderive.activations.rewriting import POINTS
 from bpderive.network import Network
 
@@ -78,6 +79,7 @@ class Functions:
         self._net = net
         self._names = names or Names()
         self._known: dict[tuple[Activation, Expr], str] = {}
+        self._of_layers: dict[str, str] = {}
         if isinstance(define, type):
             dialect = define
 
@@ -96,18 +98,32 @@ class Functions:
             self.sources.append(self._define(known, form, says_of(activation, wanted)))
         return known
 
-    def cost_term(self, activation: Activation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
+    def of_layer(self, function: VectorActivation, wanted: str, program: LayerProgram) -> str:
+        """The name of the NumPy function of a whole layer that `program` computes; `wanted` is what to call it."""
+        known = self._of_layers.get(wanted)
+        if known is None:
+            known = self._of_layers[wanted] = self._names.free(wanted)
+            says = f"{wanted.removeprefix('log_')} of a layer, the rows being its neurons."
+            self.sources.append(layer_source(known, program, says))
+        return known
+
+    def cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
         """The cost of one output neuron, by the symbols of its z, a and y.
 
         What the activation declares a stable form of, such as ln σ(z), is a call with z, where a may have rounded to 1.
         """
         term = self._net.cost.term(a, target)
         calls = {
-            part: sympy.Function(self.of(activation, part))(weighted)
+            part: sympy.Function(self._stable(activation, part))(weighted)
             for part in sorted(term.atoms(sympy.Function), key=str)
             if activation.has_stable(part)
         }
         return term.subs(calls).subs(a, output)
+
+    def _stable(self, activation: AnyActivation, part: Expr) -> str:
+        if isinstance(activation, VectorActivation):
+            return self.of_layer(activation, _spoken(activation.name, part), activation.program(part))
+        return self.of(activation, part)
 
 
 def _spoken(name: str, wanted: Expr) -> str:

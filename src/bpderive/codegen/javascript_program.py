@@ -24,6 +24,15 @@ JAVASCRIPT = Language(
     ),
     call_pair="{name}(z{layer}[i], a{layer}, slope{layer}, i);",
     loop="for (let i = {first}; i < {past}; i++) {line}",
+    layer=(
+        "// {says}\nfunction {name}(m, {inputs}, result) {{\n"
+        "    for (let n = 0; n < m; n++) {{\n{body}    }}\n}}\n"
+    ),
+    array="const {name} = new Array({size});",
+    number="let {name} = {start};",
+    least="-Infinity",
+    each="for (let j = 0; j < {size}; j++) {line}",
+    argument="{}",
 )
 
 
@@ -47,6 +56,10 @@ def javascript_program(net: Network, dtype: str = "float64", views: bool = False
         for letter in ("z", "a", "slope")
         if letter != "slope" or program.has_slope(layer)
     ]
+    cost = loops.cost()
+    for_cost = []
+    if loops.log_of_outputs:
+        for_cost.append(f"const {loops.log_of_outputs} = new Float64Array({net.sizes[-1]}*m);")
     results = []
     for layer in layers:
         rows, columns = net.sizes[layer - 1], net.sizes[layer - 2]
@@ -70,8 +83,9 @@ def javascript_program(net: Network, dtype: str = "float64", views: bool = False
         *room,
         *results,
         "let cost = 0;",
+        *for_cost,
         *loops.lines(program.with_slopes),
-        *loops.cost(),
+        *cost,
         *loops.lines(program.backward),
         f"return {{ cost, nabla_b: [{by['b']}], nabla_w: [{by['w']}] }};",
     ]

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import sympy
 from sympy import Expr, Symbol
 
-from bpderive.activations import Activation, a
+from bpderive.activations import Activation, VectorActivation, a
 from bpderive.activations.elementwise import NumPySource, expression_source
+from bpderive.activations.layer_program import SUM, LayerProgram
+from bpderive.activations.special import coded
 from bpderive.codegen.derived import derived
 from bpderive.codegen.dialects import in_lines
 from bpderive.codegen.functions import Functions, Names, says_of
@@ -23,11 +26,13 @@ from bpderive.codegen.program import (
     Let,
     MeanCost,
     Node,
+    Operation,
     OutputError,
     PlusColumn,
     Product,
     Shared,
     SumOverExamples,
+    WholeLayer,
     groups,
     slope_symbol,
 )
@@ -47,6 +52,12 @@ class Language:
     pair: str
     call_pair: str
     loop: str
+    layer: str
+    array: str
+    number: str
+    least: str
+    each: str
+    argument: str
 
 
 class Loops:
@@ -59,6 +70,8 @@ class Loops:
         self.names = Names(python=False)
         self.functions = Functions(net, self.names, self._define)
         self._pairs: dict[tuple[Activation, bool], str] = {}
+        self._layers: dict[str, str] = {}
+        self.log_of_outputs = ""
 
     def _define(self, name: str, form: Expr, says: str) -> str:
         lines, [result] = in_lines([form], self.language.dialect, self.language.binding)
@@ -90,6 +103,39 @@ class Loops:
             self.functions.sources.append(self._filled(self.language.value, known, says, lines, results))
         return known
 
+    def _of_layer(self, wanted: str, program: LayerProgram) -> str:
+        """The name of the function of a whole layer that `program` computes."""
+        known = self._layers.get(wanted)
+        if known is None:
+            known = self._layers[wanted] = self.names.free(wanted)
+            size, language = self.net.sizes[-1], self.language
+            at = {symbol: Symbol(f"{symbol}[j*m + n]", real=True) for symbol in program.inputs}
+            body = []
+            for line in program.lines:
+                shown = expression_source(coded(line.expression).xreplace(at), language.dialect)
+                if line.over is None:
+                    body.append(language.array.format(name=line.symbol, size=size))
+                    body.append(language.each.format(size=size, line=f"{line.symbol}[j] = {shown};"))
+                    at[line.symbol] = Symbol(f"{line.symbol}[j]", real=True)
+                    continue
+                start = "0" if line.over == SUM else language.least
+                body.append(language.number.format(name=line.symbol, start=start))
+                grown = f"{line.symbol} + {shown}"
+                if line.over != SUM:
+                    grown = f"{language.dialect.greatest}({line.symbol}, {shown})"
+                body.append(language.each.format(size=size, line=f"{line.symbol} = {grown};"))
+            result = expression_source(coded(program.result).xreplace(at), language.dialect)
+            body.append(language.each.format(size=size, line=f"result[j*m + n] = {result};"))
+            self.functions.sources.append(
+                language.layer.format(
+                    name=known,
+                    says=f"{wanted} of a layer, the rows being its neurons",
+                    inputs=", ".join(language.argument.format(symbol) for symbol in program.inputs),
+                    body="".join(f"        {line}\n" for line in body),
+                )
+            )
+        return known
+
     def lines(self, lets: Sequence[Let]) -> list[str]:
         """The lines of some bindings, with the numbers of the equations."""
         slopes = {let.value.layer for let in lets if let.value.letter == "slope"}
@@ -108,7 +154,9 @@ class Loops:
         operation = self.program.cost.operation
         if not isinstance(operation, MeanCost):
             raise TypeError(f"{operation} is no cost.")
-        made = []
+        made: list[str] = []
+        if self.net.vector_output is not None:
+            return self._cost_of_layer(self.net.vector_output, operation)
         for activation, rows in groups(self.net, self.net.depth):
             names = [
                 Symbol(f"{value.name}[i]", real=True) for value in (operation.z, operation.a, operation.y)
@@ -117,6 +165,21 @@ class Loops:
             made += self._over(rows, f"cost += {term};", self.net.depth)
         last = f"cost /= m;{self.language.comment.format(self.program.cost.note)}"
         return [*made, last]
+
+    def _cost_of_layer(self, function: VectorActivation, operation: MeanCost) -> list[str]:
+        term, log = self.net.cost.term(), sympy.log(output)
+        made = []
+        if term.has(log) and function.has_stable(log):
+            self.log_of_outputs = f"log_{operation.a}"
+            called = self._of_layer(f"log_{function.name}", function.program(log))
+            made.append(f"{called}(m, {operation.z}, {self.log_of_outputs});")
+            term = term.subs(log, Symbol(f"{self.log_of_outputs}[i]", real=True))
+        names = {output: Symbol(f"{operation.a}[i]", real=True), target: Symbol("y[i]", real=True)}
+        shown = expression_source(term.xreplace(names), self.language.dialect)
+        made.append(
+            self.language.loop.format(first="0", past=f"{self.net.sizes[-1]}*m", line=f"cost += {shown};")
+        )
+        return [*made, f"cost /= m;{self.language.comment.format(self.program.cost.note)}"]
 
     def _over(self, rows: Sequence[int], line: str, layer: int) -> list[str]:
         """A loop over the entries of some rows of a layer."""
@@ -150,6 +213,12 @@ class Loops:
             called = kind[node.left_turned, node.right_turned]
             return [f"{called}({rows}, {inner}, {columns}, {node.left}, {node.right}, {place});"]
         rows, columns = map(self._size, node.shape)
+        if isinstance(node, WholeLayer):
+            parts = [part for part in node.given if isinstance(part, Operation)]
+            before = [line for part in parts for line in self._written(part, place)]
+            given = [place if isinstance(part, Operation) else f"{part}" for part in node.given]
+            called = self._of_layer(node.name, node.program)
+            return [*before, f"{called}(m, {', '.join([*given, place])});"]
         if isinstance(node, PlusColumn):
             return [
                 *self._written(node.matrix, place),

@@ -24,6 +24,7 @@ from bpderive.codegen.program import (
     Shared,
     SumOverExamples,
     Value,
+    WholeLayer,
 )
 from bpderive.equations import equations as registry
 from bpderive.equations.equation import Equation
@@ -64,6 +65,9 @@ def _number(let: Let, depth: int, equations: Mapping[str, Equation]) -> str:
         return "26"
     if let.value.letter == "slope" and isinstance(let.operation, Applied):
         return ""
+    inner = let.operation.matrix if isinstance(let.operation, Shared) else let.operation
+    if isinstance(inner, WholeLayer):
+        return _of_whole_layer(inner, let)
     number, form = _FORMS[let.value.letter]
     if let.value.letter == "delta" and let.value.layer == depth:
         number = "BP1a"
@@ -77,6 +81,15 @@ def _number(let: Let, depth: int, equations: Mapping[str, Equation]) -> str:
     if _sides(let) != (stated.lhs, rhs):
         raise StepError(f"The line {let} is not what equation ({number}) states: {stated}.")
     return number
+
+
+def _of_whole_layer(node: WholeLayer, let: Let) -> str:
+    """Softmax by its name; (37), whose sum over k remains, for what its Jacobian makes of ∂C/∂a."""
+    if (let.value.letter, node.meaning, node.program) == ("a", "a", node.function.program()):
+        return node.function.name
+    if (let.value.letter, node.meaning, node.program) == ("delta", "back", node.function.pullback_program):
+        return "37"
+    raise StepError(f"The line {let} is neither {node.function.name} nor equation (37).")
 
 
 def _sides(let: Let) -> tuple[Basic, Basic]:

@@ -15,6 +15,7 @@ from itertools import groupby
 import numpy as np
 from sympy import Expr, Symbol
 
+from bpderive.activations import AnyActivation
 from bpderive.activations.elementwise import expression_source
 from bpderive.codegen.derived import derived
 from bpderive.codegen.functions import Functions, Names, docstring, heading
@@ -33,6 +34,7 @@ from bpderive.codegen.program import (
     Program,
     Shared,
     SumOverExamples,
+    WholeLayer,
     groups,
     slope_symbol,
 )
@@ -152,7 +154,7 @@ class _Writer:
             names = self._of_layer(layer)
             lines.append(f"{', '.join(names)} = np.empty(({len(names)}, {rows}, m), DTYPE)")
             pieces = []
-            for _, neurons in groups(self.net, layer):
+            for _, neurons in self._groups(layer):
                 cut = [
                     ", ".join(f"{name}[{first}:{past}]" if past - first < rows else name for name in names)
                     for first, past in runs(neurons)
@@ -227,7 +229,7 @@ class _Writer:
         let = self.program.cost
         if not isinstance(let.operation, MeanCost):
             raise TypeError(f"{let} is no cost.")
-        found = groups(self.net, self.net.depth)
+        found = self._groups(self.net.depth)
         terms = []
         for activation, rows in found:
             select = f"[{list(rows)}]" if len(found) > 1 else ""
@@ -260,8 +262,25 @@ class _Writer:
         left, right = (f"{factor}.T" if turn else f"{factor}" for factor, turn in factors)
         return f"{'outer' if node.right_turned else 'dot'}({left}, {right})"
 
+    def _groups(self, layer: int) -> list[tuple[AnyActivation, tuple[int, ...]]]:
+        """The neurons of a layer by their activation, softmax being that of all."""
+        whole = self.net.vector_output if layer == self.net.depth else None
+        if whole is not None:
+            return [(whole, tuple(range(self.net.width(layer))))]
+        return list(groups(self.net, layer))
+
     def _written(self, node: Node, place: str) -> list[str]:
         """The lines that write `node` into the array `place`."""
+        if isinstance(node, WholeLayer):
+            before = [
+                line
+                for part in node.given
+                if isinstance(part, Operation)
+                for line in self._written(part, place)
+            ]
+            given = ", ".join(place if isinstance(part, Operation) else f"{part}" for part in node.given)
+            name = self.functions.of_layer(node.function, node.name, node.program)
+            return [*before, f"copyto({place}, {name}({given}))"]
         if isinstance(node, Product | SumOverExamples):
             return [f"{self._product(node)[:-1]}, {place})"]
         if isinstance(node, PlusColumn):

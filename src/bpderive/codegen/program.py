@@ -18,8 +18,10 @@ from sympy import Expr, Integer, Symbol
 
 from bpderive.activations import Activation, VectorActivation
 from bpderive.activations import a as output
+from bpderive.activations.layer_program import LayerProgram
 from bpderive.errors import NetworkError
 from bpderive.network import Network
+from bpderive.pairings import cancelled
 
 Shape = tuple[Expr, Expr]
 
@@ -243,6 +245,38 @@ class OutputError(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class WholeLayer(Operation):
+    """A function of all neurons of a layer together, such as softmax or the product with its Jacobian.
+
+    `program` computes it, from what its inputs stand for; `meaning` is "a", "back" for what the Jacobian makes of
+    ∂C/∂a, or "error" for that with the cost cancelled.
+    """
+
+    function: VectorActivation
+    program: LayerProgram
+    given: tuple[Node, ...]
+    meaning: str
+
+    @property
+    def name(self) -> str:
+        """What the function is called in code."""
+        return self.function.name + {"a": "", "back": "_back", "error": "_error"}[self.meaning]
+
+    @property
+    def shape(self) -> Shape:
+        """That of what is given."""
+        return self.given[0].shape
+
+    @property
+    def arguments(self) -> tuple[Node, ...]:
+        """What the inputs of the program stand for."""
+        return self.given
+
+    def __str__(self) -> str:
+        return f"{self.name}({', '.join(map(str, self.given))})"
+
+
+@dataclass(frozen=True, slots=True)
 class Shared(Operation):
     """A matrix divided by the number of examples."""
 
@@ -366,7 +400,9 @@ def forward_pass(net: Network) -> list[Let]:
     for layer in range(2, net.depth + 1):
         w, b = Value("w", layer, width(layer), width(layer - 1)), Value("b", layer, width(layer), Integer(1))
         z, a = (Value(letter, layer, width(layer), m) for letter in "za")
-        lets += [Let(z, PlusColumn(Product(w, below), b)), Let(a, Applied(z))]
+        whole = net.vector_output if layer == net.depth else None
+        applied = Applied(z) if whole is None else WholeLayer(whole, whole.program(), (z,), "a")
+        lets += [Let(z, PlusColumn(Product(w, below), b)), Let(a, applied)]
         below = a
     y = Value("y", net.depth, width(net.depth), m)
     cost = Value("cost", net.depth, Integer(1), Integer(1))
@@ -388,6 +424,13 @@ def pulled_back(operation: Node, by_result: Node | None) -> list[tuple[Node, Nod
         if isinstance(by_result, Shared):
             return [(operation.z, Shared(Hadamard(by_result.matrix, slope)))]
         return [(operation.z, Hadamard(by_result, slope))]
+    if isinstance(operation, WholeLayer) and operation.meaning == "a" and isinstance(by_result, Shared):
+        [z] = operation.given
+        by_outputs, function = by_result.matrix, operation.function
+        if not isinstance(by_outputs, CostSlope):
+            raise TypeError(f"{function.name} is for the output layer.")
+        back = WholeLayer(function, function.pullback_program, (by_outputs.a, by_outputs), "back")
+        return [(z, Shared(back))]
     if isinstance(operation, PlusColumn) and isinstance(by_result, Value):
         return [(operation.matrix, by_result), (operation.column, SumOverExamples(by_result))]
     if isinstance(operation, Product) and not (operation.left_turned or operation.right_turned):
@@ -469,7 +512,9 @@ def groups(net: Network, layer: int) -> list[tuple[Activation, tuple[int, ...]]]
     """The neurons of `layer`, counted from 0, by their activation, in the order of the first neuron of each."""
     uniform = net.layer_activation(layer)
     if isinstance(uniform, VectorActivation):
-        raise NetworkError(f"There is no code for {uniform.name}, a function of the whole layer {layer}.")
+        raise NetworkError(
+            f"The neurons of layer {layer} have {uniform.name} together, and none of their own."
+        )
     if uniform is not None:
         return [(uniform, tuple(range(net.width(layer))))]
     found: dict[Activation, list[int]] = {}
@@ -486,6 +531,8 @@ def simplified(net: Network, lets: Sequence[Let]) -> list[Let]:
             return Shared(put(node.matrix))
         if isinstance(node, Hadamard) and isinstance(node.left, CostSlope):
             return _output_error(net, node.left, node.right)
+        if isinstance(node, WholeLayer) and node.meaning == "back":
+            return _error_of_layer(net, node)
         return node
 
     made = []
@@ -495,8 +542,21 @@ def simplified(net: Network, lets: Sequence[Let]) -> list[Let]:
         cancels = isinstance(inner, OutputError) and any(
             not formula.has(slope_symbol) for _, formula in inner.formulas
         )
+        cancels = cancels or (isinstance(inner, WholeLayer) and inner.meaning == "error")
         made.append(replace(let, operation=operation, says=": σ′ cancels" if cancels else ""))
     return list(needed(made, [let.value for let in made if let.value.letter.startswith(("nabla", "cost"))]))
+
+
+def _error_of_layer(net: Network, node: WholeLayer) -> WholeLayer:
+    """The product with the Jacobian, ∂C/∂a being put in: cancelled if it can be, else computed before."""
+    a, by_outputs = node.given
+    if not isinstance(a, Value) or not isinstance(by_outputs, CostSlope):
+        raise TypeError(f"{node} is no error of the output layer.")
+    found = cancelled(node.function, net.cost)
+    if found is not None:
+        return replace(node, program=found, given=(a, by_outputs.y), meaning="error")
+    formula = ((tuple(range(net.sizes[-1])), net.cost.derivative()),)
+    return replace(node, given=(a, OutputError(a, by_outputs.y, None, formula)))
 
 
 def _output_error(net: Network, of: CostSlope, slope: Node) -> OutputError:

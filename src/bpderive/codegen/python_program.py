@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+import sympy
 from sympy import Expr, Symbol
 
 from bpderive.activations import Activation, a
 from bpderive.activations.elementwise import PythonSource, expression_source
+from bpderive.activations.layer_program import letter as input_of_layer
+from bpderive.activations.special import coded
 from bpderive.codegen.derived import derived
 from bpderive.codegen.dialects import in_lines
 from bpderive.codegen.functions import Functions, Names, docstring, heading, says_of
@@ -31,12 +34,13 @@ from bpderive.codegen.program import (
     Shared,
     SumOverExamples,
     Value,
+    WholeLayer,
     slope_symbol,
 )
 from bpderive.costs import a as output
 from bpderive.costs import y as target
 from bpderive.errors import NetworkError
-from bpderive.network import Network
+from bpderive.network import Network, code_name, component, in_symbols
 
 MOST = 300
 """The most weights and biases of a network that gets a scalar program."""
@@ -142,6 +146,10 @@ class _Writer:
         value, operation = let.value, let.operation
         if isinstance(operation, Applied) and operation.slope:
             return
+        inner = operation.matrix if isinstance(operation, Shared) else operation
+        if isinstance(inner, WholeLayer):
+            yield from self._whole(inner, value, let.note, isinstance(operation, Shared))
+            return
         for j in range(self.net.sizes[value.layer - 1]):
             place = _entry(value.letter, value.layer, j, 0)
             if isinstance(operation, Applied):
@@ -155,6 +163,29 @@ class _Writer:
                 yield f"{place} = {called}({z})  # {let.note}"
             else:
                 yield f"{place} = {self._entry_of(operation, j, 0)}  # {let.note}"
+
+    def _whole(self, node: WholeLayer, place: Value, note: str, shared: bool) -> Iterator[str]:
+        """The lines of a function of the whole layer, first those for what its neurons have in common."""
+        size = self.net.sizes[-1]
+        given = {}
+        for symbol, part in zip(node.program.inputs, node.given, strict=True):
+            shown = [self._entry_of(part, j, 0) for j in range(size)]
+            given[symbol] = [component("u", place.layer, j + 1) for j in range(size)]
+            if isinstance(part, Value):
+                given[symbol] = [Symbol(entry, real=True) for entry in shown]
+            else:
+                given[symbol] = [Symbol(f"by_a{place.layer}_{j + 1}", real=True) for j in range(size)]
+                yield from (f"{name} = {entry}" for name, entry in zip(given[symbol], shown, strict=True))
+        lines, results = in_symbols(
+            node.program, given, place.layer, prefix="" if place.letter == "a" else "back_"
+        )
+        called = {symbol: Symbol(code_name(symbol), real=True) for symbol, _ in lines}
+        for symbol, value in lines:
+            yield f"{called[symbol]} = {expression_source(coded(value).xreplace(called), PythonSource)}"
+        for j, result in enumerate(results):
+            shown_result = expression_source(coded(result).xreplace(called), PythonSource)
+            shown_result = f"({shown_result})/m" if shared else shown_result
+            yield f"{_entry(place.letter, place.layer, j, 0)} = {shown_result}  # {note}"
 
     def _entry_of(self, node: Node, j: int, k: int) -> str:
         """The entry (j, k) of a node, written by its arguments' entries."""
@@ -216,6 +247,8 @@ class _Writer:
         if not isinstance(let.operation, MeanCost):
             raise TypeError(f"{let} is no cost.")
         terms = []
+        if self.net.vector_output is not None:
+            return self._cost_of_whole(let.operation)
         for j in range(self.net.sizes[-1]):
             values = (let.operation.z, let.operation.a, let.operation.y)
             names = (Symbol(_entry(value.letter, value.layer, j, 0), real=True) for value in values)
@@ -224,6 +257,38 @@ class _Writer:
             terms.append(term)
         shown = terms[0] if len(terms) == 1 else " + ".join(f"({term})" for term in terms)
         return ["cost = 0.0", "if valued:", f"    cost = ({shown})/m"]
+
+    def _cost_of_whole(self, operation: MeanCost) -> list[str]:
+        """The lines of the cost after softmax, the logarithms of its outputs being computed from z."""
+        function, size, layer = self.net.vector_output, self.net.sizes[-1], self.net.depth
+        assert function is not None
+        term = self.net.cost.term()
+        lines, logs = [], {}
+        if term.has(sympy.log(output)) and function.has_stable(sympy.log(output)):
+            program = function.program(sympy.log(output))
+            given = {input_of_layer("z"): [Symbol(_entry("z", layer, j, 0), real=True) for j in range(size)]}
+            bound, results = in_symbols(program, given, layer, prefix="log_")
+            called = {symbol: Symbol(code_name(symbol), real=True) for symbol, _ in bound}
+            lines = [
+                f"{called[symbol]} = {expression_source(coded(value).xreplace(called), PythonSource)}"
+                for symbol, value in bound
+            ]
+            logs = {j: coded(result).xreplace(called) for j, result in enumerate(results)}
+        terms = []
+        for j in range(size):
+            put = {
+                output: Symbol(_entry("a", layer, j, 0), real=True),
+                target: Symbol(_entry("y", layer, j, 0), real=True),
+            }
+            entry = term.subs(sympy.log(output), Symbol("log_a", real=True)) if logs else term
+            entry = entry.xreplace(put).xreplace({Symbol("log_a", real=True): logs.get(j, 0)})
+            terms.append(f"({expression_source(entry, PythonSource)})")
+        return [
+            "cost = 0.0",
+            "if valued:",
+            *(f"    {line}" for line in lines),
+            f"    cost = ({' + '.join(terms)})/m",
+        ]
 
     def _nested(self) -> list[str]:
         """The flat values as lists of rows."""

@@ -1,0 +1,332 @@
+"""What a compiled gradient promises beside its numbers: threads, buffers, dtypes, counts; programs on exact numbers."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from sympy import Integer, Symbol
+
+from benchmarks.accuracy import measure as largest_errors
+from benchmarks.accuracy import points, truth
+from bpderive import reference
+from bpderive.activations import a, activations, elementwise_activations, slope, z
+from bpderive.activations.elementwise import run
+from bpderive.codegen import Count, compile_gradient, operations
+from bpderive.codegen.compiled import FEW
+from bpderive.codegen.derived import derived
+from bpderive.codegen.inplace import Constants, in_place
+from bpderive.codegen.kernels import FASTER
+from bpderive.codegen.numpy_program import KEPT
+from bpderive.errors import ShapeError
+from bpderive.network import Network
+from bpderive.polynomials import Polynomial, unknown
+from bpderive.truth import COST, Truth
+from bpderive.verify import verify
+
+
+def random_case(net: Network, m: int, seed: int = 0, dtype: str = "float64") -> tuple[Any, Any, Any, Any]:
+    rng = np.random.default_rng(seed)
+    weights = [rng.normal(size=(n, k)).astype(dtype) for k, n in itertools.pairwise(net.sizes)]
+    biases = [rng.normal(size=(n, 1)).astype(dtype) for n in net.sizes[1:]]
+    x, y = rng.normal(size=(net.sizes[0], m)), rng.uniform(size=(net.sizes[-1], m))
+    return weights, biases, x.astype(dtype), y.astype(dtype)
+
+
+def in_one(found: Any) -> Any:
+    return np.concatenate([np.ravel(array) for array in [*found[0], *found[1]]])
+
+
+# Threads and buffers
+
+
+@pytest.mark.parametrize("target", ["numpy", "python", "auto"])
+def test_many_threads_get_right_results(target: str) -> None:
+    net = Network((5, 6, 4, 3), ("tanh", "relu", "sigmoid"), "cross_entropy")
+    compiled = compile_gradient(net, target)
+    cases = [random_case(net, m, seed) for seed, m in enumerate((1, 2, 3, 5, 8, 13))]
+    expected = [in_one(compile_gradient(net, "numpy")(*case)) for case in cases]
+    wrong: list[str] = []
+    start = threading.Barrier(6)
+
+    def work(first: int) -> None:
+        start.wait()
+        for n in range(150):
+            place = (first + n) % len(cases)
+            found = in_one(compiled(*cases[place]))
+            if not np.allclose(found, expected[place], rtol=1e-12, atol=1e-15):
+                wrong.append(f"thread {first}, call {n}")
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_batch_sizes_may_change_between_calls_and_few_are_kept() -> None:
+    net = Network((3, 4, 2))
+    compiled = compile_gradient(net)
+    for m in [4, 4, 3, 1, 4, 70, 9, 2, 4, 1]:
+        case = random_case(net, m, m)
+        expected = reference.backprop(*case, activation="sigmoid", cost="quadratic")
+        np.testing.assert_allclose(in_one(compiled(*case)), in_one(expected), rtol=1e-12, atol=1e-15)
+    assert len(compiled._functions["kept"].by_size) == KEPT
+
+
+def test_a_call_that_failed_leaves_no_trace() -> None:
+    net = Network((3, 4, 2))
+    compiled = compile_gradient(net)
+    case = random_case(net, 5)
+    expected = in_one(compiled(*case))
+    weights, biases, x, y = case
+    with pytest.raises(ShapeError):
+        compiled(weights, biases, x, y[:1])
+    with pytest.raises(ValueError, match="not aligned"):  # past the check, in the middle of the program
+        compiled._functions["gradient"]([weights[0], weights[1].T], biases, x, y)
+    with pytest.raises(TypeError):
+        compiled._functions["gradient"](weights, biases, x, None)
+    assert np.array_equal(in_one(compiled(*case)), expected)
+
+
+def test_views_are_used_again_and_only_by_the_thread_that_has_them() -> None:
+    net = Network((3, 4, 2))
+    compiled = compile_gradient(net, views=True)
+    first_case, second_case = random_case(net, 2, 1), random_case(net, 2, 2)
+    expected = [in_one(compile_gradient(net)(*case)) for case in (first_case, second_case)]
+    first = compiled(*first_case)
+    assert np.array_equal(in_one(first), expected[0])
+    thread = threading.Thread(target=compiled, args=second_case)
+    thread.start()
+    thread.join()
+    assert np.array_equal(in_one(first), expected[0])
+    second = compiled(*second_case)
+    assert all(p is q for p, q in zip([*first.b, *first.w], [*second.b, *second.w], strict=True))
+    assert np.array_equal(in_one(first), expected[1])
+    assert "the next call in the same thread writes over it" in compiled.source
+
+
+def test_memory_is_that_of_the_activations_and_one_array_a_layer() -> None:
+    net = Network((20, 30, 10))
+    compiled = compile_gradient(net)
+    compiled(*random_case(net, 8))
+    found: dict[int, Any] = {}
+
+    def collect(value: Any) -> None:
+        if isinstance(value, tuple | list):
+            for part in value:
+                collect(part)
+        elif isinstance(value, np.ndarray):
+            owner = value
+            while isinstance(owner.base, np.ndarray):
+                owner = owner.base
+            found[id(owner)] = owner
+
+    collect(compiled._functions["kept"].by_size[8])
+    neurons = sum(net.sizes[1:])
+    # z and a of each layer as by hand, σ′ beside them; the rest is as large as one layer, whatever the depth.
+    assert sum(array.size for array in found.values()) <= 3 * neurons * 8 + 2 * 30 * 8 + 16
+
+
+# dtypes
+
+
+@pytest.mark.parametrize("name", [n for n in elementwise_activations if n in reference.ACTIVATIONS])
+def test_single_precision_is_computed_in_single_precision_but_for_the_activations(name: str) -> None:
+    net = Network((4, 5, 2), (name, "sigmoid"), "cross_entropy")
+    compiled = compile_gradient(net, dtype=np.float32)
+    for m in (1, 3):
+        case = random_case(net, m, m, "float32")
+        value, found = compiled.value_and_gradient(*case)
+        exact = [[v.astype(float) for v in g] if isinstance(g, list) else g.astype(float) for g in case]
+        expected_value, expected = compile_gradient(net).value_and_gradient(*exact)
+        assert {array.dtype for array in [*found.b, *found.w]} == {np.dtype("float32")}
+        assert np.linalg.norm(in_one(found) - in_one(expected)) <= 1e-6 * np.linalg.norm(in_one(expected))
+        assert value == pytest.approx(expected_value, rel=1e-6)
+        assert compiled.forward(*case[:3]).dtype == np.float32
+
+
+# Targets
+
+
+def test_auto_takes_plain_numbers_for_few_examples_of_a_tiny_network() -> None:
+    tiny = compile_gradient(Network((2, 3, 1)), "auto")
+    assert tiny.few is not None
+    assert tiny.few.target == "python"
+    assert tiny.target == "numpy"
+    calls: list[str] = []
+    for program, name in ((tiny.few, "python"), (tiny, "numpy")):
+        known = program._functions["gradient"]
+        program._functions["gradient"] = lambda *given, known=known, name=name: (
+            calls.append(name) or known(*given)
+        )
+    for m in (1, FEW, FEW + 1):
+        tiny(*random_case(tiny.net, m))
+    assert calls == ["python", "python", "numpy"]
+    assert compile_gradient(Network((784, 30, 10)), "auto").few is None
+
+
+@pytest.mark.parametrize("target", ["numpy", "python", "auto"])
+@pytest.mark.parametrize("cost", ["log_likelihood", "quadratic", "cross_entropy", "huber"])
+def test_softmax_is_verified(target: str, cost: str) -> None:
+    net = Network((3, 4, 3), ("tanh", "softmax"), cost)
+    found = verify(net, compiled=compile_gradient(net, target))
+    assert found.ok, str(found)
+
+
+@pytest.mark.parametrize("target", ["numpy", "python"])
+def test_saturated_softmax_has_an_exact_cost_and_error(target: str) -> None:
+    compiled = compile_gradient(Network((1, 2), "softmax", "log_likelihood"), target)
+    for bias, wanted, value, error in [(800, 1, 800, 1), (800, 0, 0, 0), (-800, 0, 800, -1)]:
+        y = np.array([[1.0 - wanted], [float(wanted)]])
+        biases = [np.array([[float(bias)], [0.0]])]
+        found, gradient = compiled.value_and_gradient([np.zeros((2, 1))], biases, np.ones((1, 1)), y)
+        assert (found, gradient.b[0][0, 0]) == (value, error)
+
+
+# Exact numbers
+
+
+def rational(rng: Any, shape: tuple[int, int]) -> Any:
+    made = np.empty(shape, dtype=object)
+    for place in np.ndindex(shape):
+        made[place] = Fraction(int(rng.integers(-9, 10)), int(rng.integers(1, 6)))
+    return made
+
+
+@pytest.mark.parametrize("m", [1, 2])
+def test_both_programs_are_the_certified_components_on_polynomials(m: int) -> None:
+    """The plain program with every σ and σ′ unknown; the matrix program is tested so in `test_codegen`."""
+    net = Network((2, 3, 2), {(2, 1): "tanh", (3, 2): "relu"})
+    judge, sizes = Truth(net.sizes, net.cost), net.sizes
+    namespace = run(compile_gradient(net, "python").source, "<program>")
+
+    def of_example(polynomial: Polynomial, column: int) -> Polynomial:
+        return polynomial.put(lambda key: unknown(key) if key[0] in ("w", "b") else unknown((*key, column)))
+
+    for activation in ("sigmoid", "tanh", "relu"):
+        namespace[f"{activation}_with_slope"] = {
+            of_example(judge.value(("z", l, j)), c): (
+                unknown(("a", l, j, c)),
+                unknown(("σ", 1, l, j, None, c)),
+            )
+            for l, j, c in itertools.product((2, 3), range(3), range(m))
+            if j < net.width(l) and net.activation_of(l, j + 1).name == activation
+        }.__getitem__
+    weights = [
+        [[unknown(("w", l, j, k)) for k in range(sizes[l - 2])] for j in range(sizes[l - 1])] for l in (2, 3)
+    ]
+    biases = [[[unknown(("b", l, j))] for j in range(sizes[l - 1])] for l in (2, 3)]
+    x = [[unknown(("a", 1, k, c)) for c in range(m)] for k in range(sizes[0])]
+    y = [[unknown(("y", 3, j, c)) for c in range(m)] for j in range(sizes[-1])]
+    nabla_b, nabla_w = namespace["gradient"](weights, biases, x, y)
+
+    def mean(by: Any) -> Polynomial:
+        total = sum((of_example(judge.derivative(COST, by), c) for c in range(m)), start=Polynomial({}))
+        return total / m
+
+    for l in (2, 3):
+        for j in range(sizes[l - 1]):
+            assert nabla_b[l - 2][j][0] == mean(("b", l, j))
+            for k in range(sizes[l - 2]):
+                assert nabla_w[l - 2][j][k] == mean(("w", l, j, k))
+
+
+def test_both_programs_agree_on_fractions() -> None:
+    net = Network((3, 4, 2), ("softsign", "linear"))
+    rng = np.random.default_rng(5)
+    for m in (1, 3):
+        weights = [rational(rng, (4, 3)), rational(rng, (2, 4))]
+        biases = [rational(rng, (4, 1)), rational(rng, (2, 1))]
+        x, y = rational(rng, (3, m)), rational(rng, (2, m))
+        plain = run(compile_gradient(net, "python").source, "<program>")
+        expected = plain["gradient"](
+            [w.tolist() for w in weights], [b.tolist() for b in biases], x.tolist(), y.tolist()
+        )
+        matrix = run(compile_gradient(net).source.replace(" = np.float64", " = object"), "<program>")
+        found = matrix["gradient"](weights, biases, x, y)
+        assert in_one(found).tolist() == in_one([[np.array(t, object) for t in g] for g in expected]).tolist()
+        assert all(isinstance(entry, Fraction) for entry in in_one(found))
+
+
+# Accuracy
+
+
+@pytest.mark.parametrize("formula", FASTER, ids=str)
+def test_faster_forms_are_as_accurate_as_the_declared_ones(formula: Any) -> None:
+    activation = next(f for f in elementwise_activations.values() if f.formula == formula)
+    at = points(4000)
+    at = at[np.abs(at) < 708]
+    constants = Constants()
+    found = in_place({z: "z"}, list(zip(("a", "slope"), FASTER[formula], strict=True)), constants)
+    scratch = "".join(f"\n    {name} = np.empty_like(z)" for name in found.scratch)
+    lines = "".join(f"\n    {line}" for line in found.lines)
+    source = "\n".join(
+        [
+            "from numpy import *",
+            "SCRATCH = float",
+            *constants.source(),
+            f"def f(z, a, slope):{scratch}{lines}",
+        ]
+    )
+    values, slopes = np.empty_like(at), np.empty_like(at)
+    run(source, "<kernel>")["f"](at, values, slopes)
+    for computed, wanted in ((values, activation._exact(a)), (slopes, activation._exact(slope))):
+        errors = largest_errors(
+            lambda _, computed=computed: computed, truth(wanted, at, wanted is not formula)
+        )
+        assert errors.within(4.0), errors
+
+
+# Counts
+
+
+def test_operations_are_those_counted_by_hand() -> None:
+    one, two, three, m = (Symbol(s, integer=True, positive=True) for s in ("n_1", "n_2", "n_3", "m"))
+    counted = operations(Network((4, 3, 2)))
+    products = one * two + two * three
+    assert sympy.expand(counted.forward.multiplications - m * products) == 0
+    # Each entry of w a is a sum of n products, and b comes to it: as many additions as multiplications.
+    assert sympy.expand(counted.forward.additions - m * products) == 0
+    assert counted.forward.activations == sympy.expand(m * (two + three))
+    # δ^L: a − y, times σ′, divided by m; then (w^3)ᵀ δ^3 ⊙ σ′; then δ aᵀ for both layers.
+    backward = m * (2 * three + two * three + two + products)
+    assert sympy.expand(counted.backward.multiplications - backward) == 0
+    sums = m * three + m * two * (three - 1) + (m - 1) * (products + two + three)
+    assert sympy.expand(counted.backward.additions - sums) == 0
+    assert counted.backward.slopes == sympy.expand(m * (two + three))
+    numbers = counted.forward.at((4, 3, 2), 5)
+    assert numbers == Count(Integer(90), Integer(90), Integer(25), Integer(0))
+    assert compile_gradient(Network((4, 3, 2))).operations() == counted
+
+
+def test_where_the_slope_cancels_it_is_not_counted() -> None:
+    plain, cancelled = (operations(Network((4, 3, 2), cost=cost)) for cost in ("quadratic", "cross_entropy"))
+    m, three = Symbol("m", integer=True, positive=True), Symbol("n_3", integer=True, positive=True)
+    assert sympy.expand(plain.backward.slopes - cancelled.backward.slopes - m * three) == 0
+    assert sympy.expand(plain.backward.multiplications - cancelled.backward.multiplications - m * three) == 0
+
+
+# Compiling
+
+
+def test_the_program_grows_with_the_layers_and_not_with_the_weights() -> None:
+    small, wide, deep = (
+        compile_gradient(Network(s)).source for s in ((2, 3, 2), (784, 100, 10), (2, 3, 3, 3, 2))
+    )
+    assert len(small.splitlines()) == len(wide.splitlines()) < len(deep.splitlines())
+    assert len(derived(Network((2, *(3,) * 8, 2))).lets) == len(derived(Network((9, *(99,) * 8, 9))).lets)
+
+
+def test_every_activation_has_a_program() -> None:
+    names = [name for name in activations if name in elementwise_activations]
+    net = Network((2, len(names), 1), {(2, j): name for j, name in enumerate(names, 1)})
+    matrix, plain = compile_gradient(net), compile_gradient(net, "python")
+    case = random_case(net, 3)
+    np.testing.assert_allclose(in_one(matrix(*case)), in_one(plain(*case)), rtol=1e-11, atol=1e-15)
