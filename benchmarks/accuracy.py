@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import layers
 from benchmarks.libraries import PEERS, installed, libraries
 from benchmarks.timing import machine
 from benchmarks.ulp import ALL, DIGITS, Errors, measure, off_kinks, points, truth
@@ -29,6 +30,9 @@ RESULTS = Path(__file__).parents[1] / "docs" / "results" / "accuracy.json"
 
 Results = dict[str, dict[str, dict[str, dict[str, Errors]]]]
 """The errors by precision, activation, "value" or "slope", and library."""
+
+Layers = dict[str, dict[str, dict[str, Errors]]]
+"""The errors by activation of a whole layer, "value" or "log", and library."""
 
 
 def results(names: Sequence[str], count: int = ALL) -> Results:
@@ -63,7 +67,7 @@ def table(found: Mapping[str, Mapping[str, Mapping[str, Errors]]]) -> str:
     for name, kinds in found.items():
         for kind, row in kinds.items():
             cells = [_shown(row[library]) if library in row else "–" for library in libraries]
-            rows.append([name if kind == "value" else f"{name}′", *cells])
+            rows.append([{"value": name, "slope": f"{name}′"}.get(kind, f"{kind} {name}"), *cells])
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
@@ -77,11 +81,11 @@ def _shown(errors: Errors) -> str:
     return f"{errors.ulp:.2f}{marks}" if errors.ulp < 1000 else f"{errors.ulp:.0e}{marks}"
 
 
-def kept(found: Results, about: Mapping[str, str], count: int) -> str:
+def kept(found: Results, about: Mapping[str, str], count: int, of_layers: Layers | None = None) -> str:
     """The text of the results file: what was measured, on what machine, the numbers to three digits.
 
     By activation: its formula, and the errors of "value" and "slope", those in single precision under
-    "value_float32" and "slope_float32".
+    "value_float32" and "slope_float32". Those of a whole layer have "value" and "log", and stand under "layers".
     """
 
     def short(errors: Errors) -> dict[str, Any]:
@@ -104,6 +108,10 @@ def kept(found: Results, about: Mapping[str, str], count: int) -> str:
         "digits": DIGITS,
         "bounds": {name: BOUNDS.get(name, BOUND) for name in rows},
         "activations": rows,
+        "layers": {
+            name: {kind: {library: short(e) for library, e in row.items()} for kind, row in kinds.items()}
+            for name, kinds in (of_layers or {}).items()
+        },
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -126,11 +134,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = results(options.names or list(elementwise_activations), options.points)
     for precision, by_name in found.items():
         print(f"\n{precision}: largest errors in units in the last place\n{table(by_name)}")
+    of_layers = {} if options.names else layers.results()
+    if of_layers:
+        print(f"\nComponents of a whole layer, float64\n{table(of_layers)}")
     # A part of the activations does not replace the file that has them all.
     file = options.json or (None if options.names else RESULTS)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(kept(found, about, options.points), encoding="utf-8")
+        file.write_text(kept(found, about, options.points, of_layers), encoding="utf-8")
         print(f"\nWritten: {file}")
 
 

@@ -7,7 +7,7 @@ the one of the points: what is a unit in the last place, and what a subnormal nu
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,8 +93,16 @@ def truth(expression: Expr, at: Array, is_slope: bool) -> Truth:
     function = in_high_precision(expression)
     with mpmath.workdps(DIGITS):
         values = [mpmath.mpf(function(mpmath.mpf(float(point)))) for point in at]
+    nearest, unit, rest = rounded(values, at.dtype)
+    crossings = np.array(_crossings(expression) if is_slope else [], dtype=np.float64)
+    near = np.abs(at[:, np.newaxis].astype(np.float64) - crossings).min(axis=1, initial=np.inf) < 1
+    return Truth(at, nearest, unit, rest, near & (np.abs(nearest) < NEAR_ZERO))
+
+
+def rounded(values: Sequence[Any], dtype: Any) -> tuple[Array, Array, Array]:
+    """The nearest floating-point numbers, their units in the last place, and what is left in these units."""
     with np.errstate(over="ignore"):
-        nearest = np.array([float(value) for value in values]).astype(at.dtype)
+        nearest = np.array([float(value) for value in values]).astype(dtype)
     unit = np.spacing(np.abs(nearest)).astype(np.float64)
     with mpmath.workdps(40):
         rest = np.array(
@@ -103,9 +111,7 @@ def truth(expression: Expr, at: Array, is_slope: bool) -> Truth:
                 for value, rounded, ulp in zip(values, nearest, unit, strict=True)
             ]
         )
-    crossings = np.array(_crossings(expression) if is_slope else [], dtype=np.float64)
-    near = np.abs(at[:, np.newaxis].astype(np.float64) - crossings).min(axis=1, initial=np.inf) < 1
-    return Truth(at, nearest, unit, rest, near & (np.abs(nearest) < NEAR_ZERO))
+    return nearest, unit, rest
 
 
 def _crossings(expression: Expr) -> list[float]:

@@ -11,6 +11,7 @@ import pytest
 import sympy
 
 import bpderive as bp
+from benchmarks import layers
 from benchmarks.accuracy import BOUND, BOUNDS, RESULTS, kept, table
 from benchmarks.libraries import matrix, naive, scalar
 from benchmarks.ulp import Errors, measure, points, truth
@@ -104,6 +105,19 @@ def test_the_results_file_has_every_library_and_no_more_digits_than_are_meant() 
     assert data["machine"] == {"processor": "one"}
     assert data["activations"]["relu"]["slope_float32"]["bpderive"]["ulp"] == 0.333
     assert "relu′" in table(found["float64"])
+
+
+def test_the_components_of_softmax_and_their_logarithms_are_right_to_the_last_digits() -> None:
+    inputs = layers.layers(examples=4)
+    ours, naive_ones = (layers.libraries()[name] for name in ("bpderive", "naive"))
+    for wanted in ("value", "log"):
+        true = layers.truth(inputs, wanted)
+        found = np.concatenate([ours[wanted](table).T.ravel() for table in inputs])
+        assert measure(lambda _, found=found: found, true).within(2 * BOUND)
+    true = layers.truth([np.array([[800.0], [0.0]])], "value")
+    with np.errstate(all="ignore"):
+        lost = naive_ones["value"](np.array([[800.0], [0.0]])).T.ravel()
+    assert measure(lambda _: lost, true).bad == 1
 
 
 def test_our_results_in_the_book_are_within_the_bounds() -> None:
