@@ -169,6 +169,10 @@ def test_a_formula_that_is_well_as_it_stands_is_left_alone() -> None:
 def test_where_nothing_helps_the_error_is_told() -> None:
     gaussian = bp.parse_activation("exp(-z^2)")
     form = gaussian.measured()
+    assert f"σ: largest error at 144 points: {form.ulp:.2g} units in the last place" in str(gaussian)
+    assert str(activations["gelu"]) == repr(activations["gelu"])
+    overflowing = sympy.exp(z) / (1 + sympy.exp(z))
+    assert "nan or inf at" in measured(overflowing, overflowing).text.en
     assert 50 < form.ulp < 2000
     source = bp.compile_gradient(bp.Network((2, 1), gaussian)).source
     assert f"measured error at 144 points: {form.ulp:.2g} units in the last place" in source

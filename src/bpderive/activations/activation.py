@@ -69,6 +69,15 @@ class Activation:
     def __repr__(self) -> str:
         return f"<activation {self.name}: {self.formula}>"
 
+    def __str__(self) -> str:
+        """The formula; where no stable forms are declared, with the measured errors of what computes σ and σ′."""
+        if self.formula.free_symbols - {z}:
+            return repr(self)
+        unsure = [(name, wanted) for name, wanted in (("σ", a), ("σ′", slope)) if not self.has_stable(wanted)]
+        return "\n".join(
+            [repr(self), *(f"  {name}: {self.measured(wanted).text}" for name, wanted in unsure)]
+        )
+
     def with_parameters(self, **values: Any) -> Activation:
         """The same activation with other parameters, numbers or symbols: `.with_parameters(alpha=2)`.
 

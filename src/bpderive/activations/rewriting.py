@@ -28,6 +28,7 @@ from bpderive.activations.special import computed
 from bpderive.activations.stable import compare, in_high_precision
 from bpderive.algebra import EXPONENTIAL, in_exponential
 from bpderive.errors import DomainError, Refuted
+from bpderive.text import Text
 
 DIGITS = 400
 
@@ -47,6 +48,22 @@ class Form:
     ulp: float
     bad: int
     warned: bool
+
+    @property
+    def text(self) -> Text:
+        """The errors in words."""
+        said = _FAILS if self.bad else _ERROR
+        return said.format(ulp=f"{self.ulp:.2g}", points=len(POINTS), bad=self.bad)
+
+
+_ERROR = Text(
+    en="largest error at {points} points: {ulp} units in the last place",
+    zh="在 {points} 个点上的最大误差：{ulp} 个末位单位（ULP）",
+)
+_FAILS = Text(
+    en="largest error at {points} points: {ulp} units in the last place, and nan or inf at {bad} of them",
+    zh="在 {points} 个点上的最大误差：{ulp} 个末位单位（ULP），其中 {bad} 个点得到 nan 或 inf",
+)
 
 
 @lru_cache(CACHE)
