@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,7 +39,8 @@ class CompiledGradient:
     l = i + 2; x (n_1, m) and y (n_L, m) have one column for each example. Raises `ShapeError` for anything else. The
     arrays given are not written to, and those returned are new, unless `views` says that the arrays of a thread are
     used again by its next call. Several threads may call it at the same time. With the target "auto", `few` is the
-    program in plain numbers that computes mini-batches of up to `FEW` examples of a tiny network.
+    program in plain numbers that computes mini-batches of up to `FEW` examples of a tiny network. `functions` are those
+    of the source as they stand, which check nothing; of the target "python" they take and give lists of numbers.
     """
 
     net: Network
@@ -47,14 +49,16 @@ class CompiledGradient:
     dtype: str = "float64"
     views: bool = False
     few: CompiledGradient | None = field(default=None, repr=False)
+    functions: Mapping[str, Any] = field(init=False, repr=False, compare=False)
     _functions: dict[str, Any] = field(init=False, repr=False, compare=False)
     _checker: Checker = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         target = TARGETS[self.target]
         made = run(self.source, f"<gradient of {self.net.sizes}>") if target.runs_here else {}
+        object.__setattr__(self, "functions", MappingProxyType(made))
         if target.plain:
-            made = _with_arrays(made, np.dtype(self.dtype))
+            made = _with_arrays(made, self.net, np.dtype(self.dtype))
         object.__setattr__(self, "_functions", made)
         object.__setattr__(self, "_checker", Checker(self.net, self.dtype))
 
@@ -96,28 +100,37 @@ class CompiledGradient:
             ) from None
 
 
-def _with_arrays(functions: dict[str, Any], dtype: np.dtype[Any]) -> dict[str, Any]:
+def _with_arrays(functions: dict[str, Any], net: Network, dtype: np.dtype[Any]) -> dict[str, Any]:
     """The functions of a program in plain numbers as functions of arrays."""
+    backpropagate, forward = functions["backpropagate"], functions["forward"]
+    shapes = [[(size, 1) for size in net.sizes[1:]], list(zip(net.sizes[1:], net.sizes, strict=False))]
+    places: list[list[tuple[tuple[int, int], int]]] = []
+    start = dtype.itemsize  # the cost is the first number
+    for group in shapes:
+        places.append([])
+        for rows, columns in group:
+            places[-1].append(((rows, columns), start))
+            start += rows * columns * dtype.itemsize
+    by_b, by_w = places
+    array = np.ndarray
 
-    def lists(arrays: Sequence[Array]) -> list[Any]:
-        return [array.tolist() for array in arrays]
+    def all_of_them(weights: Any, biases: Any, x: Any, y: Any, valued: bool) -> Any:
+        lists = [w.tolist() for w in weights], [b.tolist() for b in biases], x.tolist(), y.tolist()
+        flat = np.array(backpropagate(*lists, valued), dtype)
+        found = (
+            [array(shape, dtype, flat, at) for shape, at in by_b],
+            [array(shape, dtype, flat, at) for shape, at in by_w],
+        )
+        return flat[0], found
 
-    def both(found: Any) -> tuple[list[Array], list[Array]]:
-        by_b, by_w = found
-        return [np.array(rows, dtype) for rows in by_b], [np.array(rows, dtype) for rows in by_w]
-
-    def wrapped(name: str, back: Callable[[Any], Any]) -> Callable[..., Any]:
-        function = functions[name]
-
-        def call(weights: Any, biases: Any, *columns: Any) -> Any:
-            return back(function(lists(weights), lists(biases), *lists(columns)))
-
-        return call
+    def output(weights: Any, biases: Any, x: Any) -> Any:
+        rows = forward([w.tolist() for w in weights], [b.tolist() for b in biases], x.tolist())
+        return np.array(rows, dtype)
 
     return {
-        "gradient": wrapped("gradient", both),
-        "value_and_gradient": wrapped("value_and_gradient", lambda found: (found[0], both(found[1]))),
-        "forward": wrapped("forward", lambda rows: np.array(rows, dtype)),
+        "gradient": lambda weights, biases, x, y: all_of_them(weights, biases, x, y, False)[1],
+        "value_and_gradient": lambda weights, biases, x, y: all_of_them(weights, biases, x, y, True),
+        "forward": output,
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import Any
 
 import sympy
 from sympy import Expr, Symbol
@@ -67,9 +68,27 @@ def python_program(net: Network, dtype: str = "float64", views: bool = False) ->
         "Plain numbers, one example at a time: w2_1_3 is w^2_13, and a1 the input. Matrices are lists of rows; x and y",
         "have one column for each example. The numbers beside the lines are those of the equations that they are.",
     ]
-    parts = [writer.forward(), writer.backpropagate(), _CALLS]
+    parts = [writer.forward(), writer.backpropagate(), writer.nested(), _CALLS]
     body = "\n\n".join([*writer.functions.sources, *parts])
     return "\n".join([docstring(heading(net, *lines)), "", "import math", "", "", body])
+
+
+class PlainSource(PythonSource):
+    """Plain Python in which the smaller of a variable and a number is a choice, faster than a call, nan staying nan."""
+
+    def _print_Min(self, expression: Any) -> str:
+        return self._chosen(expression, ">") or str(super()._print_Min(expression))
+
+    def _print_Max(self, expression: Any) -> str:
+        return self._chosen(expression, "<") or str(super()._print_Max(expression))
+
+    def _chosen(self, expression: Any, beyond: str) -> str:
+        numbers = [part for part in expression.args if part.is_number]
+        others = [part for part in expression.args if part.is_Symbol]
+        if (len(numbers), len(others), len(expression.args)) != (1, 1, 2):
+            return ""
+        number, other = self._print(numbers[0]), self._print(others[0])
+        return f"({number} if {other} {beyond} {number} else {other})"
 
 
 class _Writer:
@@ -116,11 +135,15 @@ class _Writer:
             "    found.append((",
             *(f"        {line}" for line in sums),
             "    ))",
-            "values = list(found[0]) if m == 1 else [sum(numbers) for numbers in zip(*found)]",
-            *self._nested(),
+            "return found[0] if m == 1 else [sum(numbers) for numbers in zip(*found)]",
         ]
-        says = "The mean cost, if it is wanted, and its gradient by all b and by all w."
+        says = "The mean cost, if it is wanted, and its gradient by all b and by all w, one number after the other."
         return _function("backpropagate(weights, biases, x, y, valued)", says, lines)
+
+    def nested(self) -> str:
+        """The function `nested`."""
+        says = "What `backpropagate` gives as the cost and the gradient, whose matrices are lists of rows."
+        return _function("nested(values)", says, ["values = list(values)", *self._nested()])
 
     def _parameters(self) -> list[str]:
         sizes = self.net.sizes
@@ -321,7 +344,7 @@ class Pairs:
             known = self._names.free(activation.name + "_with_slope" * with_slope)
             self._known[activation, with_slope] = known
             found = forms(activation)[: 1 + with_slope]
-            lines, results = in_lines(found, PythonSource)
+            lines, results = in_lines(found, PlainSource)
             shown = ["float(" + r + ")" if f.is_number else r for r, f in zip(results, found, strict=True)]
             says = f"{'σ(z) and σ′(z)' if with_slope else 'σ(z)'}: {says_of(activation, a)}"
             lines = [*lines, f"return {', '.join(shown)}"]
@@ -341,10 +364,10 @@ def _function(signature: str, says: str, lines: Iterable[str]) -> str:
 
 _CALLS = '''def gradient(weights, biases, x, y):
     """The gradient of the mean cost by all b and by all w."""
-    return backpropagate(weights, biases, x, y, False)[1]
+    return nested(backpropagate(weights, biases, x, y, False))[1]
 
 
 def value_and_gradient(weights, biases, x, y):
     """The mean cost, and its gradient."""
-    return backpropagate(weights, biases, x, y, True)
+    return nested(backpropagate(weights, biases, x, y, True))
 '''
