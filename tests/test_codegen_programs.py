@@ -18,7 +18,7 @@ from bpderive import reference
 from bpderive.activations import a, activations, elementwise_activations, slope, z
 from bpderive.activations.elementwise import run
 from bpderive.codegen import Count, compile_gradient, operations
-from bpderive.codegen.compiled import FEW
+from bpderive.codegen.compiled import PLAIN_UP_TO
 from bpderive.codegen.derived import derived
 from bpderive.codegen.inplace import Constants, in_place
 from bpderive.codegen.kernels import FASTER
@@ -166,7 +166,8 @@ def test_auto_takes_plain_numbers_for_few_examples_of_a_tiny_network() -> None:
         program._functions["gradient"] = lambda *given, known=known, name=name: (
             calls.append(name) or known(*given)
         )
-    for m in (1, FEW, FEW + 1):
+    most = PLAIN_UP_TO // 13
+    for m in (1, most, most + 1):
         tiny(*random_case(tiny.net, m))
     assert calls == ["python", "python", "numpy"]
     assert compile_gradient(Network((784, 30, 10)), "auto").few is None

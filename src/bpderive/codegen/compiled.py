@@ -17,11 +17,8 @@ from bpderive.codegen.targets import DTYPES, TARGETS
 from bpderive.errors import DomainError, NetworkError, unknown_name
 from bpderive.network import Network
 
-FEW = 2
-"""Up to so many examples at a time the plain program of a tiny network is faster than the matrix program."""
-
-MOST_FOR_FEW = 60
-"""The most weights and biases of a network that is tiny in this sense."""
+PLAIN_UP_TO = 50
+"""Up to about so many weights and biases times examples, plain numbers are faster than NumPy's calls (measured)."""
 
 
 class Gradient(NamedTuple):
@@ -39,8 +36,8 @@ class CompiledGradient:
     l = i + 2; x (n_1, m) and y (n_L, m) have one column for each example. Raises `ShapeError` for anything else. The
     arrays given are not written to, and those returned are new, unless `views` says that the arrays of a thread are
     used again by its next call. Several threads may call it at the same time. With the target "auto", `few` is the
-    program in plain numbers that computes mini-batches of up to `FEW` examples of a tiny network. `functions` are those
-    of the source as they stand, which check nothing; of the target "python" they take and give lists of numbers.
+    program in plain numbers that computes small mini-batches of a tiny network, as `PLAIN_UP_TO` says. `functions` are
+    those of the source as they stand, which check nothing; of the target "python" they take and give lists of numbers.
     """
 
     net: Network
@@ -50,6 +47,7 @@ class CompiledGradient:
     views: bool = False
     few: CompiledGradient | None = field(default=None, repr=False)
     functions: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    _few_at_most: int = field(init=False, repr=False, compare=False)
     _functions: dict[str, Any] = field(init=False, repr=False, compare=False)
     _checker: Checker = field(init=False, repr=False, compare=False)
 
@@ -60,6 +58,7 @@ class CompiledGradient:
         if target.plain:
             made = _with_arrays(made, self.net, np.dtype(self.dtype))
         object.__setattr__(self, "_functions", made)
+        object.__setattr__(self, "_few_at_most", PLAIN_UP_TO // parameters(self.net))
         object.__setattr__(self, "_checker", Checker(self.net, self.dtype))
 
     def __call__(self, weights: Any, biases: Any, x: Any, y: Any) -> Gradient:
@@ -81,7 +80,7 @@ class CompiledGradient:
         return operations(self.net)
 
     def _run(self, function: str, *arguments: Any) -> Any:
-        if self.few is not None and arguments[2].shape[1] <= FEW:
+        if self.few is not None and arguments[2].shape[1] <= self._few_at_most:
             return self.few._run(function, *arguments)
         try:
             return self._functions[function](*arguments)
@@ -151,7 +150,7 @@ def compile_gradient(
             f"A gradient is compiled for a Network, such as Network((2, 3, 2)); given was {net!r}."
         )
     if target == "auto":
-        tiny = parameters(net) <= MOST_FOR_FEW and net.vector_output is None and not views
+        tiny = parameters(net) <= PLAIN_UP_TO and not views
         few = compile_gradient(net, "python", dtype) if tiny else None
         return replace(compile_gradient(net, "numpy", dtype, views), few=few)
     if target not in TARGETS:
