@@ -182,6 +182,26 @@ def epub(session: nox.Session) -> None:
     session.run("python", "-m", "formats", "epub")
 
 
+@nox.session(name="zip")
+def offline(session: nox.Session) -> None:
+    """Make the whole book one ZIP file that opens from a folder without a server; run `docs` first."""
+    session.run("python", "-m", "formats", "zip")
+
+
+@nox.session
+def pdf(session: nox.Session) -> None:
+    """Print a PDF for each language with headless Chromium; run `docs` first."""
+    install(session, "browser")
+    session.run("python", "-m", "formats", "pdf")
+
+
+@nox.session
+def reproducible(session: nox.Session) -> None:
+    """Build the book once more in another folder, and compare every byte of its pages; run `docs` first."""
+    install(session, "docs")
+    session.run("python", "-m", "formats.twice")
+
+
 @nox.session
 def lock(session: nox.Session) -> None:
     """Remake the lock files in requirements/; `nox -s lock -- --upgrade` takes newer versions."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 
-from formats import epub
 from formats.pages import HTML, OUT
 
-FORMATS = {"epub": epub.write}
+FORMATS = {"epub": "formats.epub", "pdf": "formats.pdf", "zip": "formats.offline"}
+"""The module of each format; it has a function `write`, and is imported only when it is asked for."""
 
 
 def main() -> int:
@@ -18,10 +19,11 @@ def main() -> int:
     if not (HTML / "index.html").exists():
         raise SystemExit("There are no pages yet. Build the book first: nox -s docs")
     good = True
-    for path in FORMATS[asked](HTML, OUT):
+    module = import_module(FORMATS[asked])
+    for path in module.write(HTML, OUT):
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
         if path.suffix == ".epub":
-            wrong = epub.check(path)
+            wrong = module.check(path)
             told = {None: "epubcheck is not installed: not checked", "": "epubcheck has nothing against it"}
             print(told.get(wrong, wrong))
             good = good and not wrong

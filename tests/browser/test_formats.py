@@ -1,0 +1,110 @@
+"""The formats that need a browser: the PDF, printed by it, and the ZIP file, opened in it without a server."""
+
+from __future__ import annotations
+
+import zipfile
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+
+from formats import offline, pdf
+from formats.pages import read_book
+from tests.browser.conftest import HTML, LANGUAGES
+
+PRINTED = "zh"  # one language is printed here, to save time; the column is looked at in both
+
+
+@pytest.fixture(scope="module")
+def paper(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The PDF of one language."""
+    return pdf.print_book(chromium, HTML, tmp_path_factory.mktemp("pdf"), PRINTED)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_stands_out_of_the_column_of_a_pdf(chromium, tmp_path, language):
+    source = tmp_path / "book.xhtml"
+    source.write_text(pdf.document(HTML, language), "utf-8")
+    with chromium.new_page(viewport={"width": pdf.COLUMN, "height": 900}) as tab:
+        tab.goto(source.as_uri())
+        least = pdf.prepare(tab)
+        found = tab.evaluate(pdf.OVERFULL)
+        assert found == [], found[:5]
+        assert least > 0.4, "a formula is too wide to be read on paper; break its line"
+        # The judge notices what is too wide.
+        tab.evaluate("document.querySelector('.formula').style.cssText = 'width: 900px'")
+        assert len(tab.evaluate(pdf.OVERFULL)) >= 1
+
+
+def test_every_numbered_equation_has_its_number_on_its_page(paper):
+    texts = [page.extract_text() for page in PdfReader(paper).pages]
+    pages = pdf.page_numbers(paper)
+    numbers = pdf.numbers_of(HTML, PRINTED)
+    assert len(numbers) > 30
+    lost = [number for number in numbers.values() if not any(number in text for text in texts)]
+    assert lost == []
+    linked = {anchor: number for anchor, number in numbers.items() if anchor in pages}
+    assert linked
+    assert [n for a, n in linked.items() if n not in texts[int(pages[a]) - 1]] == []
+
+
+def test_the_chapters_come_in_order_with_an_outline_and_numbers_in_the_contents(paper):
+    reader = PdfReader(paper)
+    pages = pdf.page_numbers(paper)
+    book = read_book(HTML / PRINTED)
+    starts = [int(pages[pdf.anchor_of(page.name, "")]) for page in book]
+    assert all(before < after for before, after in pairwise(starts))
+    assert starts[-1] <= len(reader.pages)
+    contents = "".join(page.extract_text() for page in reader.pages[1 : starts[0] - 1])
+    assert all(str(start) in contents for start in starts)
+    assert len(reader.outline) >= len(book)
+
+
+def test_all_fonts_are_in_the_pdf(paper):
+    fonts = [
+        font.get_object()
+        for page in PdfReader(paper).pages
+        for font in page["/Resources"].get("/Font", {}).values()
+    ]
+    assert fonts
+    for font in fonts:
+        if font["/Subtype"] != "/Type3":  # which holds its own outlines
+            inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+            assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(inner["/FontDescriptor"])
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the ZIP file of the book unpacks to."""
+    folder = tmp_path_factory.mktemp("zip")
+    [made] = offline.write(HTML, folder)
+    with zipfile.ZipFile(made) as archive:
+        archive.extractall(folder)
+    return folder / offline.NAME
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("index.html", ""),
+        ("en/four-equations.html", ""),
+        ("both/warm-up.html", ""),
+        ("zh/search.html", "误差"),
+    ],
+)
+def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, query):
+    said: list[str] = []
+    with chromium.new_page() as tab:
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("requestfailed", lambda request: said.append(request.url))
+        tab.goto((unpacked / page).as_uri() + (f"?q={query}" if query else ""))
+        tab.wait_for_load_state("networkidle")
+        tab.evaluate("document.fonts.ready.then(() => true)")
+        if query:
+            tab.locator("#search-results li a").first.wait_for(timeout=10_000)
+        assert tab.evaluate("[...document.fonts].some((font) => font.status === 'loaded')")
+        assert (unpacked / "index.html").parent.as_uri() in tab.url
+    assert said == []
