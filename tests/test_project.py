@@ -50,7 +50,8 @@ def test_readme_lists_exactly_the_sessions():
 
 
 def test_the_commands_of_the_documents_name_sessions():
-    for document in ("README.md", "CONTRIBUTING.md", ".ci/run"):
+    workflows = (".github/workflows/book.yml", ".github/workflows/check.yml")
+    for document in ("README.md", "CONTRIBUTING.md", ".ci/run", *workflows):
         text = (ROOT / document).read_text("utf-8")
         named = re.findall(r"nox -s ((?:[a-z][\w-]*[ `]?)+)", text)
         assert {word for words in named for word in re.findall(r"[\w-]+", words)} <= set(sessions())

@@ -34,6 +34,13 @@ _ARGUMENTS = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`nox -s browser -- --renew-pictures` after a change of the layout that is meant."""
+    parser.addoption(
+        "--renew-pictures", action="store_true", help="store the pictures of the main pages anew"
+    )
+
+
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

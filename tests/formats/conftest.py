@@ -28,6 +28,7 @@ FRAME = (
 
 @pytest.fixture
 def pages(tmp_path: Path) -> Path:
+    tmp_path = tmp_path / "html"
     for language, titles in {"en": ("The start", "The end"), "zh": ("开始", "结束")}.items():
         folder = tmp_path / language
         (folder / "_static" / "fonts").mkdir(parents=True)
