@@ -65,6 +65,8 @@ copybutton_selector = "div.cell_input pre, div.highlight-console pre, div.highli
 bpderive_node = str(HERE)
 bpderive_variants = "../mutants/results.json"  # what became of the wrong variants of each equation
 bpderive_speed = "results/speed.json"  # what `nox -s bench-speed` measured
+bpderive_accuracy = "results/accuracy.json"  # the errors measured by `nox -s bench-accuracy`
+bpderive_pages = ["activations", "costs"]  # a page for each declaration
 bpderive_languages = [("en", "en", "English", "EN"), ("zh_CN", "zh", "中文", "中文")]
 
 TITLES = {"en": "Backpropagation, derived", "zh_CN": "反向传播：从推导到代码"}

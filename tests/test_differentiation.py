@@ -108,7 +108,7 @@ alpha = Symbol("alpha", positive=True)
         (sqrt(2 / pi) * (z + z**3), r"\sqrt{\frac{2}{\pi}} \left(z + z^{3}\right)"),
         (pi / 2 + 0 * z, r"\frac{\pi}{2}"),
         (sympy.Rational("0.044715") * z**3, r"0.044715 z^{3}"),
-        (sympy.Rational("1.6732632423543772") * z, r"1.6732\ldots z"),
+        (sympy.Rational("1.6732632423543772") * z, r"1.6732{\ldots} z"),
         (z / 6 + sympy.Rational(1, 2), r"\frac{1}{2} + \frac{z}{6}"),
         (alpha * (exp(z) - 1), r"\alpha \left(e^{z} - 1\right)"),
         (-2 * z * exp(-(z**2)), r"-2 z e^{-z^{2}}"),

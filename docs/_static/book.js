@@ -59,3 +59,35 @@ const reachable = () => {
 };
 document.fonts.ready.then(reachable);
 addEventListener("resize", reachable);
+
+// A table that can be sorted: each head becomes a button; pressed again, it turns the order round.
+for (const table of document.querySelectorAll("table.bp-sortable")) {
+  const body = table.tBodies[0];
+  const value = (row, column) => {
+    const cell = row.cells[column];
+    return cell.querySelector("[data-value]")?.dataset.value ?? cell.textContent.trim();
+  };
+  const compare = (first, second) => {
+    const [x, y] = [Number(first), Number(second)];
+    return Number.isNaN(x) || Number.isNaN(y) ? first.localeCompare(second, document.documentElement.lang) : x - y;
+  };
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    const held = head.querySelector("p") ?? head;
+    button.append(...held.childNodes);
+    held.append(button);
+    button.addEventListener("click", () => {
+      const turned = head.ariaSort === "ascending" ? -1 : 1;
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", turned === 1 ? "ascending" : "descending");
+      const order = (a, b) => {
+        const [x, y] = [value(a, column), value(b, column)];
+        if (x === "inf" || y === "inf") return (x === "inf") - (y === "inf");
+        return turned * compare(x, y);
+      };
+      body.append(...[...body.rows].sort(order));
+    });
+  });
+}

@@ -206,13 +206,13 @@ def _given_sum_of_one(found: Derivation, function: VectorActivation, cost: Cost)
 def cancelled(activation: AnyActivation, cost: Cost) -> LayerProgram | None:
     """δ^L by `a` and `y` where σ′ cancels, as a program of the whole layer; None where it does not."""
     if isinstance(activation, VectorActivation):
-        error = _cancelled_in_layer(activation, cost)
+        error = cancelled_in_layer(activation, cost)
         return None if error is None else layer_program(error, j, ("a", "y"))
     found = cost.cancelled_error(activation.derivative_from_output(output), letter("a"), letter("y"))
     return None if found is None else LayerProgram((letter("a"), letter("y")), (), found)
 
 
-def _cancelled_in_layer(activation: VectorActivation, cost: Cost) -> Expr | None:
+def cancelled_in_layer(activation: VectorActivation, cost: Cost) -> Expr | None:
     """δ^L_j = Σ_k ∂C/∂a_k ∂a_k/∂z_j, if all that the cost divides by cancels in it."""
     slope = cost.derivative()
     if slope.has(sympy.Piecewise) or not sympy.fraction(sympy.cancel(slope))[1].has(output):

@@ -15,7 +15,7 @@ from sympy import Expr, FiniteSet, ImageSet, Interval, S
 
 from bpderive.activations import properties
 from bpderive.activations.activation import Activation
-from bpderive.activations.analysis import z
+from bpderive.activations.analysis import pieces, z
 from bpderive.activations.enclosure import Isolated, Undecided, sign
 from bpderive.activations.properties import FLAT, Tail
 from bpderive.differentiation import latex
@@ -85,7 +85,7 @@ def rounded(value: Expr) -> str:
     """A number in LaTeX as decimals."""
     if value.is_infinite or value.is_Rational:
         return number(value)
-    return rf"{cut(value, DIGITS)}\ldots"
+    return rf"{cut(value, DIGITS)}{{\ldots}}"
 
 
 def interval(values: sympy.Set) -> str:
@@ -137,7 +137,12 @@ def _between(where: Interval) -> str:
 
 def slope_range(activation: Activation) -> sympy.Set | None:
     """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
-    found: sympy.Set | None = properties.value_range(sympy.diff(activation.formula, z).doit()).value
+    cut = pieces(activation.formula)
+    slopes = sympy.Piecewise(
+        *((sympy.diff(expression, z), z < where.sup) for expression, where in cut[:-1]),
+        (sympy.diff(cut[-1][0], z), True),
+    )
+    found: sympy.Set | None = properties.value_range(slopes).value
     return found
 
 

@@ -9,8 +9,8 @@ as one writes them: 1 + e^{−z}, and e^{−z} above the line. To add a rule of 
     >>> z = Symbol("z", real=True)
     >>> for step in differentiate(z * exp(z), z, "f'(z)").steps:
     ...     print(step.latex(), "|", step.reason.en)
-    f'(z) = \\frac{d}{d z} z e^{z} | to be found
-    = e^{z} + z \\frac{d}{d z} e^{z} | product rule, $(uv)' = u'v + uv'$
+    f'(z) = \\frac{d}{d z} \\, z e^{z} | to be found
+    = e^{z} + z \\frac{d}{d z} \\, e^{z} | product rule, $(uv)' = u'v + uv'$
     = e^{z} + z e^{z} | known: $\\frac{d}{dz} e^{z} = e^{z}$
 """
 

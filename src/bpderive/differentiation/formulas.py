@@ -98,7 +98,7 @@ class FormulaPrinter(LatexPrinter):
         shown = self._print(expression.of)
         if expression.of.is_Add or expression.of.could_extract_minus_sign():
             shown = rf"\left({shown}\right)"
-        return rf"\frac{{{sign}}}{{{sign} {self._print(expression.by)}}} {shown}"
+        return rf"\frac{{{sign}}}{{{sign} {self._print(expression.by)}}} \, {shown}"
 
     def _print_Rational(self, number: Rational) -> str:
         if number.q == 1:
@@ -108,7 +108,7 @@ class FormulaPrinter(LatexPrinter):
         if small:
             shown = rf"\frac{{{abs(number.p)}}}{{{number.q}}}"
         elif not whole:
-            shown += r"\ldots"
+            shown += r"{\ldots}"
         return f"-{shown}" if number < 0 else shown
 
     def _print_Float(self, number: sympy.Float) -> str:
@@ -208,7 +208,7 @@ class FormulaPrinter(LatexPrinter):
         under += self._factors([Pow(f.base, -f.exp) for f in below], alone=not under)
         fraction = rf"\frac{{{' '.join(over)}}}{{{' '.join(under)}}}"
         beside = [] if kept is above else self._factors(pending, alone=False)
-        return " ".join([*outside, fraction, *beside])
+        return " ".join([*outside, fraction, *([r"\,", *beside] if beside else [])])
 
     def _constant(self, number: Expr) -> str:
         """A number before a product; a root of a fraction as one, √(2/π) and 1/√2."""

@@ -4,8 +4,9 @@
     html_math_renderer = "bpderive"
 
 Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
-`glossary-table`, `simplifications`, `solution`. Roles: `eq`, `proof`, `formula`. They print from the registry
-in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
+`glossary-table`, `simplifications`, `solution`, and for the catalogues `activation-page`, `activation-comparison`,
+`try-activation`, `cost-page`, `pairing-table`, `pages-of`. Roles: `eq`, `proof`, `formula`. They print from the
+registry in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
 directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
@@ -20,7 +21,21 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import bpderive
-from bpderive.sphinxext import domain, explanations, fonts, glossary, languages, markup, mathml, search, theme
+from bpderive.sphinxext import (
+    catalogue,
+    domain,
+    explanations,
+    fonts,
+    glossary,
+    languages,
+    markup,
+    mathml,
+    search,
+    theme,
+)
+from bpderive.sphinxext.activation import ActivationPageDirective, TryActivationDirective
+from bpderive.sphinxext.comparison import ComparisonDirective
+from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.formula import FormulaRole
@@ -47,6 +62,11 @@ DIRECTIVES = {
     "simplifications": SimplificationsDirective,
     "glossary-table": GlossaryTableDirective,
     "solution": SolutionDirective,
+    "activation-page": ActivationPageDirective,
+    "try-activation": TryActivationDirective,
+    "activation-comparison": ComparisonDirective,
+    "cost-page": CostPageDirective,
+    "pairing-table": PairingTableDirective,
 }
 
 
@@ -67,7 +87,7 @@ def _speak(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
-    for part in (markup, mathml, domain, explanations, glossary, languages, search, fonts, theme):
+    for part in (markup, mathml, catalogue, domain, explanations, glossary, languages, search, fonts, theme):
         part.setup(app)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
@@ -75,5 +95,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("bpderive_source", source_hash(), "env", types=(str,))
     app.add_config_value("bpderive_variants", "", "env", types=(str,))
     app.add_config_value("bpderive_speed", "", "env", types=(str,))
+    app.add_config_value("bpderive_accuracy", "", "env", types=(str,))
     app.connect("config-inited", _speak)
     return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

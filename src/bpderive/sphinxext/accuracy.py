@@ -1,0 +1,105 @@
+"""The measured accuracy of an activation, from the committed file of results; nothing is measured in a build.
+
+`Measurements.read(path)` is the file, `.of(activation)` what it has about an activation. Units are explained where
+the table stands.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bpderive.activations import Activation
+
+SUBNORMAL = 4.0
+"""The bound on errors below 2^−1022, in units of 2^−1074."""
+
+KINDS = ("value", "slope")
+"""What was measured: σ and σ′."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The largest errors of one program: in units in the last place, where, and how often it gave nan or inf.
+
+    `subnormal` is the error below 2^−1022, in units of 2^−1074; `warned` says whether it gave a warning.
+    """
+
+    ulp: float
+    at: float
+    bad: int
+    subnormal: float
+    warned: bool
+
+    @property
+    def shown(self) -> str:
+        """The error in LaTeX, with two digits."""
+        return scientific(self.ulp)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """The file: the machine, the number of points, the bounds, and the errors of each program for each activation."""
+
+    machine: Mapping[str, str]
+    points: int
+    bounds: Mapping[str, float]
+    activations: Mapping[str, Any]
+
+    @staticmethod
+    def read(path: Path) -> Measurements:
+        """The committed results."""
+        found = json.loads(path.read_text("utf-8"))
+        return Measurements(found["machine"], found["points"], found["bounds"], found["activations"])
+
+    def of(self, activation: Activation) -> dict[str, dict[str, Measured]] | None:
+        """program -> kind -> errors, ours first; None if this formula was not measured."""
+        found = self.activations.get(activation.name)
+        if found is None or found["formula"] != str(activation.formula):
+            return None
+        programs = dict.fromkeys(program for kind in KINDS for program in found[kind])
+        order = sorted(programs, key=lambda program: (not program.startswith("bpderive"), program == "naive"))
+        return {
+            program: {
+                kind: Measured(
+                    *(found[kind][program][key] for key in ("ulp", "at", "bad", "subnormal", "warned"))
+                )
+                for kind in KINDS
+                if program in found[kind]
+            }
+            for program in order
+        }
+
+    def on(self) -> str:
+        """The machine and the versions in one line."""
+        shown = [self.machine[key] for key in ("processor", "system") if self.machine.get(key)]
+        versions = [f"{name} {self.machine[key]}" for key, name in _NAMES.items() if self.machine.get(key)]
+        return ", ".join([*shown, *versions])
+
+
+_NAMES = {"python": "Python", "numpy": "NumPy", "jax": "JAX", "torch": "PyTorch", "scipy": "SciPy"}
+"""How the programs are called."""
+
+
+def called(program: str, version: str = "") -> str:
+    """The name of a program as its makers write it."""
+    return _NAMES.get(program, program) + (f" {version}" if version else "")
+
+
+def scientific(value: float) -> str:
+    """A positive number in LaTeX with two digits: 0.51, 3.1, 320, 8.1 · 10^12."""
+    if value < 9.95:
+        return f"{value:.2g}" if value < 0.995 else f"{value:.1f}"
+    if value < 9950:
+        return f"{value:.0f}"
+    digits, exponent = f"{value:.1e}".split("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}"
+
+
+def signed(value: float) -> str:
+    """A number of either sign and any size in LaTeX, with four digits."""
+    digits, _, exponent = f"{value:.4g}".partition("e")
+    return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits

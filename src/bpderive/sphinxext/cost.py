@@ -1,0 +1,158 @@
+"""The directives `cost-page` and `pairing-table`: a cost from its declaration, and which activation goes with which.
+
+```{cost-page} cross_entropy
+```
+```{pairing-table}
+```
+
+To add a part to the page of a cost, write it and enter it in `PARTS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import sympy
+from docutils import nodes
+from sympy import Expr, Piecewise, S
+
+from bpderive.activations import activations
+from bpderive.costs import Cost, costs
+from bpderive.costs import a as output
+from bpderive.differentiation import differentiate, latex
+from bpderive.sphinxext import page_words as say
+from bpderive.sphinxext.catalogue import page_of
+from bpderive.sphinxext.markup import display, line, span, table
+from bpderive.sphinxext.page import PageDirective
+from bpderive.sphinxext.pairs import Pair, check_assumptions, pair_of
+from bpderive.text import Text
+
+
+class CostPageDirective(PageDirective):
+    """The page of a cost."""
+
+    def make(self) -> list[nodes.Node]:
+        """The page. Raises `UnknownName` for a cost that is not in the catalogue."""
+        cost = costs[self.arguments[0].strip()]
+        made = [node for part in PARTS for node in part(self, cost)]
+        return [self.page(cost.name.replace("_", "-"), cost.title, *made)]
+
+
+Part = Callable[[CostPageDirective, Cost], list[nodes.Node]]
+
+
+def _card(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+    shown: list[nodes.Node] = [display(rf"C = {latex(cost.formula)}"), line(*page.words(say.ONE_OUTPUT))]
+    if cost.parameters:
+        values = [f"${latex(symbol)} = {latex(value)}$" for symbol, value in cost.parameters]
+        names = ", ".join(f"{symbol.name}=…" for symbol, _ in cost.parameters)
+        told = say.WITH_VALUES.format(
+            values=Text(", ".join(values), "，".join(values)), code=f".with_parameters({names})"
+        )
+        shown.append(line(*page.words(told)))
+    return [page.card(say.COST, cost.title, f'bp.costs["{cost.name}"]', *shown)]
+
+
+def _gradient(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+    formula = cost.formula
+    pieces = formula.args if isinstance(formula, Piecewise) else ((formula, None),)
+    shown: list[nodes.Node] = []
+    exact = True
+    conditions = _conditions(formula)
+    for (expression, _), where in zip(pieces, conditions, strict=True):
+        derived = differentiate(expression, output, r"\frac{\partial C}{\partial a}")
+        exact = derived.check() and exact
+        if where is not None:
+            shown.append(line(*page.words(say.PIECE_OF_COST.format(where=where)), classes=["bp-part"]))
+        shown.append(page.steps(derived.steps))
+    shown.append(
+        page.mark(say.EXACT_LINES if exact else say.CHECKED_LINES, "concrete" if exact else "numeric")
+    )
+    frame = page.folded(say.DERIVATION_OF_GRADIENT, *shown, classes=["bp-derivation"], opened=True)
+    return [page.section("gradient", say.GRADIENT, frame)]
+
+
+def _conditions(formula: Expr) -> list[str | None]:
+    """The conditions of the pieces in LaTeX; None for a formula without pieces."""
+    if not isinstance(formula, Piecewise):
+        return [None]
+    rows = latex(formula).removeprefix(r"\begin{cases} ").removesuffix(r" \end{cases}").split(r" \\ ")
+    return [row.split(" & ")[1] for row in rows]
+
+
+def _domain(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+    part = say.DOMAIN_PART.format(domain=sympy.latex(cost.domain))
+    told = say.DOMAIN_ALL if cost.domain == S.Reals else part
+    return [page.section("domain", say.DOMAIN, page.paragraph(told))]
+
+
+def _assumptions(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+    check_assumptions(cost)
+    return [
+        page.section(
+            "assumptions",
+            say.ASSUMPTIONS,
+            page.paragraph(say.ASSUMPTION_AVERAGE),
+            page.paragraph(say.ASSUMPTION_OUTPUTS),
+            page.mark(say.HOLDS, "concrete"),
+        )
+    ]
+
+
+def _goes_with(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+    found: dict[str, list[str]] = {}
+    refused = []
+    for activation in activations.values():
+        pair = pair_of(activation, cost)
+        if pair is None:
+            refused.append(activation)
+        elif pair.cancelled:
+            found.setdefault(pair.latex, []).append(activation.name)
+    shown = []
+    for error, names in found.items():
+        told = say.CANCELS_WITH.format(names=_listed(names), error=f"${error}$")
+        shown.append(page.paragraph(told))
+    if not found:
+        shown.append(page.paragraph(say.CANCELS_WITH_NONE))
+    if refused:
+        shown.append(page.paragraph(say.REFUSED_WITH.format(names=_listed(one.name for one in refused))))
+    return [page.section("pairs", say.GOES_WITH, *shown)]
+
+
+PARTS: tuple[Part, ...] = (_card, _gradient, _domain, _assumptions, _goes_with)
+"""The parts of the page, from top to bottom."""
+
+
+def _listed(names: Iterable[str]) -> Text:
+    """Names of activations in the code, one after the other."""
+    shown = [activations[name].title for name in names]
+    return Text(", ".join(one.en for one in shown), "、".join(one.zh for one in shown))
+
+
+class PairingTableDirective(PageDirective):
+    """The error of the output layer for every pair of an activation and a cost."""
+
+    required_arguments = 0
+
+    def make(self) -> list[nodes.Node]:
+        """One row for each activation, one column for each cost; what cancels is marked."""
+        head: list[list[nodes.Node]] = [self.words(say.PAIR)]
+        head += [[self.link(page_of("costs", cost.name), cost.title)] for cost in costs.values()]
+        rows = []
+        for activation in activations.values():
+            name = self.link(page_of("activations", activation.name), activation.title)
+            row: list[list[nodes.Node]] = [[name]]
+            row += [self._cell(pair_of(activation, cost)) for cost in costs.values()]
+            rows.append(row)
+        return [table(["bp-pairs"], head, rows)]
+
+    def _cell(self, pair: Pair | None) -> list[nodes.Node]:
+        if pair is None:
+            return [span(*self.words(say.OUTSIDE), classes=["bp-also"])]
+        shown: list[nodes.Node] = [nodes.math(pair.latex, pair.latex)]
+        if pair.cancelled:
+            shown += [
+                nodes.Text(" "),
+                span(*self.words(say.CANCELLED), classes=["bp-mark", "bp-mark-concrete"]),
+            ]
+        return shown
