@@ -211,6 +211,21 @@ def test_what_argparse_says_is_said_in_chinese_too(message: str) -> None:
         set_language("en")
 
 
+@pytest.mark.parametrize(
+    "text", ["z+", "2z", "sinn(z)", "z^z", "1/z", "exp(z", "a.b", "where(z, 1, 2)", "z+" * 300, ""]
+)
+def test_a_formula_that_is_not_read_is_refused_in_chinese_too(
+    text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["--lang", "zh", "activation", text])
+    assert stopped.value.code == 2
+    printed = capsys.readouterr().err
+    assert "^" in printed
+    assert re.search(r"错误：.*[一-鿿]", printed)
+    assert not re.search(r"The |At z|An? ", printed)
+
+
 def test_a_failed_check_leaves_with_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,7 +19,9 @@ from typing import Any
 import sympy
 from sympy import Expr
 
+from bpderive.activations import refusals
 from bpderive.errors import ParseError
+from bpderive.text import Text
 
 LONGEST = 400
 MOST_NODES = 150
@@ -74,11 +76,6 @@ FUNCTIONS: dict[str, Word] = {
     ),
 }
 
-ALLOWED = (
-    "Allowed are numbers, z, pi, e, + - * /, powers with ** or ^ to a small rational number, "
-    f"the functions {', '.join(FUNCTIONS)}, and in where(condition, a, b) the comparisons < <= > >=."
-)
-
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+)|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<sign>\*\*|<=|>=|[-+*/^(),<>])"
@@ -96,12 +93,13 @@ class Source:
         self.opened = 0
         """How many brackets were put before it."""
 
-    def refused(self, why: str, at: int | ast.AST = 0) -> ParseError:
+    def refused(self, why: Text, at: int | ast.AST = 0) -> ParseError:
         """The error that shows the text with a caret under character `at`, or under a node of the tree."""
         place = at if isinstance(at, int) else self.place(getattr(at, "col_offset", 0))
         shown = "".join(c if c.isprintable() and c.isascii() else "?" for c in self.given)
         first = max(0, place - 60)
-        return ParseError(f"{why}\n    {shown[first : place + 40]}\n    {' ' * (place - first)}^\n{ALLOWED}")
+        allowed = refusals.ALLOWED.format(names=", ".join(FUNCTIONS))
+        return ParseError(f"{why}\n    {shown[first : place + 40]}\n    {' ' * (place - first)}^\n{allowed}")
 
     def place(self, column: int) -> int:
         """Where a column of what Python parsed stands in the text given."""
@@ -112,31 +110,29 @@ class Source:
 def read(given: object) -> tuple[Source, ast.expr]:
     """The text and its tree, every node of which is allowed; raises `ParseError`."""
     if not isinstance(given, str):
-        raise ParseError(f"A formula is a text, such as 'z/(1 + exp(-z))'; given was {type(given).__name__}.")
+        raise ParseError(str(refusals.NO_TEXT.format(kind=type(given).__name__)))
     text = Source(given)
     if len(given) > LONGEST:
         raise Source(given[:LONGEST]).refused(
-            f"The formula has {len(given)} characters; at most {LONGEST} are read.", LONGEST - 1
+            refusals.TOO_LONG.format(count=len(given), most=LONGEST), LONGEST - 1
         )
     source = _checked_tokens(text)
     try:
         tree = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         column = min(max((error.offset or 1) - 1, 0), len(source))
-        raise text.refused(
-            "The formula is not complete here.", min(text.place(column), len(text.given))
-        ) from None
+        raise text.refused(refusals.INCOMPLETE, min(text.place(column), len(text.given))) from None
     except (MemoryError, RecursionError, ValueError):
-        raise text.refused("The formula is nested too deeply.") from None
+        raise text.refused(refusals.TOO_NESTED) from None
     cases = 0
     for nodes, (node, depth) in enumerate(_walked(tree), start=1):
         if nodes > MOST_NODES:
-            raise text.refused(f"The formula has too many parts; at most {MOST_NODES} are read.", node)
+            raise text.refused(refusals.TOO_MANY_PARTS.format(most=MOST_NODES), node)
         if depth > DEEPEST:
-            raise text.refused(f"The formula is nested more than {DEEPEST} deep.", node)
+            raise text.refused(refusals.NESTED.format(most=DEEPEST), node)
         cases += isinstance(node, ast.Call) and FUNCTIONS[_name(node)].cases if _is_known_call(node) else 0
         if cases > MOST_CASES:
-            raise text.refused(f"At most {MOST_CASES} of abs, min, max, relu and where are read.", node)
+            raise text.refused(refusals.TOO_MANY_CASES.format(most=MOST_CASES), node)
     return text, tree
 
 
@@ -145,21 +141,21 @@ def _checked_tokens(text: Source) -> str:
     position, before = 0, ""
     parts: list[str] = []
     if not text.given.strip(" \t"):
-        raise text.refused("The formula is empty.")
+        raise text.refused(refusals.EMPTY)
     while position < len(text.given):
         found = _TOKEN.match(text.given, position)
         if found is None:
-            raise text.refused(f"The character {text.given[position]!a} is not read.", position)
+            raise text.refused(refusals.CHARACTER.format(character=ascii(text.given[position])), position)
         kind, value = str(found.lastgroup), found[0]
         if kind == "number":
             _check_number(text, value, position)
         if kind == "name":
             if before == "number":
-                raise text.refused("Write the product with *, as in 2*z.", position)
+                raise text.refused(refusals.PRODUCT, position)
             if value not in FUNCTIONS and value not in ("z", "pi", "e"):
                 near = difflib.get_close_matches(value[:20], [*FUNCTIONS, "z", "pi"], n=1)
-                hint = f" Did you mean {near[0]}?" if near else ""
-                raise text.refused(f"The name {value[:20]} is not known.{hint}", position)
+                says = refusals.NAME_NEAR.format(name=value[:20], near=near[0]) if near else None
+                raise text.refused(says or refusals.NAME.format(name=value[:20]), position)
         if value == "^":
             text.shifts.append(sum(len(part) for part in parts))
         parts.append("**" if value == "^" else value)
@@ -174,14 +170,14 @@ def _check_number(text: Source, value: str, position: int) -> None:
     if len(mantissa) > MOST_DIGITS or (
         exponent is not None and (len(exponent) > 4 or abs(int(exponent)) > MOST_DIGITS)
     ):
-        raise text.refused(f"A number has at most {MOST_DIGITS} digits here.", position)
+        raise text.refused(refusals.DIGITS.format(most=MOST_DIGITS), position)
 
 
 def number(text: Source, node: ast.Constant) -> Fraction:
     """The value of a number as it is written: 0.1 is 1/10."""
     found = _NUMBER.match(text.given, text.place(node.col_offset))
     if found is None:
-        raise text.refused("This is no number.", node)
+        raise text.refused(refusals.NO_NUMBER, node)
     return Fraction(found[0])
 
 

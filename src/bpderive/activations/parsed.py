@@ -16,7 +16,7 @@ from typing import Any
 import sympy
 from sympy import Expr
 
-from bpderive.activations import grammar
+from bpderive.activations import grammar, refusals
 from bpderive.activations.activation import Activation
 from bpderive.activations.analysis import z
 from bpderive.activations.grammar import FUNCTIONS, GREATEST_EXPONENT, GREATEST_ROOT, MOST_BITS
@@ -45,7 +45,7 @@ def parse_activation(text: str) -> Activation:
     shown = source.given.strip()
     formula = _Formula(source).of(tree)
     if formula.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
-        raise source.refused(f"The formula is {formula}, which is no finite real function.")
+        raise source.refused(refusals.NO_FUNCTION.format(formula=formula))
     return Activation(name=shown, title=Text(en=shown, zh=shown), formula=formula)
 
 
@@ -71,22 +71,20 @@ class _Reader(ABC):
         if isinstance(node, ast.Call):
             return self.function(node)
         if isinstance(node, ast.Name):
-            raise self.text.refused(f"{node.id} is a function: write {node.id}(…).", node)
+            raise self.text.refused(refusals.FUNCTION.format(name=node.id), node)
         if isinstance(node, ast.Compare):
-            raise self.text.refused("A comparison stands as the first argument of where only.", node)
-        raise self.text.refused("This is not read.", node)
+            raise self.text.refused(refusals.COMPARISON, node)
+        raise self.text.refused(refusals.NOT_READ, node)
 
     def function(self, node: ast.Call) -> Any:
         """A call of a function on the list."""
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
-            raise self.text.refused(
-                "Only a function's name can be called; a product is written with *.", node
-            )
+            raise self.text.refused(refusals.CALL, node)
         word, name = FUNCTIONS[node.func.id], node.func.id
         if not word.least <= len(node.args) <= word.most:
-            wanted = str(word.least) if word.least == word.most else f"{word.least} to {word.most}"
+            wanted = str(word.least) if word.least == word.most else f"{word.least}–{word.most}"
             raise self.text.refused(
-                f"{name} takes {wanted} arguments, and here it has {len(node.args)}.", node
+                refusals.ARGUMENTS.format(name=name, wanted=wanted, count=len(node.args)), node
             )
         if name != "where":
             return self.applied(node, name, [self.of(part) for part in node.args])
@@ -94,7 +92,7 @@ class _Reader(ABC):
         if not isinstance(condition, ast.Compare) or not all(
             type(op) in _COMPARISONS for op in condition.ops
         ):
-            raise self.text.refused("The first argument of where is a comparison such as z < 0.", condition)
+            raise self.text.refused(refusals.CONDITION, condition)
         return self.where(condition, node.args[1], node.args[2])
 
     def exponent(self, node: ast.expr) -> Fraction:
@@ -102,8 +100,7 @@ class _Reader(ABC):
         value = self._constant(node)
         if value is None or abs(value.numerator) > GREATEST_EXPONENT or value.denominator > GREATEST_ROOT:
             raise self.text.refused(
-                f"An exponent is a rational number here, at most {GREATEST_EXPONENT} above and {GREATEST_ROOT} below "
-                "the line. For others write exp(b*log(a)).",
+                refusals.EXPONENT.format(above=GREATEST_EXPONENT, below=GREATEST_ROOT),
                 node,
             )
         return value
@@ -184,7 +181,7 @@ class _Sizes(_Reader):
 
     def _checked(self, bits: int, node: ast.AST) -> int:
         if bits > MOST_BITS:
-            raise self.text.refused("The numbers or powers become too large here.", node)
+            raise self.text.refused(refusals.TOO_LARGE, node)
         return bits
 
 
@@ -208,15 +205,15 @@ class _Values(_Reader):
         base = self.of(node.left)
         exponent = self.of(node.right) if self.of_e(node) else float(self.exponent(node.right))
         if base == 0 and exponent < 0:
-            raise self._undefined("divides by zero", node)
+            raise self._undefined(refusals.DIVIDES, node)
         if base < 0 and not float(exponent).is_integer():
-            raise self._undefined("is not real", node)
+            raise self._undefined(refusals.NOT_REAL, node)
         return self._computed(lambda: base**exponent, node)
 
     def arithmetic(self, node: ast.BinOp, left: float, right: float) -> float:
         if isinstance(node.op, ast.Div):
             if right == 0:
-                raise self._undefined("divides by zero", node)
+                raise self._undefined(refusals.DIVIDES, node)
             return self._computed(lambda: left / right, node)
         if isinstance(node.op, ast.Mult):
             return self._computed(lambda: left * right, node)
@@ -241,14 +238,14 @@ class _Values(_Reader):
         except OverflowError:
             value = math.inf
         except ValueError:
-            raise self._undefined("is not real or not finite", node) from None
+            raise self._undefined(refusals.NOT_FINITE, node) from None
         if not math.isfinite(value):
-            raise self._undefined("is too large for a floating-point number", node)
+            raise self._undefined(refusals.TOO_LARGE_FOR_FLOATS, node)
         return value
 
-    def _undefined(self, what: str, node: ast.AST) -> Exception:
+    def _undefined(self, what: Text, node: ast.AST) -> Exception:
         return self.text.refused(
-            f"At z = {self.point:g} the formula {what}; an activation has a finite real value at every real z.",
+            refusals.UNDEFINED.format(point=f"{self.point:g}", what=what),
             node,
         )
 

@@ -195,7 +195,7 @@ def unknown(kind: Text, given: str, known: Iterable[str]) -> str:
     names = list(known)
     folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.5)
-    values = {"kind": kind, "given": given, "known": ", ".join(names)}
+    values = {"kind": kind, "given": given[:40], "known": ", ".join(names)}
     return str(_NEAR.format(near=folded[near[0]], **values) if near else _UNKNOWN.format(**values))
 
 
