@@ -21,7 +21,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow, expand
 
 from bpderive.activations.layer_program import SUM
 from bpderive.codegen.derived import derived
-from bpderive.codegen.program import (
+from bpderive.codegen.nodes import (
     Applied,
     Hadamard,
     Let,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bpderive.codegen.numbers import numbered
-from bpderive.codegen.program import Program, backward_pass, forward_pass, simplified, slopes_bound
+from bpderive.codegen.passes import backward_pass, forward_pass
+from bpderive.codegen.program import Program
+from bpderive.codegen.simplification import simplified, slopes_bound
 from bpderive.network import Network
 
 

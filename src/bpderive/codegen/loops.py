@@ -20,7 +20,7 @@ from bpderive.codegen.derived import derived
 from bpderive.codegen.dialects import in_lines
 from bpderive.codegen.functions import Functions, Names, says_of
 from bpderive.codegen.kernels import forms
-from bpderive.codegen.program import (
+from bpderive.codegen.nodes import (
     Applied,
     Hadamard,
     Let,
@@ -33,9 +33,9 @@ from bpderive.codegen.program import (
     Shared,
     SumOverExamples,
     WholeLayer,
-    groups,
     slope_symbol,
 )
+from bpderive.codegen.program import groups
 from bpderive.costs import a as output
 from bpderive.costs import y as target
 from bpderive.network import Network

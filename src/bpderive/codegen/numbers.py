@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sympy import Basic, HadamardProduct, Integer, MatAdd, MatMul, Mul, Transpose
 
-from bpderive.codegen.program import (
+from bpderive.codegen.nodes import (
     Applied,
     CostSlope,
     Hadamard,

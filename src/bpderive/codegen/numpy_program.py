@@ -21,7 +21,7 @@ from bpderive.codegen.derived import derived
 from bpderive.codegen.functions import Functions, Names, docstring, heading
 from bpderive.codegen.inplace import Constants, in_place
 from bpderive.codegen.kernels import Kernels
-from bpderive.codegen.program import (
+from bpderive.codegen.nodes import (
     Applied,
     Hadamard,
     Let,
@@ -31,13 +31,12 @@ from bpderive.codegen.program import (
     OutputError,
     PlusColumn,
     Product,
-    Program,
     Shared,
     SumOverExamples,
     WholeLayer,
-    groups,
     slope_symbol,
 )
+from bpderive.codegen.program import Program, groups
 from bpderive.costs import a as output
 from bpderive.costs import y as target
 from bpderive.network import Network
@@ -248,6 +247,8 @@ class _Writer:
             operation = _operation(operation.matrix)
         if let.value.letter.startswith("nabla") and not self.views:
             lines = [f"{name} = {self._product(operation)}"]
+            if isinstance(operation, SumOverExamples):
+                lines = [f"{lines[0]} if m > 1 else {operation.matrix}.copy()"]
         else:
             lines = self._written(operation, name)
         return [*lines[:-1], f"{lines[-1]}  # {let.note}", *after]

@@ -22,7 +22,7 @@ from bpderive.codegen.derived import derived
 from bpderive.codegen.dialects import in_lines
 from bpderive.codegen.functions import Functions, Names, docstring, heading, says_of
 from bpderive.codegen.kernels import forms
-from bpderive.codegen.program import (
+from bpderive.codegen.nodes import (
     Applied,
     Hadamard,
     Let,
@@ -31,13 +31,13 @@ from bpderive.codegen.program import (
     OutputError,
     PlusColumn,
     Product,
-    Program,
     Shared,
     SumOverExamples,
     Value,
     WholeLayer,
     slope_symbol,
 )
+from bpderive.codegen.program import Program
 from bpderive.costs import a as output
 from bpderive.costs import y as target
 from bpderive.errors import NetworkError
