@@ -50,7 +50,7 @@ html_context = {"default_mode": "auto"}
 html_sidebars = {"**": ["book-title.html", "search-button-field.html", "sbt-sidebar-nav.html"]}
 html_theme_options = {
     "navbar_persistent": [],
-    "article_header_start": ["toggle-primary-sidebar.html"],
+    "article_header_start": ["toggle-primary-sidebar.html", "where-you-are.html"],
     "article_header_end": ["language-switch.html", "article-header-buttons.html"],
     "use_download_button": False,
     "use_fullscreen_button": False,

@@ -51,6 +51,14 @@ if (typeof Search !== "undefined") {
   };
 }
 
+// On paper nothing can be unfolded: what is folded is printed open, and folded again afterwards.
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("article details:not([open])")];
+  for (const one of folded) one.open = true;
+});
+addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
+
 const reachable = () => {
   for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container, .cell_output p")) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;

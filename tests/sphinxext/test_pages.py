@@ -225,6 +225,15 @@ def test_the_theme_loads_no_icon_font_and_says_nothing_on_the_console():
     )
 
 
+def test_pages_that_do_not_search_bring_no_search_index_and_the_icons_no_rules():
+    index = '<script src="../searchindex.js"></script>\n'
+    tools = '<script src="../_static/searchtools.js"></script>\n'
+    other = '<script src="../_static/book.js"></script>'
+    assert theme.without_search_scripts(tools + index + other) == other
+    rules = '.fa-a{--fa:"\\f1"}.fa-b,.fa-c{--fa:"\\f2"}'
+    assert theme.without_icons(f".x{{y:z}}{rules}.fa-lg{{y:z}}") == ".x{y:z}.fa-lg{y:z}"
+
+
 def test_the_same_pages_have_the_same_bytes(book):
     pages = {
         "index": "# Page\n\n```{equation} BP2\n```\n\n```{path-sum}\n:network: 2,3,2\n:weight: 2,1,1\n```\n"

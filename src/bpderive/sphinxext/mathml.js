@@ -15,6 +15,9 @@ require("node:readline")
       answer = {
         mathml: temml
           .renderToString(latex, { displayMode: display, annotate: true, throwOnError: true, wrap: "none" })
+          .replace(/ fence="true"| class="tml-display"| style="display:block math;"/g, "") // what browsers know without it
+          .replace(/<mrow><mo form="prefix"/g, "<mrow><mo")
+          .replace(/<mo form="postfix"([^>]*>[^<]*<\/mo><\/mrow>)/g, "<mo$1")
           .replace(PRIME, "<mrow>$1$2>$3</mo></mrow>"),
       };
     } catch (error) {

@@ -1,5 +1,6 @@
-"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, messages on the
-browser's console, and a name for hidden cells that is not the words they show.
+"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, with two thousand rules, the
+search index on pages that do not search, messages on the browser's console, and a name for hidden cells that is not
+the words they show. Scripts wait until the page is there.
 
 The book's style sheet draws the few icons that the theme's templates ask for.
 """
@@ -18,6 +19,10 @@ from myst_nb.sphinx_ import (  # type: ignore[import-untyped]  # it comes withou
 from sphinx.application import Sphinx
 
 _ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
+_SEARCH_SCRIPT = re.compile(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*')
+_ICON_RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')
+_FIRST = "documentation_options.js"
+"""The script that a line in the page's head needs at once."""
 _MESSAGE = re.compile(r"console\.(?:log|info|debug)\((?:`[^`]*`|\"[^\"]*\")\)")
 _UNUSED = (
     "*macros.html",
@@ -34,13 +39,29 @@ def without_icon_script(head: str) -> str:
     return _ICON_SCRIPT.sub("", head)
 
 
+def without_search_scripts(head: str) -> str:
+    """The head of a page without the search index: the search page brings its own."""
+    return _SEARCH_SCRIPT.sub("", head)
+
+
+def without_icons(style: str) -> str:
+    """A style sheet without the rules for single icons of the icon font."""
+    return _ICON_RULE.sub("", style)
+
+
 def without_messages(script: str) -> str:
     """A script that says nothing on the console."""
     return _MESSAGE.sub("void 0", script)
 
 
 def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
-    context |= {"without_icon_script": without_icon_script, "without_messages": without_messages}
+    for tool in (without_icon_script, without_search_scripts, without_messages):
+        context[tool.__name__] = tool
+    scripts = context.get("script_files")
+    # What the search page runs in its text needs them before.
+    for script in scripts if isinstance(scripts, list) and page != "search" else []:
+        if script.filename and not str(script.filename).endswith(_FIRST):
+            script.attributes.setdefault("defer", "defer")
 
 
 def _tidy(app: Sphinx, exception: Exception | None) -> None:
@@ -49,6 +70,8 @@ def _tidy(app: Sphinx, exception: Exception | None) -> None:
         return
     for path in [found for pattern in _UNUSED for found in static.glob(pattern)]:
         path.unlink(missing_ok=True)
+    for path in (static / "styles").glob("*-theme.css"):
+        path.write_text(without_icons(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in (static / "scripts").glob("*-theme.js"):
         script = path.read_text(encoding="utf-8")
         script = re.sub(r"\n//# sourceMappingURL=.*", "", without_messages(script))

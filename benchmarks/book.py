@@ -1,0 +1,214 @@
+"""How fast the book is to read and to build: `nox -s bench-book` prints the figures, of this machine and this moment.
+
+    python -m benchmarks.book             everything; the book must have been built
+    python -m benchmarks.book --no-build  only what a reader waits for
+
+Pages are served compressed, as a host serves them. The slow phone is 390 px wide, with 1.6 Mbit/s, 150 ms of delay and
+a processor four times slower. Nothing is asserted: the wanted figures stand beside the measured ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import gzip
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+PROJECT = Path(__file__).parents[1]
+HTML = PROJECT / "docs" / "_build" / "html"
+PAGES = ("en/index.html", "en/four-equations.html", "zh/four-equations.html", "both/four-equations.html")
+FORMULAS = 480
+_COMPRESSED = (".html", ".css", ".js", ".svg", ".json")
+
+# Started before the page: the largest paint, the shifts of the layout, and when the formulas have their font.
+_WATCH = """
+window.seen = { paint: 0, shift: 0, maths: 0 };
+new PerformanceObserver((list) => list.getEntries().forEach((e) => { seen.paint = e.startTime; }))
+  .observe({ type: "largest-contentful-paint", buffered: true });
+new PerformanceObserver((list) => list.getEntries().forEach((e) => { if (!e.hadRecentInput) seen.shift += e.value; }))
+  .observe({ type: "layout-shift", buffered: true });
+document.addEventListener("DOMContentLoaded", () => document.fonts.ready.then(() =>
+  requestAnimationFrame(() => requestAnimationFrame(() => { seen.maths = performance.now(); }))));
+"""
+
+
+class _Host(http.server.SimpleHTTPRequestHandler):
+    """Serves files, compressed where that is worth it, and counts what it sends."""
+
+    sent: int = 0
+
+    def do_GET(self) -> None:
+        """Answer with the file."""
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        body = path.read_bytes()
+        self.send_response(200)
+        if path.suffix in _COMPRESSED:
+            body = gzip.compress(body, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "max-age=3600")
+        self.end_headers()
+        self.wfile.write(body)
+        _Host.sent += len(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reader waited for: seconds to the largest paint and to the formulas, layout shift, kilobytes sent."""
+
+    paint: float
+    maths: float
+    shift: float
+    kilobytes: float
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which `folder` is served."""
+    handler = functools.partial(_Host, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+def visit(browser: Browser, address: str, *then: str, phone: bool = False) -> list[Shown]:
+    """Open a page with an empty cache, and then others with what that one brought."""
+    width, height = (390, 844) if phone else (1400, 1000)
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = context.new_page()
+    page.add_init_script(_WATCH)
+    if phone:
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        line = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
+        session.send("Network.emulateNetworkConditions", line)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    made = []
+    for one in (address, *then):
+        before = _Host.sent
+        page.goto(one)
+        page.wait_for_function("window.seen.maths > 0")
+        page.wait_for_timeout(500)
+        seen = page.evaluate("window.seen")
+        sent = (_Host.sent - before) / 1000
+        made.append(Shown(seen["paint"] / 1000, seen["maths"] / 1000, seen["shift"], sent))
+    context.close()
+    return made
+
+
+def many_formulas(folder: Path) -> int:
+    """Write a page of 480 of the book's formulas into `folder`, and give its size in kilobytes."""
+    page = (HTML / "en" / "four-equations.html").read_text("utf-8")
+    start, rest = re.split(r"(?<=<article class=\"bd-article\">)", page, maxsplit=1)
+    end = rest[rest.index("</article>") :]
+    found: list[str] = []
+    for path in sorted((HTML / "en").glob("*.html")):
+        found += re.findall(
+            r'<div class="formula">.*?</div>|<span class="math">.*?</span>', path.read_text("utf-8")
+        )
+    shown = "".join(f"<p>{formula}</p>\n" for formula in (found * 2)[:FORMULAS])
+    text = f"{start}<section>{shown}</section>{end}"
+    (folder / "en" / "formulas.html").write_text(text, "utf-8")
+    return len(text.encode()) // 1000
+
+
+def building() -> tuple[float, float]:
+    """Seconds to build everything from nothing, and one language after a paragraph has changed."""
+    with tempfile.TemporaryDirectory() as name:
+        project = Path(name)
+        for part in ("docs", "formats", "mutants"):
+            if (PROJECT / part).is_dir():
+                ignored = shutil.ignore_patterns("_build", "node_modules", "__pycache__", "*.mo")
+                shutil.copytree(PROJECT / part, project / part, ignore=ignored)
+        (project / "docs" / "node_modules").symlink_to(PROJECT / "docs" / "node_modules")
+        command = [sys.executable, str(project / "docs" / "build.py")]
+
+        def build(*options: str) -> float:
+            started = time.perf_counter()
+            subprocess.run([*command, *options], check=True, stdout=subprocess.DEVNULL)
+            return time.perf_counter() - started
+
+        cold = build()
+        page = project / "docs" / "warm-up.md"
+        page.write_text(page.read_text("utf-8").replace("Before we ask", "Well before we ask", 1), "utf-8")
+        return cold, build("--language", "en")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--no-build", action="store_true", help="leave the building out")
+    options = parser.parse_args()
+    if not (HTML / "both" / "index.html").exists():
+        raise SystemExit("There is no book yet; build it first: nox -s docs")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise SystemExit("Chromium is not installed; on Debian: apt-get install chromium")
+    arguments = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ]
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name) / "html"
+        shutil.copytree(HTML, folder)
+        size = many_formulas(folder)
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        with served(folder) as address:
+            print(f"{'page':36} {'paint s':>8} {'maths s':>8} {'shift':>7} {'kB':>7}")
+            for phone in (False, True):
+                for page in PAGES:
+                    (shown,) = visit(browser, address + page, phone=phone)
+                    _row(f"{page}, {'slow phone' if phone else 'desktop'}", shown)
+            print("wanted on a slow phone                   ≤ 2.5    ≤ 2.5  ≤ 0.01   ≤ 450\n")
+            first, *others = visit(
+                browser, *(f"{address}zh/{page}.html" for page in ("index", "warm-up", "four-equations"))
+            )
+            _row("first visit (zh/index)", first)
+            for page, shown in zip(("zh/warm-up", "zh/four-equations"), others, strict=True):
+                _row(f"a next page ({page})", shown)
+            print("wanted for a next page                                             ≤ 60\n")
+            (shown,) = visit(browser, f"{address}en/formulas.html")
+            _row(f"{FORMULAS} formulas, HTML of {size} kB", shown)
+            print("wanted: HTML ≤ 300 kB                             ≤ 1.5\n")
+        browser.close()
+    if not options.no_build:
+        cold, warm = building()
+        print(
+            f"building: {cold:.1f} s from nothing (wanted: < 60), {warm:.1f} s for one language after a change (< 6)"
+        )
+
+
+def _row(name: str, shown: Shown) -> None:
+    print(f"{name:36} {shown.paint:8.2f} {shown.maths:8.2f} {shown.shift:7.3f} {shown.kilobytes:7.0f}")
+
+
+if __name__ == "__main__":
+    main()
