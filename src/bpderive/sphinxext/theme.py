@@ -58,10 +58,17 @@ def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doc
     for tool in (without_icon_script, without_search_scripts, without_messages):
         context[tool.__name__] = tool
     scripts = context.get("script_files")
-    # What the search page runs in its text needs them before.
-    for script in scripts if isinstance(scripts, list) and page != "search" else []:
-        if script.filename and not str(script.filename).endswith(_FIRST):
-            script.attributes.setdefault("defer", "defer")
+    if (
+        isinstance(scripts, list) and page != "search"
+    ):  # what the search page runs in its text needs them before
+        context["script_files"] = [_later(script) for script in scripts]
+
+
+def _later(script: Any) -> Any:
+    """A script that waits until the page is there, if it can."""
+    if not script.filename or str(script.filename).endswith(_FIRST):
+        return script
+    return type(script)(script.filename, priority=script.priority, **({"defer": "defer"} | script.attributes))
 
 
 def _tidy(app: Sphinx, exception: Exception | None) -> None:
