@@ -247,11 +247,22 @@ class Claim:
         return replace(self, conditions=(*self.conditions, *conditions))
 
 
+_NAMES: dict[type, tuple[str, ...]] = {}
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    """The names of the fields of an expression; they are asked for often, and kept for each class."""
+    kind = type(node)
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(node))
+    return _NAMES[kind]
+
+
 def parts(node: Node) -> tuple[Node, ...]:
     """The expressions that `node` is directly made of."""
     found: list[Node] = []
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _names(node):
+        value = getattr(node, name)
         if isinstance(value, Node):
             found.append(value)
         elif isinstance(value, tuple):
@@ -263,12 +274,12 @@ def with_parts(node: Node, new: Sequence[Node]) -> Node:
     """`node` made of other parts, as many as it has."""
     left = iter(new)
     values: dict[str, Node | tuple[Node, ...]] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _names(node):
+        value = getattr(node, name)
         if isinstance(value, Node):
-            values[field.name] = next(left)
+            values[name] = next(left)
         elif isinstance(value, tuple) and value and isinstance(value[0], Node):
-            values[field.name] = tuple(next(left) for _ in value)
+            values[name] = tuple(next(left) for _ in value)
     return replace(node, **values) if values else node
 
 

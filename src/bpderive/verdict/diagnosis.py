@@ -23,6 +23,9 @@ from bpderive.verdict.indices import one_sided_index
 from bpderive.verdict.layers import cases
 from bpderive.verdict.spaces import Spaces
 
+MOST_PAIRS = 200
+"""How many pairs of changes are tried, where no single change mends a claim."""
+
 COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
 
 
@@ -57,7 +60,8 @@ def diagnose(claim: syntax.Claim, clock: Clock) -> tuple[Diagnosis, ...]:
 
 def _repaired(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
     one_sided = one_sided_index(claim) is not None
-    for edit in itertools.chain(_in_components(claim), repairs(claim), _two_changes(claim)):
+    pairs = itertools.islice(_two_changes(claim), MOST_PAIRS)
+    for edit in itertools.chain(_in_components(claim), repairs(claim), pairs):
         clock.check()
         if not _is_trivial(edit.claim) and is_true(edit.claim, clock, one_sided=one_sided):
             what = Text(en="it holds {change}", zh="{change}就成立").format(change=edit.text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from bpderive.language import syntax
@@ -82,7 +83,12 @@ def _earlier_first(node: syntax.Derivative | syntax.Jacobian) -> Iterator[Constr
 
 def feasible(claim: syntax.Claim) -> list[tuple[int, int]]:
     """Pairs (l, L) for which everything exists and the conditions hold; enough of them to show every case."""
-    wanted = constraints(claim)
+    return list(_feasible(tuple(dict.fromkeys(constraints(claim)))))
+
+
+@lru_cache(1024)
+def _feasible(wanted: tuple[Constraint, ...]) -> tuple[tuple[int, int], ...]:
+    """The pairs for these constraints, which the small changes of a claim share."""
     reach = 4 + 4 * max((abs(layer.offset) for c in wanted for layer in (c[0], c[2])), default=1)
     with_l = any(layer.letter == "l" for c in wanted for layer in (c[0], c[2]))
     pairs = []
@@ -90,7 +96,7 @@ def feasible(claim: syntax.Claim) -> list[tuple[int, int]]:
         for at in range(1, depth + 1) if with_l else (1,):
             if all(_holds(c, at, depth) for c in wanted):
                 pairs.append((at, depth))
-    return pairs
+    return tuple(pairs)
 
 
 def _holds(constraint: Constraint, at: int, depth: int) -> bool:
@@ -116,12 +122,18 @@ def cases(claim: syntax.Claim) -> list[Case]:
     pairs = feasible(claim)
     if not pairs:
         raise IllFormed(_why_empty(claim))
-    reach = _reach(claim)
+    return list(_cases(tuple(sorted(_reach(claim).items())), tuple(pairs)))
+
+
+@lru_cache(1024)
+def _cases(
+    reach: tuple[tuple[str, tuple[int, int]], ...], pairs: tuple[tuple[int, int], ...]
+) -> tuple[Case, ...]:
     found: dict[object, Case] = {}
     for at, depth in pairs:
-        case = _case(reach, at, depth)
+        case = _case(dict(reach), at, depth)
         found.setdefault((case.places, case.is_last), case)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _why_empty(claim: syntax.Claim) -> Text:
