@@ -35,7 +35,7 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.tensors import canonical, same
+from bpderive.tensors import _MOST_BOUND, canonical, same
 from tests.mutations import mutations
 
 
@@ -240,3 +240,22 @@ def test_sums_and_products_in_any_order_and_bracketing(
 def test_a_changed_expression_is_not_the_same(given_one: tuple[Expr, list[Symbol]], change: str) -> None:
     expression, _ = given_one
     assert not same(expression, mutations(expression)[change])
+
+
+def test_a_kronecker_delta_that_no_sum_takes_out_counts() -> None:
+    meets = KroneckerDelta(j, k, (0, Width(l) - 1))
+    assert not same(meets * A, A)
+    assert not same(meets * A, 0 * A)
+    assert same(meets * A, A * meets)
+
+
+def test_two_letters_without_indices_are_not_the_same() -> None:
+    assert not same(Symbol("s") * A, Symbol("t") * A)
+    assert not same(Sigma(l, j, Symbol("s") + over(k, A)), Sigma(l, j, Symbol("t") + over(k, A)))
+
+
+def test_as_many_sums_as_can_be_compared_are_compared() -> None:
+    product = sympy.Mul(*(over(k, A + 0) for _ in range(_MOST_BOUND)))
+    assert same(product, over(m, a(l)[m, 0]) ** _MOST_BOUND)
+    with pytest.raises(StepError, match="more than can be compared"):
+        same(product * over(k, A), product)
