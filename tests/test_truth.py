@@ -293,3 +293,20 @@ def test_the_judge_loads_nothing_of_what_it_judges() -> None:
         "bpderive.equations",
     )
     assert [module for module in loaded if module.startswith(judged)] == []
+
+
+@pytest.mark.parametrize("component", [("w", 2, 0, 1), ("a", 1, 1), ("a", 2, 2), ("b", 2, 1), ("y", 2, 0)])
+def test_all_but_the_weighted_inputs_are_unknowns(component: Component) -> None:
+    assert Truth((2, 3)).value(component) == unknown(component)
+    assert Truth((2, 3)).value(("z", 2, 0)) != unknown(("z", 2, 0))
+
+
+def test_a_refusal_says_how_many_neurons_the_layer_has() -> None:
+    for component, said in ((("a", 3, 4), "layer 3 has 4"), (("w", 3, 0, 9), "layer 2 has 3")):
+        with pytest.raises(NetworkError, match=f"{said} neurons"):
+            Truth((2, 3, 4)).require(component)
+
+
+def test_how_an_unknown_with_an_argument_is_written() -> None:
+    assert name(("σ", 1, 2, 0, None)) == "σ'(z^2_1)"
+    assert name(("σ", 2, 3, 1, unknown(("w", 2, 0, 1)))) == "σ^3_2''(w^2_12)"
