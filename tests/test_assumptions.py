@@ -87,6 +87,13 @@ def test_what_is_no_cost_is_refused(wrong: Any) -> None:
         bp.assumptions(wrong)
 
 
+def test_numbers_come_in_an_order_of_their_own() -> None:
+    found = bp.assumptions(
+        lambda outputs, targets, weights: QUADRATIC(outputs, targets) + weights[2] * weights[0]
+    )
+    assert list(found.outputs.counterexample) == sorted(found.outputs.counterexample)
+
+
 def test_it_prints_in_both_languages() -> None:
     found = costs["quadratic"].assumptions
     assert found._repr_markdown_().startswith("1. The cost is the average")

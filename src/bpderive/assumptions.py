@@ -145,7 +145,8 @@ def _of_outputs(whole: Whole) -> Finding:
         for weight in weights:
             zero, at = _is_zero(sympy.diff(cost, weight))
             if zero is False:
-                at = {**dict.fromkeys(cost.free_symbols, Rational(1, 2)), **at}
+                others = sorted(cost.free_symbols, key=str)
+                at = {**dict.fromkeys(others, Rational(1, 2)), **at}
                 moved = {**at, weight: at[weight] + 1}
                 return Finding(
                     "refuted",
@@ -234,5 +235,6 @@ def _number(value: Expr) -> str:
     return str(value) if value.is_Rational else f"{sympy.N(value, 6)}"
 
 
-def _where(at: dict[Symbol, Expr]) -> str:
-    return ", ".join(f"${sympy.latex(symbol)} = {value}$" for symbol, value in at.items())
+def _where(at: dict[Symbol, Expr]) -> Text:
+    shown = [f"${sympy.latex(symbol)} = {value}$" for symbol, value in at.items()]
+    return Text(en=", ".join(shown), zh="，".join(shown))
