@@ -93,7 +93,9 @@ class DerivationDirective(BookDirective):
         return frame
 
     def _frame(self, title: Text, goal: Text) -> box:
-        words = [span(*self.words(title), classes=["bp-title"]), span(*self.words(goal), classes=["bp-goal"])]
+        words = [span(*self.words(title), classes=["bp-title"])]
+        if goal != title:
+            words.append(span(*self.words(goal), classes=["bp-goal"]))
         attributes = {} if "closed" in self.options else {"open": "open"}
         return element("details", element("summary", *words), classes=["bp-derivation"], **attributes)
 
