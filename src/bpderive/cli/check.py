@@ -104,7 +104,10 @@ def _content(argument: str) -> str:
         return Path(argument).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ParseError(
-            f"{argument} is neither an equation nor a file that can be read: {error}."
+            Text(
+                en=f"{argument} is neither an equation nor a file that can be read: {error}.",
+                zh=f"{argument} 既不是等式，也不是可以读取的文件：{error}。",
+            )
         ) from error
 
 
