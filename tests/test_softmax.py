@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sympy import Interval, Symbol, exp
 
 from bpderive import reference
-from bpderive.activations import VectorActivation, a, activations, resolve, vector
+from bpderive.activations import VectorActivation, a, activations, jacobians, resolve
 from bpderive.activations.catalogue import softmax
 from bpderive.activations.layer_program import compiled_program, in_one, layer_program, letter, written_out
 from bpderive.costs import costs
@@ -81,8 +81,8 @@ def test_a_layer_that_is_no_quotient_of_exponentials_has_a_jacobian_but_none_by_
 
 
 def test_a_wrong_jacobian_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
-    true = vector._by_output(softmax.formula)
-    monkeypatch.setattr(vector, "_by_output", lambda formula: sympy.expand(2 * true))
+    true = jacobians.by_output(softmax.formula)
+    monkeypatch.setattr(jacobians, "by_output", lambda formula: sympy.expand(2 * true))
     with pytest.raises(Refuted, match="Jacobian"):
         softmax.check()
 

@@ -22,9 +22,9 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy import Dummy, Expr, ImmutableDenseMatrix, Integer, KroneckerDelta, Rational, Sum, Symbol
+from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
-from bpderive.activations import properties
+from bpderive.activations import jacobians, properties
 from bpderive.activations.analysis import CACHE, a
 from bpderive.activations.layer_program import (
     LayerProgram,
@@ -35,15 +35,10 @@ from bpderive.activations.layer_program import (
 )
 from bpderive.activations.special import exactly
 from bpderive.errors import DomainError, Refuted, unknown_name
-from bpderive.notation import C, L, Partial, Width, j, k, latex, quantity
-from bpderive.notation import a as output
-from bpderive.notation import z as weighted
+from bpderive.notation import j, latex
 from bpderive.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]
-
-WHOLE = (Integer(0), Width(L) - 1)
-"""The limits of a sum over all neurons of the output layer."""
 
 _NOT_OF_ONE = Text(
     en="each output depends on the weighted inputs of the whole layer, and this is asked of a function of one number",
@@ -91,13 +86,13 @@ class VectorActivation:
 
     def jacobian(self, weighted_inputs: Any = None) -> Any:
         """∂a_j/∂z_k by differentiation: the matrix (n, n) at n weighted inputs; without them, the entry in letters."""
-        entry = _jacobian(self.formula)
-        return entry if weighted_inputs is None else _table(entry, "z", _entries(weighted_inputs))
+        entry = jacobians.entry(self.formula)
+        return entry if weighted_inputs is None else jacobians.table(entry, "z", _entries(weighted_inputs))
 
     def jacobian_from_output(self, outputs: Any = None) -> Any:
         """The Jacobian written by the outputs: a matrix at n outputs, or the entry in letters; None if not found."""
-        entry = _by_output(self.formula)
-        return entry if entry is None or outputs is None else _table(entry, "a", _entries(outputs))
+        entry = jacobians.by_output(self.formula)
+        return entry if entry is None or outputs is None else jacobians.table(entry, "a", _entries(outputs))
 
     @property
     def pullback(self) -> Expr:
@@ -105,7 +100,7 @@ class VectorActivation:
 
         Written by the outputs where the Jacobian is. Raises `DomainError` where it is not.
         """
-        found = _pullback(self.formula)
+        found = jacobians.pullback(self.formula)
         if found is None:
             raise DomainError(
                 f"The Jacobian of {self.name} was not found to be a function of its outputs, and the error is "
@@ -223,103 +218,6 @@ def _array(values: Any) -> Any:
             f"An activation of a whole layer takes real numbers, one row for each neuron; given were {values!r}."
         )
     return array.astype(np.float64) if array.dtype.itemsize < 8 or array.dtype.kind != "f" else array
-
-
-@lru_cache(CACHE)
-def _jacobian(formula: Expr) -> Expr:
-    """∂a_j/∂z_k in letters, by SymPy, whose sums have indices of their own, so that it captures none."""
-    totals = {total: _renamed(total) for total in formula.atoms(Sum)}
-    slope = sympy.diff(formula.xreplace(totals), weighted(L)[k, 0])
-    return _collapsed(slope).xreplace({own: total for total, own in totals.items()})
-
-
-def _renamed(total: Sum) -> Sum:
-    [(index, low, high)] = total.limits
-    own = Dummy(index.name, integer=True, nonnegative=True)
-    return Sum(total.function.xreplace({index: own}), (own, low, high))
-
-
-def _outside(term: Expr, index: Symbol) -> Expr:
-    """Σ_index term, the factors that do not depend on the index standing before the sum."""
-    inside: list[Expr] = []
-    outside: list[Expr] = []
-    for factor in sympy.Mul.make_args(term):
-        (inside if index in factor.free_symbols else outside).append(factor)
-    return sympy.Mul(*outside, Sum(sympy.Mul(*inside), (index, *WHOLE)))
-
-
-def _collapsed(expression: Expr) -> Expr:
-    """The sums over Kronecker deltas done."""
-    done: Expr = expression.replace(
-        lambda part: isinstance(part, Sum) and part.function.has(KroneckerDelta),
-        lambda part: part.doit(deep=False),
-    )
-    return done
-
-
-@lru_cache(CACHE)
-def _by_output(formula: Expr) -> Expr | None:
-    """The Jacobian by the outputs: the formula is solved for exp(z_j), its sums being numbers that cancel."""
-    totals = {total: Dummy(positive=True) for total in formula.atoms(Sum)}
-    power = Dummy(positive=True)
-    own = formula.xreplace(totals).xreplace({sympy.exp(weighted(L)[j, 0]): power})
-    value = Dummy()
-    if not own.is_rational_function(power):
-        return None
-    found = sympy.solve(own - value, power)
-    if len(found) != 1:
-        return None
-    written = (
-        _jacobian(formula)
-        .xreplace(totals)
-        .replace(
-            lambda part: isinstance(part, sympy.exp) and quantity(part.args[0]) is not None,
-            lambda part: found[0].subs(value, output(L)[part.args[0].args[1], 0]),
-        )
-    )
-    written = sympy.factor(sympy.expand(written))
-    return None if written.has(weighted(L), *totals.values()) else written
-
-
-@lru_cache(CACHE)
-def _pullback(formula: Expr) -> Expr | None:
-    """Σ_k ∂C/∂a_k ∂a_k/∂z_j with the Jacobian by the outputs put in and its deltas collapsed."""
-    entry = _by_output(formula)
-    if entry is None:
-        return None
-    bound = Dummy("k", integer=True, nonnegative=True)
-    term = Partial(C, output(L)[bound, 0]) * entry.xreplace({j: bound, k: j})
-    parts = sympy.Add.make_args(sympy.expand(term))
-    return sympy.factor_terms(sympy.Add(*(_collapsed(_outside(part, bound)) for part in parts)))
-
-
-def _table(entry: Expr, name: str, values: list[Expr]) -> ImmutableDenseMatrix:
-    """The matrix whose entry (j, k) is `entry`, z or a having the values given."""
-    count = len(values)
-
-    def at(row: int, column: int) -> Expr:
-        return _read(entry, {j: row, k: column}, name, values)
-
-    return ImmutableDenseMatrix(count, count, at)
-
-
-def _read(part: Any, places: dict[Symbol, int], name: str, values: list[Expr]) -> Any:
-    found = quantity(part)
-    if found is not None:
-        array, (row, _) = found
-        if array.letter != name:
-            raise DomainError(f"{part} is not known from the {name} of the layer.")
-        return values[places[row]]
-    if isinstance(part, KroneckerDelta):
-        return Integer(int(places[part.args[0]] == places[part.args[1]]))
-    if isinstance(part, Sum):
-        [(index, _, _)] = part.limits
-        return sympy.Add(
-            *(_read(part.function, {**places, index: n}, name, values) for n in range(len(values)))
-        )
-    if not part.args:
-        return part
-    return part.func(*(_read(argument, places, name, values) for argument in part.args))
 
 
 @lru_cache(CACHE)
