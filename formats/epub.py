@@ -32,7 +32,7 @@ _WORDS = {
 }
 _TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".png": "image/png"}
 # What HTML allows and EPUB does not: attributes of MathML that say what is the default anyway, and those of scripts.
-_NOT_IN_EPUB = ("form", "tabindex", "popover", "popovertarget", "loading", "align")
+_NOT_IN_EPUB = ("form", "scriptlevel", "tabindex", "popover", "popovertarget", "loading", "align")
 
 
 def write(html: Path, out: Path) -> list[Path]:

@@ -2,7 +2,8 @@
 
 Chromium sets MathML with the book's own fonts, so a formula looks as on the pages. Each chapter has its title at the
 head of its pages; the PDF has an outline, the contents have page numbers, and every link of the book leads to its
-place. A formula that is wider than the column is set smaller until it fits. paper.css says what paper looks like.
+place. A formula or a table that is wider than the column is set smaller until it fits. paper.css says what paper
+looks like.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _WORDS = {
 }
 COLUMN = 612  # pixels: the width of A4 less the margins in paper.css
 
-# Makes each formula that is too wide for its place as small as it must be; gives the smallest factor.
+# Makes each formula and table that is too wide for its place as small as it must be; gives the smallest factor.
 _FIT = """() => {
   let least = 1;
   for (const box of document.querySelectorAll(".formula, .cell_output p:has(math)")) {
@@ -42,6 +43,14 @@ _FIT = """() => {
     const factor = box.clientWidth / formula.getBoundingClientRect().width;
     if (factor < 1) {
       formula.style.fontSize = `${factor * 0.985}em`;
+      least = Math.min(least, factor);
+    }
+  }
+  const column = document.querySelector("article").getBoundingClientRect().width;
+  for (const table of document.querySelectorAll("table")) {
+    const factor = column / table.getBoundingClientRect().width;
+    if (factor < 1) {
+      table.style.zoom = factor * 0.985;
       least = Math.min(least, factor);
     }
   }
@@ -91,7 +100,7 @@ def print_book(browser: Browser, html: Path, out: Path, language: str) -> Path:
 
 
 def prepare(tab: Tab) -> float:
-    """Make an open document ready for paper; gives the factor of the formula that had to be set smallest."""
+    """Make an open document ready for paper; gives the factor of what had to be set smallest."""
     tab.emulate_media(media="print", color_scheme="light")
     tab.evaluate("document.fonts.ready.then(() => true)")
     factor: float = tab.evaluate(_FIT)
