@@ -20,11 +20,12 @@ from bpderive.activations import activations
 from bpderive.costs import Cost, costs
 from bpderive.costs import a as output
 from bpderive.differentiation import differentiate, latex
+from bpderive.pairings import pairing
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.catalogue import page_of
 from bpderive.sphinxext.markup import display, line, span, table
 from bpderive.sphinxext.page import PageDirective
-from bpderive.sphinxext.pairs import Pair, check_assumptions, pair_of
+from bpderive.sphinxext.pairs import Pair, pair_of
 from bpderive.text import Text
 
 
@@ -87,7 +88,7 @@ def _domain(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
 
 
 def _assumptions(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
-    check_assumptions(cost)
+    cost.assumptions.check()
     return [
         page.section(
             "assumptions",
@@ -108,10 +109,15 @@ def _goes_with(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
             refused.append(activation)
         elif pair.cancelled:
             found.setdefault(pair.latex, []).append(activation.name)
-    shown = []
+    shown: list[nodes.Node] = []
     for error, names in found.items():
         told = say.CANCELS_WITH.format(names=_listed(names), error=f"${error}$")
         shown.append(page.paragraph(told))
+        for name in names:
+            derived = pairing(name, cost.name)
+            derived.check()
+            steps = page.steps(derived.derivation.steps)
+            shown.append(page.folded(derived.derivation.title, steps, classes=["bp-derivation"]))
     if not found:
         shown.append(page.paragraph(say.CANCELS_WITH_NONE))
     if refused:

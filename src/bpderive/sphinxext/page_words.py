@@ -144,9 +144,10 @@ ASSUMPTION_OUTPUTS = Text(
 HOLDS = Text("checked on the formula", "已在公式上验证")
 GOES_WITH = Text("Which activation goes with it", "与哪些激活函数搭配")
 CANCELS_WITH = Text(
-    "With {names} in the output layer, $\\sigma'$ cancels: the error of (BP1) is {error}, which does not "
-    "fade when the neuron saturates.",
-    "输出层使用 {names} 时，$\\sigma'$ 被消去：(BP1) 给出的误差是 {error}，神经元饱和时它也不会变小。",
+    "With {names} in the output layer, $\\sigma'$ cancels: the error of (BP1) is {error}, in which "
+    "no factor $\\sigma'$ is left, saturated or not.",
+    "输出层使用 {names} 时，$\\sigma'$ 被消去：(BP1) 给出的误差是 {error}，其中不再含有因子 $\\sigma'$，"
+    "无论神经元是否饱和。",
 )
 CANCELS_WITH_NONE = Text(
     "With no activation of the catalogue does $\\sigma'$ cancel.",
@@ -169,12 +170,6 @@ WHOLE_LAYER = Text(
 )
 JACOBIAN = Text("The Jacobian matrix, step by step", "逐步求雅可比矩阵")
 DERIVATION_OF_JACOBIAN = Text("Derivation of the Jacobian matrix", "雅可比矩阵的推导")
-TO_BE_FOUND = Text("to be found", "要求的偏导数")
-BY_QUOTIENT = Text(
-    "quotient rule; $z^L_j$ changes with $z^L_k$ for $j = k$ only, and of the sum one term is left",
-    "商法则；仅当 $j = k$ 时 $z^L_j$ 才随 $z^L_k$ 变化，而求和中只剩一项",
-)
-OUTPUTS_PUT_IN = Text("put in the outputs", "代入输出")
 JACOBIAN_CHECKED = Text(
     "equals direct differentiation, exactly, for layers of 2 and 3 neurons",
     "对 2 个和 3 个神经元的层，与直接求导精确相等",

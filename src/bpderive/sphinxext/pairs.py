@@ -1,4 +1,4 @@
-"""Pairs of an output activation and a cost, and the assumptions about a cost, as the pages tell them.
+"""Pairs of an output activation and a cost, as the pages tell them.
 
 `pair_of(activation, cost)` is δ^L of the pair, with σ′ cancelled where that was found by derivation. Nothing is listed
 by hand: what is asked is the declarations.
@@ -13,12 +13,11 @@ import sympy
 from bpderive.activations import AnyActivation, VectorActivation
 from bpderive.costs import Cost
 from bpderive.costs import a as output
-from bpderive.costs import y as target
 from bpderive.differentiation import latex
-from bpderive.errors import DomainError, Refuted
+from bpderive.errors import DomainError
 from bpderive.network import Network
 from bpderive.notation import latex as in_layers
-from bpderive.pairings import cancelled_in_layer
+from bpderive.pairings import pairing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,12 @@ def pair_of(activation: AnyActivation, cost: Cost) -> Pair | None:
     except DomainError:
         return None
     if isinstance(activation, VectorActivation):
-        error = cancelled_in_layer(activation, cost)
-        general = r"\sum_{k} \frac{\partial C}{\partial a_{k}} \, \frac{\partial a_{k}}{\partial z_{j}}"
-        return Pair(general, False) if error is None else Pair(in_layers(error).replace("^{L}", ""), True)
+        found_pair = pairing(activation.name, cost.name)
+        if found_pair.cancels:
+            return Pair(in_layers(found_pair.error).replace("^{L}", ""), True)
+        return Pair(
+            r"\sum_{k} \frac{\partial C}{\partial a_{k}} \, \frac{\partial a_{k}}{\partial z_{j}}", False
+        )
     slope = activation.derivative_from_output(output)
     found = cost.cancelled_error(slope)
     if found is not None:
@@ -56,18 +58,3 @@ _SLOPE = r"\sigma'(z)"
 
 def _factor(expression: sympy.Expr) -> str:
     return rf"\left({latex(expression)}\right)" if expression.is_Add else latex(expression)
-
-
-def check_assumptions(cost: Cost) -> None:
-    """Check both assumptions on the formula; raises `Refuted` with what was found instead.
-
-    The gradient of the average over two examples is the average of their gradients, and nothing but a and y occurs.
-    """
-    foreign = cost.formula.free_symbols - {output, target}
-    if foreign:
-        raise Refuted(f"The cost {cost.name} depends on {', '.join(map(str, foreign))}, besides the outputs.")
-    first, second, wanted = sympy.symbols("a1 a2 y1", real=True)
-    mean = (cost.term(first, wanted) + cost.term(second, target)) / 2
-    difference = sympy.diff(mean, first) - cost.derivative(first, wanted) / 2
-    if sympy.simplify(difference) != 0:
-        raise Refuted(f"The gradient of the average of {cost.name} is not the average of the gradients.")

@@ -6,40 +6,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
-import sympy
 from docutils import nodes
-from sympy import Sum
 
 from bpderive.activations import VectorActivation
 from bpderive.codegen import compile_gradient
 from bpderive.costs import Cost, costs
-from bpderive.errors import DomainError, NetworkError
+from bpderive.errors import NetworkError
 from bpderive.network import Network
-from bpderive.notation import L, a, j, latex, y
-from bpderive.pairings import cancelled_in_layer
+from bpderive.notation import latex
+from bpderive.pairings import pairing
+from bpderive.proofs.whole_layer import jacobian
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.catalogue import page_of
 from bpderive.sphinxext.markup import display, line, table
 from bpderive.sphinxext.page import PageDirective
-from bpderive.text import Text
+from bpderive.sphinxext.pairs import pair_of
 
 Part = Callable[[PageDirective, VectorActivation], list[nodes.Node]]
-
-_ENTRY = r"\frac{\partial a^{L}_{j}}{\partial z^{L}_{k}}"
-_PENDING = r"\frac{\partial}{\partial z^{L}_{k}} \,"
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of the derivation of the Jacobian."""
-
-    shown: str
-    reason: Text
-
-    def latex(self) -> str:
-        return self.shown
 
 
 def vector_page(page: PageDirective, activation: VectorActivation) -> list[nodes.Node]:
@@ -56,16 +40,11 @@ def _card(page: PageDirective, activation: VectorActivation) -> list[nodes.Node]
 
 
 def _jacobian(page: PageDirective, activation: VectorActivation) -> list[nodes.Node]:
-    lines = [
-        _Line(rf"{_ENTRY} = {_PENDING} {activation.latex}", say.TO_BE_FOUND),
-        _Line(f"= {latex(activation.jacobian())}", say.BY_QUOTIENT),
-    ]
-    by_output = activation.jacobian_from_output()
-    if by_output is not None:
-        lines.append(_Line(f"= {latex(by_output)}", say.OUTPUTS_PUT_IN))
+    found = jacobian(activation)
+    found.check()
     frame = page.folded(
         say.DERIVATION_OF_JACOBIAN,
-        page.steps(lines),
+        page.steps(found.steps),
         page.mark(say.JACOBIAN_CHECKED, "concrete"),
         classes=["bp-derivation"],
         opened=True,
@@ -81,34 +60,27 @@ def _error(page: PageDirective, activation: VectorActivation) -> list[nodes.Node
     rows: list[list[list[nodes.Node]]] = []
     for cost in costs.values():
         name: list[nodes.Node] = [page.link(page_of("costs", cost.name), cost.title)]
-        try:
-            Network((1, 2), activation=activation, cost=cost)
-        except DomainError:
+        pair = pair_of(activation, cost)
+        if pair is None:
             rows.append([name, page.words(say.OUTSIDE)])
-            continue
-        error = cancelled_in_layer(activation, cost)
-        shown = latex(error) if error is not None else ""
-        rows.append([name, [nodes.math(shown, shown)] if shown else page.words(say.AS_ABOVE)])
+        else:
+            rows.append(
+                [name, [nodes.math(pair.latex, pair.latex)] if pair.cancelled else page.words(say.AS_ABOVE)]
+            )
     head = [page.words(say.COST), page.words(say.ERROR_OF_PAIR)]
     told = [
         page.paragraph(say.ONE_HOT.format(cost=cost.title))
         for cost in _cancelling(activation)
-        if is_difference_for_one_hot(activation, cost)
+        if pairing(activation.name, cost.name).under_condition is not None
     ]
     why = page.paragraph(say.ERROR_SUM_WHY)
     return [page.section("error", say.ERROR_SUM, why, general, table(["bp-pairs"], head, rows), *told)]
 
 
-def is_difference_for_one_hot(activation: VectorActivation, cost: Cost) -> bool:
-    """Whether the error is a_j − y_j when the desired outputs add up to 1."""
-    error = cancelled_in_layer(activation, cost)
-    summed = None if error is None else error.replace(lambda part: isinstance(part, Sum), lambda _: 1)
-    return summed is not None and sympy.expand(summed - (a(L)[j, 0] - y(L)[j, 0])) == 0
-
-
 def _cancelling(activation: VectorActivation) -> list[Cost]:
     """The costs that go with it."""
-    return [cost for cost in costs.values() if cancelled_in_layer(activation, cost) is not None]
+    found = [(cost, pair_of(activation, cost)) for cost in costs.values()]
+    return [cost for cost, pair in found if pair is not None and pair.cancelled]
 
 
 def _program(page: PageDirective, activation: VectorActivation) -> list[nodes.Node]:
