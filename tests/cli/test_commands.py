@@ -118,6 +118,11 @@ def test_a_derivation_on_a_network_says_what_its_functions_are(capsys: pytest.Ca
     assert "δ^3_1 = ∂C/∂a^3_1 σ'(z^3_1)" in printed.out
     assert "1 - tanh^2(z)" in printed.out
     assert "δ^L_j = a - y" in printed.out
+    assert (
+        main(["derive", "BP2", "--network", "2,2,2", "--activation", "softmax", "--cost", "log_likelihood"])
+        == 0
+    )
+    assert "δ^L_j = a^L_j Σ_k y_k - y_j" in capsys.readouterr().out
     # tanh cannot be in the output layer with this cost, and nothing is changed in silence.
     assert "there it is sigmoid" in printed.err
 

@@ -12,7 +12,7 @@ from bpderive.differentiation import latex as formula_latex
 from bpderive.equations import equations
 from bpderive.network import Network
 from bpderive.notation import latex
-from bpderive.pairings import cancelled
+from bpderive.pairings import cancelled, pairing
 from bpderive.proofs import Derivation, derivation
 from bpderive.proofs.concrete import Instance
 from bpderive.text import Text
@@ -120,6 +120,8 @@ def functions_of(net: Network) -> list[Block]:
     if isinstance(outputs, Activation) and cancelled(outputs, cost) is not None:
         error = cost.cancelled_error(outputs.derivative_from_output(output))
         rows.append((str(_CANCELS), rf"$\delta^L_j = {formula_latex(error)}$"))
+    if isinstance(outputs, VectorActivation) and cancelled(outputs, cost) is not None:
+        rows.append((str(_CANCELS), f"${pairing(outputs.name, cost.name).latex()}$"))
     return [Heading(str(_WITH)), Facts(tuple(rows))]
 
 
