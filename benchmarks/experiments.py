@@ -75,6 +75,24 @@ def cheap(networks: Sequence[tuple[int, ...]], rounds: int, target: str, clock: 
     return found
 
 
+def single(networks: Sequence[tuple[int, ...]], rounds: int, target: str, clock: str) -> list[Record]:
+    """The seconds of our gradient in both precisions, and of the plain one in single precision."""
+    found = []
+    for sizes in networks:
+        for batch in (1, 128):
+            net = bp.Network(sizes)
+            double, half = problem(sizes, batch), problem(sizes, batch, np.float32)
+            functions = {
+                "float64": partial(bp.compile_gradient(net, target=target), *double.given),
+                "float32": partial(bp.compile_gradient(net, target=target, dtype="float32"), *half.given),
+                "plain": partial(matrix_gradient, *half.given),
+            }
+            times = in_turns(functions, rounds, clock=CLOCKS[clock])
+            seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
+            found.append({"sizes": list(sizes), "batch": batch, "seconds": seconds})
+    return found
+
+
 def differences() -> Record:
     """The error of three differences for each ε, relative to the gradient's norm, over all weights and biases."""
     given = problem((4, 5, 3), 4)

@@ -102,6 +102,7 @@ def measure(rounds: int, target: str, clock: str, only_cells: bool) -> Record:
             return found
         found["growth"] = experiments.growth(rounds, target, clock)
         found["cheap"] = experiments.cheap(NETWORKS[1:], rounds, target, clock)
+        found["single"] = experiments.single(NETWORKS[1:], rounds, target, clock)
         found["differences"] = experiments.differences()
         found["diagonals"] = experiments.diagonals(rounds, clock)
         found["compilation"] = experiments.compilation(target, clock)

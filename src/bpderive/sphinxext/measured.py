@@ -47,11 +47,21 @@ _TIME = Text("time", "时间")
 _COST = Text("value of $C$", "求 $C$ 的值")
 _BOTH = Text("value and gradient", "值与梯度")
 _QUOTIENT = Text("ratio", "比值")
+_PLAIN_SINGLE = Text("plain NumPy, float32", "朴素 NumPy，float32")
+_GAIN = Text("gain", "加快倍数")
+_COMPILING = Text("time to compile", "编译时间")
+_ACTIVATIONS = Text("all activations", "全部激活值")
+_GRADIENT = Text("gradient", "梯度")
 _MACHINE = Text(
-    "Measured with {versions} on {processor}, one thread, in float64; medians of {rounds} rounds in which all took "
-    "turns.",
-    "测量环境：{versions}；处理器 {processor}，单线程，float64。表中为 {rounds} 轮轮流测量的中位数。",
+    "Measured with {versions} on {processor}, one thread, in float64 unless said otherwise; {clock}; medians of "
+    "{rounds} rounds in which all took turns.",
+    "测量环境：{versions}；处理器 {processor}，单线程，除另有说明外用 float64；{clock}；"
+    "表中为 {rounds} 轮轮流测量的中位数。",
 )
+_CLOCKS = {
+    "wall": Text("elapsed time", "所计为经过的时间"),
+    "processor": Text("time of the processor", "所计为处理器时间"),
+}
 _OVERLAP = Text(
     "A star marks times whose range between the quartiles is not clearly above that of bpderive.",
     "星号表示：其四分位区间并未明显高于 bpderive 的四分位区间。",
@@ -127,7 +137,12 @@ def machine(results: Results) -> Text:
     about = results["machine"]
     others = ("system", "processor", "cores", "sympy", "torch.compile")
     versions = ", ".join(f"{name} {value}" for name, value in about.items() if name not in others)
-    return _MACHINE.format(versions=versions, processor=about["processor"], rounds=results["rounds"])
+    return _MACHINE.format(
+        versions=versions,
+        processor=about["processor"],
+        clock=_CLOCKS[results["clock"]],
+        rounds=results["rounds"],
+    )
 
 
 def ratio(cell: Cell, name: str) -> float:
@@ -250,6 +265,38 @@ def cheap_table(results: Results) -> Table:
     return Table((_NETWORK, _EXAMPLES, _COST, _BOTH, _QUOTIENT), tuple(rows))
 
 
+def single_table(results: Results) -> Table:
+    """Single precision: ours, ours in double precision, and the plain program."""
+    rows = []
+    for row in results["single"]:
+        double, ours, plain = (row["seconds"][name][1] for name in ("float64", "float32", "plain"))
+        shown = (seconds(double), seconds(ours), seconds(plain), quotient(double / ours))
+        rows.append((_sizes(row), str(row["batch"]), *shown))
+    return Table((_NETWORK, _EXAMPLES, "float64", "float32", _PLAIN_SINGLE, _GAIN), tuple(rows))
+
+
+def compilation_table(results: Results) -> Table:
+    """The time to compile a gradient, as networks get wider and as they get deeper."""
+    families = results["compilation"]
+    rows = [(_shape(row["sizes"]), seconds(row["seconds"])) for row in (*families["wide"], *families["deep"])]
+    return Table((_NETWORK, _COMPILING), tuple(rows))
+
+
+def memory_table(results: Results) -> Table:
+    """The most memory in use during a call, beside what the activations and the gradient themselves take."""
+    rows = []
+    for row in results["memory"]:
+        sizes = (row["activations"], row["gradient"], row["bpderive"]["first"], row["plain"]["first"])
+        rows.append((_sizes(row), str(row["batch"]), *(f"{size / 1e6:.2f} MB" for size in sizes)))
+    return Table((_NETWORK, _EXAMPLES, _ACTIVATIONS, _GRADIENT, "bpderive", _PLAIN), tuple(rows))
+
+
+def _shape(sizes: list[int]) -> str:
+    """The sizes of a network; many equal layers are counted."""
+    same = len(set(sizes)) == 1 and len(sizes) > 4
+    return f"[{sizes[0]}] × {len(sizes)}" if same else f"[{', '.join(map(str, sizes))}]"
+
+
 CHARTS: dict[str, Callable[[Results], list[Chart]]] = {
     "cells": cells_chart,
     "growth": growth_chart,
@@ -260,6 +307,9 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "loop": loop_table,
     "diagonals": diagonals_table,
     "cheap": cheap_table,
+    "single": single_table,
+    "compilation": compilation_table,
+    "memory": memory_table,
 }
 
 
