@@ -8,7 +8,7 @@ import sympy
 from bpderive.activations import activations, elementwise_activations
 from bpderive.codegen import compile_gradient
 from bpderive.costs import Cost, a, costs, resolve, y
-from bpderive.errors import DomainError, UnknownName
+from bpderive.errors import DomainError, NetworkError, UnknownName
 from bpderive.network import Network
 from bpderive.text import Text
 from bpderive.verify import verify
@@ -95,6 +95,21 @@ def test_a_parameter_is_a_positive_number_with_a_known_name() -> None:
     for wrong in (0, -1, sympy.Symbol("d")):
         with pytest.raises(DomainError, match="positive"):
             costs["huber"].with_parameters(delta=wrong)
+
+
+def test_a_parameter_may_be_a_symbol_to_derive_with_but_not_to_compute_with() -> None:
+    delta = sympy.Symbol("delta", positive=True)
+    huber = costs["huber"].with_parameters(delta=delta)
+    assert huber.open_parameters == ("delta",)
+    for value in (sympy.Rational(1, 2), 5):
+        at_value = costs["huber"].with_parameters(delta=value)
+        assert huber.derivative(3, 1).subs(delta, value) == at_value.derivative(3, 1)
+    assert huber.with_parameters(delta=1) == costs["huber"]
+    with pytest.raises(NetworkError, match=r"a symbol for delta.*with_parameters\(delta=1\)"):
+        Network((2, 2), "tanh", huber)
+    leaky = activations["leaky_relu"].with_parameters(alpha=sympy.Symbol("s", positive=True))
+    with pytest.raises(DomainError, match="has the symbol s in its formula"):
+        Network((2, 2), leaky)
 
 
 @pytest.mark.parametrize("target", ["numpy", "python"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -207,6 +209,28 @@ def test_what_ends_in_time_is_not_interrupted_later() -> None:
     until = time.monotonic() + 0.1
     while time.monotonic() < until:
         sum(range(100))
+
+
+def test_a_traced_function_begins_after_the_time_was_up() -> None:
+    """In another process, for a function that never begins would hold this one up."""
+    program = """
+import sys
+from bpderive.activations.budget import TimeUp, budget
+for _ in range(30):
+    try:
+        with budget(1e-4):
+            sum(range(3000))
+    except TimeUp:
+        pass
+sys.settrace(lambda *event: None)
+def begins():
+    return "begun"
+print(begins())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "begun\n", done.stderr
 
 
 def test_what_takes_too_long_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,8 +58,8 @@ class Cost:
     """C, declared by its name, its title in both languages and its formula for one output neuron in `a` and `y`.
 
     `domain` is the set of the outputs a for which the formula is defined; `targets` the set from which desired outputs
-    y are drawn for random tests; `parameters` pairs of a symbol in the formula and its value, a positive number.
-    Raises `DomainError` for a formula in other variables.
+    y are drawn for random tests; `parameters` pairs of a symbol in the formula and its value, a positive number or
+    another symbol. Raises `DomainError` for a formula in other variables.
     """
 
     name: str
@@ -75,19 +75,21 @@ class Cost:
         formula = sympy.sympify(self.formula) if isinstance(self.formula, Expr | int) else None
         if formula is not None:
             formula = formula.subs(dict(self.parameters))
-        if formula is None or {symbol.name for symbol in formula.free_symbols} - {"a", "y"}:
+        open_symbols = {symbol for _, value in self.parameters for symbol in value.free_symbols}
+        variables = set() if formula is None else formula.free_symbols - open_symbols
+        if formula is None or {symbol.name for symbol in variables} - {"a", "y"}:
             raise DomainError(
                 f"The formula of the cost {self.name!r} is {self.formula!r}. "
                 "Give a SymPy expression in the output a and the desired output y of one neuron."
             )
-        ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in formula.free_symbols}
+        ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in variables}
         object.__setattr__(self, "formula", formula.xreplace(ours))
 
     def __repr__(self) -> str:
         return f"<cost {self.name}: the sum over the outputs of {self.formula}>"
 
     def with_parameters(self, **values: Any) -> Cost:
-        """The same cost with other parameters: `.with_parameters(delta=2)`; 0.5 means one half.
+        """The same cost with other parameters, numbers or symbols: `.with_parameters(delta=2)`; 0.5 means one half.
 
         Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that is not positive.
         """
@@ -97,12 +99,18 @@ class Cost:
             if name not in known:
                 raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
             value = Rational(str(given)) if isinstance(given, float) else sympy.sympify(given)
-            if not value.is_positive or not value.is_number:
+            if not value.is_positive or not (value.is_number or value.is_Symbol):
                 raise DomainError(
-                    f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number."
+                    f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number, or a symbol "
+                    f'that is declared positive, such as Symbol("{name}", positive=True).'
                 )
             chosen[known[name]] = value
         return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
+
+    @property
+    def open_parameters(self) -> tuple[str, ...]:
+        """The parameters whose value is a symbol: with them one can derive, but not compute."""
+        return tuple(symbol.name for symbol, value in self.parameters if value.free_symbols)
 
     def term(self, output: Any = a, target: Any = y) -> Expr:
         """What one output neuron contributes to C."""

@@ -126,6 +126,7 @@ class Network:
         chosen = _layers(checked, activation)
         _check_vector_valued(checked, chosen)
         charged = find_cost(cost)
+        _check_numbers(charged)
         for function in _distinct(chosen):
             if activations.get(function.name) != function:  # the catalogue's own are checked by the tests
                 function.check()
@@ -381,6 +382,16 @@ def _distinct(choices: Iterable[LayerChoice]) -> list[AnyActivation]:
     """Every activation that occurs, once, in the order of occurrence."""
     every = [f for choice in choices for f in (choice if isinstance(choice, tuple) else (choice,))]
     return list(dict.fromkeys(every))
+
+
+def _check_numbers(cost: Cost) -> None:
+    """Raise `NetworkError` for a cost with a parameter that is a symbol."""
+    if cost.open_parameters:
+        names = ", ".join(cost.open_parameters)
+        raise NetworkError(
+            f"The cost {cost.name} was given with a symbol for {names}; a network computes, so give it a number: "
+            f".with_parameters({cost.open_parameters[0]}=1)."
+        )
 
 
 def _check_domain(activation: AnyActivation, cost: Cost) -> None:

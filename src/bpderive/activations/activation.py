@@ -212,6 +212,11 @@ class Activation:
 
     def check(self) -> None:
         """Check everything declared, and that σ is real and continuous; raises `Refuted` or `DomainError`."""
+        if letters := sorted(symbol.name for symbol in self.formula.free_symbols - {z}):
+            raise DomainError(
+                f"The activation {self.name} has the symbol {', '.join(letters)} in its formula; where it is computed "
+                "with, its parameters must be numbers: .with_parameters(…)."
+            )
         analysis.require_smooth_pieces(self.formula)
         for point in (-3, -1, 0, 1, 3):
             value = sympy.N(self.formula.subs(z, point))

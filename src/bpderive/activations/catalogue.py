@@ -194,6 +194,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             formula=z * tanh(log(1 + exp(z))),
             # tanh(log(1 + u)) is n/(n + 2) with n = u(u + 2). Here u = exp(z), and for z > 0 all is divided by u².
             # The slope's difference from 1 for z > 0 and from ½ above −½ has digits to spare; it vanishes at −1.19….
+            # NumPy computes all branches everywhere: where the polynomial is not wanted, −min(|z|, 2) keeps it small.
             stable=(
                 (
                     a,
@@ -222,7 +223,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
                             / (2 * computed(_twice + 2) ** 2),
                             where(
                                 z > Rational(-5, 4),
-                                mish_crossing(z),
+                                mish_crossing(-within(2)),
                                 product(
                                     (
                                         computed(1 + z)

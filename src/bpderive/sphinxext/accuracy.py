@@ -20,6 +20,9 @@ SUBNORMAL = 4.0
 KINDS = ("value", "slope")
 """What was measured: σ and σ′."""
 
+KINDS_OF_LAYER = ("value", "log")
+"""What was measured of an activation of a whole layer: its components, and their logarithms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -48,36 +51,48 @@ class Measurements:
     points: int
     bounds: Mapping[str, float]
     activations: Mapping[str, Any]
+    layers: Mapping[str, Any]
 
     @staticmethod
     def read(path: Path) -> Measurements:
         """The committed results."""
         found = json.loads(path.read_text("utf-8"))
-        return Measurements(found["machine"], found["points"], found["bounds"], found["activations"])
+        return Measurements(
+            found["machine"], found["points"], found["bounds"], found["activations"], found["layers"]
+        )
 
     def of(self, activation: Activation) -> dict[str, dict[str, Measured]] | None:
         """program -> kind -> errors, ours first; None if this formula was not measured."""
         found = self.activations.get(activation.name)
         if found is None or found["formula"] != str(activation.formula):
             return None
-        programs = dict.fromkeys(program for kind in KINDS for program in found[kind])
-        order = sorted(programs, key=lambda program: (not program.startswith("bpderive"), program == "naive"))
-        return {
-            program: {
-                kind: Measured(
-                    *(found[kind][program][key] for key in ("ulp", "at", "bad", "subnormal", "warned"))
-                )
-                for kind in KINDS
-                if program in found[kind]
-            }
-            for program in order
-        }
+        return _by_program(found, KINDS)
+
+    def of_layer(self, name: str) -> dict[str, dict[str, Measured]] | None:
+        """The same for an activation of a whole layer, whose kinds are `KINDS_OF_LAYER`."""
+        found = self.layers.get(name)
+        return None if found is None else _by_program(found, KINDS_OF_LAYER)
 
     def on(self) -> str:
         """The machine and the versions in one line."""
         shown = [self.machine[key] for key in ("processor", "system") if self.machine.get(key)]
         versions = [f"{name} {self.machine[key]}" for key, name in _NAMES.items() if self.machine.get(key)]
         return ", ".join([*shown, *versions])
+
+
+def _by_program(found: Mapping[str, Any], kinds: tuple[str, ...]) -> dict[str, dict[str, Measured]]:
+    """program -> kind -> errors, ours first."""
+    programs = dict.fromkeys(program for kind in kinds for program in found[kind])
+    order = sorted(programs, key=lambda program: (not program.startswith("bpderive"), program == "naive"))
+    keys = ("ulp", "at", "bad", "subnormal", "warned")
+    return {
+        program: {
+            kind: Measured(*(found[kind][program][key] for key in keys))
+            for kind in kinds
+            if program in found[kind]
+        }
+        for program in order
+    }
 
 
 _NAMES = {"python": "Python", "numpy": "NumPy", "jax": "JAX", "torch": "PyTorch", "scipy": "SciPy"}

@@ -12,7 +12,6 @@ there. The second shows in the midst of a page what is derived about a formula.
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import sympy
 from docutils import nodes
@@ -27,7 +26,8 @@ from bpderive.network import Network
 from bpderive.plot import plot
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.accounts import Account, accounts
-from bpderive.sphinxext.accuracy import SUBNORMAL, Measured, Measurements, called, scientific, signed
+from bpderive.sphinxext.accuracy import Measured, Measurements, scientific, signed
+from bpderive.sphinxext.accuracy_table import error_table, read_measurements
 from bpderive.sphinxext.markup import display, element, line, span, table
 from bpderive.sphinxext.page import PageDirective
 from bpderive.sphinxext.vector import vector_page
@@ -158,11 +158,7 @@ def _learning(page: ActivationPageDirective, activation: Activation, found: Acco
 
 
 def _floating(page: ActivationPageDirective, activation: Activation, found: Account) -> list[nodes.Node]:
-    path = Path(page.env.app.confdir, page.config.bpderive_accuracy)
-    measurements = None
-    if page.config.bpderive_accuracy and path.exists():
-        page.env.note_dependency(str(path))
-        measurements = Measurements.read(path)
+    measurements = read_measurements(page)
     errors = measurements.of(activation) if measurements else None
     why = page.paragraph(_why(activation, errors, measurements))
     shown: list[nodes.Node] = [why, page.code(_functions(activation))]
@@ -221,32 +217,10 @@ def _table(
     errors: dict[str, dict[str, Measured]],
     measurements: Measurements,
 ) -> list[nodes.Node]:
-    head = [page.words(word) for word in (say.PROGRAM, say.ERROR_VALUE, say.ERROR_SLOPE)]
-    names = {"bpderive": say.OURS, "bpderive, scalar": say.OURS_SCALAR, "naive": say.NAIVE}
-    rows = []
-    for program, found in errors.items():
-        name = names.get(program) or Text(*(called(program, measurements.machine.get(program, "")),) * 2)
-        rows.append([page.words(name), *(_cell(page, found.get(kind)) for kind in ("value", "slope"))])
-    told = say.ACCURACY.format(
-        points=measurements.points, bound=f"{measurements.bounds.get(activation.name, 4):g}"
-    )
-    machine = say.MEASURED_ON.format(machine=measurements.on())
-    return [
-        line(*page.words(told)),
-        table(["bp-accuracy"], head, rows),
-        line(*page.words(machine), classes=["bp-places"]),
-    ]
-
-
-def _cell(page: ActivationPageDirective, found: Measured | None) -> list[nodes.Node]:
-    if found is None:
-        return [nodes.Text("–")]
-    shown: list[nodes.Node] = [nodes.math(found.shown, found.shown)]
-    told = [say.BAD_AT.format(count=found.bad)] if found.bad else []
-    told += [say.SUBNORMAL_LOST] if found.subnormal > SUBNORMAL else []
-    told += [say.WARNED] if found.warned else []
-    shown += [span(*page.words(words), classes=["bp-also"]) for words in told]
-    return shown
+    bound = f"{measurements.bounds.get(activation.name, 4):g}"
+    told = say.ACCURACY.format(points=measurements.points, bound=bound)
+    kinds = {"value": say.ERROR_VALUE, "slope": say.ERROR_SLOPE}
+    return [line(*page.words(told)), *error_table(page, errors, kinds, measurements)]
 
 
 def _code(page: ActivationPageDirective, activation: Activation, found: Account) -> list[nodes.Node]:

@@ -75,6 +75,17 @@ PROGRAM, ERROR_VALUE, ERROR_SLOPE = (
     Text("error of $\\sigma$", "$\\sigma$ 的误差"),
     Text("error of $\\sigma'$", "$\\sigma'$ 的误差"),
 )
+ERROR_COMPONENT, ERROR_LOG = (
+    Text("error of $a^L_j$", "$a^L_j$ 的误差"),
+    Text("error of $\\ln a^L_j$", "$\\ln a^L_j$ 的误差"),
+)
+ACCURACY_OF_LAYER = Text(
+    "The largest error of a component, in units in the last place, at random weighted inputs of layers of 2, 3 and "
+    "10 neurons, near one another and far apart. Where the weighted inputs differ by hundreds, an output is a number "
+    "close to 0; and the log-likelihood cost needs the logarithm of an output that may be close to 1.",
+    "各分量的最大误差，以末位单位（ULP）计；所取的是含 2、3、10 个神经元的层的随机带权输入，彼此有的相近，有的"
+    "相距很远。带权输入相差几百时，会有输出是接近 0 的数；而对数似然代价函数需要的，是可能接近 1 的输出的对数。",
+)
 NAIVE = Text("the formula as it stands", "照公式直接计算")
 OURS = Text("this book's matrix program", "本书的矩阵程序")
 OURS_SCALAR = Text("this book's scalar program", "本书的标量程序")

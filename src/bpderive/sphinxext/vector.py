@@ -18,6 +18,7 @@ from bpderive.notation import latex
 from bpderive.pairings import pairing
 from bpderive.proofs.whole_layer import jacobian
 from bpderive.sphinxext import page_words as say
+from bpderive.sphinxext.accuracy_table import error_table, read_measurements
 from bpderive.sphinxext.catalogue import page_of
 from bpderive.sphinxext.markup import display, line, table
 from bpderive.sphinxext.page import PageDirective
@@ -83,6 +84,18 @@ def _cancelling(activation: VectorActivation) -> list[Cost]:
     return [cost for cost, pair in found if pair is not None and pair.cancelled]
 
 
+def _floating(page: PageDirective, activation: VectorActivation) -> list[nodes.Node]:
+    measurements = read_measurements(page)
+    errors = measurements.of_layer(activation.name) if measurements else None
+    if measurements is None or errors is None:
+        return []
+    kinds = {"value": say.ERROR_COMPONENT, "log": say.ERROR_LOG}
+    told = page.paragraph(say.ACCURACY_OF_LAYER)
+    return [
+        page.section("floating-point", say.FLOATING, told, *error_table(page, errors, kinds, measurements))
+    ]
+
+
 def _program(page: PageDirective, activation: VectorActivation) -> list[nodes.Node]:
     cost = next(iter(_cancelling(activation)), costs["quadratic"])
     try:
@@ -99,5 +112,5 @@ def _program(page: PageDirective, activation: VectorActivation) -> list[nodes.No
     ]
 
 
-PARTS: tuple[Part, ...] = (_card, _jacobian, _error, _program)
+PARTS: tuple[Part, ...] = (_card, _jacobian, _error, _floating, _program)
 """The parts of the page, from top to bottom."""
