@@ -24,7 +24,7 @@ _WORDS = [
     (r" & ", " "),
     (r"\\left\(\s*", "("),
     (r"\s*\\right\)", ")"),
-    (r"\\l?cdots|\\ldots", "…"),
+    (r"\{\\ldots\}|\\l?cdots|\\ldots", "…"),
     (r"\\sum_\{([^{}]*)\}", r"Σ_\1"),
     (r"\\sigma", "σ"),
     (r"\\Sigma", "Σ"),
