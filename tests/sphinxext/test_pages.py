@@ -260,3 +260,10 @@ def test_what_has_no_words_is_not_offered_for_translation(book):
     pot = (book({"index": page}, builder="gettext").folder / "index.pot").read_text("utf-8")
     offered = set(re.findall(r'^msgid "(.+)"$', pot, re.MULTILINE))
     assert offered == {"Title", "`net.w`, $x$ and", "words", "{eq}`eq-29`"}
+
+
+def test_what_unfolds_a_part_of_the_list_of_pages_is_named_after_its_page() -> None:
+    link = '<a href="a.html">Costs &amp; <b>more</b></a>'
+    pages = f"<li>{link}<details><summary><i></i></summary><ul></ul></details></li>"
+    assert '<summary aria-label="Costs &amp; more"><i>' in theme.with_named_toggles(pages)
+    assert theme.with_named_toggles("<details><summary>x</summary></details>").count("aria-label") == 0

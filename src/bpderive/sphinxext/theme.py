@@ -1,6 +1,6 @@
 """What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, with two thousand rules, the
 search index on pages that do not search, messages on the browser's console, and a name for hidden cells that is not
-the words they show. Scripts wait until the page is there.
+the words they show. What unfolds a part of the list of pages gets a name. Scripts wait until the page is there.
 
 The book's style sheet draws the few icons that the theme's templates ask for.
 """
@@ -21,6 +21,9 @@ from sphinx.application import Sphinx
 _ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
 _SEARCH_SCRIPT = re.compile(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*')
 _ICON_RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')
+_TOGGLE = re.compile(r"(<a [^>]*>)((?:(?!</a>).)*)(</a><details[^>]*>)<summary>", re.DOTALL)
+"""In the list of pages: the link to a page, and the mark that unfolds the pages under it."""
+_TAG = re.compile(r"<[^>]*>")
 _FIRST = "documentation_options.js"
 """The script that a line in the page's head needs at once."""
 _MESSAGE = re.compile(r"console\.(?:log|info|debug)\((?:`[^`]*`|\"[^\"]*\")\)")
@@ -54,8 +57,19 @@ def without_messages(script: str) -> str:
     return _MESSAGE.sub("void 0", script)
 
 
+def with_named_toggles(pages: str) -> str:
+    """The list of pages, each mark that unfolds a part of it named after the page that it belongs to."""
+
+    def named(found: re.Match[str]) -> str:
+        link, title, opening = found.groups()
+        name = _TAG.sub("", title).strip().replace('"', "&quot;")
+        return f'{link}{title}{opening}<summary aria-label="{name}">'
+
+    return _TOGGLE.sub(named, str(pages))
+
+
 def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
-    for tool in (without_icon_script, without_search_scripts, without_messages):
+    for tool in (without_icon_script, without_search_scripts, without_messages, with_named_toggles):
         context[tool.__name__] = tool
     scripts = context.get("script_files")
     if (
