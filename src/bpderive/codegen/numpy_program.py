@@ -88,7 +88,7 @@ def _from_numpy(body: str) -> list[str]:
     return sorted(
         name
         for name in read - defined - assigned
-        if callable(getattr(np, name, None)) and not hasattr(builtins, name)
+        if callable(vars(np).get(name)) and not hasattr(builtins, name)
     )
 
 
