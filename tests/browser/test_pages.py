@@ -72,7 +72,8 @@ def test_a_page_is_whole(visit, way, name, size):
     made = visit(f"{way}/{name}", size=size, scheme=scheme)
     page, width = made.page, SIZES[size][0]
     page.wait_for_function("scheme => document.documentElement.dataset.theme === scheme", arg=scheme)
-    page.add_style_tag(content="* { transition: none !important }")  # a colour half way would be measured
+    # A colour half way would be measured.
+    page.add_style_tag(content="* { transition: none !important; animation: none !important }")
     page.evaluate(UNFOLD)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     for formula in page.evaluate(FORMULAS):
