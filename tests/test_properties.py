@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import mpmath
 import numpy as np
@@ -17,7 +19,7 @@ from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
 from bpderive.activations import Activation, activations, elementwise_activations, properties, z
-from bpderive.activations.budget import TimeUp, budget
+from bpderive.activations.budget import TimeUp, _clock, budget
 from bpderive.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
 from bpderive.activations.properties import PROPERTIES, max_slope
 from bpderive.activations.zeros import zeros
@@ -211,11 +213,23 @@ def test_what_ends_in_time_is_not_interrupted_later() -> None:
         sum(range(100))
 
 
+def test_the_clock_of_a_thread_that_has_ended_waits_for_nothing() -> None:
+    """A watcher that wakes when its thread is gone must end in peace, not with an error of the system's."""
+    clocks: list[Callable[[], float]] = []
+    thread = threading.Thread(target=lambda: clocks.append(_clock(threading.get_ident())))
+    thread.start()
+    thread.join()
+    until = time.monotonic() + 10  # the system takes the thread away a moment after Python has let it go
+    while (worked := clocks[0]()) < math.inf and time.monotonic() < until:
+        time.sleep(0.001)
+    assert worked == math.inf or not hasattr(time, "pthread_getcpuclockid")
+
+
 def test_a_traced_function_begins_after_the_time_was_up() -> None:
     """In another process, for a function that never begins would hold this one up."""
     program = """
 import sys
-from bpderive.activations.budget import TimeUp, budget
+from bpderive.activations.budget import TimeUp, _clock, budget
 for _ in range(30):
     try:
         with budget(1e-4):

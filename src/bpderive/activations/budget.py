@@ -8,6 +8,7 @@ such as a product of huge numbers, is not cut short.
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -72,7 +73,14 @@ def _clock(thread: int) -> Callable[[], float]:
     if not hasattr(time, "pthread_getcpuclockid"):
         return time.monotonic
     clock = time.pthread_getcpuclockid(thread)
-    return lambda: time.clock_gettime(clock)
+
+    def worked() -> float:
+        try:
+            return time.clock_gettime(clock)
+        except OSError:  # the thread has ended, and its clock with it: whoever still asks need not wait
+            return math.inf
+
+    return worked
 
 
 def _raise_in(thread: int) -> None:
