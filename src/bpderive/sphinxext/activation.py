@@ -167,17 +167,10 @@ def _floating(page: ActivationPageDirective, activation: Activation, found: Acco
             shown.append(page.mark(words, kind))
     if measurements is None or errors is None:
         command = Text("`nox -s bench-accuracy`", "`nox -s bench-accuracy`")
-        shown.append(line(*_with_code(page, say.NOT_MEASURED.format(command=command))))
+        shown.append(line(*page.words(say.NOT_MEASURED.format(command=command))))
     else:
         shown += _table(page, activation, errors, measurements)
     return [page.section("floating-point", say.FLOATING, *shown)]
-
-
-def _with_code(page: ActivationPageDirective, text: Text) -> list[nodes.Node]:
-    made: list[nodes.Node] = []
-    for place, part in enumerate(text.in_language(page.language).split("`")):
-        made += [nodes.literal(part, part)] if place % 2 else page.words(part)
-    return made
 
 
 def _why(

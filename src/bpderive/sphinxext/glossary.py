@@ -33,6 +33,11 @@ _EVERYDAY = re.compile(
     "assumption|average|claim|column|component|definition|exercise|identity|layer|problem|proof|row|slope|solution|step"
 )
 """Words that the glossary needs and that need no glossary: as links they would only distract."""
+_OTHERWISE = {
+    "en": "error functions?|(?:rounding|measured|largest) errors?",
+    "zh": "误差函数|舍入误差|(?:最大|测得的?)误差",
+}
+"""Expressions in which a word of the glossary means something else: δ is no error function."""
 _REMARK = re.compile(r"\s*\(.*\)$")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
@@ -132,8 +137,8 @@ class LinkTerms(SphinxPostTransform):
             pieces: list[nodes.Node] = []
             end = 0
             for found in _pattern(wanted, language).finditer(text):
-                term = wanted.pop(found[1].lower(), None)
-                if term is None:  # it has just been used in this very text
+                term = wanted.pop((found["term"] or "").lower(), None)
+                if term is None:  # it means something else, or it has just been used in this very text
                     continue
                 assert self.app.builder is not None
                 link = make_refnode(
@@ -153,15 +158,16 @@ class LinkTerms(SphinxPostTransform):
 
 def _pattern(wanted: Iterable[str], language: str) -> re.Pattern[str]:
     listed = "|".join(re.escape(words) for words in sorted(wanted, key=len, reverse=True))
-    return re.compile(rf"\b({listed})(?:e?s)?\b" if language == "en" else f"({listed})", re.IGNORECASE)
+    words = f"{_OTHERWISE[language]}|(?P<term>{listed})"
+    return re.compile(rf"\b(?:{words})(?:e?s)?\b" if language == "en" else words, re.IGNORECASE)
 
 
 def _texts(document: nodes.document) -> Iterator[nodes.Text]:
-    """The author's words in paragraphs: no heading, no table, no code, and nothing that is a link already."""
+    """The author's words in paragraphs: no heading, no table, no code, no cell's result, nothing that is a link."""
     apart = (nodes.entry, nodes.reference, nodes.literal, nodes.math, nodes.title)
     for text in document.findall(nodes.Text):
         node, inside = text.parent, False
-        while node is not None and not isinstance(node, apart):
+        while node is not None and not isinstance(node, apart) and not node.get("nb_element"):
             inside = inside or (isinstance(node, nodes.paragraph) and node.get("translatable", True))
             node = node.parent
         if inside and node is None:

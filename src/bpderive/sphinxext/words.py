@@ -14,6 +14,8 @@ from sphinx.config import Config
 from bpderive.text import Text
 
 _NO_SPACE = re.compile(r"\s+(?=[，。；：、）])")
+_NOT_WORDS = re.compile(r"(\$[^$]*\$|`[^`]*`)")
+"""Formulas and code among the words."""
 
 KINDS = {
     "definition": Text("Definition", "定义"),
@@ -104,13 +106,15 @@ def language_of(config: Config) -> str:
 
 
 def phrase(text: Text | str, language: str) -> list[nodes.Node]:
-    """The nodes of `text` in `language`: words as they are, `$…$` as inline mathematics."""
+    """The nodes of `text` in `language`: words as they are, `$…$` as inline mathematics, `…` in backticks as code."""
     words = text.in_language(language) if isinstance(text, Text) else text
     words = _NO_SPACE.sub("", words)
     parts: list[nodes.Node] = []
-    for i, part in enumerate(words.split("$")):
-        if i % 2:
-            parts.append(nodes.math(part, part))
+    for part in _NOT_WORDS.split(words):
+        if part.startswith("$"):
+            parts.append(nodes.math(part[1:-1], part[1:-1]))
+        elif part.startswith("`"):
+            parts.append(nodes.literal(part[1:-1], part[1:-1]))
         elif part:
             parts.append(nodes.Text(part))
     return parts
