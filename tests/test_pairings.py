@@ -7,9 +7,9 @@ import sympy
 
 import bpderive as bp
 from bpderive.activations import activations
+from bpderive.choices import stays_in
 from bpderive.costs import costs
 from bpderive.errors import StepError, UnknownName
-from bpderive.network import stays_in
 from bpderive.notation import L, a, j, y
 from bpderive.pairings import cancelled, pairing
 

@@ -15,32 +15,32 @@ wherever it occurs, and `code_name` what it is called in code.
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
-import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from bpderive.activations import (
-    Activation,
-    AnyActivation,
-    VectorActivation,
-    activations,
-)
-from bpderive.activations import resolve as find_activation
+from bpderive.activations import Activation, AnyActivation, VectorActivation, activations
 from bpderive.activations.layer_program import LayerProgram, bound, letter, written_out
+from bpderive.choices import (
+    ActivationChoice,
+    LayerChoice,
+    check_domain,
+    check_numbers,
+    check_vector_valued,
+    checked_sizes,
+    chosen_layers,
+    distinct,
+)
 from bpderive.costs import Cost
 from bpderive.costs import resolve as find_cost
-from bpderive.errors import DomainError, NetworkError, UnknownName
+from bpderive.errors import NetworkError, UnknownName
 
 Binding = tuple[Symbol, Expr]
-LayerChoice = AnyActivation | tuple[Activation, ...]
-ActivationChoice = str | AnyActivation | Iterable[Any] | Mapping[Any, str | Activation]
 
 
 def component(letter: str, layer: int | None, *indices: int) -> Symbol:
@@ -122,16 +122,16 @@ class Network:
         activation: ActivationChoice = "sigmoid",
         cost: str | Cost = "quadratic",
     ) -> None:
-        checked = _sizes(sizes)
-        chosen = _layers(checked, activation)
-        _check_vector_valued(checked, chosen)
+        checked = checked_sizes(sizes)
+        chosen = chosen_layers(checked, activation)
+        check_vector_valued(checked, chosen)
         charged = find_cost(cost)
-        _check_numbers(charged)
-        for function in _distinct(chosen):
+        check_numbers(charged)
+        for function in distinct(chosen):
             if activations.get(function.name) != function:  # the catalogue's own are checked by the tests
                 function.check()
-        for function in _distinct(chosen[-1:]):
-            _check_domain(function, charged)
+        for function in distinct(chosen[-1:]):
+            check_domain(function, charged)
         object.__setattr__(self, "sizes", checked)
         object.__setattr__(self, "activation", chosen)
         object.__setattr__(self, "cost", charged)
@@ -226,9 +226,9 @@ class Network:
         return f"Network({self.sizes}, activation={self._shown_activation()!r}, cost={self.cost.name!r})"
 
     def _shown_activation(self) -> object:
-        distinct = _distinct(self.activation)
-        if len(distinct) == 1:
-            return distinct[0].name
+        functions = distinct(self.activation)
+        if len(functions) == 1:
+            return functions[0].name
         if not any(isinstance(choice, tuple) for choice in self.activation):
             return tuple(choice.name for choice in self.activation if not isinstance(choice, tuple))
         if self.vector_output is not None:
@@ -255,27 +255,6 @@ def _is_number(value: object, first: int, last: int) -> TypeGuard[int]:
     return type(value) is int and first <= value <= last
 
 
-def _sizes(given: object) -> tuple[int, ...]:
-    wanted = (
-        "Give at least two positive integers, the numbers of neurons of the layers from the input: (2, 3, 2)."
-    )
-    if isinstance(given, str | bytes | Mapping | set | frozenset) or not isinstance(given, Iterable):
-        raise NetworkError(f"The sizes of a network were given as {given!r}. {wanted}")
-    entries = tuple(given)
-    sizes: list[int] = []
-    for entry in entries:
-        try:
-            size = 0 if isinstance(entry, bool | np.bool_) else operator.index(entry)
-        except TypeError:
-            size = 0
-        if size < 1:
-            raise NetworkError(f"Layer {len(sizes) + 1} of a network was given the size {entry!r}. {wanted}")
-        sizes.append(size)
-    if len(sizes) < 2:
-        raise NetworkError(f"A network was given the sizes {entries}. {wanted}")
-    return tuple(sizes)
-
-
 def _of_whole_layer(function: VectorActivation, layer: int, width: int) -> list[Binding]:
     """What a^L_j are by all the z^L_k, and before them what they have in common: total^L and the like."""
     zs = [component("z", layer, j + 1) for j in range(width)]
@@ -296,122 +275,3 @@ def in_symbols(
     }
     lets = [(called[bound(symbol, neuron)], value.xreplace(called)) for symbol, neuron, value in shared]
     return lets, [result.xreplace(called) for result in results]
-
-
-def _check_vector_valued(sizes: tuple[int, ...], chosen: tuple[LayerChoice, ...]) -> None:
-    """Raise `NetworkError` for an activation of a whole layer that is not that of an output layer of two or more."""
-    for layer, choice in enumerate(chosen, start=2):
-        found = [f for f in (choice if isinstance(choice, tuple) else (choice,)) if not f.elementwise]
-        if not found:
-            continue
-        name = found[0].name
-        if isinstance(choice, tuple):
-            raise NetworkError(
-                f"{name} was given for single neurons of layer {layer}, and it is a function of a whole layer: give it "
-                "for the output layer, as the last entry of a tuple with one activation for each layer from 2."
-            )
-        if layer < len(sizes):
-            others = ", ".join(["'sigmoid'"] * (len(sizes) - 2))
-            raise NetworkError(
-                f"{name} was given for layer {layer} of {len(sizes)}, and it is for the output layer only: each of its "
-                f"outputs depends on the whole layer. Give activation=({others}, {name!r}), with any others before."
-            )
-        if sizes[-1] < 2:
-            raise NetworkError(
-                f"{name} was given for an output layer of one neuron, whose output would be the same for every input. "
-                "Give the output layer one neuron for each class, at least 2."
-            )
-
-
-def _layers(sizes: tuple[int, ...], given: ActivationChoice) -> tuple[LayerChoice, ...]:
-    if isinstance(given, str | Activation | VectorActivation):
-        return (find_activation(given),) * (len(sizes) - 1)
-    if isinstance(given, Mapping):
-        return _by_neuron(sizes, given)
-    if not isinstance(given, list | tuple):
-        raise NetworkError(
-            f"The activation of a network was given as {given!r}. Give a name, an Activation, a tuple with one for "
-            "each layer from 2, or a mapping from neurons such as (2, 1)."
-        )
-    if len(given) != len(sizes) - 1:
-        raise NetworkError(
-            f"{len(given)} activations were given for a network of sizes {sizes}; "
-            f"it needs {len(sizes) - 1}, one for each layer from 2 to {len(sizes)}."
-        )
-    return tuple(_one_layer(place + 2, sizes[place + 1], entry) for place, entry in enumerate(given))
-
-
-def _one_layer(layer: int, size: int, given: Any) -> LayerChoice:
-    if not isinstance(given, list | tuple):
-        return find_activation(given)
-    if len(given) != size:
-        raise NetworkError(
-            f"{len(given)} activations were given for layer {layer}, which has {size} neurons."
-        )
-    return _one_or_many(tuple(find_activation(entry) for entry in given))
-
-
-def _one_or_many(chosen: tuple[Any, ...]) -> LayerChoice:
-    """One activation for a layer where all its neurons have the same; softmax is not one of its neurons'."""
-    same = len(set(chosen)) == 1 and chosen[0].elementwise
-    found: LayerChoice = chosen[0] if same else chosen
-    return found
-
-
-def _by_neuron(sizes: tuple[int, ...], given: Mapping[Any, str | Activation]) -> tuple[LayerChoice, ...]:
-    default = find_activation(given.get("default", "sigmoid"))
-    chosen = [[default] * size for size in sizes[1:]]
-    for neuron, function in given.items():
-        if neuron == "default":
-            continue
-        wanted = f"Neurons are pairs (layer, number), the layers being 2 to {len(sizes)}"
-        pair = isinstance(neuron, tuple) and len(neuron) == 2 and all(type(i) is int for i in neuron)
-        if not pair or not 2 <= neuron[0] <= len(sizes):
-            raise NetworkError(f"An activation was given for {neuron!r}. {wanted}.")
-        layer, j = neuron
-        if not 1 <= j <= sizes[layer - 1]:
-            raise NetworkError(
-                f"An activation was given for neuron {j} of layer {layer}, which does not exist. {wanted}; "
-                f"layer {layer} has the neurons 1 to {sizes[layer - 1]}."
-            )
-        chosen[layer - 2][j - 1] = find_activation(function)
-    return tuple(_one_or_many(tuple(functions)) for functions in chosen)
-
-
-def _distinct(choices: Iterable[LayerChoice]) -> list[AnyActivation]:
-    """Every activation that occurs, once, in the order of occurrence."""
-    every = [f for choice in choices for f in (choice if isinstance(choice, tuple) else (choice,))]
-    return list(dict.fromkeys(every))
-
-
-def _check_numbers(cost: Cost) -> None:
-    """Raise `NetworkError` for a cost with a parameter that is a symbol."""
-    if cost.open_parameters:
-        names = ", ".join(cost.open_parameters)
-        raise NetworkError(
-            f"The cost {cost.name} was given with a symbol for {names}; a network computes, so give it a number: "
-            f".with_parameters({cost.open_parameters[0]}=1)."
-        )
-
-
-def _check_domain(activation: AnyActivation, cost: Cost) -> None:
-    """Raise `DomainError` if the activation's values leave the domain of the cost."""
-    if cost.domain == sympy.S.Reals:
-        return
-    values = activation.range
-    if values is not None and values.is_subset(cost.domain):
-        return
-    known = [f.name for f in activations.values() if stays_in(f, cost.domain)]
-    has = "takes values that could not be derived" if values is None else f"takes the values {values}"
-    raise DomainError(
-        f"The output layer's activation {activation.name} {has}, and the cost {cost.name} is defined "
-        f"for outputs in {cost.domain} only. Take another cost, or in the output layer one of: {', '.join(known)}."
-    )
-
-
-def stays_in(activation: AnyActivation, domain: sympy.Set) -> bool:
-    """Whether all values are in `domain`; its range is derived only if some values at once do not tell."""
-    if isinstance(activation, Activation) and not all(activation.expr(z) in domain for z in (-4, 0, 4)):
-        return False
-    values = activation.range
-    return values is not None and bool(values.is_subset(domain))

@@ -22,10 +22,10 @@ from sympy import Expr, Sum
 
 from bpderive.activations import AnyActivation, VectorActivation, activations
 from bpderive.activations.layer_program import LayerProgram, layer_program, letter
+from bpderive.choices import stays_in
 from bpderive.costs import Cost, costs
 from bpderive.costs import a as output
 from bpderive.errors import UnknownName
-from bpderive.network import stays_in
 from bpderive.notation import C, L, Partial, SigmaPrime, a, delta, j, k, latex, plain, quantity, y, z
 from bpderive.proofs import Derivation, Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, shortest
