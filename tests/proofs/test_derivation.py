@@ -12,8 +12,8 @@ from bpderive.errors import StepError
 from bpderive.notation import Partial, a, b, delta, j, k, l, latex, m, q, w, z
 from bpderive.proofs import Derivation, Move, derivation, derive
 from bpderive.proofs.definitions import ACTIVATION, ERROR, INNER, NEURON, WEIGHT
+from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
 from bpderive.proofs.rules import (
-    AsDiagonal,
     BothSides,
     ByEquation,
     ByLine,
@@ -22,8 +22,6 @@ from bpderive.proofs.rules import (
     OnlyTerm,
     Recall,
     Rule,
-    ToMatrix,
-    WriteOut,
 )
 from bpderive.proofs.theorems import matrix_derivation
 from bpderive.statements import Statement, equation, layers, neurons

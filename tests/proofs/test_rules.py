@@ -36,8 +36,8 @@ from bpderive.notation import (
 )
 from bpderive.proofs import derivation
 from bpderive.proofs.definitions import ACTIVATION, ERROR, INNER, NEURON, OUTPUT, WEIGHT, defining
+from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
 from bpderive.proofs.rules import (
-    AsDiagonal,
     BothSides,
     ByEquation,
     ByLine,
@@ -46,8 +46,6 @@ from bpderive.proofs.rules import (
     OnlyTerm,
     Recall,
     Rule,
-    ToMatrix,
-    WriteOut,
 )
 from bpderive.statements import Range, Statement, equation, layers, neurons
 from bpderive.tensors import same

@@ -16,7 +16,8 @@ from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
 from bpderive.notation import BackwardProduct, L, i, k, latex, plain
-from bpderive.proofs.rules import PART, Rule, acts_elementwise
+from bpderive.proofs.names import PART
+from bpderive.proofs.rules import Rule, acts_elementwise
 from bpderive.statements import WHOLE, Range, Statement, check_well_formed, contains
 from bpderive.tensors import same
 from bpderive.text import Text

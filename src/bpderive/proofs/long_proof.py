@@ -47,7 +47,8 @@ from bpderive.proofs.definitions import (
     WEIGHT,
 )
 from bpderive.proofs.derivation import Derivation, Move, by_induction, by_parts, derive
-from bpderive.proofs.rules import AsDiagonal, ByEquation, ChainRule, Differentiate, OnlyTerm, ToMatrix
+from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix
+from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
 from bpderive.statements import Range, Statement, equation, layers
 from bpderive.text import Text
 

@@ -7,9 +7,8 @@
     OnlyTerm       drop the terms of a sum that vanish because a derivative is zero unless two indices agree
     Differentiate  take a derivative, with SymPy, of what the definitions say
     BothSides      differentiate both sides of a line
-    ToMatrix       read an equation between components as one between vectors
-    WriteOut       write the norm of a vector by its components
-    AsDiagonal     write the Hadamard product with σ′(z) as a product with the diagonal matrix Σ′(z)
+
+Those that turn components into matrices are in `matrix_rules`, those of plain algebra in `algebra_rules`.
 
 A rule is a frozen dataclass with a method `apply(lines, ranges)`, which returns the next line or raises
 `StepError`, and a `reason`. To add a rule, write such a class; nothing else knows their list.
@@ -21,22 +20,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from sympy import Basic, Expr, HadamardProduct, KroneckerDelta, MatMul, Mul, Sum, Symbol
+from sympy import Basic, Expr, KroneckerDelta, Mul, Sum, Symbol
 
 from bpderive.activations import activations
 from bpderive.errors import StepError
-from bpderive.notation import RATES, C, L, LayerArray, NormSquared, Partial, Width, i, latex, quantity, stage
+from bpderive.notation import RATES, C, L, LayerArray, Partial, Width, latex, quantity, stage
 from bpderive.notation.plain import plain
 from bpderive.proofs.calculus import collapse, derivative
-from bpderive.proofs.matrices import diagonal_form, outer_form, replaced_product, vector_form
+from bpderive.proofs.names import equation_name
+from bpderive.proofs.substitution import replaced
 from bpderive.statements import WHOLE, Range, Statement, bound_letters, provably_at_most, substitute
-from bpderive.tensors import same
 from bpderive.text import Text
 
 At = tuple[tuple[Symbol, Expr], ...]
-
-PART = "part "
-"""How the number begins by which a rule names an earlier part of the same proof."""
 
 
 class Rule(Protocol):
@@ -284,128 +280,9 @@ class BothSides:
         return Statement((Partial(line.lhs, self.by), value), line.ranges)
 
 
-@dataclass(frozen=True, slots=True)
-class ToMatrix:
-    """Read an equation between components as one between column vectors, or with `column` between matrices."""
-
-    row: Symbol
-    column: Symbol | None = None
-    name: ClassVar[Text] = Text(en="matrix form", zh="矩阵形式")
-
-    @property
-    def reason(self) -> Text:
-        """Says what becomes of sums and products."""
-        if self.column is not None:
-            return Text(
-                en="all rows ${row}$ and columns ${column}$ at once: a column vector times a row vector",
-                zh="把所有行 ${row}$ 与列 ${column}$ 合在一起：列向量乘行向量",
-            ).format(row=latex(self.row), column=latex(self.column))
-        return Text(
-            en="all components ${row}$ at once: a sum over an inner index is a matrix product, "
-            "a product of components is $\\odot$",
-            zh="把所有分量 ${row}$ 合在一起：对内部下标求和就是矩阵乘积，分量相乘就是 $\\odot$",
-        ).format(row=latex(self.row))
-
-    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
-        """The equation of vectors or matrices, whose entries are checked to be the two sides of the last line."""
-        sides = []
-        for side in (lines[-1].lhs, lines[-1].rhs):
-            if self.column is None:
-                table, entry = vector_form(side, self.row), (self.row, 0)
-            else:
-                table, entry = outer_form(side, self.row, self.column), (self.row, self.column)
-            if not same(table[entry], side):
-                raise StepError(f"the entries of {plain(table)} are not {plain(side)}.")
-            sides.append(table)
-        kept = tuple(r for r in lines[-1].ranges if r.letter not in (self.row, self.column))
-        return Statement(tuple(sides), kept)
-
-
-@dataclass(frozen=True, slots=True)
-class WriteOut:
-    """Write the norm of a vector by its components; `index` names them."""
-
-    index: Symbol
-    name: ClassVar[Text] = Text(en="components", zh="写成分量")
-
-    @property
-    def reason(self) -> Text:
-        """Says what the norm is."""
-        return Text(
-            en="the squared length of a vector is the sum of the squares of its components",
-            zh="向量长度的平方等于各分量平方之和",
-        )
-
-    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
-        """The last line with its norm written out; raises `StepError` if it has none."""
-        norms = lines[-1].rhs.atoms(NormSquared)
-        if not norms:
-            raise StepError(f"the norm of a vector was wanted, and {plain(lines[-1].rhs)} has none.")
-        return lines[-1].with_rhs(
-            lines[-1].rhs.xreplace({norm: norm.components(self.index) for norm in norms})
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AsDiagonal:
-    """Write s ⊙ σ′(z^l) as Σ′(z^l) s."""
-
-    name: ClassVar[Text] = Text(en="diagonal matrix", zh="对角矩阵")
-
-    @property
-    def reason(self) -> Text:
-        """Says what Σ′ is."""
-        return Text(
-            en="$\\odot$ with $\\sigma'(z)$ is the product with $\\Sigma'(z)$, the diagonal matrix of its components",
-            zh="用 $\\odot$ 与 $\\sigma'(z)$ 相乘，就是左乘由其分量构成的对角矩阵 $\\Sigma'(z)$",
-        )
-
-    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
-        """The last line with the product, or its last factor, rewritten; the components are checked to be the same."""
-        *outer, before = lines[-1].rhs.args if isinstance(lines[-1].rhs, MatMul) else (lines[-1].rhs,)
-        if not isinstance(before, HadamardProduct):
-            raise StepError(f"a Hadamard product was wanted, and {plain(before)} is none.")
-        after = diagonal_form(before)
-        if not same(before[i, 0], after[i, 0]):
-            raise StepError(f"the components of {plain(after)} are not those of {plain(before)}.")
-        return lines[-1].with_rhs(MatMul(*outer, *after.args))
-
-
 def acts_elementwise(output: str | None) -> bool:
     """Whether each output is a function of its own z alone, `output` being that of a statement."""
     return output is None or (output != WHOLE and activations[output].elementwise)
-
-
-def equation_name(number: str) -> Text:
-    """How a reason speaks of an equation."""
-    named = {
-        "z": Text(en="the definition of the weighted input", zh="带权输入的定义"),
-        "a": Text(en="$a^l_j = \\sigma(z^l_j)$", zh=" $a^l_j = \\sigma(z^l_j)$"),
-        "softmax": Text(en="the definition of softmax", zh=" softmax 的定义"),
-        "share": Text(
-            en="the definition of softmax, read as $e^{z^L_k} = a^L_k \\sum_i e^{z^L_i}$",
-            zh=" softmax 的定义，写成 $e^{z^L_k} = a^L_k \\sum_i e^{z^L_i}$",
-        ),
-        "jacobian": Text(en="the Jacobian of softmax", zh=" softmax 的雅可比矩阵"),
-        "slope": Text(
-            en="the slope of this activation, written by its output", zh="用输出写出的该激活函数的导数"
-        ),
-        "pair": Text(en="what was just derived", zh="刚才导出的结果"),
-        "targets": Text(en="the desired outputs summing to 1", zh="目标输出之和为 1"),
-        "hypothesis": Text(en="the induction hypothesis", zh="归纳假设"),
-        "dots": Text(en="the meaning of the dots", zh="省略号的含义"),
-        "induction": Text(en="what was proved by induction", zh="归纳法已证明的结论"),
-        "paths": Text(
-            en="the sum over the paths from a neuron, proved for (53)",
-            zh="证明 (53) 时得到的结论：从一个神经元出发的路径求和",
-        ),
-        "d": Text(en="the definition of $d^l_j$", zh=" $d^l_j$ 的定义"),
-    }
-    if number in named:
-        return named[number]
-    if number.startswith(PART):
-        return Text(en="part {letter}", zh="第 {letter} 部分").format(letter=number.removeprefix(PART))
-    return Text(en="({number})", zh="式 ({number})").format(number=number)
 
 
 def _check_layer(number: str, allowed: Range, value: Basic, ranges: tuple[Range, ...]) -> None:
@@ -426,40 +303,11 @@ def _read_at(number: str, equation: Statement, at: At) -> Statement:
     return equation.at(dict(at))
 
 
-def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
-    """`expression` with `new` for every `old`; raises `StepError` if there is none, or a letter would be captured."""
-    if isinstance(expression, MatMul) or isinstance(old, MatMul):
-        product = replaced_product(expression, old, new)
-        if product is not None:
-            return product
-    if isinstance(old, Mul):
-        return _factors_replaced(expression, old, new)
-    if not expression.has(old):
-        raise StepError(f"{plain(old)} was wanted in {plain(expression)}, where it does not occur.")
-    if captured := sorted(map(str, (new.free_symbols - old.free_symbols) & bound_letters(expression))):
-        raise StepError(
-            f"putting {plain(new)} for {plain(old)} would let a sum capture {', '.join(captured)}."
-        )
-    return expression.xreplace({old: new})
-
-
-def _factors_replaced(expression: Expr, old: Mul, new: Expr) -> Expr:
-    """`expression` with `new` for the factors of `old` in every product that has them all."""
-    wanted = set(old.args)
-    together = [e for e in expression.atoms(Mul) if wanted <= set(e.args)]
-    if not together:
-        raise StepError(f"{plain(old)} was wanted in {plain(expression)}, where it does not occur.")
-    put = {e: Mul(new, *(factor for factor in e.args if factor not in wanted)) for e in together}
-    return expression.xreplace(put)
-
-
 def _within(value: Basic, allowed: Range, ranges: tuple[Range, ...]) -> bool:
     return provably_at_most(allowed.low, value, ranges) and provably_at_most(value, allowed.high, ranges)
 
 
 __all__ = [
-    "PART",
-    "AsDiagonal",
     "BothSides",
     "ByEquation",
     "ByLine",
@@ -468,6 +316,4 @@ __all__ = [
     "OnlyTerm",
     "Recall",
     "Rule",
-    "ToMatrix",
-    "WriteOut",
 ]

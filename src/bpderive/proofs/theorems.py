@@ -54,18 +54,8 @@ from bpderive.proofs.definitions import (
     defining,
 )
 from bpderive.proofs.derivation import Derivation, Move, by_induction, derive
-from bpderive.proofs.rules import (
-    AsDiagonal,
-    BothSides,
-    ByEquation,
-    ByLine,
-    ChainRule,
-    Differentiate,
-    OnlyTerm,
-    Recall,
-    ToMatrix,
-    WriteOut,
-)
+from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
+from bpderive.proofs.rules import BothSides, ByEquation, ByLine, ChainRule, Differentiate, OnlyTerm, Recall
 from bpderive.proofs.whole_layer import WHOLE_LAYER_PROOFS
 from bpderive.statements import Statement, equation, layers
 from bpderive.text import Text

@@ -24,7 +24,7 @@ from bpderive.equations import Proof, equations
 from bpderive.errors import unknown_name
 from bpderive.notation import plain
 from bpderive.proofs import Derivation, Step, derivation
-from bpderive.proofs.rules import PART
+from bpderive.proofs.names import PART
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import find_equation, proof_label
 from bpderive.sphinxext.equation import numbered
