@@ -92,16 +92,21 @@ def read_book(folder: Path) -> list[Page]:
     name: str | None = "index"
     while name is not None:
         html = (folder / f"{name}.html").read_text("utf-8")
-        article = _ARTICLE.search(html)
-        if article is None:
-            raise ValueError(f"{name}.html has no article; was it built with the book's theme?")
-        pages.append(page := Page(name, "", parse(article.group())))
-        _clean(page.article)
-        heading = next(page.article.iter("h1"))
-        pages[-1] = Page(name, " ".join("".join(visible(heading)).split()), page.article)
+        pages.append(read_page(name, html))
         following = _NEXT.search(html)
         name = target_of(name, following[1])[0] if following else None
     return pages
+
+
+def read_page(name: str, html: str) -> Page:
+    """The page `name` from its HTML. Raises `ValueError` if the book's theme did not make it."""
+    article = _ARTICLE.search(html)
+    if article is None:
+        raise ValueError(f"{name}.html has no article; was it built with the book's theme?")
+    tree = parse(article.group())
+    _clean(tree)
+    heading = next(tree.iter("h1"))
+    return Page(name, " ".join("".join(visible(heading)).split()), tree)
 
 
 def visible(element: Element) -> Iterator[str]:
