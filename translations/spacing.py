@@ -21,8 +21,14 @@ _FORMULA, _UNKNOWN = (
 )  # a formula, code or number; something of which the ends are not known
 _LATIN = f"A-Za-z0-9{_FORMULA}"
 _FILL_IN = re.compile(r"\{[\w.-]*\}|%\([a-z]+\)s|%[sd]")
-# What a role prints: an equation its number, a proof "(BP2) 的证明", a numbered figure "图 1".
-_ROLES = {"eq": _FORMULA, "formula": _FORMULA, "proof": f"{_FORMULA} 的证明", "numref": f"图 {_FORMULA}"}
+# What a role prints: an equation its number, a proof "(BP2) 的证明", a numbered figure "图 1", a work "Werbos（1974）".
+_ROLES = {
+    "eq": _FORMULA,
+    "formula": _FORMULA,
+    "proof": f"{_FORMULA} 的证明",
+    "numref": f"图 {_FORMULA}",
+    "cite": f"{_FORMULA}（{_FORMULA}）",
+}
 
 _RULES = (
     (re.compile(f"[{HAN}][{_LATIN}]|[{_LATIN}][{HAN}]"), "a space is missing between Chinese and Latin or a formula"),

@@ -4,10 +4,11 @@
     html_math_renderer = "bpderive"
 
 Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
-`glossary-table`, `simplifications`, `solution`, and for the catalogues `activation-page`, `activation-comparison`,
-`try-activation`, `cost-page`, `pairing-table`, `pages-of`. Roles: `eq`, `proof`, `formula`. They print from the
-registry in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
-directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
+`glossary-table`, `bibliography`, `simplifications`, `solution`, and for the catalogues `activation-page`,
+`activation-comparison`, `try-activation`, `cost-page`, `pairing-table`, `pages-of`. Roles: `eq`, `proof`, `formula`,
+`cite`. They print from the registry in the language of the build, and every mark comes from a certificate made in it
+(`certificates`). To add a directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in
+`DIRECTIVES`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sphinx.config import Config
 
 import bpderive
 from bpderive.sphinxext import (
+    bibliography,
     catalogue,
     domain,
     explanations,
@@ -34,6 +36,7 @@ from bpderive.sphinxext import (
     theme,
 )
 from bpderive.sphinxext.activation import ActivationPageDirective, TryActivationDirective
+from bpderive.sphinxext.bibliography import BibliographyDirective
 from bpderive.sphinxext.comparison import ComparisonDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
 from bpderive.sphinxext.derivation import DerivationDirective
@@ -61,6 +64,7 @@ DIRECTIVES = {
     "equation-index": EquationIndexDirective,
     "simplifications": SimplificationsDirective,
     "glossary-table": GlossaryTableDirective,
+    "bibliography": BibliographyDirective,
     "solution": SolutionDirective,
     "activation-page": ActivationPageDirective,
     "try-activation": TryActivationDirective,
@@ -87,7 +91,19 @@ def _speak(app: Sphinx, config: Config) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
-    for part in (markup, mathml, catalogue, domain, explanations, glossary, languages, search, fonts, theme):
+    for part in (
+        markup,
+        mathml,
+        catalogue,
+        domain,
+        bibliography,
+        explanations,
+        glossary,
+        languages,
+        search,
+        fonts,
+        theme,
+    ):
         part.setup(app)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)

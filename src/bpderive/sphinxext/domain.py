@@ -26,6 +26,7 @@ from bpderive.errors import unknown_name
 from bpderive.notation import plain
 from bpderive.sphinxext.certificates import Certificates
 from bpderive.sphinxext.words import (
+    CITED_IN,
     EQUATION,
     STATED_HERE,
     STATED_IN,
@@ -33,6 +34,7 @@ from bpderive.sphinxext.words import (
     TERM,
     THE_PROOF_OF,
     USED_IN,
+    WORK,
     language_of,
 )
 from bpderive.text import Text
@@ -41,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 Place = tuple[str, str]  # (name of the page, anchor)
 
-_KINDS: Mapping[str, Text] = {"equation": EQUATION, "letter": SYMBOL, "term": TERM}
+_KINDS: Mapping[str, Text] = {"equation": EQUATION, "letter": SYMBOL, "term": TERM, "work": WORK}
 
 
 def find_equation(number: str) -> Equation:
@@ -82,10 +84,12 @@ class BookDomain(MathDomain):
         "uses": {},  # page -> {number of an equation that it refers to: the section that does so first}
         "entries": {},  # page -> what search finds on it: (name, kind, anchor)
         "glossary": "",  # the page with the glossary
+        "bibliography": "",  # the page with the works that are cited
+        "cited": {},  # page -> keys of the works that it cites
     }
     roles: ClassVar[dict[str, Any]] = {**MathDomain.roles, "proof": MathReferenceRole(warn_dangling=True)}
     object_types: ClassVar[dict[str, ObjType]] = {name: ObjType(name) for name in _KINDS}
-    data_version = 2
+    data_version = 3
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
@@ -160,6 +164,14 @@ class BookDomain(MathDomain):
             if number in numbers and page not in apart
         ]
 
+    def citations(self, key: str) -> list[Place]:
+        """The pages that cite a work, but for the one that lists it."""
+        return [
+            (page, "")
+            for page, keys in sorted(self.data["cited"].items())
+            if key in keys and page != self.data["bibliography"]
+        ]
+
     def place(self, number: str) -> Place | None:
         """Where the equation stands: on a page, else in the index, else nowhere."""
         stated: Place | None = self.data["statements"].get(number)
@@ -181,10 +193,11 @@ class BookDomain(MathDomain):
         super().clear_doc(docname)
         for kind in ("statements", "proofs"):
             self.data[kind] = {name: place for name, place in self.data[kind].items() if place[0] != docname}
-        for kind in ("indexes", "uses", "entries"):
+        for kind in ("indexes", "uses", "entries", "cited"):
             self.data[kind].pop(docname, None)
-        if self.data["glossary"] == docname:
-            self.data["glossary"] = ""
+        for kind in ("glossary", "bibliography"):
+            if self.data[kind] == docname:
+                self.data[kind] = ""
 
     def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
         """Take over what another process read."""
@@ -193,9 +206,10 @@ class BookDomain(MathDomain):
             self.data[kind] |= {
                 name: place for name, place in otherdata[kind].items() if place[0] in docnames
             }
-        for kind in ("indexes", "uses", "entries"):
+        for kind in ("indexes", "uses", "entries", "cited"):
             self.data[kind] |= {page: what for page, what in otherdata[kind].items() if page in docnames}
-        self.data["glossary"] = self.data["glossary"] or otherdata["glossary"]
+        for kind in ("glossary", "bibliography"):
+            self.data[kind] = self.data[kind] or otherdata[kind]
 
     def resolve_xref(
         self,
@@ -217,16 +231,23 @@ class BookDomain(MathDomain):
             content = nodes.Text(f"({equation.number})")
         elif typ == "proof":
             place = self.data["proofs"].get(target)
+            if place is None and not node.get("refwarn"):  # what no page derives line by line
+                place = self.place_of_check(target)
             if contnode.astext() == target:
                 content = nodes.Text(THE_PROOF_OF.format(number=f"({target})").in_language(language))
-        elif typ == "uses":
+        elif typ in ("uses", "cited"):
+            places = self.uses(target) if typ == "uses" else self.citations(target)
             shown: list[nodes.Node] = []
-            for page, anchor in self.uses(target):
+            for page, anchor in places:
                 linked = nodes.Text(env.titles[page].astext())
                 comma = nodes.Text(", " if language == "en" else "、")
                 shown += [comma, make_refnode(builder, fromdocname, page, anchor, linked)]
-            before = [nodes.Text(USED_IN.in_language(language) + " ")] if shown else []
+            words = (USED_IN if typ == "uses" else CITED_IN).in_language(language)
+            before = [nodes.Text(words + " ")] if shown else []
             return cast(nodes.reference, nodes.inline("", "", *before, *shown[1:]))
+        elif typ == "cite":
+            page = self.data["bibliography"]
+            place = (page, f"work-{target}") if page else None
         elif typ == "check":
             place = self.place_of_check(target)
         elif typ == "page":
@@ -281,6 +302,8 @@ def _explain(app: Sphinx, domain: Any, node: addnodes.pending_xref) -> bool | No
     equation = labelled(target)
     if node["reftype"] == "proof":
         message = str(unknown_name("derivation on any page named", target, domain.data["proofs"]))
+    elif node["reftype"] == "cite":
+        message = f"No page lists the work {target}; list them with {{bibliography}}."
     elif equation is not None:
         message = (
             f"Equation ({equation.number}) stands on no page; state it with {{equation}} {equation.number}."
@@ -294,10 +317,10 @@ def _explain(app: Sphinx, domain: Any, node: addnodes.pending_xref) -> bool | No
 
 
 def _renew_indexes(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """An index tells where each equation stands, so it is written anew whenever any page was read."""
+    """What tells where something stands or is cited is written anew whenever any page was read."""
     domain = env.domains["math"]
     assert isinstance(domain, BookDomain)
-    return sorted(domain.indexes)
+    return sorted({*domain.indexes, domain.data["bibliography"]} - {""})
 
 
 def book_domain(env: BuildEnvironment) -> BookDomain:

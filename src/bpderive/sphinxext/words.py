@@ -66,9 +66,11 @@ COMMA = Text(", ", "、")
 
 FORM = Text("Form of the gradient", "梯度的写法")
 USED_IN = Text("used in", "用于")
+CITED_IN = Text("cited in", "引用于")
 
 EQUATION = Text("equation", "公式")
 SYMBOL = Text("letter", "记号")
+WORK = Text("work cited", "参考文献")
 TERM = Text("term", "术语")
 ENGLISH_TERM = Text("English", "英文")
 CHINESE_TERM = Text("Chinese", "中文")
