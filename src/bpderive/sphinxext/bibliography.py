@@ -60,25 +60,26 @@ class Work:
         """How a text names it, such as "Rumelhart, Hinton and Williams (1986)"."""
         families = [name.split()[-1] for name in self.authors]
         many = len(families) > 3 or _OTHERS in families
-        some, rest = (families[:1], _AND_OTHERS) if many else (families, Text(en="", zh=""))
-        return _CITED.format(authors=_joined(some, rest), year=self.year)
+        some = _joined(families[:1], others=True) if many else _joined(families)
+        return _CITED.format(authors=some, year=self.year)
 
     @property
     def listed(self) -> Text:
         """All its authors and the year, as the list begins it."""
         known = [name for name in self.authors if name != _OTHERS]
-        rest = _AND_OTHERS if len(known) < len(self.authors) else Text(en="", zh="")
-        return _LISTED.format(authors=_joined(known, rest), year=self.year)
+        authors = _joined(known, others=len(known) < len(self.authors))
+        return _LISTED.format(authors=authors, year=self.year)
 
 
-def _joined(names: list[str], rest: Text) -> Text:
-    """The names with commas, "and" before the last one, or `rest` behind it."""
+def _joined(names: list[str], *, others: bool = False) -> Text:
+    """The names with commas, and "and" before the last one, or "et al." behind it where there are `others`."""
 
     def in_language(language: str) -> str:
         comma = _COMMA.in_language(language)
-        if rest.in_language(language) or len(names) == 1:
-            return comma.join(names) + rest.in_language(language)
-        return comma.join(names[:-1]) + _AND.in_language(language) + names[-1]
+        if others:
+            return comma.join(names) + _AND_OTHERS.in_language(language)
+        last = _AND.in_language(language) + names[-1]
+        return comma.join(names[:-1]) + last if len(names) > 1 else names[0]
 
     return Text(*map(in_language, LANGUAGES))
 
