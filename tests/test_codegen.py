@@ -269,12 +269,12 @@ def test_source_is_code_to_read_and_the_same_every_time(target: str) -> None:
 def test_each_line_of_the_matrix_program_has_its_number() -> None:
     source = compile_gradient(Network((2, 3, 2))).source
     for line in (
-        "add_column(z3, b3, ones, wide)  # z, layer 3",
+        "add(z3, b3 if wide3 is None else b3.dot(row, wide3), z3)  # z, layer 3",
         "for piece in pieces3:  # 25, layer 3",
         "multiply(slope3, delta3, delta3)  # BP1a, layer 3",
         "multiply(delta2, slope2, delta2)  # BP2, layer 2",
-        "nabla_b2 = dot(delta2, ones) if m > 1 else delta2.copy()  # BP3, layer 2",
-        "nabla_w3 = outer(delta3, a2.T)  # BP4, layer 3",
+        "nabla_b2 = delta2.dot(ones) if m > 1 else delta2.copy()  # BP3, layer 2",
+        "nabla_w3 = delta3.dot(a2.T)  # BP4, layer 3",
     ):
         assert line in source
 
@@ -536,6 +536,6 @@ def test_a_compiled_gradient_prints_briefly_and_runs_other_source() -> None:
         f"CompiledGradient(net={compiled.net!r}, target='numpy', dtype='float64', views=False)"
     )
     case = random_case(compiled.net, 1)
-    other = replace(compiled, source=compiled.source.replace("(delta2, a1.T)", "(2*delta2, a1.T)"))
+    other = replace(compiled, source=compiled.source.replace("= delta2.dot(a1.T)", "= 2*delta2.dot(a1.T)"))
     assert np.array_equal(other(*case).w[0], 2 * compiled(*case).w[0])
     assert isinstance(other, CompiledGradient)

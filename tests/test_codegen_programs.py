@@ -22,7 +22,7 @@ from bpderive.codegen.compiled import PLAIN_UP_TO
 from bpderive.codegen.derived import derived
 from bpderive.codegen.inplace import Constants, in_place
 from bpderive.codegen.kernels import FASTER
-from bpderive.codegen.numpy_program import KEPT
+from bpderive.codegen.numpy_arrays import FEW, KEPT, PIECE
 from bpderive.errors import ShapeError
 from bpderive.network import Network
 from bpderive.polynomials import Polynomial, unknown
@@ -112,10 +112,20 @@ def test_views_are_used_again_and_only_by_the_thread_that_has_them() -> None:
     assert "the next call in the same thread writes over it" in compiled.source
 
 
-def test_memory_is_that_of_the_activations_and_one_array_a_layer() -> None:
-    net = Network((20, 30, 10))
+@pytest.mark.parametrize(
+    "net",
+    [
+        Network((20, 30, 10)),
+        Network((20, 30, 10), ("tanh", "sigmoid"), "cross_entropy"),
+        Network((20, 30, 10), ("relu", "softmax"), "log_likelihood"),
+        Network((20, 30, 30, 30, 10), "silu"),
+    ],
+    ids=repr,
+)
+def test_memory_is_that_of_the_activations_and_one_array_a_layer(net: Network) -> None:
+    m = 2 * FEW
     compiled = compile_gradient(net)
-    compiled(*random_case(net, 8))
+    compiled(*random_case(net, m))
     found: dict[int, Any] = {}
 
     def collect(value: Any) -> None:
@@ -128,10 +138,12 @@ def test_memory_is_that_of_the_activations_and_one_array_a_layer() -> None:
                 owner = owner.base
             found[id(owner)] = owner
 
-    collect(compiled._functions["kept"].by_size[8])
-    neurons = sum(net.sizes[1:])
-    # z and a of each layer as by hand, σ′ beside them; the rest is as large as one layer, whatever the depth.
-    assert sum(array.size for array in found.values()) <= 3 * neurons * 8 + 2 * 30 * 8 + 16
+    collect(compiled._functions["kept"].by_size[m])
+    by_size = [array for array in found.values() if array.shape[-1:] == (m,)]
+    fixed = [array for array in found.values() if array.shape[-1:] != (m,)]
+    # Beside them only what does not grow with the batch: pieces for the activation functions, and a row of ones.
+    assert sum(array.size for array in by_size) <= 2 * sum(net.sizes[1:]) * m + m
+    assert all(array.size <= 6 * PIECE for array in fixed)
 
 
 # dtypes
@@ -319,7 +331,7 @@ def test_where_the_slope_cancels_it_is_not_counted() -> None:
 
 def test_the_program_grows_with_the_layers_and_not_with_the_weights() -> None:
     small, wide, deep = (
-        compile_gradient(Network(s)).source for s in ((2, 3, 2), (784, 100, 10), (2, 3, 3, 3, 2))
+        compile_gradient(Network(s)).source for s in ((784, 30, 10), (784, 300, 10), (2, 3, 3, 3, 2))
     )
     assert len(small.splitlines()) == len(wide.splitlines()) < len(deep.splitlines())
     assert len(derived(Network((2, *(3,) * 8, 2))).lets) == len(derived(Network((9, *(99,) * 8, 9))).lets)

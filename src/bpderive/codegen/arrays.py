@@ -22,16 +22,16 @@ Array = npt.NDArray[Any]
 class Checker:
     """Checks the arguments of the functions of one compiled gradient."""
 
-    __slots__ = ("_dtype", "_fit", "_fit_all", "_net")
+    __slots__ = ("_dtype", "_fit", "_net", "fits")
 
     def __init__(self, net: Network, dtype: str) -> None:
         self._net = net
         self._dtype = np.dtype(dtype)
-        self._fit, self._fit_all = (_compiled_check(net, self._dtype, names) for names in ("x", "xy"))
+        self._fit, self.fits = (_compiled_check(net, self._dtype, names) for names in ("x", "xy"))
 
     def all(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[Any, Any, Any, Any]:
         """The four arguments as the program takes them; raises `ShapeError`."""
-        if self._fit_all(weights, biases, x, y):
+        if self.fits(weights, biases, x, y):
             return weights, biases, x, y
         parameters = self._parameters(weights, biases)
         inputs = self._columns("x", "the input", x, self._net.sizes[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -50,6 +50,7 @@ class CompiledGradient:
     _few_at_most: int = field(init=False, repr=False, compare=False)
     _functions: dict[str, Any] = field(init=False, repr=False, compare=False)
     _checker: Checker = field(init=False, repr=False, compare=False)
+    _fits: Callable[..., bool] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         target = TARGETS[self.target]
@@ -58,12 +59,22 @@ class CompiledGradient:
         if target.plain:
             made = _with_arrays(made, self.net, np.dtype(self.dtype))
         object.__setattr__(self, "_functions", made)
-        object.__setattr__(self, "_few_at_most", PLAIN_UP_TO // parameters(self.net))
-        object.__setattr__(self, "_checker", Checker(self.net, self.dtype))
+        at_most = 0 if self.few is None else PLAIN_UP_TO // parameters(self.net)
+        checker = Checker(self.net, self.dtype)
+        object.__setattr__(self, "_few_at_most", at_most)
+        object.__setattr__(self, "_checker", checker)
+        object.__setattr__(self, "_fits", checker.fits)
 
     def __call__(self, weights: Any, biases: Any, x: Any, y: Any) -> Gradient:
         """(∂C/∂b, ∂C/∂w), C being the mean cost over the columns."""
-        return Gradient(*self._run("gradient", *self._checker.all(weights, biases, x, y)))
+        # For one example this costs as much as a product: no call that is not needed.
+        if not self._fits(weights, biases, x, y):
+            weights, biases, x, y = self._checker.all(weights, biases, x, y)
+        program = self._program(x)["gradient"]
+        try:
+            return Gradient(*program(weights, biases, x, y))
+        except (ArithmeticError, ValueError) as error:
+            raise _overflow(error) from error
 
     def value_and_gradient(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[float, Gradient]:
         """The mean cost over the columns, equation (26), and its gradient."""
@@ -79,24 +90,31 @@ class CompiledGradient:
         """How many multiplications and additions both passes take, as formulas in the layer sizes."""
         return operations(self.net)
 
-    def _run(self, function: str, *arguments: Any) -> Any:
-        if self.few is not None and arguments[2].shape[1] <= self._few_at_most:
-            return self.few._run(function, *arguments)
-        try:
-            return self._functions[function](*arguments)
-        except (ArithmeticError, ValueError) as error:
-            # Python's own numbers raise where NumPy gives inf or nan.
-            raise DomainError(
-                f"Computing with these numbers failed: {error}. An activation or cost of the network overflows in its "
-                'formula; declare a stable form of it, or take the target "numpy", which gives inf or nan there.'
-            ) from error
-        except KeyError:
-            if self._functions:
-                raise
+    def _program(self, x: Array) -> dict[str, Any]:
+        """The functions for so many examples; raises `DomainError` where there are none."""
+        if self.few is not None and x.shape[1] <= self._few_at_most:
+            return self.few._functions
+        if not self._functions:
             raise DomainError(
                 f'The target "{self.target}" is source for another language, which does not run here: write '
                 '`.source` to a file, or take the target "numpy" or "python".'
-            ) from None
+            )
+        return self._functions
+
+    def _run(self, function: str, *arguments: Any) -> Any:
+        program = self._program(arguments[2])[function]
+        try:
+            return program(*arguments)
+        except (ArithmeticError, ValueError) as error:
+            raise _overflow(error) from error
+
+
+def _overflow(error: Exception) -> DomainError:
+    """Python's own numbers raise where NumPy gives inf or nan."""
+    return DomainError(
+        f"Computing with these numbers failed: {error}. An activation or cost of the network overflows in its "
+        'formula; declare a stable form of it, or take the target "numpy", which gives inf or nan there.'
+    )
 
 
 def _with_arrays(functions: dict[str, Any], net: Network, dtype: np.dtype[Any]) -> dict[str, Any]:
@@ -111,11 +129,12 @@ def _with_arrays(functions: dict[str, Any], net: Network, dtype: np.dtype[Any]) 
             places[-1].append(((rows, columns), start))
             start += rows * columns * dtype.itemsize
     by_b, by_w = places
-    array = np.ndarray
+    array, listed = np.ndarray, np.ndarray.tolist
 
     def all_of_them(weights: Any, biases: Any, x: Any, y: Any, valued: bool) -> Any:
-        lists = [w.tolist() for w in weights], [b.tolist() for b in biases], x.tolist(), y.tolist()
-        flat = np.array(backpropagate(*lists, valued), dtype)
+        flat = np.array(
+            backpropagate(map(listed, weights), map(listed, biases), listed(x), listed(y), valued), dtype
+        )
         found = (
             [array(shape, dtype, flat, at) for shape, at in by_b],
             [array(shape, dtype, flat, at) for shape, at in by_w],
@@ -123,8 +142,7 @@ def _with_arrays(functions: dict[str, Any], net: Network, dtype: np.dtype[Any]) 
         return flat[0], found
 
     def output(weights: Any, biases: Any, x: Any) -> Any:
-        rows = forward([w.tolist() for w in weights], [b.tolist() for b in biases], x.tolist())
-        return np.array(rows, dtype)
+        return np.array(forward(map(listed, weights), map(listed, biases), listed(x)), dtype)
 
     return {
         "gradient": lambda weights, biases, x, y: all_of_them(weights, biases, x, y, False)[1],

@@ -78,10 +78,12 @@ def in_place(
     constants: Constants,
     doubled: Symbol | None = None,
     scratch: Callable[[int], str] = "t{}".format,
+    over: Symbol | None = None,
 ) -> InPlace:
     """The lines that compute `outputs`; the argument `doubled` is first copied as one of double precision.
 
-    `scratch` names the scratch arrays, counted from 1.
+    `scratch` names the scratch arrays, counted from 1. The last output may be the array of the argument `over`, which
+    it is then written over: no line writes it before that argument has been read for the last time.
     """
     steps: list[_Step] = []
 
@@ -103,11 +105,15 @@ def in_place(
         named[part.name] = computed(value)
     for (output, _), value in zip(outputs, results, strict=True):
         found = computed(value)
-        if isinstance(found, str) or found.output or found.function == "condition":
+        early = over is not None and output == outputs[-1][0] and found not in steps[-1:]
+        if isinstance(found, str) or found.output or found.function == "condition" or early:
             found = add("copy", found)
         found.output = output
+    last = outputs[-1][0]
     # In double precision nothing may wait in an output, which may be one of single precision.
-    return _in_registers(steps, [] if doubled else [outputs[-1][0]], scratch)
+    free = [] if doubled or over is not None else [last]
+    given = names[over] if over is not None else last
+    return _in_registers(steps, free, scratch, _Same(given, last, waiting=not doubled))
 
 
 def shared_parts(
@@ -186,12 +192,34 @@ class _Adder(Protocol):
         raise NotImplementedError
 
 
-def _in_registers(steps: Sequence[_Step], free: list[str], named: Callable[[int], str]) -> InPlace:
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """An argument and an output that may be one array; `waiting` says whether other steps may use it in between."""
+
+    given: str
+    output: str
+    waiting: bool
+
+    def free_after(self, steps: Sequence[_Step]) -> int:
+        """The number of the step that reads the argument last; −1 where there is nothing to wait for."""
+        if self.given == self.output or not self.waiting:
+            return -1
+        return max((n for n, step in enumerate(steps) if self.given in step.operands), default=-1)
+
+    def array(self, name: str) -> str:
+        """One name for both."""
+        return self.output if name == self.given else name
+
+
+def _in_registers(
+    steps: Sequence[_Step], free: list[str], named: Callable[[int], str], same: _Same
+) -> InPlace:
     """The lines, each step in an array of its own that is free again after its last reading.
 
     `free` are arrays to begin with: the last output, which is written by the last step, is as good as any until then.
     """
     last = {part: n for n, step in enumerate(steps) for part in step.reads}
+    given_until = same.free_after(steps)
     place: dict[_Step, str] = {}
     scratch: list[str] = []
 
@@ -210,6 +238,8 @@ def _in_registers(steps: Sequence[_Step], free: list[str], named: Callable[[int]
             for part in step.reads
             if last[part] == n and not part.output and part.function != "condition"
         }
+        if n == given_until and step.function != "condition":
+            free.append(same.output)
         if step.function == "condition":
             conditions += 1
             place[step] = f"c{conditions}"
@@ -219,20 +249,24 @@ def _in_registers(steps: Sequence[_Step], free: list[str], named: Callable[[int]
             own = step.output or (names[2] if names[2] in ended else "")
             place[step] = own or found()
             ended.discard(place[step])
-            lines += _selected(names, place[step])
+            lines += _selected([same.array(name) for name in names], place[step], names)
         else:
             free += sorted(ended, reverse=True)
             ended = set()
             place[step] = step.output or found()
             lines.append(_line(step.function, names, place[step]))
         free += sorted(ended, reverse=True)
+        if n == given_until and step.function == "condition":
+            free.append(same.output)
     return InPlace(tuple(lines), tuple(scratch))
 
 
-def _selected(names: Sequence[str], place: str) -> list[str]:
+def _selected(arrays: Sequence[str], place: str, names: Sequence[str]) -> list[str]:
+    """What is in `place` already stays there; `arrays` are those of `names` if argument and output are one array."""
     condition, then, otherwise = names
-    if then == place:
-        return [f"copyto({place}, {otherwise}, where=~{condition})"]
+    if arrays[1] == place:
+        first = [] if then == place else [f"copyto({place}, {then})"]
+        return [*first, f"copyto({place}, {otherwise}, where=~{condition})"]
     first = [] if otherwise == place else [f"copyto({place}, {otherwise})"]
     return [*first, f"copyto({place}, {then}, where={condition})"]
 

@@ -7,7 +7,9 @@ it to `FASTER`: it is compared with the formulas in many digits before it is use
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import sympy
 from sympy import Expr, Min
@@ -39,6 +41,34 @@ def forms(activation: Activation) -> tuple[Expr, Expr]:
     return faster
 
 
+_BOUND = re.compile(r"(?:minimum|maximum)\((?:\w+, )?([nk]_?\d+)[,)]")
+"""The number that something is compared with: where it is an array of its own, as long as the other, NumPy takes half
+the time of what it takes with a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A function that writes into arrays: its name, docstring and lines, and the scratch arrays that it uses."""
+
+    name: str
+    says: str
+    lines: tuple[str, ...]
+    scratch: tuple[str, ...]
+    with_slope: bool
+
+    @property
+    def bounds(self) -> set[str]:
+        """The numbers that it compares with."""
+        return {name for line in self.lines for name in _BOUND.findall(line)}
+
+    def source(self, bounds: Sequence[str]) -> str:
+        """The text, with the arrays of `bounds` among its arguments."""
+        third = "slope" if self.with_slope else "no_slope"
+        arguments = ", ".join(["z", "a", third, *bounds, *self.scratch, "*unused"])
+        body = [f'"""{self.says}"""', *self.lines]
+        return "\n".join([f"def {self.name}({arguments}):", *(f"    {line}" for line in body), ""])
+
+
 class Kernels:
     """The functions of a program that write σ(z), or σ(z) and σ′(z), into arrays; `sources` are their texts."""
 
@@ -46,25 +76,36 @@ class Kernels:
         self._names = names
         self._constants = constants
         self._double = double
-        self._known: dict[tuple[Activation, bool], str] = {}
-        self.sources: list[str] = []
-        self.scratch = 0
+        self._known: dict[tuple[Activation, bool], Kernel] = {}
+
+    @property
+    def scratch(self) -> int:
+        """How many scratch arrays they need."""
+        return max((len(kernel.scratch) for kernel in self._known.values()), default=0)
+
+    @property
+    def bounds(self) -> list[str]:
+        """The numbers that one of them compares with."""
+        return sorted(set[str]().union(*(kernel.bounds for kernel in self._known.values())))
+
+    @property
+    def sources(self) -> list[str]:
+        """Their texts; to be asked for when all are known."""
+        return [kernel.source(self.bounds) for kernel in self._known.values()]
 
     def of(self, activation: Activation, with_slope: bool) -> str:
-        """The name of the function of z, a, perhaps slope, and the scratch arrays of a piece."""
+        """The name of the function of z, a, perhaps slope, the numbers and the scratch arrays of a piece.
+
+        What it writes last, slope or without it a, may be the array of z.
+        """
         known = self._known.get((activation, with_slope))
         if known is None:
-            known = self._names.free(f"apply_{activation.name}" + "_with_slope" * with_slope)
-            self._known[activation, with_slope] = known
+            name = self._names.free(f"apply_{activation.name}" + "_with_slope" * with_slope)
             value, derivative = forms(activation)
             outputs = [("a", value), ("slope", derivative)] if with_slope else [("a", value)]
-            found = in_place({z: "z"}, outputs, self._constants, None if self._double else z)
-            self.scratch = max(self.scratch, len(found.scratch))
-            arguments = ", ".join(
-                ["z", "a", "slope" if with_slope else "no_slope", *found.scratch, "*unused"]
-            )
+            found = in_place({z: "z"}, outputs, self._constants, None if self._double else z, over=z)
             shown = "a = σ(z) and slope = σ′(z)" if with_slope else "a = σ(z)"
             says = f"{shown}: {says_of(activation, a)}"
-            body = [f'"""{says}"""', *found.lines]
-            self.sources.append("\n".join([f"def {known}({arguments}):", *(f"    {x}" for x in body), ""]))
-        return known
+            known = Kernel(name, says, found.lines, found.scratch, with_slope)
+            self._known[activation, with_slope] = known
+        return known.name

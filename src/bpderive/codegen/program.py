@@ -34,6 +34,11 @@ class Program:
         """The lines of the way back: δ and the derivatives."""
         return tuple(let for let in self.lets if let.value.letter.startswith(("delta", "nabla")))
 
+    @cached_property
+    def layer_by_layer(self) -> tuple[Let, ...]:
+        """The way back with the derivatives of a layer right after its δ, before those of the layer below."""
+        return tuple(sorted(self.backward, key=lambda let: -let.value.layer))
+
     @property
     def cost(self) -> Let:
         """The line of the cost."""
