@@ -62,7 +62,8 @@ softmax = VectorActivation(
     formula=exp(_all_z[j, 0]) / Sum(exp(_all_z[k, 0]), (k, *WHOLE)),
     stable=(
         (a, _share / Sum(_share.xreplace({j: k}), (k, *WHOLE))),
-        (log(a), computed(_all_z[j, 0] - _peak) - log1p(_rest)),
+        # Unevaluated: whether the sums are negative is a long question, and asked with every import.
+        (log(a), computed(_all_z[j, 0] - _peak) - log1p(_rest, evaluate=False)),
     ),
 )
 
