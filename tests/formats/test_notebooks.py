@@ -159,3 +159,6 @@ def test_every_page_that_is_built_gets_its_notebook(tmp_path):
     ]
     assert notebooks.write_all(tmp_path) == []
     assert len(re.findall("pip install", written[1].read_text("utf-8"))) == 2
+    changed = tmp_path / "en" / "index.html"
+    changed.write_text(changed.read_text("utf-8").replace("Words", "Other words"), "utf-8")
+    assert notebooks.write_all(tmp_path) == [tmp_path / "en" / "index.ipynb"]

@@ -1,4 +1,4 @@
-"""docs/build.py: where cells run and where their results are kept."""
+"""docs/build.py: where cells run, and whether the translations are up to date."""
 
 from __future__ import annotations
 
@@ -24,16 +24,6 @@ def test_cells_run_in_the_interpreter_of_the_build_whatever_the_user_has_install
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", env["JUPYTER_PATH"])
         assert KernelSpecManager().get_kernel_spec("python3").argv == spec["argv"]
-
-
-def test_results_of_another_library_are_thrown_away(script, monkeypatch):
-    first = script.cells_folder()
-    first.mkdir(parents=True)
-    assert script.cells_folder() == first
-    assert first.is_dir()
-    monkeypatch.setattr(script, "source_hash", lambda without: "another")
-    assert script.cells_folder() != first
-    assert not first.exists()
 
 
 def test_the_languages_of_the_build_are_those_of_the_configuration(script):

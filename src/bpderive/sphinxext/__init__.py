@@ -13,15 +13,11 @@ Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-ta
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-import bpderive
 from bpderive.sphinxext import (
     bibliography,
     catalogue,
@@ -43,6 +39,7 @@ from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.glossary import GlossaryTableDirective
+from bpderive.sphinxext.kept import source_hash
 from bpderive.sphinxext.learning import LearningCurvesDirective, MisreadDigitsDirective
 from bpderive.sphinxext.measured import MeasuredChartDirective, MeasuredTableDirective
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
@@ -72,17 +69,6 @@ DIRECTIVES = {
     "cost-page": CostPageDirective,
     "pairing-table": PairingTableDirective,
 }
-
-
-def source_hash(without: Collection[str] = ()) -> str:
-    """A short hash of the library's source, `without` some of its parts: what another library made is made anew."""
-    folder = Path(bpderive.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        if path.relative_to(folder).parts[0] in without:
-            continue
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _speak(app: Sphinx, config: Config) -> None:

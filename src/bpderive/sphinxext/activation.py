@@ -25,9 +25,10 @@ from bpderive.differentiation import latex
 from bpderive.network import Network
 from bpderive.plot import plot
 from bpderive.sphinxext import page_words as say
-from bpderive.sphinxext.accounts import Account, accounts
+from bpderive.sphinxext.accounts import Account, account
 from bpderive.sphinxext.accuracy import Measured, Measurements, scientific, signed
 from bpderive.sphinxext.accuracy_table import error_table, read_measurements
+from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import display, element, line, span, table
 from bpderive.sphinxext.page import PageDirective
 from bpderive.sphinxext.vector import vector_page
@@ -43,7 +44,7 @@ class ActivationPageDirective(PageDirective):
         title = activation.name.replace("_", "-"), activation.title
         if isinstance(activation, VectorActivation):
             return [self.page(*title, *vector_page(self, activation))]
-        found = accounts(self.env.app).of(activation)
+        found = kept(self.env.app).of(account(activation))
         made = [node for part in PARTS for node in part(self, activation, found)]
         return [self.page(*title, *made)]
 
@@ -56,7 +57,7 @@ class TryActivationDirective(PageDirective):
     def make(self) -> list[nodes.Node]:
         """Formula, graph, derivation and judgement. Raises `ParseError` for a formula that cannot be read."""
         activation = parse_activation(self.arguments[0].strip())
-        found = accounts(self.env.app).of(activation)
+        found = kept(self.env.app).of(account(activation))
         derived = slope_derivation(activation)
         shown = display(rf"\sigma(z) = {latex(activation.formula)}")
         heading = line(span(*self.words(say.ACTIVATION), classes=["bp-kind"]), classes=["bp-heading"])

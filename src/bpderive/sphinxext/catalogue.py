@@ -8,6 +8,7 @@ in `CATALOGUES` with the directive that makes its pages.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -65,11 +66,13 @@ def _write(app: Sphinx) -> None:
         wanted = {f"{name}.md": f"```{{{directive}}} {name}\n```\n" for name in declarations(catalogue)}
         for path in folder.glob("*.md"):
             if path.name not in wanted:
-                path.unlink()
+                path.unlink(missing_ok=True)
         for name, text in wanted.items():
             path = folder / name
             if not path.exists() or path.read_text("utf-8") != text:
-                path.write_text(text, "utf-8")
+                beside = path.with_suffix(f".{os.getpid()}")  # another language may be built at the same time
+                beside.write_text(text, "utf-8")
+                beside.replace(path)
 
 
 def _drop_empty_catalogues(app: Sphinx, exception: Exception | None) -> None:

@@ -11,8 +11,9 @@ from docutils import nodes
 from bpderive.activations import Activation, activations
 from bpderive.plot import ACROSS, plot
 from bpderive.sphinxext import page_words as say
-from bpderive.sphinxext.accounts import accounts
+from bpderive.sphinxext.accounts import account
 from bpderive.sphinxext.catalogue import page_of
+from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import element, line, span, table
 from bpderive.sphinxext.page import PageDirective
 from bpderive.text import Text
@@ -37,7 +38,7 @@ class ComparisonDirective(PageDirective):
 
     def make(self) -> list[nodes.Node]:
         """The graphs, each leading to its page, and the table."""
-        known = accounts(self.env.app)
+        store = kept(self.env.app)
         shown = [activation for activation in activations.values() if isinstance(activation, Activation)]
         graphs = []
         for one in shown:
@@ -47,7 +48,7 @@ class ComparisonDirective(PageDirective):
         head = [self.words(word) for word in (say.NAME, *COLUMNS.values())]
         rows = []
         for one in shown:
-            cells = known.of(one).cells
+            cells = store.of(account(one)).cells
             row: list[list[nodes.Node]] = [[self.link(page_of("activations", one.name), one.title)]]
             for key in COLUMNS:
                 cell = span(*self.words(cells[key].shown))

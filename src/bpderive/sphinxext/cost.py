@@ -23,9 +23,10 @@ from bpderive.differentiation import differentiate, latex
 from bpderive.pairings import pairing
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.catalogue import page_of
+from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import display, line, span, table
 from bpderive.sphinxext.page import PageDirective
-from bpderive.sphinxext.pairs import Pair, pair_of
+from bpderive.sphinxext.pairs import Pair, pairs
 from bpderive.text import Text
 
 
@@ -103,12 +104,11 @@ def _assumptions(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
 def _goes_with(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
     found: dict[str, list[str]] = {}
     refused = []
-    for activation in activations.values():
-        pair = pair_of(activation, cost)
+    for name, pair in kept(page.env.app).of(pairs(cost)).items():
         if pair is None:
-            refused.append(activation)
+            refused.append(name)
         elif pair.cancelled:
-            found.setdefault(pair.latex, []).append(activation.name)
+            found.setdefault(pair.latex, []).append(name)
     shown: list[nodes.Node] = []
     for error, names in found.items():
         told = say.CANCELS_WITH.format(names=_listed(names), error=f"${error}$")
@@ -121,7 +121,7 @@ def _goes_with(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
     if not found:
         shown.append(page.paragraph(say.CANCELS_WITH_NONE))
     if refused:
-        shown.append(page.paragraph(say.REFUSED_WITH.format(names=_listed(one.name for one in refused))))
+        shown.append(page.paragraph(say.REFUSED_WITH.format(names=_listed(refused))))
     return [page.section("pairs", say.GOES_WITH, *shown)]
 
 
@@ -144,11 +144,12 @@ class PairingTableDirective(PageDirective):
         """One row for each activation, one column for each cost; what cancels is marked."""
         head: list[list[nodes.Node]] = [self.words(say.PAIR)]
         head += [[self.link(page_of("costs", cost.name), cost.title)] for cost in costs.values()]
+        known = [kept(self.env.app).of(pairs(cost)) for cost in costs.values()]
         rows = []
         for activation in activations.values():
             name = self.link(page_of("activations", activation.name), activation.title)
             row: list[list[nodes.Node]] = [[name]]
-            row += [self._cell(pair_of(activation, cost)) for cost in costs.values()]
+            row += [self._cell(errors[activation.name]) for errors in known]
             rows.append(row)
         return [table(["bp-pairs"], head, rows)]
 

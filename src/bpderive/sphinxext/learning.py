@@ -1,7 +1,8 @@
 """The directives `learning-curves` and `misread-digits`: how a network learns the digits, drawn while it does.
 
 `run()` lets the network (64, 30, 10) learn twice from the same seed, with the derived gradient and with the one by
-hand, and takes a few seconds, once for all pages of a build. `misread-digits` shows held-out digits that it got wrong.
+hand, and takes a few seconds, once in each state of the library. `misread-digits` shows held-out digits that it got
+wrong.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bpderive.codegen import compile_gradient
 from bpderive.network import Network
 from bpderive.sphinxext.charts import Axis, Curve, chart
 from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.kept import Wanted, kept
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import element, line
 from bpderive.sphinxext.network import FigureDirective
@@ -81,6 +83,9 @@ def run() -> Run:
     return Run(derived, by_hand, tuple(_misread(grad, parameters[-1], test)), len(test))
 
 
+LEARNED: Wanted[Run] = Wanted(run, (), f"{NETWORK} {HELD_OUT} {SEED} {RATE} {BATCH} {EPOCHS}")
+
+
 def _misread(grad: Any, learned: Parameters, test: Any) -> Iterator[tuple[tuple[float, ...], int, int]]:
     read = grad.forward(*learned, test.x).argmax(axis=0)
     for i in range(len(test)):
@@ -108,7 +113,7 @@ class LearningCurvesDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """The figure."""
-        found = run()
+        found = kept(self.env.app).of(LEARNED)
         curves = tuple(
             Curve(name, tuple((float(epoch), 100 * share) for epoch, share in enumerate(shares, 1)))
             for name, shares in ((_DERIVED, found.derived), (_BY_HAND, found.by_hand))
@@ -130,7 +135,7 @@ class MisreadDigitsDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """The pictures, each with the right digit and the one that was read."""
-        found = run()
+        found = kept(self.env.app).of(LEARNED)
         cards = []
         for pixels, label, read in found.misread[:MOST]:
             alternative, caption = (text.format(label=label, read=read) for text in (_DIGIT, _READ))

@@ -1,7 +1,7 @@
 """Pairs of an output activation and a cost, as the pages tell them.
 
-`pair_of(activation, cost)` is δ^L of the pair, with σ′ cancelled where that was found by derivation. Nothing is listed
-by hand: what is asked is the declarations.
+`pair_of(activation, cost)` is δ^L of the pair, with σ′ cancelled where that was found by derivation; `pairs(cost)`
+is it for every activation, to be kept. Nothing is listed by hand: what is asked is the declarations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sympy
 
-from bpderive.activations import AnyActivation, VectorActivation
+from bpderive.activations import AnyActivation, VectorActivation, activations
 from bpderive.costs import Cost
 from bpderive.costs import a as output
 from bpderive.differentiation import latex
@@ -18,6 +18,7 @@ from bpderive.errors import DomainError
 from bpderive.network import Network
 from bpderive.notation import latex as in_layers
 from bpderive.pairings import pairing
+from bpderive.sphinxext.kept import Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,16 @@ class Pair:
 
     latex: str
     cancelled: bool
+
+
+def pairs(cost: Cost) -> Wanted[dict[str, Pair | None]]:
+    """`pair_of` the cost with every activation of the catalogue, by name."""
+    return Wanted(pairs_of, (cost,), f"{cost!r} {list(activations.values())}")
+
+
+def pairs_of(cost: Cost) -> dict[str, Pair | None]:
+    """`pairs`, found now."""
+    return {name: pair_of(activation, cost) for name, activation in activations.items()}
 
 
 def pair_of(activation: AnyActivation, cost: Cost) -> Pair | None:

@@ -1,0 +1,126 @@
+"""The long work of a build, done before any page is read: on all cores, and once for all languages.
+
+`prepare(docs, cells, store)` runs the cells of each page in `docs` whose results are not in the folder `cells`, each
+page in a kernel of its own, and puts into the folder `store` what the directives will ask for (see `kept`). It may
+leave out anything: what fails here is tried again where a page needs it, and the error is told there, with its line.
+
+To prepare one more thing, list it in `wanted`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import tempfile
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_cache import get_cache  # type: ignore[import-untyped]  # it comes without types
+from jupyter_cache.base import CacheBundleIn  # type: ignore[import-untyped]
+from jupyter_cache.executors.utils import single_nb_execution  # type: ignore[import-untyped]
+from myst_nb.core.read import (  # type: ignore[import-untyped]
+    is_myst_markdown_notebook,
+    read_myst_markdown_notebook,
+)
+from traitlets.config import Config
+
+from bpderive.activations import Activation, activations
+from bpderive.costs import costs
+from bpderive.errors import BpderiveError
+from bpderive.sphinxext.accounts import account
+from bpderive.sphinxext.kept import Wanted, at
+from bpderive.sphinxext.learning import LEARNED
+from bpderive.sphinxext.pairs import pairs
+
+TIMEOUT = 120
+"""Seconds that a cell may take, as in docs/conf.py."""
+
+
+METHOD = "fork" if sys.platform == "linux" else "spawn"
+"""How processes start: by `fork` they have all that is imported already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A page with cells as a notebook with their results, and the seconds that they took."""
+
+    page: Path
+    notebook: Any
+    seconds: float
+
+
+def wanted() -> list[Wanted[Any]]:
+    """What is prepared besides the cells."""
+    elementwise = [one for one in activations.values() if isinstance(one, Activation)]
+    return [LEARNED, *map(account, elementwise), *map(pairs, costs.values())]
+
+
+def prepare(docs: Path, cells: Path, store: Path) -> None:
+    """Do all that has not been done, on as many processes as there are cores."""
+    cache = get_cache(str(cells))
+    pages = [page for page in pages_with_cells(docs) if not _is_known(cache, page)]
+    missing = [number for number, one in enumerate(wanted()) if not at(store).has(one)]
+    if not pages and not missing:
+        return
+    with ProcessPoolExecutor(cores(), multiprocessing.get_context(METHOD)) as pool:
+        work: list[Future[Executed | None]] = [pool.submit(_make, store, number) for number in missing]
+        work += [pool.submit(execute, page) for page in pages]
+        for done in as_completed(work):
+            if (made := done.result()) is not None:
+                bundle = CacheBundleIn(
+                    made.notebook, str(made.page), data={"execution_seconds": made.seconds}
+                )
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def cores() -> int:
+    """How many processes can run at the same time."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+def pages_with_cells(docs: Path) -> list[Path]:
+    """The pages that are notebooks."""
+    found = (page for pattern in ("*.md", "[!_]*/*.md") for page in sorted(docs.glob(pattern)))
+    return [page for page in found if is_myst_markdown_notebook(page.read_text("utf-8"))]
+
+
+def execute(page: Path) -> Executed | None:
+    """Run the cells of a page; None where one of them fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        kernel: dict[str, str] = {}
+        if os.name == "posix":  # two kernels that start at the same time could take the same port
+            kernel = {"transport": "ipc", "connection_file": str(Path(folder) / "kernel.json")}
+        try:
+            done = single_nb_execution(
+                _notebook(page),
+                cwd=str(page.parent),
+                timeout=TIMEOUT,
+                allow_errors=False,
+                startup_timeout=TIMEOUT,
+                config=Config({"KernelManager": kernel}),
+            )
+        except RuntimeError:  # the kernel did not start, or died
+            return None
+    return None if done.err else Executed(page, done.nb, done.time)
+
+
+def _notebook(page: Path) -> Any:
+    return read_myst_markdown_notebook(page.read_text("utf-8"), add_source_map=True, path=page)
+
+
+def _is_known(cache: Any, page: Path) -> bool:
+    try:
+        cache.match_cache_notebook(_notebook(page))
+    except KeyError:
+        return False
+    return True
+
+
+def _make(store: Path, number: int) -> None:
+    try:
+        at(store).of(wanted()[number])
+    except BpderiveError:
+        return
