@@ -3,10 +3,11 @@
     extensions = ["myst_nb", "bpderive.sphinxext"]
     html_math_renderer = "bpderive"
 
-Directives: `equation`, `derivation`, `path-sum`, `network-figure`, `notation-table`, `equation-index`,
-`glossary-table`, `bibliography`, `simplifications`, `solution`, and for the catalogues `activation-page`,
-`activation-comparison`, `try-activation`, `cost-page`, `pairing-table`, `pages-of`. Roles: `eq`, `proof`, `formula`,
-`cite`. They print from the registry in the language of the build, and every mark comes from a certificate made in it
+Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-index`, `glossary-table`, `bibliography`,
+`simplifications`, `solution`, for the catalogues `activation-page`, `activation-comparison`, `try-activation`,
+`cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`, `spread-figure`, `weight-figure`,
+`demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`. Roles: `eq`, `proof`, `formula`, `cite`. They
+print from the registry in the language of the build, and every mark comes from a certificate made in it
 (`certificates`). To add a directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in
 `DIRECTIVES`.
 """
@@ -22,6 +23,7 @@ from bpderive.sphinxext import (
     bibliography,
     catalogue,
     domain,
+    experiment,
     explanations,
     fonts,
     glossary,
@@ -37,13 +39,18 @@ from bpderive.sphinxext.comparison import ComparisonDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
+from bpderive.sphinxext.experiment import DemonExperimentDirective
 from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.glossary import GlossaryTableDirective
+from bpderive.sphinxext.growth import PathGrowthDirective
 from bpderive.sphinxext.kept import source_hash
 from bpderive.sphinxext.learning import LearningCurvesDirective, MisreadDigitsDirective
+from bpderive.sphinxext.maps import LearningMapsDirective
 from bpderive.sphinxext.measured import MeasuredChartDirective, MeasuredTableDirective
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
+from bpderive.sphinxext.saturation import SaturationFigureDirective
 from bpderive.sphinxext.solution import SolutionDirective
+from bpderive.sphinxext.spread import SpreadFigureDirective, WeightFigureDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective, SimplificationsDirective
 from bpderive.sphinxext.words import language_of
 from bpderive.text import set_language
@@ -57,6 +64,12 @@ DIRECTIVES = {
     "measured-chart": MeasuredChartDirective,
     "measured-table": MeasuredTableDirective,
     "network-figure": NetworkFigureDirective,
+    "spread-figure": SpreadFigureDirective,
+    "demon-experiment": DemonExperimentDirective,
+    "path-growth": PathGrowthDirective,
+    "learning-maps": LearningMapsDirective,
+    "saturation-figure": SaturationFigureDirective,
+    "weight-figure": WeightFigureDirective,
     "notation-table": NotationTableDirective,
     "equation-index": EquationIndexDirective,
     "simplifications": SimplificationsDirective,
@@ -83,6 +96,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         catalogue,
         domain,
         bibliography,
+        experiment,
         explanations,
         glossary,
         languages,

@@ -2,8 +2,8 @@
 
 A `Curve` has points and a name in both languages; an `Axis` has a title, its ticks and whether it is logarithmic. The
 curves differ in colour, dashes and marks alike, so that no reader depends on colours; the style sheet gives the classes
-`curve-1`, `curve-2`, … their looks. To draw one more thing, write a function that yields its elements and name it in
-`chart`.
+`curve-1`, `curve-2`, … their looks. `ticks(low, high)` are round numbers for an axis. To draw one more thing, write a
+function that yields its elements and name it in `chart`; a drawing of another kind takes `Frame` and `grid`.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ _LINE, _SAMPLE, _GAP = 24.0, 34.0, 22.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points in the order in which they are joined, and what they show."""
+    """Points in the order in which they are joined, and what they show; `marks` are put on them, unless it is False."""
 
     name: Text
     points: tuple[Point, ...]
+    marks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,20 @@ def decades(values: Sequence[float], most: int = 7) -> tuple[float, ...]:
     return tuple(10.0**k for k in range(low, high + step, step))
 
 
+def ticks(low: float, high: float, most: int = 7) -> tuple[float, ...]:
+    """At most `most` round numbers, equal steps of 1, 2 or 5 times a power of ten apart, around `low` and `high`."""
+    if not low < high:
+        raise DomainError("An axis needs two different ends, the lower one first.")
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    for step in (power, 2 * power, 5 * power, 10 * power, 20 * power):
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if last - first < most:
+            break
+    return tuple(round(step * place, 12) for place in range(first, last + 1))
+
+
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """Where the axes stand in the picture."""
 
     across: Axis
@@ -72,16 +85,20 @@ class _Frame:
 
     @property
     def right(self) -> float:
+        """Where the axis across ends."""
         return self.width - _RIGHT
 
     @property
     def bottom(self) -> float:
+        """Where the axis across lies."""
         return self.top + _HEIGHT - _BELOW
 
     def x(self, value: float) -> float:
+        """Where a value stands across."""
         return _LEFT + self.across.share(value) * (self.right - _LEFT)
 
     def y(self, value: float) -> float:
+        """Where a value stands up."""
         return self.bottom - self.up.share(value) * (self.bottom - self.top)
 
 
@@ -95,14 +112,31 @@ def chart(
     width: float = WIDE,
 ) -> str:
     """The curves with their axes and names, and a heading if there is one, as an SVG element without its title."""
+    return chart_in_frame(curves, across, up, language, heading=heading, width=width)[0]
+
+
+def chart_in_frame(
+    curves: Sequence[Curve],
+    across: Axis,
+    up: Axis,
+    language: str,
+    *,
+    heading: str = "",
+    width: float = WIDE,
+) -> tuple[str, Frame]:
+    """The same with its frame, for whoever draws into it."""
     above = _ABOVE + (_LINE + 6 if heading else 0)
     names = list(_names(curves, width, language))
-    frame = _Frame(across, up, above + _LINE * (1 + max(row for row, *_ in names)), width)
+    frame = Frame(across, up, above + _LINE * (1 + max(row for row, *_ in names)), width)
     parts = [f'<text class="heading" x="{short(_LEFT)}" y="18">{escape(heading)}</text>'] if heading else []
-    parts += [*_legend(names, above), *_grid(frame, language)]
+    parts += [*_legend(curves, names, above), *grid(frame, language)]
     for number, curve in enumerate(curves, 1):
         parts += _curve(curve, number, frame)
-    height = frame.top + _HEIGHT
+    return picture(parts, width, frame.top + _HEIGHT), frame
+
+
+def picture(parts: Sequence[str], width: float, height: float) -> str:
+    """The parts of a chart as an SVG element."""
     box = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-chart" role="img" {box}>{"".join(parts)}</svg>'
 
@@ -120,21 +154,25 @@ def _names(curves: Sequence[Curve], width: float, language: str) -> Iterator[tup
         at += needed + _GAP
 
 
-def _legend(names: Sequence[tuple[int, float, int, str]], above: float) -> Iterator[str]:
+def _legend(
+    curves: Sequence[Curve], names: Sequence[tuple[int, float, int, str]], above: float
+) -> Iterator[str]:
     for row, x, number, name in names:
         y = above + row * _LINE
         yield f'<path class="curve curve-{number}" d="M{short(x)} {short(y)}h{short(_SAMPLE)}"/>'
-        yield _mark(number, x + _SAMPLE / 2, y)
+        if curves[number - 1].marks:
+            yield _mark(number, x + _SAMPLE / 2, y)
         yield f'<text x="{short(x + _SAMPLE + 8)}" y="{short(y + 5)}">{escape(name)}</text>'
 
 
-def _grid(frame: _Frame, language: str) -> Iterator[str]:
+def grid(frame: Frame, language: str) -> Iterator[str]:
+    """The axes with their ticks and titles."""
     left, right, top, bottom = _LEFT, frame.right, frame.top, frame.bottom
     across, up = frame.across, frame.up
     for tick in up.ticks:
         y = frame.y(tick)
         yield f'<path class="grid" d="M{short(left)} {short(y)}H{short(right)}"/>'
-        yield _number(tick, left - 24, y + 5, up)
+        yield _number(tick, left - (24 if up.log else 8), y + 5, up, "middle" if up.log else "end")
     for tick in across.ticks:
         x = frame.x(tick)
         yield f'<path class="grid" d="M{short(x)} {short(top)}V{short(bottom)}"/>'
@@ -147,18 +185,19 @@ def _grid(frame: _Frame, language: str) -> Iterator[str]:
     yield f'<text class="title" {turned} text-anchor="middle">{escape(up.title.in_language(language))}</text>'
 
 
-def _number(value: float, x: float, y: float, axis: Axis) -> str:
+def _number(value: float, x: float, y: float, axis: Axis, anchor: str = "middle") -> str:
     power = math.log10(value) if axis.log else 0.0
     if axis.log and not -2 < power < 4:
         return typeset(f"10^{{{'−' if power < 0 else ''}{abs(round(power))}}}", x, y, name="tick", size=_FONT)
-    return f'<text class="tick" x="{short(x)}" y="{short(y)}" text-anchor="middle">{value:g}</text>'
+    shown = f"{value:g}".replace("-", "−")
+    return f'<text class="tick" x="{short(x)}" y="{short(y)}" text-anchor="{anchor}">{shown}</text>'
 
 
-def _curve(curve: Curve, number: int, frame: _Frame) -> Iterator[str]:
+def _curve(curve: Curve, number: int, frame: Frame) -> Iterator[str]:
     places = [(frame.x(x), frame.y(y)) for x, y in curve.points]
     joined = "L".join(f"{short(x)} {short(y)}" for x, y in places)
     yield f'<path class="curve curve-{number}" d="M{joined}"/>'
-    for x, y in places:
+    for x, y in places if curve.marks else ():
         yield _mark(number, x, y)
 
 

@@ -1,9 +1,10 @@
 """Drawings of a `Network`, as SVG that follows the page's colours.
 
 `draw` makes a layered network: neurons with their letters, weights as lines, and on top what `highlight`
-names. Letters and captions are the LaTeX of the library's own objects. The classes in the SVG get their
-colours from the book's style sheet, so light and dark need nothing here. To draw one more thing, write a
-function that yields its elements and name it in `draw`.
+names. Letters and captions are the LaTeX of the library's own objects: with `letters` those of layer l and neuron j,
+and `names` puts others into neurons, `COST` being the one of the cost. The classes in the SVG get their colours from
+the book's style sheet, so light and dark need nothing here. To draw one more thing, write a function that yields its
+elements and name it in `draw`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from dataclasses import dataclass
 from html import escape
 
 from bpderive.network import Network
-from bpderive.notation import a, delta, latex, z
+from bpderive.sphinxext.demon import demon as drawn_demon
 from bpderive.sphinxext.highlight import Highlight, Neuron, described
 from bpderive.sphinxext.lettering import SIZE, short, typeset
+from bpderive.sphinxext.letters import LETTERS, Letters
 from bpderive.text import Text
 
 Place = tuple[int, ...] | int
@@ -25,8 +27,9 @@ _RADIUS, _MARGIN, _DOT, _FOOT = 22, 34, 4, 26
 _ACROSS, _DOWN = 150, 66
 _COMPACT_ACROSS, _COMPACT_DOWN = 146, 62
 _MOST, _FIRST = 8, 4
-_LETTERS = {"a": a, "z": z, "delta": delta}
-LABELS = (*_LETTERS, "none")
+LABELS = (*LETTERS, "none")
+COST: Neuron = (0, 0)
+"""The place of the cost among the neurons that `names` gives letters to."""
 
 _LAYER = Text("layer {layer}", "第 {layer} 层")
 _INPUT = Text("input", "输入层")
@@ -51,6 +54,8 @@ class _Plan:
     rows: Mapping[int, tuple[int | None, ...]]
     cost: bool
     compact: bool
+    letters: Letters
+    names: Mapping[Neuron, str]
 
     @property
     def across(self) -> int:
@@ -98,21 +103,27 @@ def draw(
     captions: Mapping[Place, str] | None = None,
     cost: bool = False,
     compact: bool = False,
+    letters: Letters | None = None,
+    names: Mapping[Neuron, str] | None = None,
+    demon: Neuron | None = None,
     language: str = "en",
 ) -> Drawing:
     """The network, with LaTeX `captions` at their places; `compact` shows letters on the highlighted neurons only."""
     marked = highlight or Highlight()
+    cost = cost or bool(marked.into_cost)
     wanted = {layer: {j for l, j in marked.neurons if l == layer} for layer in range(1, net.depth + 1)}
-    plan = _Plan(
-        net, marked, {layer: _rows(net.sizes[layer - 1], wanted[layer]) for layer in wanted}, cost, compact
-    )
-    parts = [*_edges(plan), *_biases(plan), *_neurons(plan, labels), *_captions(plan, captions or {})]
+    rows = {layer: _rows(net.sizes[layer - 1], wanted[layer]) for layer in wanted}
+    plan = _Plan(net, marked, rows, cost, compact, letters or Letters(), names or {})
+    parts = [*_edges(plan), *_biases(plan), *_neurons(plan, labels)]
+    if demon is not None:
+        parts.extend(_demon(plan, demon))
+    parts.extend(_captions(plan, captions or {}))
     height = plan.height
     if not compact:
         parts.extend(_layers(plan, language))
         height += _FOOT
     box = f'viewBox="0 0 {short(plan.width)} {short(height)}" style="--bp-width:{short(plan.width)}px"'
-    title, description = described(net, marked, cost=cost)
+    title, description = described(net, marked, cost=cost, demon=demon)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-network" role="img" {box}>{"".join(parts)}</svg>'
     )
@@ -160,29 +171,40 @@ def _neurons(plan: _Plan, labels: str) -> Iterator[str]:
             if index is None:
                 yield from (_circle("gap", x, y + step, 2.2) for step in (-10, 0, 10))
             elif (layer, index) in plan.marked.neurons:
-                yield _circle("neuron marked", x, y, _RADIUS) + _letter(labels, (layer, index), x, y)
+                yield _circle("neuron marked", x, y, _RADIUS) + _letter(plan, labels, (layer, index), x, y)
             elif plan.compact:
                 yield _circle("aside", x, y, _DOT)
             else:
-                yield _circle("neuron", x, y, _RADIUS) + _letter(labels, (layer, index), x, y)
+                yield _circle("neuron", x, y, _RADIUS) + _letter(plan, labels, (layer, index), x, y)
     if plan.cost:
         x, y = plan.at_cost
         yield _circle("neuron cost marked" if plan.marked.into_cost else "neuron cost", x, y, _RADIUS)
-        yield typeset("C", x, y + 0.32 * SIZE, name="label")
+        yield typeset(plan.names.get(COST, "C"), x, y + 0.32 * SIZE, name="label")
 
 
-def _letter(labels: str, neuron: Neuron, x: float, y: float) -> str:
-    layer, index = neuron
-    if labels == "none" or (layer == 1 and labels != "a"):
-        return ""
-    return typeset(latex(_LETTERS[labels](layer)[index - 1, 0]), x, y + 0.32 * SIZE, name="label")
+def _letter(plan: _Plan, labels: str, neuron: Neuron, x: float, y: float) -> str:
+    text = plan.names.get(neuron)
+    if text is None:
+        if labels == "none" or (neuron[0] == 1 and labels != "a"):
+            return ""
+        if plan.letters.names and neuron not in plan.letters.names:
+            return ""  # numbers beside letters would say too much
+        text = plan.letters.letter(labels, neuron)
+    return typeset(text, x, y + 0.32 * SIZE, name="label")
+
+
+def _demon(plan: _Plan, neuron: Neuron) -> Iterator[str]:
+    """On the neuron, with what it adds beside it."""
+    x, y = plan.at(*neuron)
+    yield drawn_demon(x, y - _RADIUS + 1)
+    yield from _caption(f"+{plan.letters.change(neuron)}", x + 52, y - _RADIUS - 14, plan.caption)
 
 
 def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
     for where, text in captions.items():
         if isinstance(where, tuple) and len(where) == 2:
             x, y = plan.at(*where)
-            yield typeset(text, x + 6, y - _RADIUS - 24, name="caption", size=plan.caption)
+            yield from _caption(text, x + 6, y - _RADIUS - 24, plan.caption)
             continue
         if isinstance(where, int):
             (x1, y1), (x2, y2) = plan.at(plan.net.depth, where), plan.at_cost
@@ -191,14 +213,26 @@ def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
             (x1, y1), (x2, y2) = plan.at(layer - 1, k), plan.at(layer, j)
         # Above the middle of the line, and clear of it by more the steeper the line is.
         lift = 10 + 0.5 * abs(y2 - y1) / (x2 - x1) * plan.caption
-        yield typeset(text, (x1 + x2) / 2, (y1 + y2) / 2 - lift, name="caption", size=plan.caption)
+        yield from _caption(text, (x1 + x2) / 2, (y1 + y2) / 2 - lift, plan.caption)
+
+
+def _caption(text: str, x: float, y: float, size: float) -> Iterator[str]:
+    """A caption over a lighter copy of itself: the halo of its index would hide its superscript."""
+    for name in ("halo", "caption"):
+        yield typeset(text, x, y, name=name, size=size)
 
 
 def _layers(plan: _Plan, language: str) -> Iterator[str]:
     last = plan.net.depth
     for layer in range(1, last + 1):
-        words = _INPUT if layer == 1 else _OUTPUT if layer == last else _LAYER.format(layer=layer)
         place = f'x="{short(plan.x(layer))}" y="{short(plan.height + 12)}" text-anchor="middle"'
+        if plan.letters.names:
+            before, _, after = _LAYER.in_language(language).partition("{layer}")
+            if name := plan.letters.layer(layer):
+                letter = f'<tspan class="letter">{name}</tspan>'
+                yield f'<text class="layer" {place}>{before}{letter}{after}</text>'
+            continue
+        words = _INPUT if layer == 1 else _OUTPUT if layer == last else _LAYER.format(layer=layer)
         yield f'<text class="layer" {place}>{escape(words.in_language(language))}</text>'
 
 

@@ -1,7 +1,7 @@
 r"""Short LaTeX as SVG text: the letters on a drawing are the LaTeX of the objects that it draws.
 
-`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line) and the few commands of `_LETTERS`; add
-a command there.
+`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the few commands of `_LETTERS`;
+add a command there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ _SMALL = 0.7
 _LETTERS = {
     "sigma": "σ",
     "delta": "δ",
+    "Delta": "Δ",
+    "approx": " ≈ ",
+    "odot": " ⊙ ",
+    "sum": "Σ",
     "partial": "∂",
     "nabla": "∇",
     "prime": "′",
@@ -24,6 +28,9 @@ _LETTERS = {
     "times": "×",
     "ldots": "…",
 }
+_UPRIGHT = "∂∇ΔΣ"
+_LETTER = re.compile(r"[a-zσδC]", re.IGNORECASE)
+_SIGNS = {"'": "′", "-": "−", "=": " = "}
 _SILENT = frozenset({",", ";", "!", " ", "left", "right", "mathsf", "mathrm"})
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)|([{}^_'])|(\s+)|(.)")
 
@@ -32,26 +39,41 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
     """Short LaTeX as one SVG text around `x`; raises `ParseError` for a command that it does not know."""
     runs: list[str] = []
     raised = back = 0.0
-    for characters, level, same_place in _runs(text):
+    for characters, level, same_place, upright in _runs(text):
         target = -0.40 * size * (level > 0) + 0.22 * size * (level < 0)
         dy = target - raised
         raised = target
         scale = _SMALL if level else 1.0
         dx = -back if same_place else 0.0
         back = 0.5 * size * scale * len(characters)
-        style = ' font-style="italic"' if characters.isalpha() and characters not in "∂∇" else ""
+        style = ' font-style="italic"' if characters.isalpha() and characters not in _UPRIGHT else ""
         small = f' font-size="{short(size * scale)}"' if level else ""
-        runs.append(f"<tspan{_shift('dx', dx)}{_shift('dy', dy)}{small}{style}>{escape(characters)}</tspan>")
+        shown = escape(characters) if style else _with_italics(characters)
+        if upright:
+            style, shown = "", escape(characters)
+        runs.append(f"<tspan{_shift('dx', dx)}{_shift('dy', dy)}{small}{style}>{shown}</tspan>")
     place = f'x="{short(x)}" y="{short(y)}" text-anchor="middle" font-size="{short(size)}"'
     return f'<text class="{name}" {place}>{"".join(runs)}</text>'
+
+
+def _with_italics(characters: str) -> str:
+    """Signs and digits upright, the letters between them italic, as in l+1."""
+    if len(characters) == 1:
+        return escape(characters)
+    return _LETTER.sub(
+        lambda found: f'<tspan font-style="italic">{found.group()}</tspan>', escape(characters)
+    )
 
 
 def _shift(name: str, by: float) -> str:
     return f' {name}="{short(by)}"' if abs(by) > 1e-9 else ""
 
 
-def _runs(text: str) -> Iterator[tuple[str, int, bool]]:
-    """The characters of `text`, their level (1 above, -1 below), and whether they stand under those just before."""
+Run = tuple[str, int, bool, bool]
+"""Characters, their level (1 above, -1 below), whether they stand under those just before, and whether upright."""
+
+
+def _runs(text: str) -> Iterator[Run]:
     yield from _flatten(_tree(_tokens(text), text), 0)
 
 
@@ -60,14 +82,15 @@ def _tokens(text: str) -> list[str]:
     for command, syntax, _space, character in _TOKEN.findall(text):
         if command in _SILENT:
             continue
-        if command == "frac":
-            found.append(r"\frac")
+        if command in ("frac", "rm"):
+            found.append(f"\\{command}")
         elif command:
             if command not in _LETTERS:
                 raise ParseError(f"A label in a drawing cannot hold \\{command} (in {text!r}).")
             found.append(_LETTERS[command])
         elif syntax or character:
-            found.append("′" if syntax == "'" else syntax or character)
+            sign = syntax or character
+            found.append(_SIGNS.get(sign, sign))
     return found
 
 
@@ -87,29 +110,32 @@ def _tree(tokens: list[str], text: str) -> list[object]:
     return stack[0]
 
 
-def _flatten(tree: list[object], level: int) -> Iterator[tuple[str, int, bool]]:
+def _flatten(tree: list[object], level: int) -> Iterator[Run]:
     items = iter(tree)
-    after_sign = ""
+    after_sign, upright = "", False
     for item in items:
+        if item == r"\rm":
+            upright = True
+            continue
         if item in ("^", "_"):
             inner = next(items, [])
             sign = str(item)
             here = 1 if sign == "^" else -1
             stacked = bool(after_sign) and after_sign != sign
-            characters = "".join(run[0] for run in _flatten(inner if isinstance(inner, list) else [inner], 0))
-            yield characters, here, stacked
+            inside = list(_flatten(inner if isinstance(inner, list) else [inner], 0))
+            yield "".join(run[0] for run in inside), here, stacked, upright or any(run[3] for run in inside)
             after_sign = sign
             continue
         after_sign = ""
         if item == r"\frac":
             above, below = next(items, []), next(items, [])
             yield from _flatten(above if isinstance(above, list) else [above], level)
-            yield "/", level, False
+            yield "/", level, False, upright
             yield from _flatten(below if isinstance(below, list) else [below], level)
         elif isinstance(item, list):
             yield from _flatten(item, level)
         else:
-            yield str(item), level, False
+            yield str(item), level, False, upright
 
 
 def short(value: float) -> str:

@@ -1,8 +1,21 @@
-"""The directives `network-figure` and `path-sum`: drawings of a `Network`, and the sum over its paths, path
-by path.
+"""The directives `network-figure` and `path-sum`: drawings of a `Network`, and the sum over its paths, path by path.
 
-```{network-figure} ```{path-sum} :network: 2,3,2 :network: 2,3,2 :highlight: weight 3,2,3; bias 2,1 :weight:
-2,1,1 :labels: a :activation: sigmoid Caption Caption ``` ```
+    ```{network-figure}
+    :network: 2,3,2
+    :highlight: weight 3,2,3; bias 2,1
+    :labels: a
+    Caption
+    ```
+
+    ```{path-sum}
+    :network: 2,3,2
+    :weight: 2,1,1
+    :activation: sigmoid
+    Caption
+    ```
+
+With `:letters: 2,1 l j; 3,2 l+1 q` the drawing speaks of layer l and neuron j; `:demon: 2,1` sets the demon on a
+neuron.
 """
 
 from __future__ import annotations
@@ -15,11 +28,13 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from bpderive.errors import ParseError
-from bpderive.notation import C, Partial, b, latex, w
+from bpderive.network import Network
+from bpderive.notation import C, Partial, latex
 from bpderive.paths import Path, PathSums, path_sum
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.figures import LABELS, Drawing, Place, draw
-from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight
+from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight, reached
+from bpderive.sphinxext.letters import parse_letters
 from bpderive.sphinxext.markup import display, drawing, element, line, span
 from bpderive.sphinxext.options import integers, network_of
 from bpderive.sphinxext.words import ONE_PATH, PATH, PATHS, SUM, SUM_CHECKED, SUM_CHECKED_BIAS
@@ -68,6 +83,8 @@ class NetworkFigureDirective(FigureDirective):
         **_NETWORK,
         "highlight": directives.unchanged_required,
         "labels": lambda given: directives.choice(given, LABELS),
+        "letters": directives.unchanged_required,
+        "demon": directives.unchanged_required,
         "alt": directives.unchanged_required,
         "name": directives.unchanged_required,
     }
@@ -77,18 +94,33 @@ class NetworkFigureDirective(FigureDirective):
         if "network" not in self.options:
             raise ParseError("The option network is missing, as in  :network: 2,3,2")
         net = network_of(self.options)
-        marked = parse_highlight(self.options.get("highlight", ""), net)
-        captions: dict[Place, str] = {(l, j): latex(b(l)[j - 1, 0]) for l, j in sorted(marked.biases)}
+        letters = parse_letters(self.options.get("letters", ""), net)
+        marked = letters.lettered(parse_highlight(self.options.get("highlight", ""), net))
+        demon = None
+        if "demon" in self.options:
+            demon = self._neuron(net, self.options["demon"])
+            marked |= reached(net, *demon)
+        captions: dict[Place, str] = {place: letters.bias(place) for place in sorted(marked.biases)}
         if len(marked.weights) <= _MOST_CAPTIONS:
-            captions |= {(l, j, k): latex(w(l)[j - 1, k - 1]) for l, j, k in sorted(marked.weights)}
+            captions |= {place: letters.weight(*place) for place in sorted(marked.weights)}
         drawn = draw(
             net,
             highlight=marked,
             labels=self.options.get("labels", "a"),
             captions=captions,
+            letters=letters,
+            demon=demon,
             language=self.language,
         )
         return [self.figure(drawn)]
+
+    def _neuron(self, net: Network, text: str) -> tuple[int, int]:
+        """A neuron that has a weighted input."""
+        layer, neuron = integers(text, 2)
+        if layer < 2:
+            raise ParseError("The demon needs a weighted input, and layer 1 has none.")
+        parse_highlight(f"neuron {layer},{neuron}", net)
+        return layer, neuron
 
 
 class PathSumDirective(FigureDirective):

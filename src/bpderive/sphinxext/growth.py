@@ -1,0 +1,158 @@
+"""The directive `path-growth`: a derivative grows, path by path, to what backpropagation says it is.
+
+    ```{path-growth}
+    :network: 2,3,2,2
+    :weight: 2,1,1
+    :seed: 1
+    Caption
+    ```
+
+The numbers in the network come from `bpderive.sphinxext.numbers.example`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from bpderive.errors import ParseError, Refuted
+from bpderive.network import Network
+from bpderive.notation import C, Partial, latex, plain
+from bpderive.paths import path_sum
+from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, picture, ticks
+from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.lettering import short, typeset
+from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.numbers import example
+from bpderive.sphinxext.options import integers, network_of
+from bpderive.text import Text
+
+_MOST = 8
+_ABOVE, _HEIGHT, _ROOM = 34.0, 330.0, 0.68
+_PATHS = Text("neurons of the path, layer by layer", "路径逐层经过的神经元")
+_TITLE = Text(
+    "{derivative} as a growing sum over {count} paths", "{derivative}：{count} 条路径的贡献逐一相加"
+)
+_TOLD = Text(
+    "The paths contribute {parts}; the sums so far are {sums}. Backpropagation gives {whole}.",
+    "各路径的贡献依次为 {parts}；部分和依次为 {sums}。反向传播给出 {whole}。",
+)
+_COMMA = Text(", ", "、")
+_BACK = Text("backprop.", "反向传播")
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What each path contributes, how it is called, and the derivative found by backpropagation."""
+
+    derivative: str
+    names: tuple[str, ...]
+    parts: tuple[float, ...]
+    whole: float
+
+    @property
+    def sums(self) -> tuple[float, ...]:
+        """The sum of the first paths, from none of them to all."""
+        return tuple(accumulate(self.parts, initial=0.0))
+
+
+def growth(net: Network, layer: int, neuron: int, source: int, seed: int) -> Growth:
+    """The contributions of all paths of w^l_jk; raises `Refuted` if they do not sum to the derivative."""
+    found, numbers = path_sum(net, layer, neuron, source), example(net, seed)
+    parts = tuple(numbers.value(path.rate_factor) for path in found.paths)
+    whole = float(numbers.gradient().w[layer - 2][neuron - 1, source - 1])
+    if abs(sum(parts) - whole) > 1e-12 * sum(map(abs, parts)):
+        raise Refuted(f"The paths sum to {sum(parts)}, and backpropagation gives {whole}.")
+    names = tuple("→".join(str(index) for _, index in path.neurons) for path in found.paths)
+    return Growth(latex(Partial(C, found.parameter)), names, parts, whole)
+
+
+def draw_growth(grown: Growth, language: str) -> Drawing:
+    """The bars."""
+    every = (*grown.sums, grown.whole)
+    count = len(grown.parts) + 1
+    across = Axis(_PATHS, (0.0, float(count)))
+    frame = Frame(across, Axis(Text("", ""), ticks(min(every), max(every))), _ABOVE, WIDE)
+    parts = [part for part in grid(frame, language) if 'class="tick"' not in part or _of_height(part, frame)]
+    parts += _bars(grown, frame, language)
+    shown = [_number(value) for value in grown.parts]
+    sums = [_number(value) for value in grown.sums[1:]]
+    told = _TOLD.format(parts=_listed(shown), sums=_listed(sums), whole=_number(grown.whole))
+    title = _TITLE.format(derivative=plain(grown.derivative), count=len(shown))
+    parts.append(typeset(grown.derivative, 72, 20, name="derivative", size=19))
+    return Drawing(
+        picture(parts, WIDE, frame.top + _HEIGHT), title.in_language(language), told.in_language(language)
+    )
+
+
+def _of_height(part: str, frame: Frame) -> bool:
+    """Whether a tick belongs to the axis up: those across would number the gaps between the bars."""
+    return f'y="{short(frame.bottom + 20)}"' not in part
+
+
+def _bars(grown: Growth, frame: Frame, language: str) -> Iterator[str]:
+    zero = frame.y(0)
+    yield f'<path class="axis" d="M{short(frame.x(0))} {short(zero)}H{short(frame.right)}"/>'
+    for place, ((before, after), name) in enumerate(zip(pairwise(grown.sums), grown.names, strict=True)):
+        yield _bar("rise" if after > before else "fall", place, before, after, frame)
+        x, y = frame.x(place + 0.5 + _ROOM / 2), frame.y(after)
+        yield f'<path class="level" d="M{short(x)} {short(y)}H{short(frame.x(place + 1.5 - _ROOM / 2))}"/>'
+        yield _named(name, place, frame)
+        yield _valued(after - before, place, min(frame.y(before), y), frame, sign=True)
+    last = len(grown.parts)
+    yield _bar("whole", last, 0, grown.whole, frame)
+    yield _named(_BACK.in_language(language), last, frame)
+    yield _valued(grown.whole, last, min(zero, frame.y(grown.whole)), frame, sign=False)
+
+
+def _bar(name: str, place: int, start: float, end: float, frame: Frame) -> str:
+    left, right = frame.x(place + 0.5 - _ROOM / 2), frame.x(place + 0.5 + _ROOM / 2)
+    top, bottom = sorted((frame.y(start), frame.y(end)))
+    size = f'width="{short(right - left)}" height="{short(max(bottom - top, 1))}"'
+    return f'<rect class="bar {name}" x="{short(left)}" y="{short(top)}" {size}/>'
+
+
+def _named(name: str, place: int, frame: Frame) -> str:
+    where = f'x="{short(frame.x(place + 0.5))}" y="{short(frame.bottom + 20)}"'
+    return f'<text class="tick" {where} text-anchor="middle">{name}</text>'
+
+
+def _valued(value: float, place: int, top: float, frame: Frame, *, sign: bool) -> str:
+    where = f'x="{short(frame.x(place + 0.5))}" y="{short(top - 6)}"'
+    shown = ("+" if sign and value > 0 else "") + _number(value)
+    return f'<text class="value" {where} text-anchor="middle">{shown}</text>'
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _listed(values: Sequence[str]) -> Text:
+    return Text(_COMMA.en.join(values), _COMMA.zh.join(values))
+
+
+class PathGrowthDirective(FigureDirective):
+    """The sum over the paths of a weight, growing."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "network": directives.unchanged_required,
+        "weight": directives.unchanged_required,
+        "seed": directives.nonnegative_int,
+        "name": directives.unchanged_required,
+    }
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        if "network" not in self.options or "weight" not in self.options:
+            raise ParseError("Wanted: the options network and weight (l,j,k).")
+        layer, neuron, source = integers(self.options["weight"], 3)
+        net = network_of(self.options)
+        grown = growth(net, layer, neuron, source, self.options.get("seed", 0))
+        if len(grown.parts) > _MOST:
+            raise ParseError(f"{len(grown.parts)} paths are too many bars; at most {_MOST} are drawn.")
+        return [self.figure(draw_growth(grown, self.language))]

@@ -1,0 +1,134 @@
+"""The directive `saturation-figure`: σ and σ′, and where σ is saturated.
+
+    ```{saturation-figure}
+    :activation: sigmoid
+    :share: 0.1
+    Caption
+    ```
+
+Saturated is where the slope is below a share of the greatest slope there is. `saturated(activation, share)` finds the
+intervals in the window of the graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from bpderive.activations import Activation, activations
+from bpderive.errors import DomainError
+from bpderive.plot import ACROSS, plot
+from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.lettering import short
+from bpderive.sphinxext.network import FigureDirective
+from bpderive.text import Text
+
+_POINTS = 2001
+_TOLD = Text(
+    " Shaded is where the slope is below {level}, that is {share} percent of the greatest, {most}: {places}.",
+    "阴影部分斜率小于 {level}，即最大斜率 {most} 的 {share}%：{places}。",
+)
+_FROM = Text("z from {low} to {high}", "z 从 {low} 到 {high}")
+_NOWHERE = Text("nowhere in this window", "此窗口内没有")
+_COMMA = Text(", ", "、")
+
+
+def saturated(activation: Activation, share: float) -> tuple[tuple[float, float], ...]:
+    """The intervals in −ACROSS … ACROSS in which σ′ is below `share` of its greatest value.
+
+    Raises `DomainError` for a share that is none, and where the greatest slope is not known or not finite.
+    """
+    if not 0 < share < 1:
+        raise DomainError(f"The share of the greatest slope lies between 0 and 1; {share} does not.")
+    level = share * _greatest(activation)
+
+    def low(at: float) -> bool:
+        return abs(float(activation.numpy_derivative(at))) < level
+
+    places = np.linspace(-ACROSS, ACROSS, _POINTS)
+    flags = [low(at) for at in places]
+    found: list[tuple[float, float]] = []
+    start: float | None = -ACROSS if flags[0] else None
+    for one, other, before, after in zip(places, places[1:], flags, flags[1:], strict=False):
+        if before == after:
+            continue
+        edge = _edge(low, float(one), float(other))
+        if after:
+            start = edge
+        elif start is not None:
+            found.append((start, edge))
+            start = None
+    return tuple(found if start is None else [*found, (start, ACROSS)])
+
+
+def _greatest(activation: Activation) -> float:
+    """The greatest slope; raises `DomainError` where it is not known."""
+    if activation.max_slope is None:
+        raise DomainError(
+            f"The greatest slope of {activation.name} is not known, so there is nothing to compare with."
+        )
+    return float(activation.max_slope.value)
+
+
+def _edge(low: Callable[[float], bool], one: float, other: float) -> float:
+    """Where the slope crosses the level, by bisection."""
+    begins = low(one)
+    for _ in range(40):
+        middle = (one + other) / 2
+        if low(middle) == begins:
+            one = middle
+        else:
+            other = middle
+    return (one + other) / 2
+
+
+def draw_saturation(activation: Activation, share: float, language: str) -> Drawing:
+    """The graph of the activation, its saturated regions shaded."""
+    drawn, places = plot(activation), saturated(activation, share)
+    head, _, rest = drawn.svg.partition(">")
+    flat, upright = re.findall(r'<line class="axis" x1="(.*?)" y1="(.*?)" x2="(.*?)" y2="(.*?)"/>', drawn.svg)
+    left, right = float(flat[0]), float(flat[2])
+    top, bottom = sorted((float(upright[1]), float(upright[3])))
+    shaded = ""
+    for low, high in places:
+        x, end = (left + (at + ACROSS) / (2 * ACROSS) * (right - left) for at in (low, high))
+        size = f'width="{short(end - x)}" height="{short(bottom - top)}"'
+        shaded += f'<rect class="saturated" x="{short(x)}" y="{short(top)}" {size}/>'
+    most = _greatest(activation)
+    listed = [_FROM.format(low=_number(low), high=_number(high)) for low, high in places] or [_NOWHERE]
+    told = _TOLD.format(
+        level=f"{share * most:.3g}",
+        share=f"{100 * share:g}",
+        most=f"{most:.3g}",
+        places=Text(
+            *(_COMMA.in_language(name).join(t.in_language(name) for t in listed) for name in ("en", "zh"))
+        ),
+    )
+    words = drawn.description.in_language(language) + told.in_language(language)
+    return Drawing(f"{head}>{shaded}{rest}", drawn.title.in_language(language), words)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
+
+
+class SaturationFigureDirective(FigureDirective):
+    """σ, σ′ and where σ is saturated."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "activation": directives.unchanged_required,
+        "share": float,
+        "name": directives.unchanged_required,
+    }
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        activation = activations[self.options.get("activation", "sigmoid")]
+        if not isinstance(activation, Activation):
+            raise DomainError(f"There is no graph of {activation.name}: it takes a vector.")
+        return [self.figure(draw_saturation(activation, self.options.get("share", 0.1), self.language))]

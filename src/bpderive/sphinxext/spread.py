@@ -1,0 +1,176 @@
+"""The directives `spread-figure` and `weight-figure`: a change of one weight on its way to the cost, and one weight.
+
+    ```{spread-figure}
+    :network: 2,3,2,2
+    :weight: 2,1,1
+    ```
+
+`stages(net, l, j, k)` gives what is drawn: the first neuron that feels the change, then layer after layer, then the
+cost, each stage with the first-order rule by which the change gets there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sympy import Add, Expr
+
+from bpderive.equations import equations
+from bpderive.errors import ParseError
+from bpderive.network import Network
+from bpderive.notation import C, Change, Partial, a, latex, w
+from bpderive.paths import path_sum
+from bpderive.sphinxext.figures import COST, Drawing, Place, draw
+from bpderive.sphinxext.highlight import Highlight, Neuron, on_path, reached
+from bpderive.sphinxext.markup import display, element, line
+from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.options import integers, network_of
+from bpderive.text import Text
+
+_STAGE = Text("Stage {number}", "第 {number} 步")
+_FIRST = Text("The weight changes, and with it one activation.", "权重变了，一个激活值随之改变。")
+_NEXT = Text(
+    "The change has reached every neuron of layer {layer}.", "变化传到了第 {layer} 层的每一个神经元。"
+)
+_LAST = Text(
+    "All the outputs have changed, and the cost feels them all.", "所有输出都变了，代价感受到它们的全部变化。"
+)
+_IN_OUT = Text("One weight between two neurons", "两个神经元之间的一个权重")
+_IN_OUT_TOLD = Text(
+    "The activation a_in goes in at the left, the error δ_out comes out at the right.",
+    "左边进入的是激活值 a_in，右边出来的是误差 δ_out。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far the change has come, how each quantity has changed that it reached last, and what is marked."""
+
+    marked: Highlight
+    changes: tuple[tuple[Expr, Expr], ...]
+    layer: int
+
+    def latex(self) -> str:
+        """The rule of each quantity reached last, under one another."""
+        lines = (rf"{latex(Change(of))} &\approx {_sum(value)}" for of, value in self.changes)
+        return r"\begin{aligned}" + r" \\ ".join(lines) + r"\end{aligned}"
+
+
+def stages(net: Network, layer: int, neuron: int, source: int) -> tuple[Stage, ...]:
+    """The stages of the change of w^l_jk: one activation, each later layer, the cost.
+
+    Raises `NetworkError` if there is no such weight.
+    """
+    parameter = path_sum(net, layer, neuron, source).parameter
+    start = on_path([(layer - 1, source), (layer, neuron)])
+    before = [(layer, neuron)]
+    first = _active(before[0])
+    made = [Stage(start, ((first, _rule(first, [parameter])),), layer)]
+    for at in range(layer + 1, net.depth + 1):
+        here = [(at, j) for j in range(1, net.width(at) + 1)]
+        causes = [_active(one) for one in before]
+        changes = tuple((_active(one), _rule(_active(one), causes)) for one in here)
+        made.append(Stage(start | reached(net, layer, neuron, last=at), changes, at))
+        before = here
+    rule = _rule(C, [_active(one) for one in before])
+    made.append(Stage(start | reached(net, layer, neuron), ((C, rule),), net.depth + 1))
+    return tuple(made)
+
+
+def _active(neuron: Neuron) -> Expr:
+    return a(neuron[0])[neuron[1] - 1, 0]
+
+
+def _rule(of: Expr, causes: list[Expr]) -> Expr:
+    """Δ of a quantity in the Δ of its causes, to first order."""
+    return Add(*(Partial(of, cause) * Change(cause) for cause in causes))
+
+
+def _sum(value: Expr) -> str:
+    return " + ".join(
+        r" \, ".join(latex(part) for part in sorted(term.args, key=lambda part: isinstance(part, Change)))
+        for term in Add.make_args(value)
+    )
+
+
+class SpreadFigureDirective(FigureDirective):
+    """The change of one weight on its way to the cost, stage by stage."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "network": directives.unchanged_required,
+        "weight": directives.unchanged_required,
+    }
+
+    def make(self) -> list[nodes.Node]:
+        """A card for each stage: a drawing, what has happened, and the rule by which it did."""
+        if "network" not in self.options or "weight" not in self.options:
+            raise ParseError("Wanted: the options network and weight (l,j,k).")
+        net = network_of(self.options)
+        layer, neuron, source = integers(self.options["weight"], 3)
+        made = stages(net, layer, neuron, source)
+        cards = (
+            self._card(net, number, stage, (layer, neuron, source)) for number, stage in enumerate(made, 1)
+        )
+        return [element("ol", *cards, classes=["bp-paths", "bp-stages"])]
+
+    def _card(self, net: Network, number: int, stage: Stage, weight: tuple[int, int, int]) -> nodes.Node:
+        layer, neuron, source = weight
+        captions: dict[Place, str] = {weight: latex(Change(w(layer)[neuron - 1, source - 1]))}
+        drawn = draw(
+            net,
+            highlight=stage.marked,
+            captions=captions,
+            names=dict(_names(stage.marked, (layer - 1, source))),
+            cost=True,
+            compact=True,
+            language=self.language,
+        )
+        words = (
+            _FIRST if number == 1 else _NEXT.format(layer=stage.layer) if stage.layer <= net.depth else _LAST
+        )
+        told = line(
+            *self.words(_STAGE.format(number=number)),
+            ". " if self.language == "en" else "　",
+            *self.words(words),
+        )
+        told["classes"] = ["bp-part"]
+        return element("li", told, self.picture(drawn), display(stage.latex()))
+
+
+def _names(marked: Highlight, source: Neuron) -> Iterator[tuple[Neuron, str]]:
+    """The letters of the neurons: Δa^l_j where the change has come, a^l_j where it started."""
+    for neuron in sorted(marked.neurons):
+        active = _active(neuron)
+        yield neuron, latex(active if neuron == source else Change(active))
+    if marked.into_cost:
+        yield COST, latex(Change(C))
+
+
+class WeightFigureDirective(FigureDirective):
+    """One weight between two neurons, as (32) has it: what goes in, and what comes out."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"name": directives.unchanged_required}
+
+    def make(self) -> list[nodes.Node]:
+        """The figure; its letters are those of the statement."""
+        return [self.figure(one_weight(self.language))]
+
+
+def one_weight(language: str) -> Drawing:
+    """Two neurons and the weight between them, with the letters of (32)."""
+    statement = equations["32"].statement
+    [into] = (part for part in statement.rhs.args if str(part).startswith("a"))
+    [out] = (part for part in statement.rhs.args if part != into)
+    drawn = draw(
+        Network((1, 1)),
+        highlight=on_path([(1, 1), (2, 1)]),
+        names={(1, 1): latex(into), (2, 1): latex(out)},
+        captions={(2, 1, 1): latex(statement.lhs)},
+        compact=True,
+        language=language,
+    )
+    return Drawing(drawn.svg, _IN_OUT.in_language(language), _IN_OUT_TOLD.in_language(language))
