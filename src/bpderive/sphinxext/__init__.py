@@ -6,10 +6,10 @@
 Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-index`, `glossary-table`, `bibliography`,
 `simplifications`, `solution`, for the catalogues `activation-page`, `activation-comparison`, `try-activation`,
 `cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`, `spread-figure`, `weight-figure`,
-`demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`. Roles: `eq`, `proof`, `formula`, `cite`. They
-print from the registry in the language of the build, and every mark comes from a certificate made in it
-(`certificates`). To add a directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in
-`DIRECTIVES`.
+`demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`, `algorithm-flow`, `library-flow`,
+`summary-card`. Roles: `eq`, `proof`, `formula`, `cite`. They print from the registry in the language of the build, and
+every mark comes from a certificate made in it (`certificates`). To add a directive, derive it from
+`bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from sphinx.config import Config
 
 from bpderive.sphinxext import (
     bibliography,
+    card,
     catalogue,
     domain,
     experiment,
@@ -35,11 +36,13 @@ from bpderive.sphinxext import (
 )
 from bpderive.sphinxext.activation import ActivationPageDirective, TryActivationDirective
 from bpderive.sphinxext.bibliography import BibliographyDirective
+from bpderive.sphinxext.card import SummaryCardDirective
 from bpderive.sphinxext.comparison import ComparisonDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
 from bpderive.sphinxext.experiment import DemonExperimentDirective
+from bpderive.sphinxext.flow import AlgorithmFlowDirective, LibraryFlowDirective
 from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.glossary import GlossaryTableDirective
 from bpderive.sphinxext.growth import PathGrowthDirective
@@ -64,7 +67,10 @@ DIRECTIVES = {
     "measured-chart": MeasuredChartDirective,
     "measured-table": MeasuredTableDirective,
     "network-figure": NetworkFigureDirective,
+    "summary-card": SummaryCardDirective,
     "spread-figure": SpreadFigureDirective,
+    "algorithm-flow": AlgorithmFlowDirective,
+    "library-flow": LibraryFlowDirective,
     "demon-experiment": DemonExperimentDirective,
     "path-growth": PathGrowthDirective,
     "learning-maps": LearningMapsDirective,
@@ -96,6 +102,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         catalogue,
         domain,
         bibliography,
+        card,
         experiment,
         explanations,
         glossary,

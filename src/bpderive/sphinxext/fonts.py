@@ -20,7 +20,7 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 MATHS = "stix-two-math.woff2"
-_SOURCE = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
+SOURCE = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
 _TEXT = {
     f"stix-two-text-{style}.woff2": f"@fontsource/stix-two-text/files/stix-two-text-latin-{style}.woff2"
     for style in ("400-normal", "400-italic", "600-normal")
@@ -66,10 +66,10 @@ def _install(app: Sphinx, exception: Exception | None) -> None:
     for name, source in _TEXT.items():
         shutil.copyfile(modules / source, folder / name)
     wanted = characters(sorted(Path(app.outdir).rglob("*.html")))
-    key = hashlib.sha256(wanted.encode() + (modules / _SOURCE).read_bytes()).hexdigest()[:16]
+    key = hashlib.sha256(wanted.encode() + (modules / SOURCE).read_bytes()).hexdigest()[:16]
     kept = Path(app.doctreedir) / f"mathematics-{key}.woff2"
     if not kept.exists():
-        reduce(modules / _SOURCE, wanted, kept)
+        reduce(modules / SOURCE, wanted, kept)
     shutil.copyfile(kept, folder / MATHS)
 
 

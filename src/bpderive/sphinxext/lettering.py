@@ -20,7 +20,6 @@ _LETTERS = {
     "Delta": "Δ",
     "approx": " ≈ ",
     "odot": " ⊙ ",
-    "sum": "Σ",
     "partial": "∂",
     "nabla": "∇",
     "prime": "′",
@@ -28,7 +27,7 @@ _LETTERS = {
     "times": "×",
     "ldots": "…",
 }
-_UPRIGHT = "∂∇ΔΣ"
+_UPRIGHT = "∂∇Δ"
 _LETTER = re.compile(r"[a-zσδC]", re.IGNORECASE)
 _SIGNS = {"'": "′", "-": "−", "=": " = "}
 _SILENT = frozenset({",", ";", "!", " ", "left", "right", "mathsf", "mathrm"})
@@ -40,6 +39,8 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
     runs: list[str] = []
     raised = back = 0.0
     for characters, level, same_place, upright in _runs(text):
+        if characters == "+" and not level and runs:
+            characters = " + "
         target = -0.40 * size * (level > 0) + 0.22 * size * (level < 0)
         dy = target - raised
         raised = target

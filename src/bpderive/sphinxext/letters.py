@@ -53,10 +53,9 @@ class Letters:
         return latex(Change(z(layer)[index, 0]))
 
     def layer(self, layer: int) -> str:
-        """What a layer is called: its letter, if one of its neurons has a name, or its number."""
-        return str(next((name[0] for (at, _), name in self.names.items() if at == layer), layer)).replace(
-            " ", ""
-        )
+        """What a layer is called if one of its neurons has a name, else "": a number beside letters would mislead."""
+        name = next((name[0] for (at, _), name in self.names.items() if at == layer), "")
+        return str(name).replace(" ", "").replace("-", "−")
 
     def lettered(self, marked: Highlight) -> Highlight:
         """`marked`, and the neurons that have a name."""

@@ -1,0 +1,314 @@
+"""The directives `algorithm-flow` and `library-flow`: what follows what, as boxes with arrows.
+
+    ```{algorithm-flow}
+    :name: fig-algorithm
+    Caption
+    ```
+
+The formulas in the five steps of the algorithm are those of the registry; the numbers in the flow of the library are
+counted. `draw_flow(boxes, arrows, …)` draws any other: a `Box` stands in a column and a row of a grid.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+
+from bpderive.codegen import TARGETS
+from bpderive.equations import equations
+from bpderive.notation import a, l, latex, plain, z
+from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.lettering import short, typeset
+from bpderive.sphinxext.network import FigureDirective
+from bpderive.text import LANGUAGES, Text
+
+_WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
+_HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0
+
+_LAYERS_UP = Text("for $l = 2, 3, …, L$", "$l = 2, 3, …, L$")
+_LAYERS_DOWN = Text("for $l = L-1, …, 2$", "$l = L-1, …, 2$")
+_STEPS = {
+    "input": Text("1 Input", "1 输入"),
+    "forward": Text("2 Feedforward", "2 前馈"),
+    "error": Text("3 Output error", "3 输出误差"),
+    "back": Text("4 Backpropagate", "4 反向传播误差"),
+    "output": Text("5 Output", "5 输出"),
+}
+_ALGORITHM = Text("The five steps of backpropagation", "反向传播的五个步骤")
+_ALGORITHM_TOLD = Text(
+    "Down the left side the activations go forward, up the right side the errors come back. {steps} "
+    "The weighted inputs and activations of step 2 are kept for steps 4 and 5.",
+    "左侧从上往下是激活值向前传，右侧从下往上是误差往回传。{steps}第 2 步的带权输入和激活值留给第 4、5 步使用。",
+)
+_LIBRARY = Text("What becomes of an equation in the library", "一个公式在程序库里的去向")
+_PARTS = {
+    "stated": (
+        Text("Stated", "陈述"),
+        Text("{count} equations, one object each", "{count} 个公式，每个是一个对象"),
+    ),
+    "derived": (
+        Text("Derived", "推导"),
+        Text("{proofs} proofs, each line computed by a rule", "{proofs} 个证明，每一行都由规则算出"),
+    ),
+    "checked": (
+        Text("Checked", "验证"),
+        Text("in general, and exactly on small networks", "一般证明，并在小网络上精确验证"),
+    ),
+    "shown": (
+        Text("Shown", "显示"),
+        Text("in {languages} languages, with marks from the check", "用 {languages} 种语言，标记来自验证"),
+    ),
+    "compiled": (Text("Compiled", "编译"), Text("to {targets}", "编译成 {targets}")),
+    "verified": (
+        Text("Verified", "核对"),
+        Text("against code by hand and two other ways", "与手写代码及另外两种方法对照"),
+    ),
+}
+_CODE = {
+    "stated": 'equations["BP2"]',
+    "derived": ".proof",
+    "checked": ".check()",
+    "shown": ".latex()",
+    "compiled": "compile_gradient(net)",
+    "verified": "verify(net)",
+}
+_AT = {
+    "stated": (0, 0),
+    "derived": (1, 0),
+    "checked": (1, 1),
+    "shown": (0, 1),
+    "compiled": (1, 2),
+    "verified": (0, 2),
+}
+_ORDER = (
+    ("stated", "derived", ""),
+    ("derived", "checked", ""),
+    ("checked", "shown", ""),
+    ("checked", "compiled", ""),
+    ("compiled", "verified", ""),
+)
+_CALLED = {"numpy": "NumPy", "python": "Python", "c": "C", "javascript": "JavaScript"}
+_SENTENCE = Text("{title}: {words}.", "{title}：{words}。")
+_BETWEEN_SENTENCES = Text(" ", "")
+_COMMA = Text(", ", "、")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box in a column and a row: its title, its lines of LaTeX, its code, its words; `wide` over both columns."""
+
+    column: int
+    row: int
+    title: Text
+    formulas: tuple[str, ...] = ()
+    code: str = ""
+    words: Text | None = None
+    wide: bool = False
+
+    def lines(self, language: str) -> list[str]:
+        """The words, as lines that fit into the box; mathematics in `$…$` is one line."""
+        if self.words is None:
+            return []
+        return list(wrapped(self.words.in_language(language), (_WIDE - 24) / _WORDS))
+
+    def height(self, language: str) -> float:
+        """How high the box must be."""
+        words = len(self.lines(language)) * _LINE
+        return _HEAD + len(self.formulas) * _FORMULA + (_LINE if self.code else 0) + words + 12
+
+
+Arrow = tuple[str, str, str]
+"""From a box to a box, and the LaTeX beside it, or ""."""
+
+
+def wrapped(words: str, width: float) -> Iterator[str]:
+    """The words as lines of about `width` times the size of the type; a Chinese character is as wide as the type."""
+    if words.startswith("$") or " $" in words:
+        yield words
+        return
+    pieces = words.split(" ") if words.isascii() or " " in words.strip() else list(words)
+    joint = " " if " " in words.strip() else ""
+    line = ""
+    for piece in pieces:
+        longer = f"{line}{joint}{piece}" if line else piece
+        if line and _width(longer) > width:
+            yield line
+            longer = piece
+        line = longer
+    if line:
+        yield line
+
+
+def _width(words: str) -> float:
+    return sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.52 for character in words)
+
+
+def draw_flow(boxes: Mapping[str, Box], arrows: Sequence[Arrow], language: str) -> str:
+    """The boxes and the arrows between them, as an SVG element without its title."""
+    rows = range(max(box.row for box in boxes.values()) + 1)
+    heights = [max(box.height(language) for box in boxes.values() if box.row == row) for row in rows]
+    places: dict[str, tuple[float, float, float, float]] = {}
+    for name, box in boxes.items():
+        x = _EDGE + (_WIDE + _GAP) / 2 * (1 if box.wide else 2 * box.column)
+        y = _EDGE + sum(heights[: box.row]) + _BETWEEN * box.row
+        places[name] = (x, y, _WIDE, heights[box.row])
+    parts = [part for arrow in arrows for part in _arrow(arrow, places)]
+    for name, box in boxes.items():
+        parts.extend(_box(box, places[name], language))
+    width = 2 * (_WIDE + _EDGE) + _GAP
+    height = 2 * _EDGE + sum(heights) + _BETWEEN * (len(heights) - 1)
+    size = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-flow" role="img" {size}>{"".join(parts)}</svg>'
+
+
+def _box(box: Box, place: tuple[float, float, float, float], language: str) -> Iterator[str]:
+    x, y, width, height = place
+    size = f'x="{short(x)}" y="{short(y)}" width="{short(width)}" height="{short(height)}" rx="6"'
+    yield f'<rect class="box" {size}/>'
+    middle = x + width / 2
+    yield _text("title", middle, y + 23, box.title.in_language(language))
+    at = y + _HEAD
+    for formula in box.formulas:
+        at += _FORMULA
+        yield typeset(formula, middle, at - 8, name="formula", size=18)
+    if box.code:
+        at += _LINE
+        yield _text("code", middle, at - 5, box.code)
+    for line in box.lines(language):
+        at += _LINE
+        if "$" in line:
+            yield _mixed(line, middle, at - 4)
+        else:
+            yield _text("words", middle, at - 4, line)
+
+
+def _text(name: str, x: float, y: float, words: str) -> str:
+    where = f'x="{short(x)}" y="{short(y)}" text-anchor="middle"'
+    return f'<text class="{name}" {where}>{escape(words)}</text>'
+
+
+def _mixed(line: str, x: float, y: float) -> str:
+    """Words, then mathematics that has no indices: in one text, so that both stand in the middle."""
+    before, letters, after = line.split("$")
+    shown = "".join(
+        f'<tspan font-style="italic">{c}</tspan>' if c.isalpha() else "−" if c == "-" else c for c in letters
+    )
+    where = f'x="{short(x)}" y="{short(y)}" text-anchor="middle"'
+    return f'<text class="words" {where}>{escape(before)}<tspan class="letters">{shown}</tspan>{escape(after)}</text>'
+
+
+def _arrow(arrow: Arrow, places: Mapping[str, tuple[float, float, float, float]]) -> Iterator[str]:
+    """From edge to edge: down or up where one box stands over the other, else across."""
+    start, end, letters = arrow
+    x1, y1, width, height = places[start]
+    x2, y2, _, other = places[end]
+    if y1 == y2:
+        side = 1 if x2 > x1 else -1
+        y = y1 + height / 2
+        tail, head = (x1 + width if side > 0 else x1, y), (x2 if side > 0 else x2 + width, y)
+        tip = f"l{-9 * side} -5v10z"
+    else:
+        side = 1 if y2 > y1 else -1
+        x = (max(x1, x2) + min(x1, x2) + width) / 2
+        tail, head = (x, y1 + height if side > 0 else y1), (x, y2 if side > 0 else y2 + other)
+        tip = f"l-5 {-9 * side}h10z"
+    kind = "arrow kept" if letters else "arrow"
+    yield f'<path class="{kind}" d="M{short(tail[0])} {short(tail[1])}L{short(head[0])} {short(head[1])}"/>'
+    yield f'<path class="tip" d="M{short(head[0])} {short(head[1])}{tip}"/>'
+    if letters:
+        yield typeset(letters, (tail[0] + head[0]) / 2, tail[1] - 9, name="formula", size=16)
+
+
+def algorithm(language: str) -> Drawing:
+    """The five steps: forward down the left side, back up the right side."""
+    active, weighted = latex(a(l)), latex(z(l))
+    boxes = {
+        "input": Box(0, 0, _STEPS["input"], ("a^{1} = x",)),
+        "output": Box(1, 0, _STEPS["output"], tuple(equations[n].latex("matrix") for n in ("BP3", "BP4"))),
+        "forward": Box(
+            0,
+            1,
+            _STEPS["forward"],
+            (equations["z"].latex("matrix"), rf"{active} = \sigma({weighted})"),
+            words=_LAYERS_UP,
+        ),
+        "back": Box(1, 1, _STEPS["back"], (equations["BP2"].latex("matrix"),), words=_LAYERS_DOWN),
+        "error": Box(0, 2, _STEPS["error"], (equations["BP1a"].latex("matrix"),), wide=True),
+    }
+    arrows = (
+        ("input", "forward", ""),
+        ("forward", "error", ""),
+        ("error", "back", ""),
+        ("back", "output", ""),
+        ("forward", "back", rf"{weighted},{active}"),
+    )
+    steps = _sentences([(boxes[name].title, _said(boxes[name])) for name in _STEPS])
+    return _drawing(boxes, arrows, _ALGORITHM, _ALGORITHM_TOLD.format(steps=steps), language)
+
+
+def _said(box: Box) -> Text:
+    said = "; ".join(plain(formula) for formula in box.formulas)
+    return Text(said, said.replace("; ", "；"))
+
+
+def _sentences(told: Sequence[tuple[Text, Text]]) -> Text:
+    """A sentence for each title and its words."""
+    return Text(
+        *(
+            _BETWEEN_SENTENCES.in_language(each).join(
+                _SENTENCE.in_language(each).format(
+                    title=title.in_language(each), words=words.in_language(each)
+                )
+                for title, words in told
+            )
+            for each in LANGUAGES
+        )
+    )
+
+
+def library(language: str) -> Drawing:
+    """What the library does with an equation, from its statement to code that is checked against other code."""
+    targets = [_CALLED.get(name, name) for name in TARGETS]
+    counted = {
+        "count": len(equations),
+        "proofs": sum(equation.proof is not None for equation in equations.values()),
+        "languages": len(LANGUAGES),
+        "targets": Text(*(_COMMA.in_language(each).join(targets) for each in LANGUAGES)),
+    }
+    filled = {name: (title, words.format(**counted)) for name, (title, words) in _PARTS.items()}
+    boxes = {
+        name: Box(*_AT[name], title, code=_CODE[name], words=words) for name, (title, words) in filled.items()
+    }
+    return _drawing(boxes, _ORDER, _LIBRARY, _sentences(list(filled.values())), language)
+
+
+def _drawing(
+    boxes: Mapping[str, Box], arrows: Sequence[Arrow], title: Text, told: Text, language: str
+) -> Drawing:
+    return Drawing(
+        draw_flow(boxes, arrows, language), title.in_language(language), told.in_language(language)
+    )
+
+
+class AlgorithmFlowDirective(FigureDirective):
+    """The five steps of the algorithm."""
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"name": directives.unchanged_required}
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        return [self.figure(algorithm(self.language))]
+
+
+class LibraryFlowDirective(AlgorithmFlowDirective):
+    """The way of an equation through the library."""
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        return [self.figure(library(self.language))]
