@@ -7,7 +7,7 @@ from importlib import import_module
 
 from formats.pages import HTML, OUT
 
-FORMATS = {"epub": "formats.epub", "pdf": "formats.pdf", "zip": "formats.offline"}
+FORMATS = {"card": "formats.card", "epub": "formats.epub", "pdf": "formats.pdf", "zip": "formats.offline"}
 """The module of each format; it has a function `write`, and is imported only when it is asked for."""
 
 

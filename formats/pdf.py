@@ -23,6 +23,7 @@ from pypdf import PdfReader
 from formats.pages import LANGUAGES, Page, classes, make, read_book, relink, sections, xhtml
 
 _STYLE = Path(__file__).with_name("paper.css")
+ARGUMENTS = ("--no-sandbox", "--disable-gpu")
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _WORDS = {
     "en": {
@@ -68,15 +69,21 @@ OVERFULL = """() => [...document.querySelectorAll("article *")].filter((element)
 
 def write(html: Path, out: Path) -> list[Path]:
     """Print the PDF of each language from the pages in `html`; returns the files."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
-    if found is None:
-        raise SystemExit("Chromium is not installed; on Debian: apt-get install chromium fonts-noto-cjk")
+    found = chromium()
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         made = [print_book(browser, html, out, language) for language in LANGUAGES]
         browser.close()
     return made
+
+
+def chromium() -> str:
+    """Where Chromium is installed; ends the program with what to do if it is not."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if found is None:
+        raise SystemExit("Chromium is not installed; on Debian: apt-get install chromium fonts-noto-cjk")
+    return found
 
 
 def print_book(browser: Browser, html: Path, out: Path, language: str) -> Path:

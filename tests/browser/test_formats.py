@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from formats import offline, pdf
+from formats import card, offline, pdf
 from formats.pages import read_book
 from tests.browser.conftest import HTML, LANGUAGES
 
@@ -108,3 +108,21 @@ def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, quer
         assert tab.evaluate("[...document.fonts].some((font) => font.status === 'loaded')")
         assert (unpacked / "index.html").parent.as_uri() in tab.url
     assert said == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_card_is_one_page_with_its_fonts_in_it(chromium, tmp_path, language):
+    reader = PdfReader(card.print_card(chromium, HTML / language, tmp_path / "card.pdf"))
+    [page] = reader.pages
+    assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [210, 297]
+    words = page.extract_text()
+    assert all(f"({number})" in words for number in ("BP1", "BP2", "BP3", "BP4"))
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    kinds = [
+        font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font for font in fonts
+    ]
+    assert all(
+        font.get("/Subtype") == "/Type3"
+        or any(key.startswith("/FontFile") for key in font["/FontDescriptor"])
+        for font in kinds
+    )

@@ -51,7 +51,7 @@ LETTERS = (
 
 _TITLE = Text("The four equations of backpropagation", "反向传播的四个基本方程")
 _SAVE = Text("To keep or to print: the card as a file", "保存或打印：卡片的文件版")
-_FILE = "four-equations.svg"
+FILE = "four-equations.svg"
 
 _WIDTH, _HEIGHT = 794.0, 1123.0
 """A4 at 96 dots to the inch."""
@@ -94,8 +94,8 @@ class SummaryCardDirective(BookDirective):
         heading = line(*self.words(_TITLE), classes=["bp-part"])
         card = element("div", heading, *rows, listed, classes=["bp-card"])
         # A file of the build, which other formats do not have: they drop what is to be downloaded.
-        address = "../" * self.env.docname.count("/") + f"_static/{_FILE}"
-        link = element("a", *self.words(_SAVE), " (SVG)", href=address, download=_FILE)
+        address = "../" * self.env.docname.count("/") + f"_static/{FILE}"
+        link = element("a", *self.words(_SAVE), " (SVG)", href=address, download=FILE)
         return [card, element("p", link, classes=["bp-download", "bp-keep"])]
 
     def _row(self, component: str, matrix: str) -> nodes.Node:
@@ -161,7 +161,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     """The file, beside the other static files of the build."""
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
-    target = Path(app.outdir) / "_static" / _FILE
+    target = Path(app.outdir) / "_static" / FILE
     target.parent.mkdir(parents=True, exist_ok=True)
     font = Path(app.config.bpderive_node) / "node_modules" / SOURCE
     target.write_text(standalone(font, language_of(app.config)), encoding="utf-8")

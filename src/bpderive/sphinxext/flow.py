@@ -31,8 +31,8 @@ from bpderive.text import LANGUAGES, Text
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
 _HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0
 
-_LAYERS_UP = Text("for $l = 2, 3, …, L$", "$l = 2, 3, …, L$")
-_LAYERS_DOWN = Text("for $l = L-1, …, 2$", "$l = L-1, …, 2$")
+_LAYERS_UP = Text("for $l = 2, 3, …, L$", "对 $l = 2, 3, …, L$")
+_LAYERS_DOWN = Text("for $l = L-1, …, 2$", "对 $l = L-1, …, 2$")
 _STEPS = {
     "input": Text("1 Input", "1 输入"),
     "forward": Text("2 Feedforward", "2 前馈"),
@@ -95,7 +95,7 @@ _ORDER = (
 )
 _CALLED = {"numpy": "NumPy", "python": "Python", "c": "C", "javascript": "JavaScript"}
 _SENTENCE = Text("{title}: {words}.", "{title}：{words}。")
-_BETWEEN_SENTENCES = Text(" ", "")
+_BETWEEN_SENTENCES = {"en": " ", "zh": ""}
 _COMMA = Text(", ", "、")
 
 
@@ -261,7 +261,7 @@ def _sentences(told: Sequence[tuple[Text, Text]]) -> Text:
     """A sentence for each title and its words."""
     return Text(
         *(
-            _BETWEEN_SENTENCES.in_language(each).join(
+            _BETWEEN_SENTENCES[each].join(
                 _SENTENCE.in_language(each).format(
                     title=title.in_language(each), words=words.in_language(each)
                 )

@@ -34,6 +34,7 @@ from bpderive.text import Text
 
 _MOST = 8
 _ABOVE, _HEIGHT, _ROOM = 34.0, 330.0, 0.68
+_SUM = Text("sum so far", "部分和")
 _PATHS = Text("neurons of the path, layer by layer", "路径逐层经过的神经元")
 _TITLE = Text(
     "{derivative} as a growing sum over {count} paths", "{derivative}：{count} 条路径的贡献逐一相加"
@@ -77,7 +78,7 @@ def draw_growth(grown: Growth, language: str) -> Drawing:
     every = (*grown.sums, grown.whole)
     count = len(grown.parts) + 1
     across = Axis(_PATHS, (0.0, float(count)))
-    frame = Frame(across, Axis(Text("", ""), ticks(min(every), max(every))), _ABOVE, WIDE)
+    frame = Frame(across, Axis(_SUM, ticks(min(every), max(every))), _ABOVE, WIDE)
     parts = [part for part in grid(frame, language) if 'class="tick"' not in part or _of_height(part, frame)]
     parts += _bars(grown, frame, language)
     shown = [_number(value) for value in grown.parts]
