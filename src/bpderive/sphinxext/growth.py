@@ -79,21 +79,19 @@ def draw_growth(grown: Growth, language: str) -> Drawing:
     count = len(grown.parts) + 1
     across = Axis(_PATHS, (0.0, float(count)))
     frame = Frame(across, Axis(_SUM, ticks(min(every), max(every))), _ABOVE, WIDE)
-    parts = [part for part in grid(frame, language) if 'class="tick"' not in part or _of_height(part, frame)]
+    # The ticks across would number the gaps between the bars, and the title up stands over the axis instead.
+    unwanted = f'y="{short(frame.bottom + 20)}"', "rotate("
+    parts = [part for part in grid(frame, language) if not any(mark in part for mark in unwanted)]
     parts += _bars(grown, frame, language)
     shown = [_number(value) for value in grown.parts]
     sums = [_number(value) for value in grown.sums[1:]]
     told = _TOLD.format(parts=_listed(shown), sums=_listed(sums), whole=_number(grown.whole))
     title = _TITLE.format(derivative=plain(grown.derivative), count=len(shown))
-    parts.append(typeset(grown.derivative, 72, 20, name="derivative", size=19))
+    parts.append(typeset(grown.derivative, 100, 20, name="derivative", size=19))
+    parts.append(f'<text class="title" x="140" y="20">{_SUM.in_language(language)}</text>')
     return Drawing(
         picture(parts, WIDE, frame.top + _HEIGHT), title.in_language(language), told.in_language(language)
     )
-
-
-def _of_height(part: str, frame: Frame) -> bool:
-    """Whether a tick belongs to the axis up: those across would number the gaps between the bars."""
-    return f'y="{short(frame.bottom + 20)}"' not in part
 
 
 def _bars(grown: Growth, frame: Frame, language: str) -> Iterator[str]:
