@@ -51,6 +51,15 @@ def test_what_is_no_average_is_refuted_with_numbers(broken: Any) -> None:
         found.check()
 
 
+def test_a_counterexample_gives_numbers_to_all_that_occurs() -> None:
+    def comparing(outputs: Any, targets: Any, weights: Any) -> sympy.Expr:
+        return QUADRATIC(outputs, targets) + (outputs[0][0] - outputs[-1][0]) ** 2
+
+    found = bp.assumptions(comparing).average
+    assert {name[0] for name in found.counterexample} == {"a", "y"}
+    assert "^" not in found.text.en.partition(", where")[0]
+
+
 @pytest.mark.parametrize(
     "added", [lambda w: Add(*(weight**2 for weight in w)), lambda w: w[1], lambda w: sympy.sin(w[0]) * w[2]]
 )

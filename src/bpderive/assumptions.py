@@ -104,10 +104,12 @@ def _average(whole: Whole) -> Finding:
         outputs, targets = _columns("a", count, width), _columns("y", count, width)
         weights = _weights()
         alone = (_cost(whole, [a], [y], weights) for a, y in zip(outputs, targets, strict=True))
-        difference = _cost(whole, outputs, targets, weights) - Add(*alone) / count
+        cost = _cost(whole, outputs, targets, weights)
+        difference = cost - Add(*alone) / count
         zero, at = _is_zero(difference)
         if zero is False:
-            together = _cost(whole, outputs, targets, weights).subs(at)
+            at = _completed(at, cost)
+            together = cost.subs(at)
             return Finding(
                 "refuted",
                 Text(
@@ -145,8 +147,7 @@ def _of_outputs(whole: Whole) -> Finding:
         for weight in weights:
             zero, at = _is_zero(sympy.diff(cost, weight))
             if zero is False:
-                others = sorted(cost.free_symbols, key=str)
-                at = {**dict.fromkeys(others, Rational(1, 2)), **at}
+                at = _completed(at, cost)
                 moved = {**at, weight: at[weight] + 1}
                 return Finding(
                     "refuted",
@@ -229,6 +230,12 @@ def _trials(symbols: Sequence[Symbol]) -> Iterator[dict[Symbol, Expr]]:
             symbol: Rational(1 + (place * (attempt + 1) + attempt) % 7, 8 + attempt)
             for place, symbol in enumerate(symbols)
         }
+
+
+def _completed(at: dict[Symbol, Expr], cost: Expr) -> dict[Symbol, Expr]:
+    """The values, and ½ for what occurs in the cost without making the difference."""
+    others = sorted(cost.free_symbols, key=str)
+    return {**dict.fromkeys(others, Rational(1, 2)), **at}
 
 
 def _number(value: Expr) -> str:
