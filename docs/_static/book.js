@@ -1,5 +1,5 @@
-// What a page does beyond being read: the place is kept when the language changes, a copied formula gives its LaTeX, and a
-// formula that is wider than its column can be scrolled with the keyboard. Pages read the same without any of it.
+// What a page does beyond being read: the place is kept when the language changes, what is folded is printed open, and what
+// is wider than its column can be scrolled with the keyboard. Pages read the same without any of it.
 "use strict";
 
 // The anchor of what stands at the top of the window now, so that the other language opens at the same place.
@@ -23,23 +23,6 @@ document.querySelector(".language-switch")?.addEventListener("click", (event) =>
   }
 });
 
-document.addEventListener("copy", (event) => {
-  const selection = getSelection();
-  if (!selection.rangeCount) return;
-  const start = selection.getRangeAt(0).commonAncestorContainer;
-  const within = (start.nodeType === Node.ELEMENT_NODE ? start : start.parentElement).closest("math");
-  const copied = document.createElement("div");
-  copied.append(within ? within.cloneNode(true) : selection.getRangeAt(0).cloneContents());
-  const formulas = copied.querySelectorAll("math");
-  if (!formulas.length) return;
-  for (const formula of formulas) {
-    const latex = formula.querySelector("annotation")?.textContent.trim() ?? formula.textContent;
-    formula.replaceWith(formula.getAttribute("display") === "block" ? `\n$$${latex}$$\n` : `$${latex}$`);
-  }
-  event.clipboardData.setData("text/plain", copied.textContent);
-  event.preventDefault();
-});
-
 // The search page shows pieces of pages: their text, without what only frames it and without the LaTeX inside formulas.
 if (typeof Search !== "undefined") {
   const plain = Search.htmlToText;
@@ -49,6 +32,16 @@ if (typeof Search !== "undefined") {
     for (const element of page.querySelectorAll(framing)) element.remove();
     return plain(page.documentElement.outerHTML, anchor);
   };
+}
+
+// In both languages: the search page's own words, which Sphinx knows in English and translates.
+if (typeof Documentation !== "undefined" && document.documentElement.dataset.reading === "both") {
+  const known = Documentation.TRANSLATIONS, found = "Search finished, found one page matching the search query.";
+  for (const [english, chinese] of Object.entries(known)) {
+    if (typeof chinese === "string") known[english] = `${chinese} · ${english}`;
+  }
+  const [pages] = [known[found]].flat();
+  known[found] = [`${pages} · Search finished.`]; // the number stands in it once, since Sphinx replaces only the first
 }
 
 // On paper nothing can be unfolded: what is folded is printed open, and folded again afterwards.

@@ -8,7 +8,8 @@ import re
 import pytest
 
 from bpderive.errors import ParseError
-from bpderive.sphinxext.sidebyside import page, pair, parse, search_index, write_all
+from bpderive.sphinxext.elements import parse
+from bpderive.sphinxext.sidebyside import page, pair, search_index, write_all
 
 
 def test_what_is_the_same_comes_once():
@@ -110,7 +111,7 @@ def html(tmp_path):
     return tmp_path
 
 
-def test_the_frame_is_the_chinese_one_and_says_which_way_it_is(html):
+def test_the_page_says_which_way_of_reading_it_is_and_shares_the_files(html):
     assert write_all(html) == []
     made = (html / "both" / "part" / "two.html").read_text("utf-8")
     assert made.startswith('<!DOCTYPE html><html data-reading="both" lang="zh-CN">')

@@ -3,8 +3,8 @@
 `write_all(html)` pairs `html/en` with `html/zh` into `html/both`. The two pages come from one source, so their
 elements correspond; `pair` walks through both at once. What is the same in both, such as a formula, a figure or
 code, comes once. A paragraph, heading, caption, cell or summary that differs comes twice, each half with its
-language. Nothing here knows a directive: whatever a page holds in two languages is paired, and a page whose
-elements do not correspond is an error of the build.
+language. The frame around the text is paired by `frame`. Nothing here knows a directive: whatever a page holds in two
+languages is paired, and a page whose elements do not correspond is an error of the build.
 """
 
 from __future__ import annotations
@@ -12,90 +12,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from bpderive.errors import ParseError
+from bpderive.sphinxext.elements import Element, Item, parse
+from bpderive.sphinxext.frame import pair_frame
 
 FOLDERS = ("en", "zh")
 BOTH = "both"
 _CODES = ("en", "zh-CN")
 
-_VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
-_BLOCKS = re.compile(
-    r"article|aside|blockquote|caption|colgroup|dd|details|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header"
-    r"|li|main|nav|ol|p|pre|section|summary|svg|table|tbody|td|tfoot|th|thead|tr|ul"
-)
-_OPAQUE = "math|pre|script|style|svg"
-_TOKEN = re.compile(
-    rf"<!--.*?-->|<(?P<opaque>{_OPAQUE})\b.*?</(?P=opaque)>|</(?P<close>[a-z][\w-]*)\s*>"
-    r"|<(?P<open>[a-z][\w-]*)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>|[^<]+",
-    re.DOTALL,
-)
 _SPOKEN = re.compile(r' (?:title|alt|aria-label)="[^"]*"')
 _ID = re.compile(r' id="[^"]*"')
 _HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
-_ARTICLE = re.compile(r"(<article\b[^>]*>)(.*?)(</article>)", re.DOTALL)
+_BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.DOTALL)
 _TITLE = re.compile(r"(<title>)(.*?)( &#8212; .*?)?(</title>)", re.DOTALL)
 _FILES = re.compile(r'( (?:href|src)=")((?:\.\./)*)(_[a-z]+/)')
 _CURRENT = re.compile(r' aria-current="true"(?= data-reading)')
-
-
-@dataclass(slots=True)
-class Element:
-    """An element of a page; `source` is its opening tag, or all of it where nothing looks inside (`opaque`)."""
-
-    tag: str
-    source: str
-    children: list[Element | str] = field(default_factory=list)
-    opaque: bool = False
-
-    def __str__(self) -> str:
-        if self.opaque or self.tag in _VOID:
-            return self.source
-        return f"{self.source}{''.join(map(str, self.children))}</{self.tag}>"
-
-    @property
-    def is_block(self) -> bool:
-        """Whether it is laid out as a block, or holds one."""
-        return bool(_BLOCKS.fullmatch(self.tag)) or self.holds_block
-
-    @property
-    def holds_block(self) -> bool:
-        """Whether a block stands in it."""
-        return any(isinstance(child, Element) and child.is_block for child in self.children)
-
-
-Item = Element | str
-"""A block, or what stands in a line: text with the elements in it."""
-
-
-def parse(html: str) -> list[Element | str]:
-    """The elements of a piece of a page. Raises `ParseError` where they do not close in order."""
-    root = Element("", "")
-    stack = [root]
-    for token in _TOKEN.finditer(html):
-        text = token.group()
-        if token["opaque"]:
-            stack[-1].children.append(Element(token["opaque"], text, opaque=True))
-        elif token["open"]:
-            element = Element(token["open"], text)
-            stack[-1].children.append(element)
-            if element.tag not in _VOID and not text.endswith("/>"):
-                stack.append(element)
-            elif element.tag not in _VOID:
-                element.opaque = True
-        elif token["close"]:
-            if stack[-1].tag != token["close"]:
-                raise ParseError(f"<{stack[-1].tag}> is closed by </{token['close']}>; mend the page's HTML.")
-            stack.pop()
-        elif not text.startswith("<!--"):
-            stack[-1].children.append(text)
-    if len(stack) > 1:
-        raise ParseError(f"<{stack[-1].tag}> is not closed; mend the page's HTML.")
-    return root.children
 
 
 def pair(english: str, chinese: str) -> str:
@@ -177,13 +112,20 @@ def _begin(item: Item | None) -> str:
     return "nothing" if item is None else repr(str(item)[:60])
 
 
+def _pair_articles(english: Element, chinese: Element) -> str:
+    inner = _pair_items(_items(english.children), _items(chinese.children), "the page")
+    return f"{chinese.source}{''.join(inner)}</{chinese.tag}>"
+
+
 def page(english: str, chinese: str, depth: int) -> str:
-    """A whole page: the frame of the Chinese one, `depth` folders below the book's, around both articles."""
-    articles = [_ARTICLE.search(text) for text in (english, chinese)]
-    if articles[0] is not None and articles[1] is not None:
-        paired = pair(articles[0][2], articles[1][2])
-        start, end = articles[1].span(2)
-        chinese = chinese[:start] + paired + chinese[end:]
+    """A whole page: frame and text in both languages, `depth` folders below the book's.
+
+    Raises `ParseError` where the two pages do not correspond.
+    """
+    bodies = [_BODY.search(text) for text in (english, chinese)]
+    if bodies[0] is not None and bodies[1] is not None:
+        start, end = bodies[1].span(1)
+        chinese = chinese[:start] + pair_frame(bodies[0][1], bodies[1][1], _pair_articles) + chinese[end:]
     title = _TITLE.search(english)
     if title is not None:
         chinese = _TITLE.sub(lambda t: f"{t[1]}{t[2]} · {title[2]}{t[3] or ''}{t[4]}", chinese, count=1)
@@ -254,6 +196,7 @@ def write_all(html: Path) -> list[str]:
 
 
 def _is_older(target: Path, *sources: Path) -> bool:
-    """Whether `target` is missing, or was made before one of the sources or before this module."""
-    newest = max(path.stat().st_mtime_ns for path in (*sources, Path(__file__)))
+    """Whether `target` is missing, or was made before one of the sources or before the code that pairs them."""
+    code = [Path(__file__).with_name(f"{name}.py") for name in ("sidebyside", "frame", "elements")]
+    newest = max(path.stat().st_mtime_ns for path in (*sources, *code))
     return not target.exists() or target.stat().st_mtime_ns <= newest

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bpderive.notation.table import Letter, table
-from bpderive.sphinxext.sidebyside import Element, parse
+from bpderive.sphinxext.elements import Element, parse
 
 _SCRIPTED = frozenset({"msub", "msup", "msubsup"})
 _FORMULA = re.compile(r"(<math\b[^>]*>\s*<semantics>)(.*)(<annotation\b.*)", re.DOTALL)
