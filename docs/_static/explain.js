@@ -19,7 +19,7 @@
 
   const box = Object.assign(document.createElement("div"), { className: "explanation", id: "explanation", hidden: true });
   box.setAttribute("role", "tooltip");
-  const status = Object.assign(document.createElement("div"), { className: "visually-hidden" });
+  const status = Object.assign(document.createElement("div"), { className: "visually-hidden", id: "explained" });
   status.setAttribute("role", "status");
   document.body.append(box, status);
 

@@ -55,7 +55,7 @@ def test_tab_stops_once_in_an_equation_and_the_arrows_go_from_symbol_to_symbol(v
     for _ in stops:
         page.wait_for_selector(".explanation:not([hidden])")
         seen.append(page.evaluate(at))
-        assert page.locator("[role=status].visually-hidden").inner_text()
+        assert page.locator("#explained[role=status]").inner_text()
         assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "explanation"
         page.keyboard.press("ArrowRight")
     assert seen == page.eval_on_selector_all(
