@@ -13,11 +13,15 @@ from typing import Any, NamedTuple
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from bpderive.sphinxext.sidebyside import BOTH
 
 _WORD = re.compile(r"[^\W\d_]{2}")
 _WORDLESS = (nodes.math, nodes.literal, nodes.emphasis, nodes.strong, nodes.inline, nodes.Text)
+_HAN = re.compile("[\u3400-\u9fff]")
+_ENGLISH = re.compile(r"(?<!\w)[A-Za-z][A-Za-z'’-]*(?:[\s,.:;()&-]+[A-Za-z][A-Za-z'’-]*){2,}(?!\w)")
+"""Three words or more in Latin letters: a title or a sentence, not a term in a sentence of another language."""
 _BEFORE_MESSAGES = 8  # Sphinx extracts and replaces messages at 10 and later.
 
 
@@ -47,6 +51,45 @@ class KeepFormulas(SphinxTransform):
         for line in self.document.findall(nodes.TextElement):
             if isinstance(line, (nodes.paragraph, nodes.term)) and not has_words(line):
                 line["translatable"] = False
+
+
+class SayEnglish(SphinxPostTransform):
+    """On the pages of another language, English says that it is: titles, sentences, code and what it prints.
+
+    So a screen reader pronounces it in English. A single term or a name in a sentence belongs to that sentence.
+    """
+
+    default_priority = 950
+
+    def run(self, **kwargs: Any) -> None:
+        """Give what is English the class that docutils turns into `lang="en"`."""
+        if self.config.language == "en":
+            return
+        for block in self.document.findall(nodes.literal_block):
+            if not _HAN.search(block.astext()):
+                block["classes"].append("language-en")
+        for text in list(self.document.findall(nodes.Text)):
+            if not isinstance(text.parent, _NOT_SPOKEN):
+                parts = split_english(text)
+                if len(parts) > 1 or parts[0][1]:
+                    text.parent.replace(text, [_said(*part) for part in parts])
+
+
+_NOT_SPOKEN = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
+
+
+def _said(words: str, english: bool) -> nodes.Node:
+    return nodes.inline("", words, classes=["language-en"]) if english else nodes.Text(words)
+
+
+def split_english(text: str) -> list[tuple[str, bool]]:
+    """The pieces of `text`, and of each whether it is English: three words or more in Latin letters."""
+    parts, done = [], 0
+    for found in _ENGLISH.finditer(text):
+        parts += [(text[done : found.start()], False), (found.group(), True)]
+        done = found.end()
+    parts.append((text[done:], False))
+    return [part for part in parts if part[0]] or [(text, False)]
 
 
 def has_words(line: nodes.TextElement) -> bool:
@@ -83,4 +126,5 @@ def setup(app: Sphinx) -> None:
     """Register the setting, the transform and the links."""
     app.add_config_value("bpderive_languages", [], "html", types=(list, tuple))
     app.add_transform(KeepFormulas)
+    app.add_post_transform(SayEnglish)
     app.connect("html-page-context", _add_links)

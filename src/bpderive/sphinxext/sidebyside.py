@@ -25,6 +25,7 @@ BOTH = "both"
 _CODES = ("en", "zh-CN")
 
 _SPOKEN = re.compile(r' (?:title|alt|aria-label)="[^"]*"')
+_SAID_ENGLISH = re.compile(r'<span lang="en">([^<]*)</span>|(<div\b[^>]*?) lang="en"')
 _ID = re.compile(r' id="[^"]*"')
 _HEADER_LINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 _BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.DOTALL)
@@ -104,8 +105,8 @@ def _half(html: str) -> str:
 
 
 def _silent(html: str) -> str:
-    """What is seen: without the words that stand in attributes."""
-    return _SPOKEN.sub("", html)
+    """What is seen: without the words that stand in attributes, and without what only tells the language."""
+    return _SAID_ENGLISH.sub(lambda found: found[1] or found[2] or "", _SPOKEN.sub("", html))
 
 
 def _begin(item: Item | None) -> str:
