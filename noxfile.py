@@ -205,6 +205,12 @@ def pdf(session: nox.Session) -> None:
 
 
 @nox.session
+def downloads(session: nox.Session) -> None:
+    """Put the formats that were made beside the pages, which then link to them; run `epub`, `pdf` and `zip` first."""
+    session.run("python", "-m", "formats", "downloads")
+
+
+@nox.session
 def reproducible(session: nox.Session) -> None:
     """Build the book once more in another folder, and compare every byte of its pages; run `docs` first."""
     install(session, "docs")

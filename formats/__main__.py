@@ -7,7 +7,13 @@ from importlib import import_module
 
 from formats.pages import HTML, OUT
 
-FORMATS = {"card": "formats.card", "epub": "formats.epub", "pdf": "formats.pdf", "zip": "formats.offline"}
+FORMATS = {
+    "card": "formats.card",
+    "downloads": "formats.downloads",
+    "epub": "formats.epub",
+    "pdf": "formats.pdf",
+    "zip": "formats.offline",
+}
 """The module of each format; it has a function `write`, and is imported only when it is asked for."""
 
 

@@ -1,8 +1,8 @@
 """The whole book as one ZIP file that opens from a folder: all pages in both languages, notebooks, search.
 
-A page opened from a folder (`file://…`) may not fetch other files by script, so what a page of the website does in
-that way is left out: pages are not told to load fonts ahead, and search shows titles and not the passages. The same
-pages give the same bytes.
+A page opened from a folder (`file://…`) may not fetch other files by script. So pages are not told to load fonts
+ahead, and the passages that search shows come from a script beside the search page, which holds the text of all pages.
+The same pages give the same bytes.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from formats import archive
+from formats import archive, downloads, passages
 
 NAME = "bpderive"
 
 _PRELOAD = re.compile(r'\s*<link rel="preload"[^>]*>')
-_LEFT_OUT = frozenset({".buildinfo", "objects.inv", ".doctrees"})
+_LEFT_OUT = frozenset({".buildinfo", "objects.inv", ".doctrees", downloads.FOLDER})
 
 
 def write(html: Path, out: Path) -> list[Path]:
@@ -32,12 +32,18 @@ def files(html: Path) -> Iterator[tuple[str, bytes]]:
         name = path.relative_to(html)
         if path.is_file() and not _LEFT_OUT & set(name.parts):
             yield f"{NAME}/{name.as_posix()}", offline(name.name, path.read_bytes())
+            if name.name == "search.html":
+                yield (
+                    f"{NAME}/{(name.parent / passages.NAME).as_posix()}",
+                    passages.script(path.parent).encode(),
+                )
 
 
 def offline(name: str, content: bytes) -> bytes:
     """A file as it must be where nothing can be fetched by a script."""
-    if name.endswith(".html"):
-        return _PRELOAD.sub("", content.decode()).encode()
-    if name == "documentation_options.js":
-        return content.replace(b"SHOW_SEARCH_SUMMARY: true", b"SHOW_SEARCH_SUMMARY: false")
-    return content
+    if not name.endswith(".html"):
+        return content
+    page = _PRELOAD.sub("", downloads.unlinked(content.decode()))
+    if name == "search.html":
+        page = page.replace("</head>", f'<script src="{passages.NAME}"></script>\n</head>', 1)
+    return page.encode()

@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from formats.downloads import unlinked
+
 HTML = Path(__file__).parents[1] / "docs" / "_build" / "html"
 OUT = HTML.parent / "formats"
 LANGUAGES = {"en": "en", "zh": "zh-CN"}  # folder -> BCP 47
@@ -95,7 +97,7 @@ def page_texts(folder: Path) -> Iterator[tuple[str, str]]:
     """The name and the HTML of each page in `folder`, in the order of `read_book`."""
     name: str | None = "index"
     while name is not None:
-        html = (folder / f"{name}.html").read_text("utf-8")
+        html = unlinked((folder / f"{name}.html").read_text("utf-8"))
         yield name, html
         following = _NEXT.search(html)
         name = target_of(name, following[1])[0] if following else None

@@ -92,6 +92,8 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("en/four-equations.html", ""),
         ("both/warm-up.html", ""),
         ("zh/search.html", "误差"),
+        ("en/search.html", "sigmoid"),
+        ("both/search.html", "误差"),
     ],
 )
 def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, query):
@@ -105,6 +107,10 @@ def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, quer
         tab.evaluate("document.fonts.ready.then(() => true)")
         if query:
             tab.locator("#search-results li a").first.wait_for(timeout=10_000)
+            tab.locator("#search-results p.context").first.wait_for(timeout=10_000)
+            shown = " ".join(tab.locator("#search-results p.context").all_inner_texts())
+            assert query in shown
+            assert "\\" not in shown
         assert tab.evaluate("[...document.fonts].some((font) => font.status === 'loaded')")
         assert (unpacked / "index.html").parent.as_uri() in tab.url
     assert said == []
