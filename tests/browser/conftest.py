@@ -19,6 +19,12 @@ HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
 LANGUAGES = ("en", "zh")
 WAYS = (*LANGUAGES, "both")
 PAGES = sorted(path.name for path in (HTML / "en").glob("*.html"))
+GENERATED = sorted(
+    path.relative_to(HTML / "en").as_posix()
+    for path in (HTML / "en").glob("*/*.html")
+    if not path.parent.name.startswith("_")
+)
+"""The pages that are made from declarations: one for each activation and each cost."""
 SIZES = {"desktop": (1400, 1000), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import HTML, LANGUAGES, PAGES, SCHEMES, WAYS
+from tests.browser.conftest import GENERATED, HTML, LANGUAGES, PAGES, SCHEMES, WAYS
 
 
 def test_the_book_has_the_same_pages_in_every_language():
@@ -19,7 +19,8 @@ def test_the_book_has_the_same_pages_in_every_language():
         way: {path.relative_to(HTML / way).as_posix() for path in (HTML / way).rglob("*.html")}
         for way in WAYS
     }
-    assert set(PAGES) < made["en"]
+    assert GENERATED
+    assert {*PAGES, *GENERATED} == made["en"]
     assert all(pages == made["en"] for pages in made.values())
 
 
@@ -39,10 +40,10 @@ class Anchors(HTMLParser):
 
 @pytest.fixture(scope="module")
 def anchors() -> dict[Path, Anchors]:
-    return {path: Anchors(path) for language in WAYS for path in (HTML / language).glob("*.html")}
+    return {path: Anchors(path) for language in WAYS for path in (HTML / language).rglob("*.html")}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *GENERATED])
 @pytest.mark.parametrize("language", WAYS)
 def test_links_and_anchors_resolve(anchors, language, page):
     here = HTML / language / page
@@ -104,7 +105,7 @@ class Words(HTMLParser):
             self.said.append("".join(data.split()))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *GENERATED])
 @pytest.mark.parametrize(("language", "without"), [("en", "zh-CN"), ("zh", "en")])
 def test_each_half_says_what_the_page_in_its_language_says(page, language, without):
     half, whole = Words(HTML / "both" / page, without), Words(HTML / language / page)
@@ -262,76 +263,3 @@ def test_a_wide_formula_scrolls_in_itself_and_by_keyboard(visit):
         wide = made.evaluate("""() => [...document.querySelectorAll(".formula")]
           .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.tabIndex)""")
         assert set(wide) <= {0}
-
-
-class Frame(HTMLParser):
-    """The words of a page outside its article, each with the language of the element that holds them, and its names."""
-
-    VOID = ("br", "hr", "img", "input", "link", "meta")
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.words: dict[str, list[str]] = {}
-        self.names: list[str] = []
-        self.open: list[tuple[str, str, bool]] = [("", "", False)]
-        self.feed(
-            re.sub(r"<(svg|math|script|article)\b.*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL)
-        )
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag != "link":
-            self.names += [
-                given[name] or "" for name in ("title", "aria-label", "placeholder") if name in given
-            ]
-        if tag not in self.VOID:
-            named = self.open[-1][2] or given.get("class") in (
-                "language-switch",
-                "search-button__kbd-shortcut",
-            )
-            self.open.append((tag, given.get("lang") or self.open[-1][1], named))
-
-    def handle_endtag(self, tag: str) -> None:
-        while tag not in self.VOID and self.open[-1][0] and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and not self.open[-1][2] and any(tag == "body" for tag, *_ in self.open):
-            self.words.setdefault(self.open[-1][1], []).append(" ".join(data.split()))
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_the_frame_of_a_page_in_both_languages_is_in_both(page):
-    both, english, chinese = (Frame(HTML / way / page) for way in ("both", "en", "zh"))
-    same = set(english.words["en"]) & set(chinese.words["zh-CN"])
-    assert set(both.words["en"]) == set(english.words["en"]) - same
-    assert set(both.words["zh-CN"]) == set(chinese.words["zh-CN"])
-    assert not re.search("[\u4e00-\u9fff]", "".join(both.words["en"]))
-    for name, one, other in zip(both.names, english.names, chinese.names, strict=True):
-        assert name == (one if one == other else f"{other} · {one}")
-
-
-def test_the_search_page_in_both_languages_speaks_both(visit):
-    for query, told in (
-        ("sigmoid", "搜索.*[0-9]+.* · Search finished"),
-        ("犇犇犇", "没有.* · Your search did not match"),
-    ):
-        made = visit(f"both/search.html?q={query}").page
-        made.wait_for_function(
-            "document.querySelector('#search-results .search-summary')?.textContent.length > 5"
-        )
-        said = made.locator("#search-results .search-summary").inner_text()
-        assert re.search(told, said), said
-        assert re.search("搜索.* · Search", made.locator("#search-results h2").inner_text())
-
-
-def test_a_reference_in_the_english_half_is_english():
-    page = (HTML / "both" / "warm-up.html").read_text("utf-8")
-    halves = {
-        code: re.findall(rf'<p lang="{code}">(?:(?!</p>).)*class="std std-numref">([^<]*)', page, re.DOTALL)
-        for code in ("en", "zh-CN")
-    }
-    assert halves["en"]
-    assert len(halves["en"]) == len(halves["zh-CN"])
-    assert all(re.fullmatch(r"(?:Fig\.|Figure) \d+", words) for words in halves["en"])
-    assert all(re.fullmatch(r"图 ?\d+", words) for words in halves["zh-CN"])

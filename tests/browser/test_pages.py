@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import HTML, PAGES, SIZES, WAYS
+from tests.browser.conftest import GENERATED, HTML, LANGUAGES, PAGES, SIZES, WAYS
 
 AXE = HTML.parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -64,9 +64,18 @@ def violations(page, only=None):
     return page.evaluate(VIOLATIONS, only)
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("way", WAYS)
+# The generated pages are of three kinds. One of each is looked at in more ways, and all of them where most stands on a
+# page and least room is: both languages on a phone.
+KINDS = ("activations/gelu.html", "activations/softmax.html", "costs/cross_entropy.html")
+LOOKED_AT = [
+    *((way, name, size) for way in WAYS for name in PAGES for size in SIZES),
+    *(("both", name, "phone") for name in GENERATED),
+    *(("both", name, "desktop") for name in KINDS),
+    *((way, name, "phone") for way in LANGUAGES for name in KINDS),
+]
+
+
+@pytest.mark.parametrize(("way", "name", "size"), LOOKED_AT)
 def test_a_page_is_whole(visit, way, name, size):
     scheme, other = ("light", "dark") if size == "desktop" else ("dark", "light")
     made = visit(f"{way}/{name}", size=size, scheme=scheme)
