@@ -44,13 +44,32 @@ if (typeof Documentation !== "undefined" && document.documentElement.dataset.rea
   known[found] = [`${pages} · Search finished.`]; // the number stands in it once, since Sphinx replaces only the first
 }
 
-// On paper nothing can be unfolded: what is folded is printed open, and folded again afterwards.
-let folded = [];
+// On paper nothing can be unfolded or scrolled: what is folded is printed open, what is wider than a sheet of A4 smaller.
+let folded = [], fitted = [];
+const SHEET = { formula: 500, table: 610 }; // pixels that are left for each on paper, at its size of type
 addEventListener("beforeprint", () => {
   folded = [...document.querySelectorAll("article details:not([open])")];
   for (const one of folded) one.open = true;
+  const formulas = [...document.querySelectorAll("article .formula > math")];
+  const tables = [...document.querySelectorAll("article table")];
+  const shrink = 14 / parseFloat(getComputedStyle(document.documentElement).fontSize); // type is smaller on paper
+  for (const formula of formulas) formula.style.minWidth = "0";
+  for (const table of tables) table.style.width = "min-content";
+  const widths = [...formulas, ...tables].map((element) => element.getBoundingClientRect().width * shrink);
+  for (const formula of formulas) formula.style.minWidth = "";
+  for (const table of tables) table.style.width = "";
+  [...formulas, ...tables].forEach((element, i) => {
+    const factor = (element.localName === "math" ? SHEET.formula : SHEET.table) / widths[i];
+    if (factor >= 1) return;
+    element.style[element.localName === "math" ? "fontSize" : "zoom"] = element.localName === "math" ? `${factor}em` : factor;
+    fitted.push(element);
+  });
 });
-addEventListener("afterprint", () => folded.forEach((one) => (one.open = false)));
+addEventListener("afterprint", () => {
+  for (const one of folded) one.open = false;
+  for (const one of fitted) one.style.fontSize = one.style.zoom = "";
+  folded = fitted = [];
+});
 
 const reachable = () => {
   for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container, .cell_output p")) {

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import GENERATED, HTML, PAGES, WAYS
 
 _VOID = ("br", "col", "hr", "img", "input", "link", "meta", "source", "wbr")
-_CODE = ("annotation", "code", "kbd", "math", "script", "style", "svg")
+_SILENT = ("annotation", "code", "kbd", "math", "pre", "script", "style", "svg", "title")
 _WORDS = re.compile(r"(?<!\w)[A-Za-z]+(?:['’.,:;()&/\s-]+[A-Za-z]+){2,}(?!\w)")
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -20,10 +20,14 @@ NAMES = ("AMD EPYC", "jax.jit", "Jeffrey Mark Siskind", "UCI Machine Learning")
 
 
 class Spoken(HTMLParser):
-    """English on a page that is not said to be English, and Chinese that is: `wrong`."""
+    """English on a page that is not said to be English, and Chinese that is: `wrong`.
+
+    Code is English, but for a block in which a string or a comment is not.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
+        self.block = ""
         self.wrong: list[str] = []
         self.open: list[tuple[str, str, bool]] = [("", "", False)]
         self.feed(html)
@@ -31,14 +35,20 @@ class Spoken(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         _, language, silent = self.open[-1]
         if tag not in _VOID:
-            self.open.append((tag, dict(attrs).get("lang") or language, silent or tag in _CODE))
+            self.open.append((tag, dict(attrs).get("lang") or language, silent or tag in _SILENT))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "pre":
+            english = self.open[-1][1] == "en" or _HAN.search(self.block)
+            self.wrong += [] if english else [self.block]
+            self.block = ""
         while tag not in _VOID and self.open[-1][0] and self.open.pop()[0] != tag:
             pass
 
     def handle_data(self, data: str) -> None:
         _, language, silent = self.open[-1]
+        if any(tag == "pre" for tag, *_ in self.open):
+            self.block += data
         if silent:
             return
         if language == "en":
@@ -55,9 +65,9 @@ def test_what_is_english_says_so_and_what_is_chinese_does_not_say_english(way, p
 
 
 def test_what_says_nothing_of_its_language_would_be_found():
-    inner = '见 <em>A title in English</em><pre># a comment in it</pre><b lang="en">错</b>'
+    inner = '见 <em>A title in English</em><pre># <b>words</b></pre><b lang="en">错</b>'
     html = f'<html lang="zh-CN"><p>{inner}</p></html>'
-    assert Spoken(html).wrong == ["A title in English", "a comment in it", "错"]
+    assert Spoken(html).wrong == ["A title in English", "# words", "错"]
     said = html.replace("<em", '<em lang="en"').replace("<pre", '<pre lang="en"').replace("错", "right")
     assert Spoken(said).wrong == []
 
