@@ -3,12 +3,13 @@
 Chromium sets MathML with the book's own fonts, so a formula looks as on the pages. Each chapter has its title at the
 head of its pages; the PDF has an outline, the contents have page numbers, and every link of the book leads to its
 place. A formula or a table that is wider than the column is set smaller until it fits. paper.css says what paper
-looks like.
+looks like. The same pages, printed by the same Chromium, give the same bytes.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ _WORDS = {
     },
     "zh": {"contents": "目录", "licence": "文字：CC BY 4.0；代码：MIT。", "author": "bpderive 的贡献者"},
 }
+_DATE = re.compile(rb"(/(?:Creation|Mod)Date) \(D:\d{14}")
 COLUMN = 612  # pixels: the width of A4 less the margins in paper.css
 
 # Makes each formula and table that is too wide for its place as small as it must be; gives the smallest factor.
@@ -103,7 +105,13 @@ def print_book(browser: Browser, html: Path, out: Path, language: str) -> Path:
         tab.pdf(**paper)
         tab.evaluate(_NUMBER, page_numbers(target))  # known only now; they change no line
         tab.pdf(**paper)
+    target.write_bytes(undated(target.read_bytes()))
     return target
+
+
+def undated(printed: bytes) -> bytes:
+    """A PDF without the time at which Chromium printed it; nothing in the file moves."""
+    return _DATE.sub(rb"\1 (D:19800101000000", printed)
 
 
 def prepare(tab: Tab) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -60,6 +61,19 @@ def test_the_chapters_come_in_order_with_an_outline_and_numbers_in_the_contents(
     contents = "".join(page.extract_text() for page in reader.pages[1 : starts[0] - 1])
     assert all(str(start) in contents for start in starts)
     assert len(reader.outline) >= len(book)
+
+
+def test_a_pdf_does_not_tell_when_it_was_printed(paper, chromium):
+    dates = re.findall(rb"Date \(D:([0-9]{4})", paper.read_bytes())
+    assert dates == [b"1980", b"1980"]
+    assert PdfReader(paper).metadata.creation_date.year == 1980
+    with chromium.new_page() as tab:
+        tab.set_content("<h1>Title</h1>")
+        printed = tab.pdf(outline=True, tagged=True)
+        tab.wait_for_timeout(1100)
+        again = tab.pdf(outline=True, tagged=True)
+    assert printed != again
+    assert pdf.undated(printed) == pdf.undated(again)
 
 
 def test_all_fonts_are_in_the_pdf(paper):
