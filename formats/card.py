@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from formats.pages import LANGUAGES
-from formats.pdf import ARGUMENTS, chromium
+from formats.pdf import ARGUMENTS, chromium, undated
 
 DRAWING = "four-equations.svg"
 
@@ -39,6 +39,7 @@ def print_card(browser: Browser, pages: Path, target: Path) -> Path:
         tab.goto(source.as_uri())
         tab.evaluate("document.fonts.ready.then(() => true)")
         tab.pdf(path=target, prefer_css_page_size=True, print_background=True, tagged=True)
+    target.write_bytes(undated(target.read_bytes()))
     source.unlink()
     return target
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from formats import downloads, epub
+from formats import downloads, epub, offline
+from formats.pages import LANGUAGES
+
+ROOT = Path(__file__).parents[2]
 
 NAMES = ("bpderive-en.pdf", "bpderive-zh.epub", "bpderive.zip")
 CODE = '<code class="docutils literal notranslate"><span class="pre">{}</span></code>'
@@ -63,3 +69,16 @@ def test_an_e_book_does_not_change_when_files_stand_beside_the_pages(pages, out)
     plain = dict(epub.files(pages / "en", "en"))
     page.write_text(downloads.linked(text, {NAMES[0]: 1}), "utf-8")
     assert dict(epub.files(pages / "en", "en")) == plain != before
+
+
+def test_the_page_names_what_the_formats_make_and_the_workflow_publishes_it():
+    page = (ROOT / "docs" / downloads.PAGE).with_suffix(".md").read_text("utf-8")
+    made = {f"bpderive-{language}.{kind}" for language in LANGUAGES for kind in ("pdf", "epub")}
+    made |= {f"bpderive-card-{language}.pdf" for language in LANGUAGES} | {f"{offline.NAME}.zip"}
+    assert set(re.findall("`(bpderive[^`]*)`", page)) == made
+    workflow = (ROOT / ".github" / "workflows" / "book.yml").read_text("utf-8")
+    (run,) = re.findall(r"nox -s (docs .*)", workflow)
+    assert {"docs", "epub", "zip", "pdf"} < set(run.split())
+    assert run.split()[-1] == "downloads"
+    assert run in workflow.partition("path: docs/_build/html")[0]
+    assert set(re.findall(r"nox -s (.*)", page)[0].split()) <= set(run.split())
