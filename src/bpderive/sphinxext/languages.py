@@ -20,8 +20,9 @@ from bpderive.sphinxext.sidebyside import BOTH
 _WORD = re.compile(r"[^\W\d_]{2}")
 _WORDLESS = (nodes.math, nodes.literal, nodes.emphasis, nodes.strong, nodes.inline, nodes.Text)
 _HAN = re.compile("[\u3400-\u9fff]")
-_ENGLISH = re.compile(r"(?<!\w)[A-Za-z][A-Za-z'’-]*(?:[\s,.:;()&-]+[A-Za-z][A-Za-z'’-]*){2,}(?!\w)")
+_ENGLISH = re.compile(r"(?<!\w)[A-Za-z][A-Za-z'’-]*(?:[\s,.:;()&/-]+[A-Za-z][A-Za-z'’-]*){2,}(?!\w)")
 """Three words or more in Latin letters: a title or a sentence, not a term in a sentence of another language."""
+_NOT_SPOKEN = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
 _BEFORE_MESSAGES = 8  # Sphinx extracts and replaces messages at 10 and later.
 
 
@@ -73,9 +74,6 @@ class SayEnglish(SphinxPostTransform):
                 parts = split_english(text)
                 if len(parts) > 1 or parts[0][1]:
                     text.parent.replace(text, [_said(*part) for part in parts])
-
-
-_NOT_SPOKEN = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.comment)
 
 
 def _said(words: str, english: bool) -> nodes.Node:
