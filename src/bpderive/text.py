@@ -34,7 +34,7 @@ class Text:
         return self.in_language(_language.get())
 
     def in_language(self, language: str) -> str:
-        """The phrase in `language`, "en" or "zh"; raises `UnknownName` for any other."""
+        """The phrase in `language`, `"en"` or `"zh"`; raises `UnknownName` for any other."""
         if language not in LANGUAGES:
             raise unknown_name("language", language, LANGUAGES)
         return self.en if language == "en" else self.zh
@@ -54,7 +54,7 @@ class Text:
 
 
 def set_language(language: str) -> None:
-    """Make `str(text)` give `language` from now on: "en" or "zh". Raises `UnknownName` for any other."""
+    """Make `str(text)` give `language` from now on: `"en"` or `"zh"`. Raises `UnknownName` for any other."""
     if language not in LANGUAGES:
         raise unknown_name("language", language, LANGUAGES)
     _language.set(language)

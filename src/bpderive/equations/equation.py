@@ -97,7 +97,7 @@ class Equation:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """The forms that the equation has, of "component" and "matrix"."""
+        """The forms that the equation has, of `"component"` and `"matrix"`."""
         return tuple(form for form in FORMS if self._form(form) is not None)
 
     @property

@@ -3,13 +3,13 @@
     extensions = ["myst_nb", "bpderive.sphinxext"]
     html_math_renderer = "bpderive"
 
-Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-index`, `glossary-table`, `bibliography`,
-`simplifications`, `solution`, for the catalogues `activation-page`, `activation-comparison`, `try-activation`,
-`cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`, `spread-figure`, `weight-figure`,
-`demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`, `algorithm-flow`, `library-flow`,
-`summary-card`. Roles: `eq`, `proof`, `formula`, `cite`. They print from the registry in the language of the build, and
-every mark comes from a certificate made in it (`certificates`). To add a directive, derive it from
-`bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
+Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-index`, `glossary-table`,
+`bibliography`, `api`, `commands`, `simplifications`, `solution`, for the catalogues `activation-page`,
+`activation-comparison`, `try-activation`, `cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`,
+`spread-figure`, `weight-figure`, `demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`,
+`algorithm-flow`, `library-flow`, `summary-card`. Roles: `eq`, `proof`, `formula`, `cite`. They print from the
+registry in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
+directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from bpderive.sphinxext import (
     theme,
 )
 from bpderive.sphinxext.activation import ActivationPageDirective, TryActivationDirective
+from bpderive.sphinxext.api import ApiDirective, CommandsDirective
 from bpderive.sphinxext.bibliography import BibliographyDirective
 from bpderive.sphinxext.card import SummaryCardDirective
 from bpderive.sphinxext.comparison import ComparisonDirective
@@ -81,6 +82,8 @@ DIRECTIVES = {
     "simplifications": SimplificationsDirective,
     "glossary-table": GlossaryTableDirective,
     "bibliography": BibliographyDirective,
+    "api": ApiDirective,
+    "commands": CommandsDirective,
     "solution": SolutionDirective,
     "activation-page": ActivationPageDirective,
     "try-activation": TryActivationDirective,

@@ -28,6 +28,7 @@ from bpderive.sphinxext.certificates import Certificates
 from bpderive.sphinxext.words import (
     CITED_IN,
     EQUATION,
+    OBJECT,
     STATED_HERE,
     STATED_IN,
     SYMBOL,
@@ -43,7 +44,13 @@ logger = logging.getLogger(__name__)
 
 Place = tuple[str, str]  # (name of the page, anchor)
 
-_KINDS: Mapping[str, Text] = {"equation": EQUATION, "letter": SYMBOL, "term": TERM, "work": WORK}
+_KINDS: Mapping[str, Text] = {
+    "equation": EQUATION,
+    "letter": SYMBOL,
+    "term": TERM,
+    "work": WORK,
+    "object": OBJECT,
+}
 
 
 def find_equation(number: str) -> Equation:
