@@ -3,13 +3,14 @@
 `computed(x)` is x itself, rounded to a floating-point number before anything is done with it: SymPy rearranges nothing
 across it. `half_erfcx(x)` and `gelu_descent(x)` keep their digits where Φ and erf lose them, `mish_crossing(x)` around
 the zero of a slope. Their code needs + − × / alone, so it is the same in every language. To add one, derive a class
-from `Approximated` and say what it is (`exactly`), by which slowly varying `factor` it is known, and on what interval;
-the polynomial is computed from that.
+from `Approximated` and give it a `Recipe`: what it is, by which slowly varying factor it is known, and on what
+interval; the polynomial is computed from that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -39,124 +40,34 @@ class computed(Function):
         return x
 
 
-class Approximated(Function):
-    """A function of x ≥ 0 that code computes by a polynomial in t = (x − 4)/(x + 4).
-
-    That maps the half line on −1 ≤ t < 1 and makes the polynomial shortest. A function of x in another interval says
-    how that is mapped: `variable` and its inverse `place`.
-    """
-
-    nargs = 1
-    degree: ClassVar[int] = 25
-
-    @staticmethod
-    def variable(x: Expr) -> Expr:
-        """t, by x."""
-        return (x - 4) / (x + 4)
-
-    @staticmethod
-    def place(t: Any) -> Any:
-        """For a number of mpmath, x by t."""
-        return 4 * (1 + t) / (1 - t)
-
-    @staticmethod
-    def exactly(x: Expr) -> Expr:
-        """What the function is."""
-        raise NotImplementedError
-
-    @staticmethod
-    def factor(x: Any) -> Any:
-        """For a number of mpmath, the slowly varying factor that the polynomial approximates."""
-        raise NotImplementedError
-
-    @staticmethod
-    def around(x: Expr, factor: Expr) -> Expr:
-        """The function, by its factor."""
-        raise NotImplementedError
-
-    @classmethod
-    def coded(cls, x: Expr) -> Expr:
-        """The function in + − × / alone, right to about one unit in the last place."""
-        t = computed(cls.variable(x))
-        value: Expr = sympy.Integer(0)
-        for coefficient in reversed(polynomial(cls.factor, cls.place, cls.degree)):
-            value = sympy.Float(coefficient, precision=53) + t * value
-        return cls.around(x, value)
+def _half_erfcx(x: Any) -> Any:
+    if x < 100:
+        return mpmath.exp(x * x / 2) * mpmath.erfc(x / mpmath.sqrt(2)) / 2
+    # The asymptotic series, whose terms fall below 60 digits long before they grow.
+    total, term, n = mpmath.mpf(0), mpmath.mpf(1), 0
+    while abs(term) > mpmath.eps:
+        total += term
+        term *= -(2 * n + 1) / (x * x)
+        n += 1
+    return total / (x * mpmath.sqrt(2 * mpmath.pi))
 
 
-class half_erfcx(Approximated):
-    """exp(x²/2) Φ(−x) = ½ exp(x²/2) erfc(x/√2), which falls from ½ only as 1/(x√(2π))."""
-
-    @staticmethod
-    def exactly(x: Expr) -> Expr:
-        """½ exp(x²/2) erfc(x/√2)."""
-        return sympy.exp(x**2 / 2) * sympy.erfc(x / sympy.sqrt(2)) / 2
-
-    @staticmethod
-    def factor(x: Any) -> Any:
-        """(x + 1) times the function: between 0.39 and 0.56."""
-        return (x + 1) * _half_erfcx(x)
-
-    @staticmethod
-    def around(x: Expr, factor: Expr) -> Expr:
-        """The factor divided by x + 1."""
-        return computed(factor) / computed(x + 1)
+@lru_cache
+def _zero_of_descent() -> Any:
+    with mpmath.workdps(DIGITS):
+        return mpmath.findroot(lambda x: _half_erfcx(x) - x / mpmath.sqrt(2 * mpmath.pi), mpmath.mpf("0.75"))
 
 
-class gelu_descent(Approximated):
-    """½ exp(x²/2) erfc(x/√2) − x/√(2π), which is exp(x²/2) times the slope of the GELU at −x.
-
-    It is computed as (x₀ − x) times a factor, x₀ being its zero, so that no digits are lost there.
-    """
-
-    @staticmethod
-    def exactly(x: Expr) -> Expr:
-        """½ exp(x²/2) erfc(x/√2) − x/√(2π)."""
-        return half_erfcx.exactly(x) - x / sympy.sqrt(2 * sympy.pi)
-
-    @staticmethod
-    def factor(x: Any) -> Any:
-        """The function divided by x₀ − x: between 0.39 and 0.67."""
-        return (x / mpmath.sqrt(2 * mpmath.pi) - _half_erfcx(x)) / (x - _zero_of_descent())
-
-    @staticmethod
-    def around(x: Expr, factor: Expr) -> Expr:
-        """The factor times x₀ − x."""
-        high, low = _in_two(_zero_of_descent())
-        return computed(computed(high - x) + low) * computed(factor)
+def _slope_of_mish(x: Any) -> Any:
+    u = mpmath.exp(x)
+    g = 2 + 2 * u + u * u
+    return u * ((u + 2) * g + 4 * x * (1 + u)) / g**2
 
 
-class mish_crossing(Approximated):
-    """The slope of mish for −1.375 ≤ x ≤ −0.375, where it has a zero x₀, so that no digits are lost there."""
-
-    degree = 17
-
-    @staticmethod
-    def variable(x: Expr) -> Expr:
-        """t = 2x + 7/4, which is exact."""
-        return 2 * x + sympy.Rational(7, 4)
-
-    @staticmethod
-    def place(t: Any) -> Any:
-        """x = t/2 − 7/8."""
-        return t / 2 - mpmath.mpf(7) / 8
-
-    @staticmethod
-    def exactly(x: Expr) -> Expr:
-        """tanh(ln(1 + eˣ)) + x tanh′(ln(1 + eˣ)) σ(x), as a quotient in eˣ."""
-        u = sympy.exp(x)
-        return u * ((u + 2) * (2 + 2 * u + u**2) + 4 * x * (1 + u)) / (2 + 2 * u + u**2) ** 2
-
-    @staticmethod
-    def factor(x: Any) -> Any:
-        """The slope divided by x − x₀: between 0.14 and 0.49."""
-        return _slope_of_mish(x) / (x - _zero_of_mish())
-
-    @staticmethod
-    def around(x: Expr, factor: Expr) -> Expr:
-        """The factor times x − x₀."""
-        high, low = _in_two(_zero_of_mish())
-        return computed(computed(x - high) - low) * computed(factor)
+@lru_cache
+def _zero_of_mish() -> Any:
+    with mpmath.workdps(DIGITS):
+        return mpmath.findroot(_slope_of_mish, mpmath.mpf("-1.2"))
 
 
 def _in_two(number: Any) -> tuple[sympy.Float, sympy.Float]:
@@ -164,6 +75,116 @@ def _in_two(number: Any) -> tuple[sympy.Float, sympy.Float]:
     with mpmath.workdps(DIGITS):
         high, low = (sympy.Float(float(x), precision=53) for x in (number, number - float(number)))
     return high, low
+
+
+def _half_line(x: Expr) -> Expr:
+    """t = (x − 4)/(x + 4), which maps x ≥ 0 on −1 ≤ t < 1 and makes the polynomial shortest."""
+    return (x - 4) / (x + 4)
+
+
+def _on_half_line(t: Any) -> Any:
+    """For a number of mpmath, x = 4(1 + t)/(1 − t), the inverse of `_half_line`."""
+    return 4 * (1 + t) / (1 - t)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How code computes a function of x: what it is, and the slowly varying factor by whose polynomial it is known.
+
+    `exactly(x)` is the function; `factor(x)`, for a number of mpmath, what is approximated by a polynomial of `degree`
+    in t; `around(x, factor)` the function again. `variable(x)` is t and `place(t)` its inverse; left out, they are for
+    x ≥ 0.
+    """
+
+    exactly: Callable[[Expr], Expr]
+    factor: Callable[[Any], Any]
+    around: Callable[[Expr, Expr], Expr]
+    variable: Callable[[Expr], Expr] = _half_line
+    place: Callable[[Any], Any] = _on_half_line
+    degree: int = 25
+
+    def coded(self, x: Expr) -> Expr:
+        """The function in + − × / alone, right to about one unit in the last place."""
+        t = computed(self.variable(x))
+        value: Expr = sympy.Integer(0)
+        for coefficient in reversed(polynomial(self.factor, self.place, self.degree)):
+            value = sympy.Float(coefficient, precision=53) + t * value
+        return self.around(x, value)
+
+
+class Approximated(Function):
+    """A function that code computes by its `recipe`."""
+
+    nargs = 1
+    recipe: ClassVar[Recipe]
+
+    @classmethod
+    def exactly(cls, x: Expr) -> Expr:
+        """What the function is."""
+        return cls.recipe.exactly(x)
+
+    @classmethod
+    def coded(cls, x: Expr) -> Expr:
+        """The function in + − × / alone."""
+        return cls.recipe.coded(x)
+
+
+class half_erfcx(Approximated):
+    """exp(x²/2) Φ(−x) = ½ exp(x²/2) erfc(x/√2), which falls from ½ only as 1/(x√(2π)).
+
+    Its factor, x + 1 times the function, is between 0.39 and 0.56.
+    """
+
+    recipe = Recipe(
+        exactly=lambda x: sympy.exp(x**2 / 2) * sympy.erfc(x / sympy.sqrt(2)) / 2,
+        factor=lambda x: (x + 1) * _half_erfcx(x),
+        around=lambda x, factor: computed(factor) / computed(x + 1),
+    )
+
+
+def _around_zero_of_descent(x: Expr, factor: Expr) -> Expr:
+    high, low = _in_two(_zero_of_descent())
+    return computed(computed(high - x) + low) * computed(factor)
+
+
+class gelu_descent(Approximated):
+    """½ exp(x²/2) erfc(x/√2) − x/√(2π), which is exp(x²/2) times the slope of the GELU at −x.
+
+    It is computed as (x₀ − x) times a factor between 0.39 and 0.67, x₀ being its zero: no digits are lost there.
+    """
+
+    recipe = Recipe(
+        exactly=lambda x: half_erfcx.exactly(x) - x / sympy.sqrt(2 * sympy.pi),
+        factor=lambda x: (x / mpmath.sqrt(2 * mpmath.pi) - _half_erfcx(x)) / (x - _zero_of_descent()),
+        around=_around_zero_of_descent,
+    )
+
+
+def _mish_slope(x: Expr) -> Expr:
+    """tanh(ln(1 + eˣ)) + x tanh′(ln(1 + eˣ)) σ(x), as a quotient in eˣ."""
+    u = sympy.exp(x)
+    return u * ((u + 2) * (2 + 2 * u + u**2) + 4 * x * (1 + u)) / (2 + 2 * u + u**2) ** 2
+
+
+def _around_zero_of_mish(x: Expr, factor: Expr) -> Expr:
+    high, low = _in_two(_zero_of_mish())
+    return computed(computed(x - high) - low) * computed(factor)
+
+
+class mish_crossing(Approximated):
+    """The slope of mish for −1.375 ≤ x ≤ −0.375, where it has a zero x₀, so that no digits are lost there.
+
+    Its factor, the slope divided by x − x₀, is between 0.14 and 0.49; t = 2x + 7/4 is exact.
+    """
+
+    recipe = Recipe(
+        exactly=_mish_slope,
+        factor=lambda x: _slope_of_mish(x) / (x - _zero_of_mish()),
+        around=_around_zero_of_mish,
+        variable=lambda x: 2 * x + sympy.Rational(7, 4),
+        place=lambda t: t / 2 - mpmath.mpf(7) / 8,
+        degree=17,
+    )
 
 
 def exactly(expression: Expr) -> Expr:
@@ -211,33 +232,3 @@ def polynomial(factor: Callable[[Any], Any], place: Callable[[Any], Any], highes
                 following[power] -= coefficient
             before, chebyshev = chebyshev, following
         return tuple(float(coefficient) for coefficient in total)
-
-
-def _half_erfcx(x: Any) -> Any:
-    if x < 100:
-        return mpmath.exp(x * x / 2) * mpmath.erfc(x / mpmath.sqrt(2)) / 2
-    # The asymptotic series, whose terms fall below 60 digits long before they grow.
-    total, term, n = mpmath.mpf(0), mpmath.mpf(1), 0
-    while abs(term) > mpmath.eps:
-        total += term
-        term *= -(2 * n + 1) / (x * x)
-        n += 1
-    return total / (x * mpmath.sqrt(2 * mpmath.pi))
-
-
-@lru_cache
-def _zero_of_descent() -> Any:
-    with mpmath.workdps(DIGITS):
-        return mpmath.findroot(lambda x: _half_erfcx(x) - x / mpmath.sqrt(2 * mpmath.pi), mpmath.mpf("0.75"))
-
-
-def _slope_of_mish(x: Any) -> Any:
-    u = mpmath.exp(x)
-    g = 2 + 2 * u + u * u
-    return u * ((u + 2) * g + 4 * x * (1 + u)) / g**2
-
-
-@lru_cache
-def _zero_of_mish() -> Any:
-    with mpmath.workdps(DIGITS):
-        return mpmath.findroot(_slope_of_mish, mpmath.mpf("-1.2"))
