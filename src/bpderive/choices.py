@@ -17,6 +17,25 @@ from bpderive.activations import Activation, AnyActivation, VectorActivation, ac
 from bpderive.activations import resolve as find_activation
 from bpderive.costs import Cost
 from bpderive.errors import DomainError, NetworkError
+from bpderive.refusals import (
+    ACTIVATION,
+    ACTIVATIONS,
+    ACTIVATIONS_OF_LAYER,
+    FEW_SIZES,
+    FOR_A_HIDDEN_LAYER,
+    FOR_ONE_OUTPUT,
+    FOR_SINGLE_NEURONS,
+    NEURON,
+    NEURONS_WANTED,
+    NO_NEURON,
+    OPEN_PARAMETERS,
+    OUTSIDE,
+    SIZE,
+    SIZES,
+    SIZES_WANTED,
+    VALUES,
+    VALUES_UNKNOWN,
+)
 
 LayerChoice = AnyActivation | tuple[Activation, ...]
 ActivationChoice = str | AnyActivation | Iterable[Any] | Mapping[Any, str | Activation]
@@ -24,11 +43,8 @@ ActivationChoice = str | AnyActivation | Iterable[Any] | Mapping[Any, str | Acti
 
 def checked_sizes(given: object) -> tuple[int, ...]:
     """The widths of the layers; raises `NetworkError` unless they are at least two positive integers."""
-    wanted = (
-        "Give at least two positive integers, the numbers of neurons of the layers from the input: (2, 3, 2)."
-    )
     if isinstance(given, str | bytes | Mapping | set | frozenset) or not isinstance(given, Iterable):
-        raise NetworkError(f"The sizes of a network were given as {given!r}. {wanted}")
+        raise NetworkError(SIZES.format(given=repr(given), wanted=SIZES_WANTED))
     entries = tuple(given)
     sizes: list[int] = []
     for entry in entries:
@@ -37,10 +53,11 @@ def checked_sizes(given: object) -> tuple[int, ...]:
         except TypeError:
             size = 0
         if size < 1:
-            raise NetworkError(f"Layer {len(sizes) + 1} of a network was given the size {entry!r}. {wanted}")
+            place = len(sizes) + 1
+            raise NetworkError(SIZE.format(layer=place, given=repr(entry), wanted=SIZES_WANTED))
         sizes.append(size)
     if len(sizes) < 2:
-        raise NetworkError(f"A network was given the sizes {entries}. {wanted}")
+        raise NetworkError(FEW_SIZES.format(given=entries, wanted=SIZES_WANTED))
     return tuple(sizes)
 
 
@@ -52,21 +69,14 @@ def check_vector_valued(sizes: tuple[int, ...], chosen: tuple[LayerChoice, ...])
             continue
         name = found[0].name
         if isinstance(choice, tuple):
-            raise NetworkError(
-                f"{name} was given for single neurons of layer {layer}, and it is a function of a whole layer: give it "
-                "for the output layer, as the last entry of a tuple with one activation for each layer from 2."
-            )
+            raise NetworkError(FOR_SINGLE_NEURONS.format(name=name, layer=layer))
         if layer < len(sizes):
             others = ", ".join(["'sigmoid'"] * (len(sizes) - 2))
             raise NetworkError(
-                f"{name} was given for layer {layer} of {len(sizes)}, and it is for the output layer only: each of its "
-                f"outputs depends on the whole layer. Give activation=({others}, {name!r}), with any others before."
+                FOR_A_HIDDEN_LAYER.format(name=name, layer=layer, depth=len(sizes), others=others)
             )
         if sizes[-1] < 2:
-            raise NetworkError(
-                f"{name} was given for an output layer of one neuron, whose output would be the same for every input. "
-                "Give the output layer one neuron for each class, at least 2."
-            )
+            raise NetworkError(FOR_ONE_OUTPUT.format(name=name))
 
 
 def chosen_layers(sizes: tuple[int, ...], given: ActivationChoice) -> tuple[LayerChoice, ...]:
@@ -76,14 +86,10 @@ def chosen_layers(sizes: tuple[int, ...], given: ActivationChoice) -> tuple[Laye
     if isinstance(given, Mapping):
         return _by_neuron(sizes, given)
     if not isinstance(given, list | tuple):
-        raise NetworkError(
-            f"The activation of a network was given as {given!r}. Give a name, an Activation, a tuple with one for "
-            "each layer from 2, or a mapping from neurons such as (2, 1)."
-        )
+        raise NetworkError(ACTIVATION.format(given=repr(given)))
     if len(given) != len(sizes) - 1:
         raise NetworkError(
-            f"{len(given)} activations were given for a network of sizes {sizes}; "
-            f"it needs {len(sizes) - 1}, one for each layer from 2 to {len(sizes)}."
+            ACTIVATIONS.format(count=len(given), sizes=sizes, wanted=len(sizes) - 1, depth=len(sizes))
         )
     return tuple(_one_layer(place + 2, sizes[place + 1], entry) for place, entry in enumerate(given))
 
@@ -92,9 +98,7 @@ def _one_layer(layer: int, size: int, given: Any) -> LayerChoice:
     if not isinstance(given, list | tuple):
         return find_activation(given)
     if len(given) != size:
-        raise NetworkError(
-            f"{len(given)} activations were given for layer {layer}, which has {size} neurons."
-        )
+        raise NetworkError(ACTIVATIONS_OF_LAYER.format(count=len(given), layer=layer, size=size))
     return _one_or_many(tuple(find_activation(entry) for entry in given))
 
 
@@ -111,16 +115,14 @@ def _by_neuron(sizes: tuple[int, ...], given: Mapping[Any, str | Activation]) ->
     for neuron, function in given.items():
         if neuron == "default":
             continue
-        wanted = f"Neurons are pairs (layer, number), the layers being 2 to {len(sizes)}"
+        wanted = NEURONS_WANTED.format(depth=len(sizes))
         pair = isinstance(neuron, tuple) and len(neuron) == 2 and all(type(i) is int for i in neuron)
         if not pair or not 2 <= neuron[0] <= len(sizes):
-            raise NetworkError(f"An activation was given for {neuron!r}. {wanted}.")
+            raise NetworkError(NO_NEURON.format(given=repr(neuron), wanted=wanted))
         layer, j = neuron
         if not 1 <= j <= sizes[layer - 1]:
-            raise NetworkError(
-                f"An activation was given for neuron {j} of layer {layer}, which does not exist. {wanted}; "
-                f"layer {layer} has the neurons 1 to {sizes[layer - 1]}."
-            )
+            size = sizes[layer - 1]
+            raise NetworkError(NEURON.format(j=j, layer=layer, wanted=wanted, size=size))
         chosen[layer - 2][j - 1] = find_activation(function)
     return tuple(_one_or_many(tuple(functions)) for functions in chosen)
 
@@ -135,10 +137,7 @@ def check_numbers(cost: Cost) -> None:
     """Raise `NetworkError` for a cost with a parameter that is a symbol."""
     if cost.open_parameters:
         names = ", ".join(cost.open_parameters)
-        raise NetworkError(
-            f"The cost {cost.name} was given with a symbol for {names}; a network computes, so give it a number: "
-            f".with_parameters({cost.open_parameters[0]}=1)."
-        )
+        raise NetworkError(OPEN_PARAMETERS.format(cost=cost.name, names=names, first=cost.open_parameters[0]))
 
 
 def check_domain(activation: AnyActivation, cost: Cost) -> None:
@@ -149,10 +148,11 @@ def check_domain(activation: AnyActivation, cost: Cost) -> None:
     if values is not None and values.is_subset(cost.domain):
         return
     known = [f.name for f in activations.values() if stays_in(f, cost.domain)]
-    has = "takes values that could not be derived" if values is None else f"takes the values {values}"
+    has = VALUES_UNKNOWN if values is None else VALUES.format(values=values)
     raise DomainError(
-        f"The output layer's activation {activation.name} {has}, and the cost {cost.name} is defined "
-        f"for outputs in {cost.domain} only. Take another cost, or in the output layer one of: {', '.join(known)}."
+        OUTSIDE.format(
+            activation=activation.name, has=has, cost=cost.name, domain=cost.domain, known=", ".join(known)
+        )
     )
 
 

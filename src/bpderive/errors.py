@@ -60,7 +60,7 @@ class MissingPackage(BpderiveError, ImportError):
 class TooManyPaths(BpderiveError, ValueError):
     """More paths than can be listed; `count` is their number."""
 
-    def __init__(self, message: str, count: int) -> None:
+    def __init__(self, message: object, count: int) -> None:
         super().__init__(message)
         self.count = count
 

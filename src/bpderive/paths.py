@@ -27,7 +27,17 @@ from bpderive.polynomials import Polynomial, added
 from bpderive.proofs import derivation
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.definitions import INNER, WEIGHT
+from bpderive.refusals import (
+    A_BIAS,
+    A_WEIGHT,
+    MANY_PATHS,
+    NO_PLACE,
+    THE_LAYER,
+    THE_SOURCE,
+    THE_TARGET,
+)
 from bpderive.statements import neurons
+from bpderive.text import Text
 from bpderive.truth import COST, Component, Truth, differentiate_directly
 
 MOST_PATHS = 10_000
@@ -147,11 +157,8 @@ def path_sum(net: Network, layer: int, neuron: int, source: int | None = None) -
     count = number_of_paths(net, layer)
     if count > MOST_PATHS:
         where = f"{layer}, {neuron}" + ("" if source is None else f", {source}")
-        raise TooManyPaths(
-            f"There are {count} paths from layer {layer} of a network of sizes {net.sizes}, and at most "
-            f"{MOST_PATHS} are listed. factored_path_sum(net, {where}) gives the same sum factored, layer by layer.",
-            count,
-        )
+        told = MANY_PATHS.format(count=count, layer=layer, sizes=net.sizes, most=MOST_PATHS, where=where)
+        raise TooManyPaths(told, count)
     empty = PathSums(net, layer, neuron, source, ())
     if _spreads(net, layer):
         paths = tuple(_path_of_output(empty, output) for output in range(net.width(layer)))
@@ -280,17 +287,17 @@ def _general_rate(letter: str) -> Expr:
 
 
 def _check_place(net: Network, layer: int, neuron: int, source: int | None) -> None:
-    kind = "bias" if source is None else "weight"
+    kind = A_BIAS if source is None else A_WEIGHT
     places = f"({layer}, {neuron})" if source is None else f"({layer}, {neuron}, {source})"
 
-    def require(what: str, given: object, low: int, high: int) -> None:
+    def require(what: Text, given: object, low: int, high: int) -> None:
         if type(given) is not int or not low <= given <= high:
-            raise NetworkError(
-                f"There is no {kind} {places} in a network of sizes {net.sizes}: {what} must be a whole number from "
-                f"{low} to {high}, and {given!r} was given."
+            told = NO_PLACE.format(
+                kind=kind, places=places, sizes=net.sizes, what=what, low=low, high=high, given=repr(given)
             )
+            raise NetworkError(told)
 
-    require("the layer", layer, 2, net.depth)
-    require(f"the neuron of layer {layer}", neuron, 1, net.width(layer))
+    require(THE_LAYER, layer, 2, net.depth)
+    require(THE_TARGET.format(layer=layer), neuron, 1, net.width(layer))
     if source is not None:
-        require(f"the source, a neuron of layer {layer - 1},", source, 1, net.width(layer - 1))
+        require(THE_SOURCE.format(layer=layer - 1), source, 1, net.width(layer - 1))

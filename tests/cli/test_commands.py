@@ -275,3 +275,29 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_stream_without_an_encoding_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert main(["derive", "BP3"]) == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["paths", "--network", "2,3,2", "--weight", "2,9,1"],
+        ["paths", "--network", "2,3,2", "--bias", "9,1"],
+        ["paths", "--network", "9,9,9,9,9,9,9", "--weight", "2,1,1"],
+        ["verify", "--network", "2,3,1", "--activation", "softmax"],
+        ["verify", "--network", "2,3,1", "--activation", "sigmoid,softmax"],
+        ["verify", "--network", "2,3,2", "--activation", "tanh,tanh", "--cost", "cross_entropy"],
+        ["verify", "--network", "2,3,2", "--activation", "tanh,tanh,tanh"],
+    ],
+)
+def test_what_the_library_refuses_is_said_in_the_language(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    for name in ("en", "zh"):
+        assert main(["--lang", name, *given]) == 2
+        said.append(capsys.readouterr().err)
+    english, chinese = said
+    assert english.startswith("error: ")
+    assert not CHINESE.search(english)
+    assert chinese.startswith("错误：")
+    assert len(CHINESE.findall(chinese)) > 8
