@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from jupyter_cache import get_cache
 
-from bpderive.sphinxext import kept, prepare
+from bpderive.sphinxext import book, kept, prepare
 from bpderive.sphinxext.kept import Kept, Wanted
 
 PAGE = """---
@@ -124,6 +124,20 @@ def test_cells_run_once_and_before_the_pages_are_read(
     (docs / "bad.md").unlink()
     monkeypatch.setattr(prepare, "execute", lambda page: pytest.fail("it was run twice"))
     prepare.prepare(docs, cells, tmp_path / "store")
+
+
+def test_each_language_reads_a_whole_copy_of_the_results(tmp_path: Path) -> None:
+    cells, target = tmp_path / "all", tmp_path / "html-en"
+    with prepare._results(cells) as cache:
+        assert cache.list_cache_records() == []
+    (cells / "global.db-journal").write_bytes(b"of a build that was killed")
+    target.mkdir()
+    for left in ("global.db", "global.db-journal", "global.db-wal"):
+        (target / left).write_bytes(b"of a build that was killed")
+    book.copy_of_cells(cells, target)
+    assert (target / "global.db").read_bytes() == (cells / "global.db").read_bytes()
+    assert not list(target.glob("global.db-*"))
+    assert get_cache(str(target)).list_cache_records() == []
 
 
 def test_what_the_directives_ask_for_is_what_is_prepared() -> None:

@@ -36,9 +36,7 @@ def build(builder: str, docs: Path, folder: Path, targets: dict[str, Path]) -> b
     processes: Any = multiprocessing.get_context(METHOD)
     running = []
     for language, target in targets.items():
-        # Reading the results writes to their database, so each language has one of its own.
-        own = cells / f"{builder}-{language}"
-        shutil.copytree(cells / "all", own, dirs_exist_ok=True)
+        own = copy_of_cells(cells / "all", cells / f"{builder}-{language}")
         arguments = ["-b", builder, "-W", "-n", "--keep-going", "-q", "-d", str(doctrees / own.name)]
         arguments += ["-D", f"language={language}", str(docs), str(target)]
         running.append(processes.Process(target=_sphinx, args=(arguments, own)))
@@ -51,6 +49,17 @@ def build(builder: str, docs: Path, folder: Path, targets: dict[str, Path]) -> b
             docs, next(iter(targets.values())).parent, {target.name for target in targets.values()}
         )
     return good
+
+
+def copy_of_cells(cells: Path, target: Path) -> Path:
+    """The results of cells in `target`, and nothing else there: reading them writes to their database, so each
+    language has one of its own.
+
+    What a killed build left beside a database, such as its journal, belongs to no copy of it.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(cells, target, ignore=shutil.ignore_patterns("*-journal", "*-wal", "*-shm"))
+    return target
 
 
 def _sphinx(arguments: list[str], cells: Path) -> None:

@@ -13,7 +13,9 @@ import multiprocessing
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,19 +62,31 @@ def wanted() -> list[Wanted[Any]]:
 
 def prepare(docs: Path, cells: Path, store: Path) -> None:
     """Do all that has not been done, on as many processes as there are cores."""
+    with _results(cells) as cache:
+        pages = [page for page in pages_with_cells(docs) if not _is_known(cache, page)]
+        missing = [number for number, one in enumerate(wanted()) if not at(store).has(one)]
+        if pages or missing:
+            _do(cache, pages, store, missing)
+
+
+@contextmanager
+def _results(cells: Path) -> Iterator[Any]:
+    """The cache of results in `cells`; its database is closed in the end, so that it can be copied."""
     cache = get_cache(str(cells))
-    pages = [page for page in pages_with_cells(docs) if not _is_known(cache, page)]
-    missing = [number for number, one in enumerate(wanted()) if not at(store).has(one)]
-    if not pages and not missing:
-        return
+    try:
+        yield cache
+    finally:
+        cache.db.dispose()
+
+
+def _do(cache: Any, pages: list[Path], store: Path, missing: list[int]) -> None:
     with ProcessPoolExecutor(cores(), multiprocessing.get_context(METHOD)) as pool:
         work: list[Future[Executed | None]] = [pool.submit(_make, store, number) for number in missing]
         work += [pool.submit(execute, page) for page in pages]
         for done in as_completed(work):
             if (made := done.result()) is not None:
-                bundle = CacheBundleIn(
-                    made.notebook, str(made.page), data={"execution_seconds": made.seconds}
-                )
+                data = {"execution_seconds": made.seconds}
+                bundle = CacheBundleIn(made.notebook, str(made.page), data=data)
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
