@@ -21,7 +21,7 @@ from benchmarks.plain import VARIANTS, loop_gradient
 
 Array = npt.NDArray[Any]
 
-OURS, PRODUCTS, LOOP, REFERENCE = "bpderive", "products", "loop", "accurate by hand"
+OURS, VIEWS, PRODUCTS, LOOP, REFERENCE = "bpderive", "views", "products", "loop", "accurate by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def contestants(given: Problem, target: str) -> dict[str, Contestant]:
     found[REFERENCE] = Contestant(_call(bp.reference.backprop, arguments))
     found[LOOP] = Contestant(_call(loop_gradient, arguments))
     found[OURS] = Contestant(_call(bp.compile_gradient(bp.Network(given.sizes), target=target), arguments))
+    found[VIEWS] = Contestant(_call(bp.compile_gradient(bp.Network(given.sizes), views=True), arguments))
     found[PRODUCTS] = products(given)
     return found | {name: make(given) for name, (_, make) in PEERS.items() if name in installed()}
 

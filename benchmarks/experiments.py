@@ -14,8 +14,11 @@ import numpy as np
 
 import bpderive as bp
 from benchmarks.contestants import Problem, problem
-from benchmarks.plain import matrix_gradient, mean_cost
+from benchmarks.items import COMPILING, DIGITS, items
+from benchmarks.plain import UNIT, matrix_gradient, mean_cost
 from benchmarks.rounds import CLOCKS, in_turns
+from benchmarks.timing import measure
+from bpderive.codegen.derived import derived
 
 Record = dict[str, Any]
 
@@ -93,6 +96,23 @@ def single(networks: Sequence[tuple[int, ...]], rounds: int, target: str, clock:
     return found
 
 
+def tiny(rounds: int, clock: str) -> Record:
+    """The seconds of a tiny network and one example: plain NumPy, ours with arrays, ours with lists of numbers."""
+    given = problem((2, 3, 1), 1)
+    net = bp.Network(given.sizes)
+    numbers = [
+        [a.tolist() for a in part] if isinstance(part, list) else part.tolist() for part in given.given
+    ]
+    functions = {
+        UNIT: partial(matrix_gradient, *given.given),
+        "arrays": partial(bp.compile_gradient(net, "auto"), *given.given),
+        "lists": partial(bp.compile_gradient(net, "python").functions["gradient"], *numbers),
+    }
+    times = in_turns(functions, rounds, clock=CLOCKS[clock])
+    seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
+    return {"sizes": list(given.sizes), "batch": 1, "seconds": seconds}
+
+
 def differences() -> Record:
     """The error of three differences for each ε, relative to the gradient's norm, over all weights and biases."""
     given = problem((4, 5, 3), 4)
@@ -140,11 +160,16 @@ def diagonals(rounds: int, clock: str) -> list[Record]:
 
 
 def compilation(target: str, clock: str) -> Record:
-    """The seconds that compiling takes as a network gets wider, with three layers, and as it gets deeper."""
+    """The seconds that compiling takes as a network gets wider, with three layers, and as it gets deeper.
+
+    "first" is the first gradient that a new interpreter compiles, which derives and checks more than the next ones.
+    """
     wide = [(n, n, 10) for n in (10, 30, 100, 300, 1000)]
     deep = [(30,) * layers for layers in (2, 4, 8, 16, 32)]
     bp.compile_gradient(bp.Network((784, 30, 10)), target=target)
-    return {
+    first = next(item for item in items if item.name == COMPILING)
+    fresh = {"sizes": list(DIGITS), "seconds": float(f"{measure(first, 5).median:.3g}")}
+    return {"first": fresh} | {
         name: [_compiling(sizes, target, clock) for sizes in family]
         for name, family in (("wide", wide), ("deep", deep))
     }
@@ -153,6 +178,7 @@ def compilation(target: str, clock: str) -> Record:
 def _compiling(sizes: tuple[int, ...], target: str, clock: str) -> Record:
     seconds = []
     for _ in range(3):
+        derived.cache_clear()
         start = CLOCKS[clock]()
         bp.compile_gradient(bp.Network(sizes), target=target)
         seconds.append(CLOCKS[clock]() - start)

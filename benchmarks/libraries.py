@@ -15,6 +15,8 @@ import sympy
 from benchmarks.ulp import Array, Function
 from bpderive.activations import Activation, a, elementwise_activations, slope, z
 from bpderive.activations.elementwise import PythonSource, function_source, run
+from bpderive.codegen import compile_gradient
+from bpderive.network import Network
 
 Pair = tuple[Function, Function | None]
 """σ and σ′; None for a library that has no derivatives."""
@@ -34,6 +36,23 @@ def scalar(activation: Activation) -> Pair:
         return lambda at: np.array([one(point) for point in at.tolist()])
 
     return one_by_one(a), one_by_one(slope)
+
+
+def program(activation: Activation, dtype: Any = np.float64) -> tuple[Function, Function]:
+    """σ and σ′ as a matrix program computes them, together and in the arrays that it keeps."""
+    compiled = compile_gradient(Network((1, 1, 1), (activation, "sigmoid")), dtype=dtype)
+    namespace = compiled.functions
+    made = [name for name in namespace if name.startswith("apply_") and name.endswith("_with_slope")]
+    own = made[0]  # the hidden layer is first
+
+    def both(at: Array) -> tuple[Array, Array]:
+        z, a, pieces, *_ = next(part for part in namespace["arrays"](at.size) if isinstance(part, tuple))
+        z[0] = at
+        for piece in pieces:
+            namespace[own](*piece)
+        return a[0].copy(), z[0].copy()  # σ′ is written over z
+
+    return lambda at: both(at)[0], lambda at: both(at)[1]
 
 
 def naive(activation: Activation) -> Pair:

@@ -1,9 +1,10 @@
 """Gradients of a sigmoid network with quadratic cost, by hand in plain NumPy: what compiled ones are held against.
 
 `backprop` and `loop_gradient` treat one example at a time, `matrix_gradient` a whole mini-batch; these three are the
-listings of the book's page on the code. `VARIANTS` are further ways to write the last one, whole-array expressions
-without buffers, of which a comparison takes the fastest. All take (weights, biases, X, Y), the columns being examples,
-and give the gradient of the mean cost as (by all b, by all w). To add a variant, enter it in `VARIANTS`.
+listings of the book's page on the code, and the last is the unit of all comparisons (`UNIT`). `VARIANTS` are further
+ways to write it, whole-array expressions without buffers; a comparison names the fastest of them too. All take
+(weights, biases, X, Y), the columns being examples, and give the gradient of the mean cost as (by all b, by all w). To
+add a variant, enter it in `VARIANTS`.
 """
 
 # The listings are shown on a page, where annotations would say what the text beside them says.
@@ -91,10 +92,13 @@ def _outer(delta, a):
     return delta * a.T if delta.shape[1] == 1 else np.dot(delta, a.T)
 
 
+UNIT = "plain, @"
+"""The program whose time is 1: whole-array expressions with the operator @, σ′ as a(1 − a)."""
+
 VARIANTS = {
-    "plain, @": matrix_gradient,
+    UNIT: matrix_gradient,
     "plain, dot": _variant(np.dot, lambda delta, a: np.dot(delta, a.T), _row_sums),
     "plain, dot and ones": _variant(np.dot, lambda delta, a: np.dot(delta, a.T), _by_ones),
     "plain, outer at batch 1": _variant(np.dot, _outer, _row_sums),
 }
-"""The plain ways to write it; the fastest in a comparison is its 1.00."""
+"""The plain ways to write it: with @, with np.dot, and with other sums and outer products."""

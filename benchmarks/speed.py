@@ -1,7 +1,8 @@
 """How fast the compiled gradient is: `nox -s bench-speed`, or `python -m benchmarks.speed` with bench and peers.
 
 Four networks, four sizes of mini-batch, float64, one thread; every contestant on the same data in the same run, in
-turns. The unit is the best plain gradient by hand (`benchmarks.plain`). The results go to docs/results/speed.json, from
+turns. The unit is the plain gradient by hand of the book (`benchmarks.plain.UNIT`), and the best of four ways to write
+it is named beside it. The results go to docs/results/speed.json, from
 which the book takes all times; `--only-cells` measures the table alone and writes nothing.
 """
 
@@ -15,7 +16,8 @@ import numpy as np
 
 from benchmarks import experiments
 from benchmarks.contestants import LOOP, OURS, PEERS, PRODUCTS, check_equal, contestants, installed, problem
-from benchmarks.plain import VARIANTS
+from benchmarks.plain import UNIT, VARIANTS
+from benchmarks.profile import profile
 from benchmarks.rounds import CLOCKS, Quartiles, in_turns
 from benchmarks.timing import machine
 
@@ -37,9 +39,10 @@ def cell(
     times = in_turns(
         {name: contestant.run for name, contestant in found.items()}, rounds, clock=CLOCKS[clock]
     )
-    unit = min(VARIANTS, key=lambda name: times[name].median)
+    best = min(VARIANTS, key=lambda name: times[name].median)
     seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
-    return {"sizes": list(sizes), "batch": batch, "unit": unit, "seconds": seconds, "behind": behind(times)}
+    about = {"sizes": list(sizes), "batch": batch, "unit": UNIT, "best": best}
+    return about | {"seconds": seconds, "behind": behind(times)}
 
 
 def behind(times: Mapping[str, Quartiles]) -> list[str]:
@@ -49,18 +52,23 @@ def behind(times: Mapping[str, Quartiles]) -> list[str]:
 
 
 def ratio(measured: Mapping[str, Any], name: str) -> float:
-    """The median of a contestant in units of the best plain gradient."""
+    """The median of a contestant in units of the plain gradient."""
     seconds = measured["seconds"]
     return float(seconds[name][1] / seconds[measured["unit"]][1])
 
 
 def table(cells: Sequence[Mapping[str, Any]]) -> str:
-    """One line for each cell: the medians as ratios to the best plain gradient, and the rivals not clearly beaten."""
-    names = [name for name in cells[0]["seconds"] if name not in VARIANTS or name == "plain, @"]
-    rows = [["network", "batch", "plain", *names, "not clearly behind us"]]
+    """One line for each cell: the medians as ratios to the plain gradient, and the rivals not clearly beaten.
+
+    The best of the plain gradients, and ours in its units, come first.
+    """
+    names = [name for name in cells[0]["seconds"] if name not in VARIANTS]
+    rows = [["network", "batch", "plain", "best", "ours/best", *names, "not clearly behind us"]]
     for measured in cells:
         plain = f"{1e6 * measured['seconds'][measured['unit']][1]:.1f} µs"
-        ratios = [f"{ratio(measured, name):.2f}" for name in names]
+        best = ratio(measured, measured["best"])
+        ratios = [f"{value:.2f}" for value in (best, ratio(measured, OURS) / best)]
+        ratios += [f"{ratio(measured, name):.2f}" for name in names]
         network = str(measured["sizes"])
         rows.append([network, str(measured["batch"]), plain, *ratios, ", ".join(measured["behind"])])
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -103,9 +111,13 @@ def measure(rounds: int, target: str, clock: str, only_cells: bool) -> Record:
         found["growth"] = experiments.growth(rounds, target, clock)
         found["cheap"] = experiments.cheap(NETWORKS[1:], rounds, target, clock)
         found["single"] = experiments.single(NETWORKS[1:], rounds, target, clock)
+        found["tiny"] = experiments.tiny(rounds, clock)
         found["differences"] = experiments.differences()
         found["diagonals"] = experiments.diagonals(rounds, clock)
         found["compilation"] = experiments.compilation(target, clock)
+        found["profile"] = [
+            profile(sizes, batch, rounds, clock) for sizes in NETWORKS[1:] for batch in BATCHES
+        ]
         found["memory"] = [experiments.memory(sizes, 1024, target) for sizes in NETWORKS[1:]]
     return found
 

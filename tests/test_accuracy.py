@@ -13,7 +13,7 @@ import sympy
 import bpderive as bp
 from benchmarks import layers
 from benchmarks.accuracy import BOUND, BOUNDS, RESULTS, kept, table
-from benchmarks.libraries import matrix, naive, scalar
+from benchmarks.libraries import matrix, naive, program, scalar
 from benchmarks.ulp import Errors, measure, points, truth
 from bpderive.activations import Activation, a, activations, elementwise_activations, slope, z
 from bpderive.activations.rewriting import best, measured
@@ -37,7 +37,7 @@ single = points(200, dtype=np.float32)
 def test_errors_are_at_most_twice_the_bound(activation: Activation, kind: str) -> None:
     place = ["value", "slope"].index(kind)
     true = truth([activation.formula, activation.derivative()][place], sample, kind == "slope")
-    for functions in (matrix(activation), scalar(activation)):
+    for functions in (matrix(activation), scalar(activation), program(activation)):
         function = functions[place]
         assert function is not None
         assert measure(function, true).within(2 * BOUNDS.get(activation.name, BOUND))
@@ -48,9 +48,11 @@ def test_errors_are_at_most_twice_the_bound(activation: Activation, kind: str) -
 def test_single_precision_has_the_same_bounds_in_its_own_units(activation: Activation, kind: str) -> None:
     place = ["value", "slope"].index(kind)
     true = truth([activation.formula, activation.derivative()][place], single, kind == "slope")
-    function = [activation.numpy, activation.numpy_derivative][place]
-    assert function(single).dtype == np.float32
-    assert measure(function, true).within(1)
+    for functions in (matrix(activation), program(activation, np.float32)):
+        function = functions[place]
+        assert function is not None
+        assert function(single).dtype == np.float32
+        assert measure(function, true).within(1)
 
 
 def test_the_points_cover_both_signs_and_all_magnitudes() -> None:

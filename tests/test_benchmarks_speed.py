@@ -13,6 +13,8 @@ import bpderive as bp
 from benchmarks import plain
 from benchmarks.contestants import Contestant, check_equal, contestants, problem
 from benchmarks.experiments import by_differences, differences
+from benchmarks.plain import UNIT
+from benchmarks.profile import KERNEL, activations_of, by_output, profile
 from benchmarks.rounds import Quartiles, in_turns
 from benchmarks.speed import BATCHES, NETWORKS, RESULTS, behind, laid_out, missed, table
 
@@ -21,9 +23,10 @@ GIVEN = problem((4, 5, 3), 6)
 
 
 def one_cell(ours: float, jax: float, behind: list[str]) -> dict[str, object]:
-    seconds = {name: [0.9 * t, t, 1.1 * t] for name, t in (("a", 2.0), ("b", 1.0))}
+    seconds = {name: [0.9 * t, t, 1.1 * t] for name, t in (("a", 1.0), ("b", 0.5))}
     seconds |= {"bpderive": [ours] * 3, "products": [0.5] * 3, "jax": [jax] * 3}
-    return {"sizes": [784, 30, 10], "batch": 128, "unit": "b", "seconds": seconds, "behind": behind}
+    about = {"sizes": [784, 30, 10], "batch": 128, "unit": "a", "best": "b"}
+    return about | {"seconds": seconds, "behind": behind}
 
 
 def test_every_gradient_of_the_comparison_is_that_of_the_library():
@@ -75,10 +78,39 @@ def test_ahead_means_that_the_ranges_do_not_overlap():
     assert behind({"bpderive": ours, "jax": near, "torch": far, "products": near}) == ["jax"]
 
 
-def test_the_unit_of_the_table_is_the_best_plain_gradient():
+def test_the_unit_of_the_table_is_the_plain_gradient_and_the_best_is_beside_it():
     head, line = table([one_cell(0.8, 2.5, [])]).splitlines()
+    assert head.split()[2:5] == ["plain", "best", "ours/best"]
+    assert line.split()[-7:-5] == ["0.50", "1.60"]
     assert head.split()[-7:] == ["bpderive", "products", "jax", "not", "clearly", "behind", "us"]
     assert line.split()[-3:] == ["0.80", "0.50", "2.50"]
+
+
+def test_the_parts_of_a_profile_are_timed_and_each_runs_by_itself():
+    found = profile((4, 5, 3), 2, rounds=1, clock="processor")
+    seconds = {name: quartiles[1] for name, quartiles in found["seconds"].items()}
+    assert min(seconds.values()) > 0
+    assert {UNIT, "bpderive", "products", "activations", "a(1 − a)"} < set(seconds)
+
+
+def test_the_inaccurate_kernel_gives_the_same_gradient_where_nothing_is_saturated():
+    right = bp.compile_gradient(bp.Network(GIVEN.sizes))
+    wrong = bp.compile_gradient(bp.Network(GIVEN.sizes))
+    calls = []
+    wrong._functions[KERNEL] = lambda *arrays: calls.append(by_output(*arrays))
+    for ours, theirs in zip(right(*GIVEN.given), wrong(*GIVEN.given), strict=True):
+        for p, q in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(p, q, rtol=1e-12)
+    assert len(calls) == 2
+
+
+def test_the_activations_of_a_program_are_all_its_pieces():
+    compiled = bp.compile_gradient(bp.Network(GIVEN.sizes))
+    compiled(*GIVEN.given)
+    arrays = {id(a.base): a.base for layer in compiled.functions["arrays"](6)[3:] for a in layer[:2]}
+    before = {key: array.copy() for key, array in arrays.items()}
+    activations_of(compiled, 6)()
+    assert all((before[key] != array).any() for key, array in arrays.items())
 
 
 def test_missed_goals_are_named():

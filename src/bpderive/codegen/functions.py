@@ -22,7 +22,7 @@ from bpderive.network import Network
 _TAKEN = re.compile(
     r"np|math|Math|threading|[xyzaemjkip]|slope|product|ones|[wbzaycdgtns]\d+(_\w+)*"
     r"|(delta|slope|nabla|pieces|error|sigma|wide|turned)\d*\w*"
-    r"|weights|biases|forward\w*|back\w*|gradient\w*|value_and_gradient|all_of_one|cost|arrays?|new_arrays|kept|scratch|rows?|laid_out"
+    r"|weights|biases|forward\w*|back\w*|gradient\w*|value_and_gradient|all_of_one|cost|arrays?|new_arrays|kept|scratch|rows?|laid_out|aligned|numbers"
     r"|piece|valued|unused|no_slope|by_size|abs|min|max|float|list|zip|sum|len|range|DTYPE|SCRATCH|PIECE|FEW"
 )
 _TAKEN_ELSEWHERE = re.compile(

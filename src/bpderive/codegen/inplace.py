@@ -106,7 +106,8 @@ def in_place(
     for (output, _), value in zip(outputs, results, strict=True):
         found = computed(value)
         early = over is not None and output == outputs[-1][0] and found not in steps[-1:]
-        if isinstance(found, str) or found.output or found.function == "condition" or early:
+        shared_single = doubled is not None and any(found is part for part in named.values())
+        if isinstance(found, str) or found.output or found.function == "condition" or early or shared_single:
             found = add("copy", found)
         found.output = output
     last = outputs[-1][0]

@@ -87,20 +87,16 @@ class KeptArrays:
     def _of_layer(self, layer: int) -> list[str]:
         rows, columns = self.net.width(layer), self.net.width(layer - 1)
         names = self.storage.arrays[layer]
-        shown = (
-            f"np.empty(({len(names)}, {rows}, m), DTYPE)"
-            if len(names) > 1
-            else f"np.empty(({rows}, m), DTYPE)"
-        )
-        lines = [f"{', '.join(names)} = {shown}", f"pieces{layer} = {self._pieces(layer)}"]
+        lines = [f"{name} = aligned({rows}, m)" for name in names]
+        lines.append(f"pieces{layer} = {self._pieces(layer)}")
         lines.append(f"wide{layer} = np.empty(({rows}, m), DTYPE) if few else None")
         factor = turned(self.net, layer)
         if factor:
             shape = f"(m, {columns}), DTYPE)" if factor == "a" else f"(m, {rows}), DTYPE).T"
             lines.append(f"turned{layer} = np.empty({shape} if few else None")
         if self.views:
-            lines.append(f"nabla_b{layer} = np.empty(({rows}, 1), DTYPE)")
-            lines.append(f"nabla_w{layer} = np.empty(({rows}, {columns}), DTYPE)")
+            lines.append(f"nabla_b{layer} = aligned({rows}, 1)")
+            lines.append(f"nabla_w{layer} = aligned({rows}, {columns})")
         return lines
 
     def _pieces(self, layer: int) -> str:
@@ -150,6 +146,13 @@ KEEPING = f'''def arrays(m):
             del by_size[next(iter(by_size))]
         found = by_size[m] = new_arrays(m)
     return found
+
+
+def aligned(rows, columns):
+    """A new array that begins where a line of the processor's cache does."""
+    numbers = np.empty(rows*columns + 16, DTYPE)
+    start = -numbers.ctypes.data % 64 // numbers.itemsize
+    return numbers[start:start + rows*columns].reshape(rows, columns)
 
 
 def pieces(rows, z, a, slope):

@@ -7,7 +7,7 @@ more than the arithmetic; for more than `MOST` weights and biases it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ from bpderive.activations.special import coded
 from bpderive.codegen.derived import derived
 from bpderive.codegen.dialects import in_lines
 from bpderive.codegen.functions import Functions, Names, docstring, heading, says_of
-from bpderive.codegen.kernels import forms
+from bpderive.codegen.kernels import faster, forms
 from bpderive.codegen.nodes import (
     Applied,
     Hadamard,
@@ -341,14 +341,32 @@ class Pairs:
         """The name of the function that gives σ(z), or (σ(z), σ′(z))."""
         known = self._known.get((activation, with_slope))
         if known is None:
-            known = self._names.free(activation.name + "_with_slope" * with_slope)
+            name = activation.name + "_with_slope" * with_slope
+            quick = faster(activation)
+            known = self._define(
+                activation, f"{name}_anywhere" if quick else name, with_slope, forms(activation)
+            )
+            if quick is not None:
+                guard = [f"if not z < {quick.below}:", f"    return {known}(z)"]
+                known = self._define(activation, name, with_slope, (quick.value, quick.slope), guard)
             self._known[activation, with_slope] = known
-            found = forms(activation)[: 1 + with_slope]
-            lines, results = in_lines(found, PlainSource)
-            shown = ["float(" + r + ")" if f.is_number else r for r, f in zip(results, found, strict=True)]
-            says = f"{'σ(z) and σ′(z)' if with_slope else 'σ(z)'}: {says_of(activation, a)}"
-            lines = [*lines, f"return {', '.join(shown)}"]
-            self._sources.append(_function(f"{known}(z)", says, lines))
+        return known
+
+    def _define(
+        self,
+        activation: Activation,
+        name: str,
+        with_slope: bool,
+        computing: tuple[Expr, Expr],
+        guard: Sequence[str] = (),
+    ) -> str:
+        known = self._names.free(name)
+        found = computing[: 1 + with_slope]
+        lines, results = in_lines(found, PlainSource)
+        shown = ["float(" + r + ")" if f.is_number else r for r, f in zip(results, found, strict=True)]
+        says = f"{'σ(z) and σ′(z)' if with_slope else 'σ(z)'}: {says_of(activation, a)}"
+        lines = [*guard, *lines, f"return {', '.join(shown)}"]
+        self._sources.append(_function(f"{known}(z)", says, lines))
         return known
 
 

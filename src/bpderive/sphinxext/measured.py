@@ -76,8 +76,18 @@ def _name(word: str) -> Text:
     return Text(word, word)
 
 
+_BEST = Text("best of four by hand", "四种手写程序中最快的")
+_CALLING = Text("calls", "函数调用")
+_SIGMAS = Text("$\\sigma$ and $\\sigma'$", "$\\sigma$ 与 $\\sigma'$")
+_REST = Text("the rest", "其余")
+_INACCURATE = Text("with $a(1-a)$", "改用 $a(1-a)$")
+_ARRAYS = Text("bpderive, arrays", "bpderive，数组")
+_LISTS = Text("bpderive, lists of numbers", "bpderive，数的列表")
+_FIRST = Text("{network}, the first of a new session", "{network}，新会话中的第一次")
+
 NAMES = {
     "bpderive": _name("bpderive"),
+    "views": Text("bpderive, views", "bpderive，返回视图"),
     "products": Text("matrix products only", "仅矩阵乘法"),
     "accurate by hand": Text("by hand, accurate σ′", "手写，精确的 σ′"),
     "loop": Text("loop over examples", "逐样本循环"),
@@ -146,7 +156,7 @@ def machine(results: Results) -> Text:
 
 
 def ratio(cell: Cell, name: str) -> float:
-    """A median in units of the best plain gradient of the same cell."""
+    """A median in units of the plain gradient of the same cell."""
     return float(cell["seconds"][name][1] / cell["seconds"][cell["unit"]][1])
 
 
@@ -219,15 +229,16 @@ def _logarithmic(title: Text, curves: tuple[Curve, ...], across: Text, up: Text)
 
 
 def cells_table(results: Results) -> Table:
-    """A line for each network and mini-batch: plain NumPy in seconds, all others as ratios to it."""
+    """A line for each network and mini-batch: the plain NumPy program in seconds, all others as ratios to it."""
     names = [name for name in NAMES if name in results["cells"][0]["seconds"]]
     rows = []
     for cell in results["cells"]:
         stars = {name: "*" if name in cell["behind"] else "" for name in names}
         plain = seconds(cell["seconds"][cell["unit"]][1])
+        best = quotient(ratio(cell, cell["best"]))
         ratios = (f"{quotient(ratio(cell, name))}{stars[name]}" for name in names)
-        rows.append((_sizes(cell), str(cell["batch"]), plain, *ratios))
-    head = (_NETWORK, _EXAMPLES, _PLAIN, *(NAMES[name] for name in names))
+        rows.append((_sizes(cell), str(cell["batch"]), plain, best, *ratios))
+    head = (_NETWORK, _EXAMPLES, _PLAIN, _BEST, *(NAMES[name] for name in names))
     starred = any(cell["behind"] for cell in results["cells"])
     return Table(head, tuple(rows), _OVERLAP if starred else None)
 
@@ -275,10 +286,46 @@ def single_table(results: Results) -> Table:
     return Table((_NETWORK, _EXAMPLES, "float64", "float32", _PLAIN_SINGLE, _GAIN), tuple(rows))
 
 
+def tiny_table(results: Results) -> Table:
+    """A tiny network: the compiled gradient of arrays, and the functions of its source, of lists of numbers."""
+    row = results["tiny"]
+    plain, arrays, lists = (row["seconds"][name][1] for name in ("plain, @", "arrays", "lists"))
+    shown = (f"{seconds(time)} ({quotient(time / plain)})" for time in (arrays, lists))
+    return Table(
+        (_NETWORK, _EXAMPLES, _PLAIN, _ARRAYS, _LISTS), ((_sizes(row), "1", seconds(plain), *shown),)
+    )
+
+
+def profile_table(results: Results) -> Table:
+    """Where the time of the compiled gradient goes, in units of the plain one: the parts add up to the whole."""
+    rows = []
+    for row in results["profile"]:
+        time = {
+            name: quartiles[1] / row["seconds"]["plain, @"][1] for name, quartiles in row["seconds"].items()
+        }
+        products, whole = time["products"], time["bpderive"]
+        calls = time["bpderive, two neurons a layer"] - time["products, two neurons a layer"]
+        sigmas = time["activations"] - time["activations, two neurons a layer"]
+        parts = (products, calls, sigmas, whole - products - calls - sigmas, whole, time["a(1 − a)"])
+        rows.append((_sizes(row), str(row["batch"]), *(_signed(part) for part in parts)))
+    parts_named = (NAMES["products"], _CALLING, _SIGMAS, _REST, NAMES["bpderive"], _INACCURATE)
+    return Table((_NETWORK, _EXAMPLES, *parts_named), tuple(rows))
+
+
+def _signed(value: float) -> str:
+    """With two decimals; a difference of two times can come out below zero."""
+    return f"{value:.2f}".replace("-", "−") if round(value, 2) else "0.00"
+
+
 def compilation_table(results: Results) -> Table:
     """The time to compile a gradient, as networks get wider and as they get deeper."""
     families = results["compilation"]
-    rows = [(_shape(row["sizes"]), seconds(row["seconds"])) for row in (*families["wide"], *families["deep"])]
+    first = families["first"]
+    rows: list[tuple[Text | str, ...]]
+    rows = [(_FIRST.format(network=_shape(first["sizes"])), seconds(first["seconds"]))]
+    rows += [
+        (_shape(row["sizes"]), seconds(row["seconds"])) for row in (*families["wide"], *families["deep"])
+    ]
     return Table((_NETWORK, _COMPILING), tuple(rows))
 
 
@@ -310,6 +357,8 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "single": single_table,
     "compilation": compilation_table,
     "memory": memory_table,
+    "profile": profile_table,
+    "tiny": tiny_table,
 }
 
 
