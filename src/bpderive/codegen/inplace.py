@@ -23,7 +23,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import sympy
@@ -31,6 +30,7 @@ from sympy import Expr, Symbol
 
 from bpderive.activations.elementwise import expression_source
 from bpderive.activations.special import coded
+from bpderive.codegen.registers import InPlace, Same, Step, in_registers
 
 _OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "add",
@@ -51,27 +51,6 @@ _CONDITIONS: dict[type[ast.AST], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InPlace:
-    """The lines of a computation, and the scratch arrays that it uses."""
-
-    lines: tuple[str, ...]
-    scratch: tuple[str, ...]
-
-
-@dataclass(slots=True, eq=False)
-class _Step:
-    """One operation on what other steps gave, or on text as it stands; `output` is the array that it must write."""
-
-    function: str
-    operands: tuple[_Step | str, ...]
-    output: str = ""
-
-    @property
-    def reads(self) -> tuple[_Step, ...]:
-        return tuple(part for part in self.operands if isinstance(part, _Step))
-
-
 def in_place(
     names: Mapping[Symbol, str],
     outputs: Sequence[tuple[str, Expr]],
@@ -85,19 +64,19 @@ def in_place(
     `scratch` names the scratch arrays, counted from 1. The last output may be the array of the argument `over`, which
     it is then written over: no line writes it before that argument has been read for the last time.
     """
-    steps: list[_Step] = []
+    steps: list[Step] = []
 
-    def add(function: str, *operands: _Step | str) -> _Step:
-        steps.append(_Step(function, operands))
+    def add(function: str, *operands: Step | str) -> Step:
+        steps.append(Step(function, operands))
         return steps[-1]
 
-    named: dict[str, _Step | str] = {symbol.name: name for symbol, name in names.items()}
+    named: dict[str, Step | str] = {symbol.name: name for symbol, name in names.items()}
     if doubled is not None:
         named[doubled.name] = add("copy", names[doubled])
     parts = sympy.numbered_symbols("part", real=True)
     shared, results = shared_parts([value for _, value in outputs], parts)
 
-    def computed(expression: Expr) -> _Step | str:
+    def computed(expression: Expr) -> Step | str:
         tree = ast.parse(expression_source(expression), mode="eval").body
         return _taken_apart(tree, named, add, constants)
 
@@ -114,7 +93,7 @@ def in_place(
     # In double precision nothing may wait in an output, which may be one of single precision.
     free = [] if doubled or over is not None else [last]
     given = names[over] if over is not None else last
-    return _in_registers(steps, free, scratch, _Same(given, last, waiting=not doubled))
+    return in_registers(steps, free, scratch, Same(given, last, waiting=not doubled))
 
 
 def shared_parts(
@@ -157,8 +136,8 @@ class Constants:
 
 
 def _taken_apart(
-    node: ast.expr, named: Mapping[str, _Step | str], add: _Adder, constants: Constants
-) -> _Step | str:
+    node: ast.expr, named: Mapping[str, Step | str], add: _Adder, constants: Constants
+) -> Step | str:
     """The steps of a printed expression; a name, or the text of a number, where there is nothing to do."""
     if isinstance(node, ast.Name) and node.id in named:
         return named[node.id]
@@ -189,93 +168,5 @@ def _taken_apart(
 class _Adder(Protocol):
     """What makes a step of a function and its operands."""
 
-    def __call__(self, function: str, *operands: _Step | str) -> _Step:
+    def __call__(self, function: str, *operands: Step | str) -> Step:
         raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
-class _Same:
-    """An argument and an output that may be one array; `waiting` says whether other steps may use it in between."""
-
-    given: str
-    output: str
-    waiting: bool
-
-    def free_after(self, steps: Sequence[_Step]) -> int:
-        """The number of the step that reads the argument last; −1 where there is nothing to wait for."""
-        if self.given == self.output or not self.waiting:
-            return -1
-        return max((n for n, step in enumerate(steps) if self.given in step.operands), default=-1)
-
-    def array(self, name: str) -> str:
-        """One name for both."""
-        return self.output if name == self.given else name
-
-
-def _in_registers(
-    steps: Sequence[_Step], free: list[str], named: Callable[[int], str], same: _Same
-) -> InPlace:
-    """The lines, each step in an array of its own that is free again after its last reading.
-
-    `free` are arrays to begin with: the last output, which is written by the last step, is as good as any until then.
-    """
-    last = {part: n for n, step in enumerate(steps) for part in step.reads}
-    given_until = same.free_after(steps)
-    place: dict[_Step, str] = {}
-    scratch: list[str] = []
-
-    def found() -> str:
-        if not free:
-            scratch.append(named(len(scratch) + 1))
-            return scratch[-1]
-        return free.pop()
-
-    conditions = 0
-    lines: list[str] = []
-    for n, step in enumerate(steps):
-        names = [part if isinstance(part, str) else place[part] for part in step.operands]
-        ended = {
-            place[part]
-            for part in step.reads
-            if last[part] == n and not part.output and part.function != "condition"
-        }
-        if n == given_until and step.function != "condition":
-            free.append(same.output)
-        if step.function == "condition":
-            conditions += 1
-            place[step] = f"c{conditions}"
-            lines.append(f"c{conditions} = {names[0]} {names[2]} {names[1]}")
-        elif step.function == "where":
-            # What is kept where the condition fails may be written over; what is put elsewhere may not.
-            own = step.output or (names[2] if names[2] in ended else "")
-            place[step] = own or found()
-            ended.discard(place[step])
-            lines += _selected([same.array(name) for name in names], place[step], names)
-        else:
-            free += sorted(ended, reverse=True)
-            ended = set()
-            place[step] = step.output or found()
-            lines.append(_line(step.function, names, place[step]))
-        free += sorted(ended, reverse=True)
-        if n == given_until and step.function == "condition":
-            free.append(same.output)
-    return InPlace(tuple(lines), tuple(scratch))
-
-
-def _selected(arrays: Sequence[str], place: str, names: Sequence[str]) -> list[str]:
-    """What is in `place` already stays there; `arrays` are those of `names` if argument and output are one array."""
-    condition, then, otherwise = names
-    if arrays[1] == place:
-        first = [] if then == place else [f"copyto({place}, {then})"]
-        return [*first, f"copyto({place}, {otherwise}, where=~{condition})"]
-    first = [] if otherwise == place else [f"copyto({place}, {otherwise})"]
-    return [*first, f"copyto({place}, {then}, where={condition})"]
-
-
-def _line(function: str, names: Sequence[str], place: str) -> str:
-    if function == "copy":
-        return f"copyto({place}, {names[0]})"
-    if function.startswith("np.vectorize"):
-        return f"copyto({place}, {function}({', '.join(names)}))"
-    out = "out=" if function in ("minimum", "maximum") else ""  # NumPy will have these two so
-    return f"{function}({', '.join(names)}, {out}{place})"

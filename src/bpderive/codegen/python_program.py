@@ -7,37 +7,29 @@ more than the arithmetic; for more than `MOST` weights and biases it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Symbol
 
-from bpderive.activations import Activation, a
 from bpderive.activations.elementwise import PythonSource, expression_source
 from bpderive.activations.layer_program import letter as input_of_layer
 from bpderive.activations.special import coded
 from bpderive.codegen.derived import derived
-from bpderive.codegen.dialects import in_lines
-from bpderive.codegen.functions import Functions, Names, docstring, heading, says_of
-from bpderive.codegen.kernels import faster, forms
+from bpderive.codegen.functions import Functions, Names, docstring, heading
 from bpderive.codegen.nodes import (
     Applied,
-    Hadamard,
     Let,
     MeanCost,
-    Node,
-    OutputError,
-    PlusColumn,
     Product,
     Shared,
-    SumOverExamples,
     Value,
     WholeLayer,
-    slope_symbol,
 )
 from bpderive.codegen.program import Program
+from bpderive.codegen.scalar_entries import entry_name, entry_of
+from bpderive.codegen.scalar_functions import Pairs, function
 from bpderive.costs import a as output
 from bpderive.costs import y as target
 from bpderive.errors import NetworkError
@@ -73,24 +65,6 @@ def python_program(net: Network, dtype: str = "float64", views: bool = False) ->
     return "\n".join([docstring(heading(net, *lines)), "", "import math", "", "", body])
 
 
-class PlainSource(PythonSource):
-    """Plain Python in which the smaller of a variable and a number is a choice, faster than a call, nan staying nan."""
-
-    def _print_Min(self, expression: Any) -> str:
-        return self._chosen(expression, ">") or str(super()._print_Min(expression))
-
-    def _print_Max(self, expression: Any) -> str:
-        return self._chosen(expression, "<") or str(super()._print_Max(expression))
-
-    def _chosen(self, expression: Any, beyond: str) -> str:
-        numbers = [part for part in expression.args if part.is_number]
-        others = [part for part in expression.args if part.is_Symbol]
-        if (len(numbers), len(others), len(expression.args)) != (1, 1, 2):
-            return ""
-        number, other = self._print(numbers[0]), self._print(others[0])
-        return f"({number} if {other} {beyond} {number} else {other})"
-
-
 class _Writer:
     """Writes the parts of one program."""
 
@@ -113,7 +87,7 @@ class _Writer:
             f"    columns.append({self._column('a', last)})",
             "return [list(row) for row in zip(*columns)]",
         ]
-        return _function("forward(weights, biases, x)", f"a{last}, the output of the network.", lines)
+        return function("forward(weights, biases, x)", f"a{last}, the output of the network.", lines)
 
     def backpropagate(self) -> str:
         """The function `backpropagate`."""
@@ -138,12 +112,12 @@ class _Writer:
             "return found[0] if m == 1 else [sum(numbers) for numbers in zip(*found)]",
         ]
         says = "The mean cost, if it is wanted, and its gradient by all b and by all w, one number after the other."
-        return _function("backpropagate(weights, biases, x, y, valued)", says, lines)
+        return function("backpropagate(weights, biases, x, y, valued)", says, lines)
 
     def nested(self) -> str:
         """The function `nested`."""
         says = "What `backpropagate` gives as the cost and the gradient, whose matrices are lists of rows."
-        return _function("nested(values)", says, ["values = list(values)", *self._nested()])
+        return function("nested(values)", says, ["values = list(values)", *self._nested()])
 
     def _parameters(self) -> list[str]:
         sizes = self.net.sizes
@@ -153,7 +127,7 @@ class _Writer:
             for layer in self.layers:
                 columns = sizes[layer - 2] if letter == "w" else 1
                 rows = [
-                    f"[{', '.join(_entry(letter, layer, j, k) for k in range(columns))}]"
+                    f"[{', '.join(entry_name(letter, layer, j, k) for k in range(columns))}]"
                     for j in range(sizes[layer - 1])
                 ]
                 matrices.append(f"[{', '.join(rows)}]")
@@ -161,7 +135,7 @@ class _Writer:
         return lines
 
     def _column(self, letter: str, layer: int) -> str:
-        names = [_entry(letter, layer, j, 0) for j in range(self.net.sizes[layer - 1])]
+        names = [entry_name(letter, layer, j, 0) for j in range(self.net.sizes[layer - 1])]
         return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
     def _let(self, let: Let, with_slope: bool) -> Iterator[str]:
@@ -174,25 +148,25 @@ class _Writer:
             yield from self._whole(inner, value, let.note, isinstance(operation, Shared))
             return
         for j in range(self.net.sizes[value.layer - 1]):
-            place = _entry(value.letter, value.layer, j, 0)
+            place = entry_name(value.letter, value.layer, j, 0)
             if isinstance(operation, Applied):
-                z = _entry("z", value.layer, j, 0)
+                z = entry_name("z", value.layer, j, 0)
                 activation = self.net.activation_of(value.layer, j + 1)
                 if with_slope and self.program.has_slope(value.layer):
-                    place = f"{place}, {_entry('slope', value.layer, j, 0)}"
+                    place = f"{place}, {entry_name('slope', value.layer, j, 0)}"
                     called = self.pairs.of(activation, True)
                 else:
                     called = self.pairs.of(activation, False)
                 yield f"{place} = {called}({z})  # {let.note}"
             else:
-                yield f"{place} = {self._entry_of(operation, j, 0)}  # {let.note}"
+                yield f"{place} = {entry_of(operation, j, 0, self.net.sizes)}  # {let.note}"
 
     def _whole(self, node: WholeLayer, place: Value, note: str, shared: bool) -> Iterator[str]:
         """The lines of a function of the whole layer, first those for what its neurons have in common."""
         size = self.net.sizes[-1]
         given = {}
         for symbol, part in zip(node.program.inputs, node.given, strict=True):
-            shown = [self._entry_of(part, j, 0) for j in range(size)]
+            shown = [entry_of(part, j, 0, self.net.sizes) for j in range(size)]
             given[symbol] = [component("u", place.layer, j + 1) for j in range(size)]
             if isinstance(part, Value):
                 given[symbol] = [Symbol(entry, real=True) for entry in shown]
@@ -208,45 +182,7 @@ class _Writer:
         for j, result in enumerate(results):
             shown_result = expression_source(coded(result).xreplace(called), PythonSource)
             shown_result = f"({shown_result})/m" if shared else shown_result
-            yield f"{_entry(place.letter, place.layer, j, 0)} = {shown_result}  # {note}"
-
-    def _entry_of(self, node: Node, j: int, k: int) -> str:
-        """The entry (j, k) of a node, written by its arguments' entries."""
-        if isinstance(node, Value):
-            return _entry(node.letter, node.layer, j, k)
-        if isinstance(node, Product):
-            terms = []
-            for i in range(self._size(node.right.shape[node.right_turned])):
-                left = self._entry_of(node.left, *((i, j) if node.left_turned else (j, i)))
-                right = self._entry_of(node.right, *((k, i) if node.right_turned else (i, k)))
-                terms.append(f"{left}*{right}")
-            return " + ".join(terms)
-        if isinstance(node, PlusColumn):
-            return f"{self._entry_of(node.matrix, j, k)} + {self._entry_of(node.column, j, 0)}"
-        if isinstance(node, Hadamard):
-            left = self._entry_of(node.left, j, k)
-            left = f"({left})" if " " in left else left
-            return f"{left}*{self._entry_of(node.right, j, k)}"
-        if isinstance(node, Shared):
-            inner = self._entry_of(node.matrix, j, k)
-            return f"({inner})/m" if " " in inner else f"{inner}/m"
-        if isinstance(node, SumOverExamples):
-            return self._entry_of(node.matrix, j, 0)
-        if isinstance(node, OutputError):
-            [formula] = [formula for rows, formula in node.formulas if j in rows]
-            values = {output: node.a, target: node.y, slope_symbol: node.slope}
-            named = {
-                symbol: Symbol(_entry(value.letter, value.layer, j, k), real=True)
-                for symbol, value in values.items()
-                if value is not None
-            }
-            return expression_source(formula.xreplace(named), PythonSource)
-        raise TypeError(f"{node} has no entries in the scalar program.")
-
-    def _size(self, size: Expr) -> int:
-        """A size in numbers; one example has one column."""
-        values = {Symbol(f"n_{l}", integer=True, positive=True): n for l, n in enumerate(self.net.sizes, 1)}
-        return int(size.subs(values).subs("m", 1))
+            yield f"{entry_name(place.letter, place.layer, j, 0)} = {shown_result}  # {note}"
 
     def _sums(self, let: Let) -> list[str]:
         """The entries of a gradient for one example, which are summed over the examples."""
@@ -258,9 +194,11 @@ class _Writer:
                 operation = let.operation
                 if isinstance(operation, Product):  # a sum over the examples, of which there is one here
                     left, right = operation.left, operation.right
-                    entries.append(f"{self._entry_of(left, j, 0)}*{self._entry_of(right, k, 0)}")
+                    entries.append(
+                        f"{entry_of(left, j, 0, self.net.sizes)}*{entry_of(right, k, 0, self.net.sizes)}"
+                    )
                 else:
-                    entries.append(self._entry_of(operation, j, 0))
+                    entries.append(entry_of(operation, j, 0, self.net.sizes))
             lines.append(f"{', '.join(entries)},")
         lines[-1] += f"  # {let.note}"
         return lines
@@ -274,7 +212,7 @@ class _Writer:
             return self._cost_of_whole(let.operation)
         for j in range(self.net.sizes[-1]):
             values = (let.operation.z, let.operation.a, let.operation.y)
-            names = (Symbol(_entry(value.letter, value.layer, j, 0), real=True) for value in values)
+            names = (Symbol(entry_name(value.letter, value.layer, j, 0), real=True) for value in values)
             activation = self.net.activation_of(self.net.depth, j + 1)
             term = expression_source(self.functions.cost_term(activation, *names), PythonSource)
             terms.append(term)
@@ -289,7 +227,9 @@ class _Writer:
         lines, logs = [], {}
         if term.has(sympy.log(output)) and function.has_stable(sympy.log(output)):
             program = function.program(sympy.log(output))
-            given = {input_of_layer("z"): [Symbol(_entry("z", layer, j, 0), real=True) for j in range(size)]}
+            given = {
+                input_of_layer("z"): [Symbol(entry_name("z", layer, j, 0), real=True) for j in range(size)]
+            }
             bound, results = in_symbols(program, given, layer, prefix="log_")
             called = {symbol: Symbol(code_name(symbol), real=True) for symbol, _ in bound}
             lines = [
@@ -300,8 +240,8 @@ class _Writer:
         terms = []
         for j in range(size):
             put = {
-                output: Symbol(_entry("a", layer, j, 0), real=True),
-                target: Symbol(_entry("y", layer, j, 0), real=True),
+                output: Symbol(entry_name("a", layer, j, 0), real=True),
+                target: Symbol(entry_name("y", layer, j, 0), real=True),
             }
             entry = term.subs(sympy.log(output), Symbol("log_a", real=True)) if logs else term
             entry = entry.xreplace(put).xreplace({Symbol("log_a", real=True): logs.get(j, 0)})
@@ -327,57 +267,6 @@ class _Writer:
                 matrices.append(f"[{', '.join(rows)}]")
             shown.append(f"nabla_{letter} = [{', '.join(matrices)}]")
         return [*shown, "return values[0], (nabla_b, nabla_w)"]
-
-
-class Pairs:
-    """Functions of a number for σ, and for σ and σ′ together, which share what they can."""
-
-    def __init__(self, names: Names, sources: list[str]) -> None:
-        self._names = names
-        self._sources = sources
-        self._known: dict[tuple[Activation, bool], str] = {}
-
-    def of(self, activation: Activation, with_slope: bool) -> str:
-        """The name of the function that gives σ(z), or (σ(z), σ′(z))."""
-        known = self._known.get((activation, with_slope))
-        if known is None:
-            name = activation.name + "_with_slope" * with_slope
-            quick = faster(activation)
-            known = self._define(
-                activation, f"{name}_anywhere" if quick else name, with_slope, forms(activation)
-            )
-            if quick is not None:
-                guard = [f"if not z < {quick.below}:", f"    return {known}(z)"]
-                known = self._define(activation, name, with_slope, (quick.value, quick.slope), guard)
-            self._known[activation, with_slope] = known
-        return known
-
-    def _define(
-        self,
-        activation: Activation,
-        name: str,
-        with_slope: bool,
-        computing: tuple[Expr, Expr],
-        guard: Sequence[str] = (),
-    ) -> str:
-        known = self._names.free(name)
-        found = computing[: 1 + with_slope]
-        lines, results = in_lines(found, PlainSource)
-        shown = ["float(" + r + ")" if f.is_number else r for r, f in zip(results, found, strict=True)]
-        says = f"{'σ(z) and σ′(z)' if with_slope else 'σ(z)'}: {says_of(activation, a)}"
-        lines = [*guard, *lines, f"return {', '.join(shown)}"]
-        self._sources.append(_function(f"{known}(z)", says, lines))
-        return known
-
-
-def _entry(letter: str, layer: int, j: int, k: int) -> str:
-    """A component's name, counted from 1: w2_1_3, b2_1, y_1."""
-    indices = f"{j + 1}_{k + 1}" if letter == "w" else f"{j + 1}"
-    return f"{letter}_{indices}" if letter == "y" else f"{letter}{layer}_{indices}"
-
-
-def _function(signature: str, says: str, lines: Iterable[str]) -> str:
-    return "\n".join([f"def {signature}:", f'    """{says}"""', *(f"    {line}" for line in lines), ""])
 
 
 _CALLS = '''def gradient(weights, biases, x, y):
