@@ -70,6 +70,13 @@ def test_an_equation_stated_twice_is_a_warning_unless_it_says_again(book):
     assert number["href"] == "index.html#eq-bp2"
 
 
+def test_an_equation_may_move_to_a_page_that_is_read_before(book):
+    assert not book({"earlier": "# Earlier\n", "index": BP2}).warnings
+    moved = book({"earlier": BP2, "index": "# Page\n\n{eq}`eq-bp2`\n"}, again=True)
+    assert not moved.warnings
+    assert moved.page().select_one("a.reference")["href"] == "earlier.html#eq-bp2"
+
+
 def test_reading_a_page_anew_is_not_stating_twice(book):
     book({"index": BP2})
     made = book({"index": BP2 + "\nMore.\n"}, again=True)

@@ -330,6 +330,15 @@ def _renew_indexes(app: Sphinx, env: BuildEnvironment) -> list[str]:
     return sorted({*domain.indexes, domain.data["bibliography"]} - {""})
 
 
+def _forget(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Forget at once what stood on all pages that are read anew, so that an equation may move between them."""
+    for docname in changed:
+        book_domain(env).clear_doc(docname)
+    return []
+
+
 def book_domain(env: BuildEnvironment) -> BookDomain:
     """The domain of this build."""
     domain = env.domains["math"]
@@ -342,4 +351,5 @@ def setup(app: Sphinx) -> None:
     app.add_domain(BookDomain, override=True)
     app.add_role("proof", BookDomain.roles["proof"])
     app.connect("warn-missing-reference", _explain)
+    app.connect("env-get-outdated", _forget, priority=900)  # when all the others have named their pages
     app.connect("env-updated", _renew_indexes)
