@@ -53,6 +53,17 @@ def test_search_finds_equations_by_number_and_letters_by_name(visit, way):
     assert any("#letter-nabla-a-capital-c" in place for place in found["nabla"])
 
 
+def test_each_example_on_the_search_page_finds_something(visit):
+    page = visit("both/search.html").page
+    examples = page.locator(".bp-examples a").all_inner_texts()
+    assert len(examples) == 5
+    found = find(visit, "both", examples)
+    assert all(found.values())
+    page.locator(".bp-examples a").last.click()
+    page.wait_for_url("**/search.html?q=delta")
+    page.locator("#search-results li a").first.wait_for(timeout=10_000)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_search_by_keyboard_alone(visit, way):
     page = visit(f"{way}/index.html").page
