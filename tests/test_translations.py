@@ -72,6 +72,7 @@ def test_a_good_translation_passes(en, zh):
         (same, "First the sum", "1. 求和", "list_item"),
         (shown, "**Note:** here", "**注意：**这里", "**"),
         (shown, "*all* of them", "*全部*", "italics"),
+        (shown, "1. One output", "1. 一个输出", "begins like a list"),
         (shown, "`code` here", "`代码 这里", "`"),
         (spaced, "x", "第3层", "space is missing"),
         (spaced, "x", "权重$w$", "space is missing"),

@@ -114,10 +114,13 @@ def same(message: Message) -> Iterator[str]:
 
 
 def shown(message: Message) -> Iterator[str]:
-    """Marks that stand in the Chinese text as they are, and Chinese in italics."""
+    """Marks that stand in the Chinese text as they are, Chinese in italics, and what would not be shown at all."""
     extra = content(message.zh).loose_marks - content(message.en).loose_marks
     for mark in sorted(extra):
         yield f"{mark} is not read as a mark here; move the punctuation outside or put a space before it"
+    begins = inline(message.zh)[1][:1]
+    if begins and begins[0].endswith("list_open"):
+        yield "it begins like a list, and Sphinx would leave the English: begin with a word"
     slanted = False
     for piece in inline(message.zh)[0]:
         if piece.type in ("em_open", "em_close"):
