@@ -13,14 +13,17 @@ import sympy
 from sympy import Integer, Symbol
 
 from bpderive import reference
-from bpderive.activations import activations, elementwise_activations
+from bpderive.activations import Activation, a, activations, elementwise_activations, z
 from bpderive.activations.elementwise import run
 from bpderive.codegen import Count, compile_gradient, operations
 from bpderive.codegen.compiled import PLAIN_UP_TO
 from bpderive.codegen.derived import derived
-from bpderive.codegen.numpy_arrays import KEPT, PIECE
+from bpderive.codegen.numpy_arrays import FEW, KEPT, PIECE
+from bpderive.costs import a as output
+from bpderive.costs import y as target
 from bpderive.errors import ShapeError
 from bpderive.network import Network
+from bpderive.pairings import pairings
 from bpderive.polynomials import Polynomial, unknown
 from bpderive.truth import COST, Truth
 from bpderive.verify import verify
@@ -139,6 +142,33 @@ def test_memory_is_that_of_the_activations_and_one_array_a_layer(net: Network) -
     # functions, a row and a column of ones, and the room for every array to begin at a line of the cache.
     beside = 8 * PIECE + 2 * m + 16 * 2 * len(net.sizes)
     assert sum(array.size for array in found.values()) <= 2 * sum(net.sizes[1:]) * m + beside
+
+
+@pytest.mark.parametrize("views", [False, True])
+@pytest.mark.parametrize("sizes", [(140, 64, 10), (140, 30, 10)])  # each lays out another factor of δ aᵀ
+def test_a_few_examples_are_computed_in_another_way_with_the_same_result(
+    sizes: tuple[int, ...], views: bool
+) -> None:
+    net = Network(sizes)
+    compiled = compile_gradient(net, views=views)
+    assert "laid_out(" in compiled.source
+    for m in (1, 2, FEW, FEW + 1):
+        case = random_case(net, m, m)
+        expected = reference.backprop(*case, activation="sigmoid", cost="quadratic")
+        np.testing.assert_allclose(in_one(compiled(*case)), in_one(expected), rtol=1e-9, atol=1e-13)
+
+
+def test_numbers_of_any_size_in_one_array_are_right() -> None:
+    """Where exp would overflow, a whole piece is computed by the form that is right everywhere."""
+    net = Network((1, 1))
+    compiled = compile_gradient(net)
+    x = np.array([[-800.0, -709.0, -30.0, 0.0, 30.0, 707.0, 709.0, 740.0, 800.0]])
+    one, zero, y = [np.ones((1, 1))], [np.zeros((1, 1))], np.zeros((1, x.size))
+    sigmoid = activations["sigmoid"]
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_allclose(compiled.forward(one, zero, x), sigmoid.numpy(x), rtol=1e-15)
+        found = np.array([compiled(one, zero, x[:, [i]], y[:, [i]]).b[0].item() for i in range(x.size)])
+    np.testing.assert_allclose(found, (sigmoid.numpy(x) * sigmoid.numpy_derivative(x))[0], rtol=2e-15)
 
 
 # dtypes
@@ -261,6 +291,76 @@ def test_both_programs_agree_on_fractions() -> None:
         found = matrix["gradient"](weights, biases, x, y)
         assert in_one(found).tolist() == in_one([[np.array(t, object) for t in g] for g in expected]).tolist()
         assert all(isinstance(entry, Fraction) for entry in in_one(found))
+
+
+def standing_in(activation: Activation) -> Any:
+    """A function of a fraction z with two fractions as values, for σ(z) and σ′(z), the same for the same z.
+
+    Where σ′ is a rational function of a it is that, so that a form in which it cancels is right for these values too.
+    """
+    rng = np.random.default_rng(3)
+    known: dict[Fraction, tuple[Fraction, Fraction]] = {}
+    by_output = activation.derivative_from_output(a)
+    rational_in_a = by_output is not None and by_output.is_rational_function(a)
+
+    def values(argument: Fraction) -> tuple[Fraction, Fraction]:
+        if argument not in known:
+            output = Fraction(int(rng.integers(1, 9)), 10)
+            slope = Fraction(int(rng.integers(1, 9)), 7)
+            if by_output is not None and rational_in_a:
+                found = by_output.subs(a, sympy.Rational(output.numerator, output.denominator))
+                slope = Fraction(int(found.p), int(found.q))
+            known[argument] = output, slope
+        return known[argument]
+
+    return values
+
+
+EXACT = [
+    pair
+    for pair in pairings()
+    if isinstance(pair.activation, Activation)
+    and not pair.activation.formula.is_polynomial(z)  # its σ′ is a number, which stands in the program
+    and pair.cost.name != "huber"  # its two branches are numbers in floating point
+]
+
+
+@pytest.mark.parametrize("pair", EXACT, ids=lambda pair: f"{pair.activation.name}-{pair.cost.name}")
+def test_both_programs_are_the_equations_on_fractions(pair: Any) -> None:
+    """For every pair of activation and cost that permits it: equal to one another, and δ^L to (BP1)."""
+    activation, cost = pair.activation, pair.cost
+    net = Network((2, 3, 2), activation, cost)
+    values = standing_in(activation)
+
+    def kernel(z: Any, outputs: Any, slopes: Any, *_: Any) -> None:
+        for place, found in enumerate([values(entry) for entry in z]):
+            outputs[place] = found[0]
+            if slopes is not None:
+                slopes[place] = found[1]
+
+    rng = np.random.default_rng(1)
+    plain = run(compile_gradient(net, "python").source, "<program>")
+    matrix = run(compile_gradient(net).source.replace(" = np.float64", " = object"), "<program>")
+    plain |= {activation.name: lambda z: values(z)[0], f"{activation.name}_with_slope": values}
+    plain["gradient"].__globals__.update(plain)
+    matrix["gradient"].__globals__.update(
+        dict.fromkeys((f"apply_{activation.name}{kind}" for kind in ("", "_with_slope")), kernel)
+    )
+    for m in (1, 2, 3):
+        weights = [rational(rng, (3, 2)), rational(rng, (2, 3))]
+        biases = [rational(rng, (3, 1)), rational(rng, (2, 1))]
+        x, y = rational(rng, (2, m)), rational(rng, (2, m))
+        lists = [w.tolist() for w in weights], [b.tolist() for b in biases], x.tolist(), y.tolist()
+        found = matrix["gradient"](weights, biases, x, y)
+        expected = plain["gradient"](*lists)
+        assert in_one(found).tolist() == in_one([[np.array(t, object) for t in g] for g in expected]).tolist()
+        assert all(isinstance(entry, Fraction) for entry in in_one(found))
+        if m == 1:
+            hidden = np.array([[values(e)[0]] for [e] in weights[0] @ x + biases[0]], dtype=object)
+            for [z_j], [y_j], [delta] in zip(weights[1] @ hidden + biases[1], y, found[0][1], strict=True):
+                a_j, slope = values(z_j)
+                by_a = cost.derivative().subs({output: sympy.Rational(a_j), target: sympy.Rational(y_j)})
+                assert sympy.Rational(delta) == by_a * sympy.Rational(slope)
 
 
 # Counts
