@@ -189,6 +189,36 @@ def test_single_precision_is_computed_in_single_precision_but_for_the_activation
         assert compiled.forward(*case[:3]).dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    ("activation", "cost"),
+    [
+        ("softmax", "log_likelihood"),
+        ("softmax", "quadratic"),
+        ("sigmoid", "cross_entropy"),
+        ("tanh", "quadratic"),
+    ],
+)
+@pytest.mark.parametrize("spread", [1.0, 10.0, 60.0])
+def test_outputs_cost_and_output_error_are_rounded_once_in_single_precision(
+    activation: str, cost: str, spread: float
+) -> None:
+    """With z exact, a is within 0.6 units in the last place, and δ^L within those of the a and y it is made of."""
+    net = Network((5, 5), activation, cost)
+    single, double = compile_gradient(net, dtype="float32"), compile_gradient(net)
+    rng = np.random.default_rng(0)
+    given = [np.eye(5)], [np.zeros((5, 1))], rng.uniform(-spread, spread, (5, 1)), np.eye(5)[:, [2]]
+    w, b, x, y = [given[0][0].astype("f4")], [given[1][0].astype("f4")], *(v.astype("f4") for v in given[2:])
+    x64, y64 = x.astype(float), y.astype(float)
+    outputs = double.forward(given[0], given[1], x64)
+    unit = np.spacing(np.abs(outputs).astype("f4")).astype(float)
+    assert np.all(np.abs(single.forward(w, b, x) - outputs) <= 0.6 * unit)
+    value, gradient = single.value_and_gradient(w, b, x, y)
+    wanted, exact = double.value_and_gradient(given[0], given[1], x64, y64)
+    assert gradient.b[0].dtype == np.float32
+    assert np.all(np.abs(gradient.b[0] - exact.b[0]) <= 4 * np.finfo("f4").eps * np.maximum(1, np.abs(y64)))
+    assert value == pytest.approx(wanted, rel=5e-7, abs=5e-7)
+
+
 # Targets
 
 

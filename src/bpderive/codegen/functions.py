@@ -74,9 +74,14 @@ class Functions:
     """The functions of a program, defined as they are asked for; `sources` are their texts in that order."""
 
     def __init__(
-        self, net: Network, names: Names | None = None, define: Definition | type[NumPySource] = NumPySource
+        self,
+        net: Network,
+        names: Names | None = None,
+        define: Definition | type[NumPySource] = NumPySource,
+        single: bool = False,
     ) -> None:
         self._net = net
+        self._single = single
         self._names = names or Names()
         self._known: dict[tuple[Activation, Expr], str] = {}
         self._of_layers: dict[str, str] = {}
@@ -104,7 +109,8 @@ class Functions:
         if known is None:
             known = self._of_layers[wanted] = self._names.free(wanted)
             says = f"{wanted.removeprefix('log_')} of a layer, the rows being its neurons."
-            self.sources.append(layer_source(known, program, says))
+            source = layer_source(known, program, says)
+            self.sources.append(_doubled(source) if self._single else source)
         return known
 
     def cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
@@ -124,6 +130,14 @@ class Functions:
         if isinstance(activation, VectorActivation):
             return self.of_layer(activation, _spoken(activation.name, part), activation.program(part))
         return self.of(activation, part)
+
+
+def _doubled(source: str) -> str:
+    """The same function of arrays of single precision, which computes in double precision."""
+    signature, says, *body = source.splitlines()
+    arguments = signature[signature.index("(") + 1 : signature.index(")")].split(", ")
+    converted = [f"    {name} = {name}.astype(SCRATCH)" for name in arguments]
+    return "\n".join([signature, says, *converted, *body, ""])
 
 
 def _spoken(name: str, wanted: Expr) -> str:

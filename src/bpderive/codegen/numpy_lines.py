@@ -45,7 +45,7 @@ class Lines:
         self.views = views
         names = Names()
         self.constants = Constants()
-        self.functions = Functions(net, names)
+        self.functions = Functions(net, names, single=dtype != "float64")
         self.kernels = Kernels(names, self.constants, double=dtype == "float64")
         self.errors = 0
 
