@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from formats.pages import LANGUAGES
 from formats.pdf import ARGUMENTS, chromium, undated
 
-DRAWING = "four-equations.svg"
+DRAWING = "four-equations-{language}.svg"
 
 _FONTS = {"400": "stix-two-text-400-normal", "600": "stix-two-text-600-normal"}
 
@@ -47,7 +47,7 @@ def print_card(browser: Browser, pages: Path, target: Path) -> Path:
 def document(pages: Path) -> str:
     """The drawing on a page of its own size, with the book's fonts."""
     static = pages / "_static"
-    drawing = (static / DRAWING).read_text("utf-8")
+    drawing = (static / DRAWING.format(language=pages.name)).read_text("utf-8")
     fonts = (
         (weight, (static / "fonts" / f"{name}.woff2").resolve().as_uri()) for weight, name in _FONTS.items()
     )

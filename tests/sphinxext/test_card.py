@@ -137,10 +137,11 @@ def test_the_card_on_a_page_links_its_file(book):
         assert len(page.select(".bp-card .bp-row math[display=block]")) == 2 * len(CARD)
         assert len(page.select(".bp-letters dt")) == len(page.select(".bp-letters dd")) == len(letters())
         [link] = page.select(".bp-download a")
-        assert link["href"] == "_static/four-equations.svg"
+        assert link["href"] == f"_static/four-equations-{language[:2]}.svg"
 
 
 def test_the_file_is_written_with_the_pages(book, monkeypatch):
     monkeypatch.setattr("bpderive.sphinxext.fonts._install", lambda *_: None)
     made = book({"index": "# Page\n\n```{summary-card}\n```\n"}, bpderive_fonts=True)
-    assert "</svg>" in (made.folder / "_static" / card.FILE).read_text("utf-8")
+    for language, title in (("en", "The four equations"), ("zh", "四个基本方程")):
+        assert title in (made.folder / "_static" / f"four-equations-{language}.svg").read_text("utf-8")

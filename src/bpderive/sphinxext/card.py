@@ -28,8 +28,7 @@ from bpderive.sphinxext.fonts import SOURCE
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.outlines import Outliner
-from bpderive.sphinxext.words import language_of
-from bpderive.text import Text
+from bpderive.text import LANGUAGES, Text
 
 CARD = (("BP1", "BP1a"), ("BP2", "BP2"), ("BP3", "BP3"), ("BP4", "BP4"))
 """The equations: the one in components, the one in matrix form."""
@@ -51,7 +50,8 @@ LETTERS = (
 
 _TITLE = Text("The four equations of backpropagation", "反向传播的四个基本方程")
 _SAVE = Text("To keep or to print: the card as a file", "保存或打印：卡片的文件版")
-FILE = "four-equations.svg"
+FILE = "four-equations-{language}.svg"
+"""The file of each language; every build writes all, since a page with both languages links both."""
 
 _WIDTH, _HEIGHT = 794.0, 1123.0
 """A4 at 96 dots to the inch."""
@@ -93,9 +93,10 @@ class SummaryCardDirective(BookDirective):
         )
         heading = line(*self.words(_TITLE), classes=["bp-part"])
         card = element("div", heading, *rows, listed, classes=["bp-card"])
+        name = FILE.format(language=self.language)
         # A file of the build, which other formats do not have: they drop what is to be downloaded.
-        address = "../" * self.env.docname.count("/") + f"_static/{FILE}"
-        link = element("a", *self.words(_SAVE), " (SVG)", href=address, download=FILE)
+        address = "../" * self.env.docname.count("/") + f"_static/{name}"
+        link = element("a", *self.words(_SAVE), " (SVG)", href=address, download=name)
         return [card, element("p", link, classes=["bp-download", "bp-keep"])]
 
     def _row(self, component: str, matrix: str) -> nodes.Node:
@@ -158,15 +159,16 @@ def _block(outliner: Outliner, component: str, matrix: str, top: float, language
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
-    """The file, beside the other static files of the build."""
+    """The files, beside the other static files of the build."""
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
-    target = Path(app.outdir) / "_static" / FILE
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(app.outdir) / "_static"
+    folder.mkdir(parents=True, exist_ok=True)
     font = Path(app.config.bpderive_node) / "node_modules" / SOURCE
-    target.write_text(standalone(font, language_of(app.config)), encoding="utf-8")
+    for language in LANGUAGES:
+        (folder / FILE.format(language=language)).write_text(standalone(font, language), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:
-    """Write the file when the pages are written."""
+    """Write the files when the pages are written."""
     app.connect("build-finished", _write)
