@@ -4,6 +4,8 @@
 `diagonals` times (BP2) in its two forms, `compilation` and `memory` say what a compiled gradient costs besides time.
 """
 
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,16 +16,27 @@ import numpy as np
 
 import bpderive as bp
 from benchmarks.contestants import Problem, problem
-from benchmarks.items import COMPILING, DIGITS, items
+from benchmarks.items import DIGITS
 from benchmarks.plain import UNIT, matrix_gradient, mean_cost
 from benchmarks.rounds import CLOCKS, in_turns
-from benchmarks.timing import measure
+from benchmarks.timing import HERE
 from bpderive.codegen.derived import derived
 
 Record = dict[str, Any]
 
 WIDTHS = (4, 8, 16, 32, 64, 128)
 DIAGONAL_WIDTHS = (10, 30, 100, 300, 1000)
+FIRST = f"""
+import sys
+import bpderive as bp
+from benchmarks.rounds import CLOCKS
+clock = CLOCKS[sys.argv[1]]
+start = clock()
+bp.compile_gradient(bp.Network({DIGITS}))
+print(clock() - start)
+"""
+"""Prints the seconds that the first gradient takes which an interpreter compiles."""
+
 STEPS = tuple(10.0**-k for k in range(1, 17))
 
 
@@ -167,12 +180,18 @@ def compilation(target: str, clock: str) -> Record:
     wide = [(n, n, 10) for n in (10, 30, 100, 300, 1000)]
     deep = [(30,) * layers for layers in (2, 4, 8, 16, 32)]
     bp.compile_gradient(bp.Network((784, 30, 10)), target=target)
-    first = next(item for item in items if item.name == COMPILING)
-    fresh = {"sizes": list(DIGITS), "seconds": float(f"{measure(first, 5).median:.3g}")}
+    first = [float(_printed(FIRST, clock)) for _ in range(5)]
+    fresh = {"sizes": list(DIGITS), "seconds": float(f"{median(first):.3g}")}
     return {"first": fresh} | {
         name: [_compiling(sizes, target, clock) for sizes in family]
         for name, family in (("wide", wide), ("deep", deep))
     }
+
+
+def _printed(program: str, *arguments: str) -> str:
+    """What a program prints in an interpreter of its own."""
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE).stdout
 
 
 def _compiling(sizes: tuple[int, ...], target: str, clock: str) -> Record:
