@@ -41,7 +41,7 @@ def test_everything_said_is_translated():
 
 def test_the_page_shows_signatures_members_and_where_an_object_is_used(book):
     pages = {
-        "index": "# Page\n\nAsk `bp.verify`.\n",
+        "index": "# Asking\n\nAsk `bp.verify`.\n",
         "other": "# Other\n\nNothing of it: `bp.verifying`.\n",
         "api": "# The library\n\n```{api}\nverify\nNetwork()\nGradient\npaths.number_of_paths\n```\n",
     }
@@ -57,7 +57,7 @@ def test_the_page_shows_signatures_members_and_where_an_object_is_used(book):
     verify, network, gradient, paths = page.select(".bp-object")
     assert verify.find("code").get_text() == "bp.verify(net, seed=0, compiled=None)"
     assert [link["href"] for link in verify.select(".bp-places a")] == ["index.html"]
-    assert verify.select(".bp-places")[0].get_text() == "used in Page"
+    assert verify.select(".bp-places")[0].get_text() == "used in Asking"
     assert network.find("code").get_text().startswith("bp.Network(sizes, activation=")
     assert "activation_of(layer, j)" in [code.get_text() for code in network.select("li code")]
     assert gradient.find("code").get_text() == "bp.Gradient"

@@ -27,7 +27,7 @@ where = "Journal 4"
 year = 2000
 """
 LIST = {"works": "# Works\n\n```{bibliography}\n```\n"}
-CITED = "# Page\n\nSee {cite}`first-1990`, {cite}`alone-1980` and {cite}`many-2000`.\n"
+CITED = "# Citations\n\nSee {cite}`first-1990`, {cite}`alone-1980` and {cite}`many-2000`.\n"
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_citation_leads_to_its_line_in_the_list(with_works, language, cited, l
     assert [line["id"] for line in lines] == ["work-alone-1980", "work-first-1990", "work-many-2000"]
     assert "".join(lines[1].find("p").get_text().split()) == "".join(listed.split())
     assert lines[0].find("a")["href"] == lines[0].find("a").get_text() == "https://doi.org/10.1000/1"
-    assert [link.get_text() for link in lines[2].select(".bp-places a")] == ["Page"]
+    assert [link.get_text() for link in lines[2].select(".bp-places a")] == ["Citations"]
 
 
 def test_a_work_that_no_page_cites_fails_the_build(with_works):
