@@ -140,7 +140,12 @@ def document(html: Path, language: str) -> str:
         _suit(page, number, html / language)
     links = "".join(
         f'<link rel="stylesheet" href="{address}"/>'
-        for address in (f"{static}/pygments.css", f"{static}/book.css", _STYLE.resolve().as_uri())
+        for address in (
+            f"{static}/pygments.css",
+            f"{static}/formulas.css",
+            f"{static}/book.css",
+            _STYLE.resolve().as_uri(),
+        )
     )
     # Each chapter is a kind of page of its own, which has its title at the head.
     left = f'@top-left {{ content: "{_quoted(book[0].title)}"; }}'

@@ -18,7 +18,7 @@ from formats.pages import HTML
 ROOT = Path(__file__).parents[1]
 
 # What a checkout does not hold; the Node packages are large, and are shared.
-_NOT_COPIED = shutil.ignore_patterns(
+NOT_COPIED = shutil.ignore_patterns(
     ".git", ".nox", ".venv", "_build", "node_modules", "__pycache__", ".*_cache", ".hypothesis"
 )
 
@@ -41,7 +41,7 @@ def _content(path: Path) -> bytes | None:
 def build_elsewhere(folder: Path) -> Path:
     """Build the book from a copy of the project in `folder`; gives the folder of its pages."""
     copy = folder / "elsewhere"
-    shutil.copytree(ROOT, copy, ignore=_NOT_COPIED)
+    shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
     (copy / "docs" / "node_modules").symlink_to(ROOT / "docs" / "node_modules")
     subprocess.run(
         [sys.executable, "docs/build.py"],

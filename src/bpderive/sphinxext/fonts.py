@@ -1,5 +1,4 @@
-"""The fonts of formulas and text, taken from node_modules into the build; of the large mathematical one only
-what the pages use.
+"""The fonts of formulas and text, taken from node_modules into the build, and only what the pages use of them.
 
 The characters are collected from the finished pages, so an incremental build has them all, and the same pages
 give the same font.
@@ -7,6 +6,7 @@ give the same font.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import shutil
@@ -20,6 +20,8 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 MATHS = "stix-two-math.woff2"
+STYLE = "formulas.css"
+"""The style sheet that holds it."""
 SOURCE = "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2"
 _TEXT = {
     f"stix-two-text-{style}.woff2": f"@fontsource/stix-two-text/files/stix-two-text-latin-{style}.woff2"
@@ -27,18 +29,19 @@ _TEXT = {
 }
 _FORMULA = re.compile(r"<(math|svg)\b.*?</\1>", re.DOTALL)
 _TAG_OR_SOURCE = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
+_ITALIC = (*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))
+"""The one style that a browser gives to a letter by itself; bold and others are characters in the formulas."""
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
 _ALWAYS = "0123456789()[]{}|/+-=<>,.;:′−·×⊙∂∇∑∏√∞≈≠≤≥→⟨⟩‖"
 
 
 def characters(pages: Iterable[Path]) -> str:
-    """What stands in the formulas and drawings of `pages`, sorted, with the italics that a browser shows."""
+    """What stands in the formulas and drawings of `pages`, sorted, with the italics that a browser makes of letters."""
     found = set(_ALWAYS)
     for page in pages:
         for formula in _FORMULA.finditer(page.read_text(encoding="utf-8")):
             found |= set(unescape(_TAG_OR_SOURCE.sub("", formula.group())))
-    italic = {
-        chr(code) for code in range(0x1D434, 0x1D76F) if unicodedata.normalize("NFKC", chr(code)) in found
-    }
+    italic = {chr(code) for code in _ITALIC if unicodedata.normalize("NFKC", chr(code)) in found}
     return "".join(sorted(c for c in found | italic | {"ℎ"} if c.isprintable() and c != " "))
 
 
@@ -57,20 +60,33 @@ def reduce(source: Path, wanted: str, target: Path) -> None:
     font.save(target)
 
 
+def style(font: Path) -> str:
+    """A style sheet that holds the font of formulas: no formula is shown before it has its font, and none moves."""
+    data = base64.b64encode(font.read_bytes()).decode()
+    return (
+        '@font-face { font-family: "STIX Two Math"; font-display: block; '
+        f'src: url("data:font/woff2;base64,{data}") format("woff2"); }}\n'
+    )
+
+
 def _install(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
     modules = Path(app.config.bpderive_node) / "node_modules"
-    folder = Path(app.outdir) / "_static" / "fonts"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, source in _TEXT.items():
-        shutil.copyfile(modules / source, folder / name)
-    wanted = characters(sorted(Path(app.outdir).rglob("*.html")))
-    key = hashlib.sha256(wanted.encode() + (modules / SOURCE).read_bytes()).hexdigest()[:16]
-    kept = Path(app.doctreedir) / f"mathematics-{key}.woff2"
-    if not kept.exists():
-        reduce(modules / SOURCE, wanted, kept)
-    shutil.copyfile(kept, folder / MATHS)
+    static = Path(app.outdir) / "_static"
+    (static / "fonts").mkdir(parents=True, exist_ok=True)
+    pages = sorted(Path(app.outdir).rglob("*.html"))
+    in_text = "".join(sorted(set(_ASCII).union(*(page.read_text(encoding="utf-8") for page in pages))))
+    for name, source, wanted in (
+        (MATHS, SOURCE, characters(pages)),
+        *((name, source, in_text) for name, source in _TEXT.items()),
+    ):
+        key = hashlib.sha256(wanted.encode() + (modules / source).read_bytes()).hexdigest()[:16]
+        kept = Path(app.doctreedir) / f"{key}-{name}"
+        if not kept.exists():
+            reduce(modules / source, wanted, kept)
+        shutil.copyfile(kept, static / "fonts" / name)
+    (static / STYLE).write_text(style(static / "fonts" / MATHS), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -1,6 +1,7 @@
-"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, with two thousand rules, the
-search index on pages that do not search, messages on the browser's console, and a name for hidden cells that is not
-the words they show. What unfolds a part of the list of pages gets a name. Scripts wait until the page is there.
+"""What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, all rules for what no page of the
+book has (see `styles`), the search index on pages that do not search, messages on the browser's console, and a name
+for hidden cells that is not the words they show. What unfolds a part of the list of pages gets a name. Scripts wait
+until the page is there.
 
 The book's style sheet draws the few icons that the theme's templates ask for.
 """
@@ -8,6 +9,7 @@ The book's style sheet draws the few icons that the theme's templates ask for.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,10 @@ from myst_nb.sphinx_ import (  # type: ignore[import-untyped]  # it comes withou
 )
 from sphinx.application import Sphinx
 
+from bpderive.sphinxext.styles import used, words
+
 _ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
+_EARLY_SCRIPT = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 _SEARCH_SCRIPT = re.compile(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*')
 _ICON_RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')
 _TOGGLE = re.compile(r"(<a [^>]*>)((?:(?!</a>).)*)(</a><details[^>]*>)<summary>", re.DOTALL)
@@ -27,6 +32,9 @@ _TAG = re.compile(r"<[^>]*>")
 _FIRST = "documentation_options.js"
 """The script that a line in the page's head needs at once."""
 _MESSAGE = re.compile(r"console\.(?:log|info|debug)\((?:`[^`]*`|\"[^\"]*\")\)")
+_CLASSES = re.compile(r'\sclass="([^"]*)"')
+_STYLES = ("styles/*-theme.css", "copybutton.css", "mystnb.*.css")
+"""The style sheets of others: each build brings them whole, and what its pages do not use is left out again."""
 _UNUSED = (
     "*macros.html",
     "scripts/fontawesome.js",
@@ -40,6 +48,11 @@ _UNUSED = (
 def without_icon_script(head: str) -> str:
     """The head of a page without the script that draws icons."""
     return _ICON_SCRIPT.sub("", head)
+
+
+def without_early_scripts(head: str) -> str:
+    """The head of a page without the request for scripts that stand at its end: what shows the page comes first."""
+    return _EARLY_SCRIPT.sub("", head)
 
 
 def without_search_scripts(head: str) -> str:
@@ -68,8 +81,17 @@ def with_named_toggles(pages: str) -> str:
     return _TOGGLE.sub(named, str(pages))
 
 
+_TOOLS = (
+    without_early_scripts,
+    without_icon_script,
+    without_messages,
+    without_search_scripts,
+    with_named_toggles,
+)
+
+
 def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
-    for tool in (without_icon_script, without_search_scripts, without_messages, with_named_toggles):
+    for tool in _TOOLS:
         context[tool.__name__] = tool
     scripts = context.get("script_files")
     if (
@@ -85,18 +107,33 @@ def _later(script: Any) -> Any:
     return type(script)(script.filename, priority=script.priority, **({"defer": "defer"} | script.attributes))
 
 
+def _let_styles_come(app: Sphinx) -> None:
+    """Remove the style sheet that myst-nb brings but does not write over; then the pages are as in a first build."""
+    for path in (Path(app.outdir) / "_static").glob("mystnb.*.css"):
+        path.unlink()
+
+
 def _tidy(app: Sphinx, exception: Exception | None) -> None:
     static = Path(app.outdir) / "_static"
     if exception is not None or app.builder.format != "html" or not static.is_dir():
         return
     for path in [found for pattern in _UNUSED for found in static.glob(pattern)]:
         path.unlink(missing_ok=True)
-    for path in (static / "styles").glob("*-theme.css"):
-        path.write_text(without_icons(path.read_text(encoding="utf-8")), encoding="utf-8")
+    known = words(_spoken_of(Path(app.outdir)))
+    for path in [found for pattern in _STYLES for found in static.glob(pattern)]:
+        path.write_text(used(without_icons(path.read_text(encoding="utf-8")), known), encoding="utf-8")
     for path in (static / "scripts").glob("*-theme.js"):
         script = path.read_text(encoding="utf-8")
         script = re.sub(r"\n//# sourceMappingURL=.*", "", without_messages(script))
         path.write_text(script, encoding="utf-8")
+
+
+def _spoken_of(folder: Path) -> Iterator[str]:
+    """Where the classes of elements are named: in the finished pages, and in the scripts that change them."""
+    for page in folder.rglob("*.html"):
+        yield from set(_CLASSES.findall(page.read_text(encoding="utf-8")))
+    for script in (folder / "_static").rglob("*.js"):
+        yield script.read_text(encoding="utf-8")
 
 
 def _visit_hidden_cell(self: Any, node: HideCodeCellNode) -> None:
@@ -114,6 +151,7 @@ def _name_hidden_cells(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     """Offer `without_icon_script` and `without_messages` to the templates, and tidy the finished static files."""
+    app.connect("builder-inited", _let_styles_come)
     app.connect("builder-inited", _name_hidden_cells)
     app.connect("html-page-context", _give)
     app.connect("build-finished", _tidy)
