@@ -244,7 +244,7 @@ def test_drawings_are_legible(visit, scheme):
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
       };
       const ground = light(getComputedStyle(document.body).backgroundColor);
-      return [...document.querySelectorAll(".bp-network text")].map((text) => {
+      return [...document.querySelectorAll(".bp-network text:not(.halo)")].map((text) => {
         const ink = light(getComputedStyle(text).fill);
         return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
       });
