@@ -71,8 +71,25 @@ addEventListener("afterprint", () => {
   folded = fitted = [];
 });
 
+// A formula in a line of text cannot be broken: what is wider than the line is set smaller, and else scrolls by itself.
+const SMALLEST = 0.75;
+const fitLines = () => {
+  const formulas = [...document.querySelectorAll("article span.math")];
+  for (const formula of formulas) formula.style.fontSize = "", formula.classList.remove("wide");
+  const factors = formulas.map((formula) => {
+    const room = formula.closest("p, li, td, th, dd, dt, summary, h1, h2, h3, h4, div").clientWidth - 6;
+    return room > 0 ? room / formula.getBoundingClientRect().width : 1;
+  });
+  formulas.forEach((formula, i) => {
+    if (factors[i] >= 1) return;
+    if (factors[i] < SMALLEST) formula.classList.add("wide");
+    else formula.style.fontSize = `${factors[i]}em`;
+  });
+};
+
 const reachable = () => {
-  for (const box of document.querySelectorAll(".formula, .bp-figure, .pst-scrollable-table-container, .cell_output p")) {
+  fitLines();
+  for (const box of document.querySelectorAll(".formula, .math.wide, .bp-figure, .pst-scrollable-table-container, .cell_output p")) {
     if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
