@@ -8,6 +8,8 @@ which the book takes all times; `--only-cells` measures the table alone and writ
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -122,6 +124,12 @@ def measure(rounds: int, target: str, clock: str, only_cells: bool) -> Record:
     return found
 
 
+def stay_on_one_core() -> None:
+    """Keep this process on one core, where the system can: jax takes as many threads as it finds cores."""
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 def laid_out(found: Record) -> str:
     """The results as text: one line for each cell or measurement, so that a change shows as a change of lines."""
     parts = []
@@ -145,6 +153,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--json", type=Path, default=RESULTS, metavar="FILE", help="where the results are written"
     )
     options = parser.parse_args(arguments)
+    stay_on_one_core()
     absent = [name for name in PEERS if name not in installed()]
     if absent:
         print(f"Not installed, and so not compared: {', '.join(absent)}.")
