@@ -168,5 +168,4 @@ def _taken_apart(
 class _Adder(Protocol):
     """What makes a step of a function and its operands."""
 
-    def __call__(self, function: str, *operands: Step | str) -> Step:
-        raise NotImplementedError
+    def __call__(self, function: str, *operands: Step | str) -> Step: ...

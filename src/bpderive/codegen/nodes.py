@@ -6,6 +6,7 @@ method in each emitter.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,15 +26,15 @@ def width(layer: int) -> Symbol:
     return Symbol(f"n_{layer}", integer=True, positive=True)
 
 
-class Node:
+class Node(ABC):
     """Something with a shape: a value that has a name, or an operation."""
 
     __slots__ = ()
 
     @property
+    @abstractmethod
     def shape(self) -> Shape:
         """(rows, columns), in n_1 … n_L and m."""
-        raise NotImplementedError
 
     @property
     def arguments(self) -> tuple[Node, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 
 from docutils import nodes
 from sphinx.util import logging
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 _NUMBER = re.compile(r"\((\w+)\)")
 
 
-class BookDirective(SphinxDirective):
+class BookDirective(SphinxDirective, ABC):
     """What our directives have in common: the builder's language, the domain, errors told with their line."""
 
     @property
@@ -42,9 +43,9 @@ class BookDirective(SphinxDirective):
             logger.error("%s: %s", self.name, error, location=self.get_location(), type="bpderive")
             return [line(str(error), classes=["bp-refuted"])]
 
+    @abstractmethod
     def make(self) -> list[nodes.Node]:
         """The nodes of the directive. Raises `BpderiveError` for what the author got wrong."""
-        raise NotImplementedError
 
     def words(self, text: Text | str) -> list[nodes.Node]:
         """The nodes of `text` in the builder's language."""
