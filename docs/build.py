@@ -122,10 +122,10 @@ def tidy(catalogue: str) -> str:
     return re.sub(r"(?m)^#\n", "", catalogue).strip() + "\n"
 
 
-def message_ids(path: Path) -> list[object]:
-    """The messages of a PO or POT file, in order."""
+def message_ids(path: Path) -> set[object]:
+    """The messages of a PO or POT file, in whatever order."""
     with path.open("rb") as file:
-        return [message.id for message in read_po(file) if message.id]
+        return {message.id for message in read_po(file) if message.id}
 
 
 def stale_translations(locale: Path = DOCS / "locale") -> list[str]:
