@@ -7,7 +7,7 @@ further language is a function from that program to source, entered in `TARGETS`
     >>> from bpderive.network import Network
     >>> grad = compile_gradient(Network((1, 1), "linear"))
     >>> print(next(line for line in grad.source.splitlines() if "BP4" in line).strip())
-    nabla_w2 = outer(delta2, a1.T)  # BP4, layer 2
+    nabla_w2 = delta2.dot(a1.T)  # BP4, layer 2
     >>> nabla_b, nabla_w = grad([[[2.0]]], [[[1.0]]], x=[[1.0, 3.0]], y=[[0.0, 0.0]])
     >>> nabla_w[0].tolist()  # the mean over the two columns of (a − y) x
     [[12.0]]
