@@ -222,7 +222,8 @@ def lock(session: nox.Session) -> None:
     """Remake the lock files in requirements/; `nox -s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "-r", "requirements/lock.txt")
     compile_ = ("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--no-annotate")
-    hashes = ("--generate-hashes", "--custom-compile-command", "nox -s lock")
+    # Extras are kept: for pip before 23.3 a pin of "coverage" is none of "coverage[toml]", and it takes the newest.
+    hashes = ("--generate-hashes", "--no-strip-extras", "--custom-compile-command", "nox -s lock")
     with tempfile.TemporaryDirectory() as folder:
         # First everything together, so that a package has one version in all files; then each file within that.
         together, rest, oldest = (Path(folder) / name for name in ("together.txt", "rest.txt", "oldest.txt"))
