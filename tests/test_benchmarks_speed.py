@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from benchmarks.contestants import Contestant, check_equal, contestants, problem
 from benchmarks.experiments import by_differences, differences
 from benchmarks.plain import UNIT
 from benchmarks.profile import KERNEL, activations_of, by_output, profile
-from benchmarks.rounds import Quartiles, in_turns
+from benchmarks.rounds import Quartiles, in_turns, levelled
 from benchmarks.speed import BATCHES, NETWORKS, RESULTS, behind, laid_out, missed, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "the-code.md"
@@ -73,6 +74,36 @@ def test_functions_are_called_in_turns_and_equally_often():
     assert all(q.low <= q.median <= q.high for q in times.values())
 
 
+def test_a_slow_round_counts_like_the_others_but_a_slow_function_stays_slow():
+    machine = [1.0, 1.0, 3.0, 1.0, 2.0]  # how slow it was in each round
+    exact = {name: [unit * slow for slow in machine] for name, unit in (("a", 1.0), ("b", 2.0), ("c", 5.0))}
+    assert levelled(exact) == {name: [exact[name][0]] * 5 for name in "abc"}
+    exact["b"][3] *= 1.5  # disturbed by itself
+    assert levelled(exact)["b"] == [2, 2, 2, 3, 2]
+
+
+def test_of_two_functions_no_round_is_known_to_be_slow():
+    measured = {"a": [1.0, 2.0], "b": [3.0, 1.0]}
+    assert levelled(measured) == measured
+
+
+def test_what_takes_long_comes_last_in_its_round():
+    order: list[str] = []
+    lasting = {"short": 1e-3, "long": 1.0, "brief": 2e-3}
+    now = 0.0
+
+    def last(name: str) -> None:
+        nonlocal now
+        now += lasting[name]
+        order.append(name)
+
+    in_turns({name: lambda name=name: last(name) for name in lasting}, rounds=4, clock=lambda: now)
+    kinds = "".join("L" if name == "long" else "s" for name in order)
+    assert re.fullmatch(
+        r"(s*)(LL)(s*)((s+)LL){4}", kinds
+    )  # each time once without the clock and once with it
+
+
 def test_ahead_means_that_the_ranges_do_not_overlap():
     ours, near, far = Quartiles(1.0, 2.0, 3.0), Quartiles(2.9, 4.0, 5.0), Quartiles(3.1, 4.0, 5.0)
     assert behind({"bpderive": ours, "jax": near, "torch": far, "products": near}) == ["jax"]
@@ -116,7 +147,7 @@ def test_the_activations_of_a_program_are_all_its_pieces():
 def test_missed_goals_are_named():
     assert missed([one_cell(0.6, 2.5, [])]) == []
     assert missed([one_cell(0.95, 2.5, ["jax"])]) == [
-        "[784, 30, 10], batch 128: 0.95 of the plain gradient, wanted 0.92",
+        "[784, 30, 10], batch 128: 0.95 of the plain gradient, wanted 0.92; the matrix products alone take 0.50",
         "[784, 30, 10], batch 128: 1.90 of the matrix products, wanted 1.25",
         "[784, 30, 10], batch 128: not clearly ahead of jax",
     ]
