@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
+import re
 import threading
 from fractions import Fraction
 from typing import Any
@@ -18,7 +20,7 @@ from bpderive.activations.elementwise import run
 from bpderive.codegen import Count, compile_gradient, operations
 from bpderive.codegen.compiled import PLAIN_UP_TO
 from bpderive.codegen.derived import derived
-from bpderive.codegen.numpy_arrays import FEW, KEPT, PIECE
+from bpderive.codegen.numpy_arrays import FEW, KEPT, LONG, PIECE
 from bpderive.costs import a as output
 from bpderive.costs import y as target
 from bpderive.errors import ShapeError
@@ -146,16 +148,61 @@ def test_memory_is_that_of_the_activations_and_one_array_a_layer(net: Network) -
 
 @pytest.mark.parametrize("views", [False, True])
 @pytest.mark.parametrize("sizes", [(140, 64, 10), (140, 30, 10)])  # each lays out another factor of δ aᵀ
+def test_a_program_imports_what_it_calls_and_nothing_else(sizes: tuple[int, ...], views: bool) -> None:
+    source = compile_gradient(Network(sizes), views=views).source
+    [line] = re.findall(r"^from numpy import (.*)$", source, re.MULTILINE)
+    calls = {
+        node.func.id
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        if isinstance(node.func, ast.Name)
+    }
+    assert set(line.split(", ")) - {"matmul"} <= calls
+    assert ("matmul" in line) == ("times = matmul" in source)
+
+
+@pytest.mark.parametrize("views", [False, True])
+@pytest.mark.parametrize("sizes", [(140, 64, 10), (140, 30, 10)])  # each lays out another factor of δ aᵀ
 def test_a_few_examples_are_computed_in_another_way_with_the_same_result(
     sizes: tuple[int, ...], views: bool
 ) -> None:
     net = Network(sizes)
     compiled = compile_gradient(net, views=views)
     assert "laid_out(" in compiled.source
-    for m in (1, 2, FEW, FEW + 1):
+    for m in (1, 2, FEW, FEW + 1, LONG - 1, LONG):
         case = random_case(net, m, m)
         expected = reference.backprop(*case, activation="sigmoid", cost="quadratic")
         np.testing.assert_allclose(in_one(compiled(*case)), in_one(expected), rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("m", [1, FEW, LONG - 1, LONG])
+@pytest.mark.parametrize("sizes", [(140, 64, 10), (140, 30, 10), (3, 2)])
+def test_a_mini_batch_may_be_a_slice_of_more_examples(sizes: tuple[int, ...], m: int) -> None:
+    net = Network(sizes)
+    compiled = compile_gradient(net)
+    weights, biases, x, y = random_case(net, 3 * LONG)
+    cut = slice(m, 2 * m)
+    expected = compiled(weights, biases, x[:, cut].copy(), y[:, cut].copy())
+    found = compiled(weights, biases, x[:, cut], y[:, cut])
+    np.testing.assert_allclose(in_one(found), in_one(expected), rtol=1e-9, atol=1e-15)
+    output = compiled.forward(weights, biases, x[:, cut])
+    np.testing.assert_allclose(output, compiled.forward(weights, biases, x[:, cut].copy()), rtol=1e-12)
+
+
+def test_dot_gets_no_array_with_gaps_which_it_would_copy() -> None:
+    net = Network((140, 30, 10))
+    compiled = compile_gradient(net)
+    whole: list[bool] = []
+
+    def watched(left: Any, right: Any, *place: Any) -> Any:
+        whole.append(left.flags.forc and right.flags.forc)
+        return np.ndarray.dot(left, right, *place)
+
+    compiled._functions["array_dot"] = watched
+    weights, biases, x, y = random_case(net, 3 * LONG)
+    for m in (1, FEW, LONG - 1, LONG):
+        compiled(weights, biases, x[:, m : 2 * m], y[:, m : 2 * m])
+    assert whole == [True] * 6  # two products of the three smaller mini-batches
 
 
 def test_numbers_of_any_size_in_one_array_are_right() -> None:

@@ -26,8 +26,12 @@ KEPT = 4
 FEW = 16
 """Up to so many examples, columns are too short to be added and multiplied one by one (measured)."""
 
+LONG = 64
+"""From so many examples on x is multiplied by `matmul`, which takes a slice of a larger array as it is; `dot`, which is
+quicker to call, would copy it in each product (measured)."""
+
 MANY = 4096
-"""From so many weights of a layer on it pays to lay out a factor of δ aᵀ anew for a few examples (measured)."""
+"""From so many weights of a layer on it pays to choose how its products are computed (measured)."""
 
 BROAD = 64
 """From so many rows of δ on that factor is a, below it is δ (measured)."""
@@ -50,12 +54,16 @@ def neurons_by_activation(net: Network, layer: int) -> list[tuple[AnyActivation,
     return list(groups(net, layer))
 
 
+def many_weights(net: Network, layer: int) -> bool:
+    """Whether a layer has so many weights that its products take most of the time."""
+    return net.width(layer) * net.width(layer - 1) >= MANY
+
+
 def turned(net: Network, layer: int) -> str:
     """Which factor of ∂C/∂w = δ aᵀ is laid out anew for a few examples: "delta", "a" or neither, ""."""
-    rows, columns = net.width(layer), net.width(layer - 1)
-    if rows * columns < MANY:
+    if not many_weights(net, layer):
         return ""
-    return "a" if rows >= BROAD else "delta"
+    return "a" if net.width(layer) >= BROAD else "delta"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from bpderive.codegen.nodes import (
     WholeLayer,
     slope_symbol,
 )
-from bpderive.codegen.numpy_arrays import neurons_by_activation, runs, turned
+from bpderive.codegen.numpy_arrays import many_weights, neurons_by_activation, runs, turned
 from bpderive.codegen.program import groups
 from bpderive.codegen.storage import Storage
 from bpderive.costs import a as output
@@ -120,8 +120,10 @@ class Lines:
         if factor == "a":
             right = f"{right} if turned{layer} is None else laid_out({right}, turned{layer})"
         elif factor:
-            left = f"({left} if turned{layer} is None else laid_out({left}, turned{layer}))"
-        return f"{left}.dot({right}{result})"
+            left = f"{left} if turned{layer} is None else laid_out({left}, turned{layer})"
+        if many_weights(self.net, 2) and str(node.right) == "a1":
+            return f"times({left}, {right}{result})"
+        return f"{f'({left})' if ' ' in left else left}.dot({right}{result})"
 
     def written(self, node: Node, place: str, over: bool = False) -> list[str]:
         """The lines that write `node` into the array `place`, which `over` says is that of a^L."""

@@ -18,11 +18,18 @@ import numpy as np
 from bpderive.codegen.derived import derived
 from bpderive.codegen.functions import docstring, heading
 from bpderive.codegen.nodes import Let, MeanCost
-from bpderive.codegen.numpy_arrays import FEW, KEEPING, LAID_OUT, PIECE, KeptArrays
+from bpderive.codegen.numpy_arrays import FEW, KEEPING, LAID_OUT, LONG, PIECE, KeptArrays, many_weights
 from bpderive.codegen.numpy_lines import Lines
 from bpderive.codegen.program import Program
 from bpderive.codegen.storage import stored
 from bpderive.network import Network
+
+CHOSEN = (
+    "times = matmul if m >= LONG else array_dot",
+    "if m < LONG and not x.flags.forc:",
+    "    a1 = x.copy()  # a slice, which array_dot would copy in each product",
+)
+"""Lines that choose how x is multiplied, where that takes most of the time."""
 
 
 def numpy_program(net: Network, dtype: str = "float64", views: bool = False) -> str:
@@ -48,6 +55,7 @@ def numpy_program(net: Network, dtype: str = "float64", views: bool = False) -> 
         "SCRATCH = np.float64",
         f"PIECE = {PIECE}",
         f"FEW = {FEW}",
+        *([f"LONG = {LONG}", "array_dot = np.ndarray.dot"] if many_weights(net, 2) else []),
         *lines.constants.source(),
         "kept = threading.local()",
     ]
@@ -64,12 +72,14 @@ def _functions(program: Program, lines: Lines) -> list[str]:
     by_b, by_w = (
         ", ".join(f"nabla_{letter}{layer}" for layer in range(2, last + 1)) for letter in ("b", "w")
     )
+    many = many_weights(net, 2)
     opening = [
         *(
             f"[{', '.join(f'{letter}{layer}' for layer in range(2, last + 1))}] = {source}"
             for letter, source in (("w", "weights"), ("b", "biases"))
         ),
         "a1, m = x, x.shape[1]",
+        *(CHOSEN if many else []),
         f"{kept.unpacked(lines.errors)} = arrays(m)",
     ]
     forward = _function(
@@ -125,6 +135,7 @@ def _from_numpy(body: str) -> list[str]:
     assigned = {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+    assigned |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     return sorted(
         name
         for name in read - defined - assigned
