@@ -18,7 +18,7 @@ from benchmarks.contestants import OURS, PRODUCTS, Problem, problem, products
 from benchmarks.plain import UNIT, matrix_gradient
 from benchmarks.rounds import CLOCKS, in_turns
 from bpderive.codegen import CompiledGradient
-from bpderive.codegen.numpy_arrays import FEW
+from bpderive.codegen.numpy_arrays import FEW, LONG
 
 SIGMA, EMPTY, INACCURATE = "activations", "two neurons a layer", "a(1 − a)"
 KERNEL = "apply_sigmoid_with_slope"
@@ -30,7 +30,8 @@ def profile(sizes: tuple[int, ...], batch: int, rounds: int, clock: str) -> dict
     """The quartiles of the seconds of the parts, for one network and batch."""
     given = problem(sizes, batch)
     # As many examples as take the same way through the program.
-    little = problem((2,) * len(sizes), batch if batch == 1 else 2 if batch <= FEW else FEW + 1)
+    few = min(batch, 2) if batch <= FEW else FEW + 1 if batch < LONG else LONG
+    little = problem((2,) * len(sizes), few)
     inaccurate = bp.compile_gradient(bp.Network(sizes))
     inaccurate._functions[KERNEL] = by_output
     functions = {UNIT: lambda: matrix_gradient(*given.given), INACCURATE: lambda: inaccurate(*given.given)}

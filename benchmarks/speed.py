@@ -24,7 +24,7 @@ from benchmarks.contestants import LOOP, OURS, PEERS, PRODUCTS, check_equal, con
 from benchmarks.plain import UNIT, VARIANTS
 from benchmarks.profile import profile
 from benchmarks.rounds import CLOCKS, Quartiles, in_turns
-from benchmarks.timing import machine
+from benchmarks.timing import blas, machine
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results" / "speed.json"
 NETWORKS = ((2, 3, 1), (784, 30, 10), (784, 100, 10), (64, 128, 128, 10))
@@ -109,7 +109,12 @@ def measure(rounds: int, target: str, clock: str, only_cells: bool) -> Record:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        found: Record = {"machine": machine() | installed(), "rounds": rounds, "threads": 1, "clock": clock}
+        found: Record = {
+            "machine": machine() | blas() | installed(),
+            "rounds": rounds,
+            "threads": 1,
+            "clock": clock,
+        }
         found["cells"] = []
         for sizes in NETWORKS:
             for batch in BATCHES:
@@ -165,6 +170,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     absent = [name for name in PEERS if name not in installed()]
     if absent:
         print(f"Not installed, and so not compared: {', '.join(absent)}.")
+    if chosen := os.environ.get("OPENBLAS_CORETYPE"):
+        print(
+            f"OPENBLAS_CORETYPE is set: NumPy's products are those for {chosen}, whatever this processor is."
+        )
     found = measure(options.rounds, options.target, options.clock, options.only_cells)
     print(", ".join(f"{name} {value}" for name, value in found["machine"].items()))
     print(table(found["cells"]))

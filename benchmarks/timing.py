@@ -17,6 +17,17 @@ from time import perf_counter
 HERE = Path(__file__).parents[1]
 
 
+def blas() -> dict[str, str]:
+    """The library that multiplies NumPy's matrices: its version, and the processor that its products are made for."""
+    from threadpoolctl import threadpool_info
+
+    return {
+        found["internal_api"]: f"{found['version']} ({found.get('architecture', 'any')})"
+        for found in threadpool_info()
+        if found["user_api"] == "blas"
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """What is measured: a function without arguments, its name, and the time it is meant to stay under (in seconds)."""

@@ -1,8 +1,11 @@
 """The figures of `nox -s bench` are put together rightly; how large they are is nobody's test."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
-from benchmarks.timing import Item, Timing, machine, measure, table
+from benchmarks.timing import Item, Timing, blas, machine, measure, table
 
 
 def test_the_median_is_not_moved_by_one_disturbed_round():
@@ -25,3 +28,12 @@ def test_no_rounds_are_refused():
 
 def test_the_machine_is_named():
     assert all(machine().values())
+
+
+def test_the_library_of_the_products_is_named_with_the_processor_that_it_is_for(monkeypatch):
+    found = [
+        {"user_api": "openmp", "internal_api": "openmp", "version": None},
+        {"user_api": "blas", "internal_api": "openblas", "version": "0.3", "architecture": "SkylakeX"},
+    ]
+    monkeypatch.setitem(sys.modules, "threadpoolctl", SimpleNamespace(threadpool_info=lambda: found))
+    assert blas() == {"openblas": "0.3 (SkylakeX)"}
