@@ -122,3 +122,24 @@ def test_what_is_wrong_would_be_found(visit):
     found = violations(page)
     assert any(one.startswith("color-contrast") for one in found)
     assert any(one.startswith("image-alt") for one in found)
+
+
+ITALIC = """() => {
+  const paragraph = document.createElement("p");
+  paragraph.innerHTML = "<span>all the partial derivatives</span><br><i>all the partial derivatives</i>";
+  document.querySelector("article section").append(paragraph);
+  return [...paragraph.querySelectorAll("span, i")].map((words) => words.getBoundingClientRect().width);
+}"""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_words_in_italics_have_the_size_of_the_others_while_their_font_is_not_there(chromium, address, way):
+    context = chromium.new_context(locale="en-US")
+    page = context.new_page()
+    page.route(re.compile("italic"), lambda route: route.abort())
+    page.goto(f"{address}{way}/four-equations.html")
+    page.evaluate(ITALIC)  # so that the fonts are asked for
+    page.evaluate("document.fonts.ready.then(() => true)")
+    upright, slanted = page.evaluate(ITALIC)
+    context.close()
+    assert slanted == pytest.approx(upright, rel=0.001)
