@@ -150,9 +150,18 @@ def test_every_target_is_emitted(target: str, capsys: pytest.CaptureFixture[str]
     assert [name for name in list(files)[1:] if name not in printed.err] == []
     assert main([*given, "--output", str(tmp_path)]) == 0
     assert {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()} == dict(files)
-    if len(files) == 1:
-        assert main([*given, "--output", str(tmp_path / "mine")]) == 0
-        assert (tmp_path / "mine").read_text("utf-8") == printed.out
+    program, *others = files
+    mine = tmp_path / "mine"
+    assert main([*given, "--output", str(mine)]) == 0  # a folder where there are several files
+    assert (mine / program if others else mine).read_text("utf-8") == printed.out
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    own = beside / f"own{TARGETS[target].suffix}"
+    assert main([*given, "--output", str(own)]) == 0
+    assert own.read_text("utf-8") == printed.out
+    assert {file.name: file.read_text("utf-8") for file in beside.iterdir() if file != own} == {
+        name: files[name] for name in others
+    }
 
 
 @pytest.mark.parametrize(

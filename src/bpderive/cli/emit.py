@@ -20,8 +20,8 @@ EXAMPLES = (
 )
 
 _MORE = Text(
-    en="Note: {names} belongs to it; --output FOLDER writes them all.",
-    zh="注意：还需要 {names}；--output 后给出文件夹，即可一并写出。",
+    en="Note: {names} belongs to it; --output writes both.",
+    zh="注意：还需要 {names}；用 --output 即可一并写出。",
 )
 
 
@@ -51,8 +51,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar=str(Text(en="FILE|FOLDER", zh="文件|文件夹")),
         help=str(
             Text(
-                en="where to write it, instead of the terminal; a folder if there are several files",
-                zh="写入该文件，而不是终端；有多个文件时给出文件夹",
+                en="where to write it, instead of the terminal; a header goes beside it",
+                zh="写入该文件，而不是终端；头文件写在它旁边",
             )
         ),
     )
@@ -67,7 +67,7 @@ def run(given: argparse.Namespace) -> int:
         print(files[program], end="")
         if others:
             print(_MORE.format(names=", ".join(others)), file=sys.stderr)
-    elif others or output.is_dir():
+    elif output.is_dir() or (others and output.suffix != Path(program).suffix):
         try:
             output.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -76,4 +76,6 @@ def run(given: argparse.Namespace) -> int:
             save(output / name, text)
     else:
         save(output, files[program])
+        for name in others:
+            save(output.with_name(name), files[name])
     return 0
