@@ -471,6 +471,11 @@ WRONG: list[tuple[str, Callable[[list[Any]], list[Any]], str]] = [
     ("weights none", change(0, lambda v: None), "weights was given as NoneType"),
     ("weights a number", change(0, lambda v: np.array(1.0)), "weights was given as ndarray"),
     ("weights by name", change(0, lambda v: {2: v[0], 3: v[1]}), "weights was given as dict"),
+    (
+        "weights masked",
+        change_one(0, 2, lambda v: np.ma.masked_less(v, v.max())),
+        r"w\^2, has masked entries",
+    ),
     ("weights ragged", change_one(0, 2, lambda v: [[1, 2], [3]]), r"w\^2, is no rectangular array"),
     ("weights complex", change_one(0, 2, lambda v: v + 0j), r"w\^2, has the dtype complex128"),
     ("weights objects", change_one(0, 2, lambda v: v.astype(object)), "dtype object"),

@@ -133,6 +133,10 @@ def _numbers(what: str, given: Any, dtype: np.dtype[Any]) -> Array:
         raise ShapeError(
             f"{what} is no rectangular array of numbers: its rows have different lengths."
         ) from error
+    if np.ma.is_masked(given):
+        raise ShapeError(
+            f"{what} has masked entries, and a gradient needs every number: fill them first, with .filled(…)."
+        )
     if array.dtype.kind not in "biuf":
         raise ShapeError(
             f"{what} has the dtype {array.dtype}; real numbers are wanted, in floating point or whole: dtype=float."
