@@ -31,7 +31,8 @@ _FORMULA = re.compile(r"<(math|svg)\b.*?</\1>", re.DOTALL)
 _TAG_OR_SOURCE = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
 _ITALIC = (*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C))
 """The one style that a browser gives to a letter by itself; bold and others are characters in the formulas."""
-_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+_ENGLISH = "".join(map(chr, range(0x20, 0x7F))) + "’"
+"""What English text needs: it stands on the pages with both languages, which take the fonts of the Chinese pages."""
 _ALWAYS = "0123456789()[]{}|/+-=<>,.;:′−·×⊙∂∇∑∏√∞≈≠≤≥→⟨⟩‖"
 
 
@@ -76,7 +77,7 @@ def _install(app: Sphinx, exception: Exception | None) -> None:
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
     pages = sorted(Path(app.outdir).rglob("*.html"))
-    in_text = "".join(sorted(set(_ASCII).union(*(page.read_text(encoding="utf-8") for page in pages))))
+    in_text = "".join(sorted(set(_ENGLISH).union(*(page.read_text(encoding="utf-8") for page in pages))))
     for name, source, wanted in (
         (MATHS, SOURCE, characters(pages)),
         *((name, source, in_text) for name, source in _TEXT.items()),
