@@ -7,6 +7,8 @@ from benchmarks.timing import Item
 from bpderive.claims import certify
 
 CERTIFIED = ("BP1", "BP2", "BP3", "BP4", "53")
+TRUE_CLAIM = "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"
+WRONG_CLAIM = "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(a[l])"
 DIGITS = (784, 30, 10)
 """The network that reads handwritten digits."""
 
@@ -30,4 +32,6 @@ items: tuple[Item, ...] = (
     Item("certificate of BP1 to BP4 and (53) on (784, 30, 10)", partial(certificate, DIGITS), goal=5),
     Item("compiled gradient of (784, 30, 10)", lambda: bp.compile_gradient(bp.Network(DIGITS)), goal=0.5),
     Item("gradient of (784, 30, 10)", lambda: bp.gradient(bp.Network(DIGITS)), goal=5),
+    Item("verdict on a true claim", lambda: bp.check(TRUE_CLAIM), goal=0.3),
+    Item("verdict on a wrong claim, with what would mend it", lambda: bp.check(WRONG_CLAIM), goal=0.3),
 )

@@ -1,5 +1,7 @@
 """The normal form of tensor polynomials: the same for what is equal, different for what is not."""
 
+import math
+import time
 from fractions import Fraction
 
 import pytest
@@ -146,6 +148,26 @@ def test_denominators_that_no_sum_reaches_into_are_cleared() -> None:
     difference = normal(quotient + scaled(number(1), -1))
     assert difference != ()
     assert cleared(difference, NO_PAIRS, Clock(5)) == ()
+
+
+def test_a_clock_counts_steps_and_the_work_of_this_thread() -> None:
+    clock = Clock(math.inf, steps=5)
+    clock.check(5)
+    part = Clock(60).within(2)
+    part.check(2)
+    waited = Clock(0.05)
+    time.sleep(0.1)
+    waited.check()
+    for used_up in (clock, part, Clock(60, steps=0), Clock(0), Clock(0).within(2)):
+        with pytest.raises(TooHard):
+            used_up.check()
+
+
+def test_alike_sums_are_named_in_counted_steps() -> None:
+    alike = [term(*[("v", letter) for letter in "abcd"], over="abcd")]
+    assert normal(alike, clock=Clock(60, steps=1000)) == normal(alike)
+    with pytest.raises(TooHard, match="steps"):
+        normal(alike, clock=Clock(60, steps=10))
 
 
 def test_what_is_too_large_is_given_up() -> None:

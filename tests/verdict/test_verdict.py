@@ -1,5 +1,8 @@
 """What `check` says of claims that are true, false, senseless, and too hard."""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +12,8 @@ import bpderive as bp
 from bpderive.activations import elementwise_activations
 from bpderive.errors import ParseError
 from bpderive.language import parse
-from bpderive.verdict import Enclosure, Verdict, known, search
+from bpderive.verdict import Enclosure, Verdict, diagnosis, forms, known, search
+from bpderive.verdict import verdict as verdicts
 from bpderive.verdict.decide import readings
 from bpderive.verdict.edits import edits
 from bpderive.verdict.forms import Clock
@@ -145,7 +149,6 @@ def test_what_holds(text: str) -> None:
     assert verdict.status == "holds", verdict
     assert verdict.holds is True
     assert verdict.counterexample is None
-    assert verdict.seconds < 0.3 * 5  # a margin for busy machines
 
 
 @pytest.mark.parametrize("text", TRUE)
@@ -166,7 +169,6 @@ def test_what_is_refuted(text: str, kind: str) -> None:
     assert found is not None
     assert found.left != found.right
     assert kind in [d.kind for d in verdict.diagnoses]
-    assert verdict.seconds < 5
 
 
 @pytest.mark.parametrize(("text", "kind"), SENSELESS.items())
@@ -289,7 +291,37 @@ def test_whatever_is_written_gets_a_verdict(text: str, choices: list[int]) -> No
 
 
 def test_no_time_is_an_honest_answer() -> None:
-    assert bp.check(TRUE[0], seconds=0.0).status == "undecided"
+    verdict = bp.check(TRUE[0], seconds=0.0)
+    assert verdict.status == "undecided"
+    assert "time" in verdict.explanation.en
+
+
+def test_a_slow_machine_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the time that is allowed in the end is one on the clock: before that, steps are counted."""
+    wrong = "delta[2] = T(w[3]) @ T(w[4]) @ delta[4] * dsigma(z[2])"
+    usual = bp.check(wrong)
+    passing = itertools.count(0, 1000)
+    monkeypatch.setattr(forms.time, "thread_time", lambda: float(next(passing)))
+    slow = bp.check(wrong, seconds=math.inf)
+    assert usual.diagnosis is not None
+    assert slow.text == usual.text
+
+
+def test_steps_end_what_time_would_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdicts, "DECISION", 3)
+    verdict = bp.check(TRUE[0], seconds=math.inf)
+    assert verdict.status == "undecided"
+    assert "steps" in verdict.explanation.en
+
+
+def test_a_search_for_changes_that_ends_early_leaves_the_special_cases(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wrong = "delta[L,j] = a[L,j] - y[j] with cost = quadratic"
+    special = [d.kind for d in bp.check(wrong).diagnoses][1:]
+    assert special == ["activation"]
+    monkeypatch.setattr(diagnosis, "REPAIRS", 0)
+    assert [d.kind for d in bp.check(wrong).diagnoses] == special
 
 
 @pytest.mark.parametrize("sigma", elementwise_activations)

@@ -26,6 +26,12 @@ from bpderive.verdict.spaces import Spaces
 MOST_PAIRS = 200
 """How many pairs of changes are tried, where no single change mends a claim."""
 
+REPAIRS, SPECIAL = 15_000, 5_000
+"""How many steps the search for a change, and that for a special case, may take."""
+
+A_CHANGE = 8
+"""How many steps it takes to make one change or one special case of a claim, and to read it anew."""
+
 COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
 
 
@@ -48,13 +54,11 @@ class Diagnosis:
 def diagnose(claim: syntax.Claim, clock: Clock) -> tuple[Diagnosis, ...]:
     """The likeliest change that makes the claim true, and the first special case in which it is, if there are any."""
     found: list[Diagnosis] = []
-    try:
-        for make in (_repaired, _special):
-            for diagnosis in make(claim, clock):
-                found.append(diagnosis)
-                break
-    except TooHard:  # the time is up; what was found stands
-        pass
+    for make, steps in ((_repaired, REPAIRS), (_special, SPECIAL)):
+        try:
+            found += itertools.islice(make(claim, clock.within(steps)), 1)
+        except TooHard:  # the steps are used up: this search ends
+            continue
     return tuple(found)
 
 
@@ -62,7 +66,7 @@ def _repaired(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
     one_sided = one_sided_index(claim) is not None
     pairs = itertools.islice(_two_changes(claim), MOST_PAIRS)
     for edit in itertools.chain(_in_components(claim), repairs(claim), pairs):
-        clock.check()
+        clock.check(A_CHANGE)
         if not _is_trivial(edit.claim) and is_true(edit.claim, clock, one_sided=one_sided):
             what = Text(en="it holds {change}", zh="{change}就成立").format(change=edit.text)
             yield Diagnosis(edit.kind, what, written(edit.claim))
@@ -143,7 +147,7 @@ def _bare(node: syntax.Node) -> syntax.Node:
 
 def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
     for kind, text, test in _special_cases(claim):
-        clock.check()
+        clock.check(A_CHANGE)
         if test(clock):
             yield Diagnosis(kind, text)
 

@@ -23,4 +23,5 @@ class TooHard(BpderiveError):
         self.reason = reason
 
 
+STEPS_ARE_USED_UP = Text(en="it takes more steps than are allowed", zh="所需的步数超过了上限")
 TIME_IS_UP = Text(en="the time allowed was used up", zh="已用完规定的时间")

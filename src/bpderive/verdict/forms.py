@@ -11,6 +11,7 @@ The index of an atom is a str (free, or bound: then it begins with "#") or an in
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from bpderive.text import Text
-from bpderive.verdict.errors import TIME_IS_UP, TooHard
+from bpderive.verdict.errors import STEPS_ARE_USED_UP, TIME_IS_UP, TooHard
 
 Atom: TypeAlias = tuple[Any, ...]
 Names: TypeAlias = Mapping[Any, Any]
@@ -46,20 +47,27 @@ Form: TypeAlias = tuple[tuple[Key, Fraction], ...]
 
 
 class Clock:
-    """Raises `TooHard` when the time is up."""
+    """What may be spent: steps, which are the same on every machine, and, as a last resort, seconds.
 
-    def __init__(self, seconds: float) -> None:
-        self.end = time.perf_counter() + seconds
+    The seconds are those that this thread works: on a busy machine it is not the waiting that decides.
+    """
 
-    def check(self) -> None:
-        """Raise `TooHard` if the time is up."""
-        if time.perf_counter() > self.end:
+    def __init__(self, seconds: float, steps: float = math.inf) -> None:
+        self.end = time.thread_time() + seconds
+        self.left = steps
+
+    def check(self, steps: int = 1) -> None:
+        """Take so many steps; raise `TooHard` if there are no more, or the time is up."""
+        self.left -= steps
+        if self.left < 0:
+            raise TooHard(STEPS_ARE_USED_UP)
+        if time.thread_time() >= self.end:
             raise TooHard(TIME_IS_UP)
 
-    def within(self, seconds: float) -> Clock:
-        """A clock that stops after `seconds`, or with this one."""
-        part = Clock(seconds)
-        part.end = min(part.end, self.end)
+    def within(self, steps: float) -> Clock:
+        """A clock that has so many steps, and stops with this one."""
+        part = Clock(0, steps)
+        part.end = self.end
         return part
 
 
@@ -152,7 +160,7 @@ def normal(
         collapsed = _collapsed(term, unequal)
         if collapsed is None:
             continue
-        key = _named(collapsed)
+        key = _named(collapsed, clock)
         total = form.get(key, Fraction(0)) + collapsed.coefficient
         if total:
             form[key] = total
@@ -243,7 +251,7 @@ def indices_of(factor: Atom) -> set[Any]:
     return {part for part in factor[1:] if isinstance(part, str | int)}
 
 
-def _named(term: Term) -> Key:
+def _named(term: Term, clock: Clock | None) -> Key:
     """The factors and spaces of the term with its bound indices called @0, @1, … in an order of their own."""
     spaces = dict(term.bound)
     if not spaces:
@@ -252,6 +260,8 @@ def _named(term: Term) -> Key:
     leaves = itertools.count(1)
 
     def best(ranks: dict[str, int]) -> Key:
+        if clock is not None:
+            clock.check()
         classes: dict[int, list[str]] = {}
         for index, rank in ranks.items():
             classes.setdefault(rank, []).append(index)
