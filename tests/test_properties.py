@@ -19,6 +19,7 @@ from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
 from bpderive.activations import Activation, activations, elementwise_activations, properties, z
+from bpderive.activations import enclosure as enclosures
 from bpderive.activations.budget import TimeUp, _clock, budget
 from bpderive.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
 from bpderive.activations.properties import PROPERTIES, max_slope
@@ -164,6 +165,17 @@ def test_a_bracket_needs_a_change_of_sign() -> None:
     assert (root > 1, root.is_positive, str(root)) == (True, True, "1.4142135623…")
     with pytest.raises(Undecided):
         sign(root**2 - 2)
+
+
+def test_a_large_function_is_no_harder_to_enclose(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guess is taken and proved by two signs; without one it would be a sign for each binary digit."""
+    asked: list[sympy.Expr] = []
+    monkeypatch.setattr(enclosures, "sign", lambda *of: asked.append(of[0]) or sign(*of))
+    root = Isolated(10**40 * (z**3 - z - 1), Rational(1), Rational(2))
+    asked.clear()
+    low, high = root.bracket(50)
+    assert 0 < high - low <= Rational(1, 10**50)
+    assert len(asked) == 2
 
 
 def test_an_enclosure_holds_the_value() -> None:

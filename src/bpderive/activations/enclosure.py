@@ -216,8 +216,9 @@ class Isolated(NumberSymbol):
             function = _in_mpmath(self.function)
             try:
                 ends = [mpmath.mpf(int(end.p)) / int(end.q) for end in (self.low, self.high)]
+                # Whether the function is small there does not matter, as signs beside it decide: hence no `verify`.
                 found = mpmath.findroot(
-                    function, tuple(ends), solver="anderson", tol=mpmath.mpf(10) ** (5 - 2 * digits)
+                    function, tuple(ends), solver="anderson", tol=mpmath.mpf(10) ** -digits, verify=False
                 )
             except (ValueError, ZeroDivisionError, TypeError):
                 return None
