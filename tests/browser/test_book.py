@@ -209,7 +209,7 @@ def test_the_choice_of_a_way_of_reading_is_kept(visit, way):
 def test_search_finds_a_term(visit, language, term):
     made = visit(f"{language}/search.html?q={term}")
     results = made.page.locator("#search-results li a")
-    results.first.wait_for(timeout=10_000)
+    results.first.wait_for()
     assert results.count() > 0
     assert made.said == []
     assert made.missing == []
@@ -219,7 +219,7 @@ def test_search_finds_a_term(visit, language, term):
 def test_what_search_shows_of_a_page_is_its_text(visit, language):
     made = visit(f"{language}/search.html?q=sigmoid").page
     shown = made.locator("#search-results p.context")
-    shown.first.wait_for(timeout=10_000)
+    shown.first.wait_for()
     text = " ".join(shown.all_inner_texts())
     assert "sigmoid" in text.lower()
     assert "\\" not in text

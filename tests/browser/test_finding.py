@@ -61,7 +61,7 @@ def test_each_example_on_the_search_page_finds_something(visit):
     assert all(found.values())
     page.locator(".bp-examples a").last.click()
     page.wait_for_url("**/search.html?q=delta")
-    page.locator("#search-results li a").first.wait_for(timeout=10_000)
+    page.locator("#search-results li a").first.wait_for()
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -72,7 +72,7 @@ def test_search_by_keyboard_alone(visit, way):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=BP2*")
     first = page.locator("#search-results li a").first
-    first.wait_for(timeout=10_000)
+    first.wait_for()
     first.focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/*.html*#*")

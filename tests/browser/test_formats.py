@@ -120,8 +120,8 @@ def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, quer
         tab.wait_for_load_state("networkidle")
         tab.evaluate("document.fonts.ready.then(() => true)")
         if query:
-            tab.locator("#search-results li a").first.wait_for(timeout=10_000)
-            tab.locator("#search-results p.context").first.wait_for(timeout=10_000)
+            tab.locator("#search-results li a").first.wait_for()
+            tab.locator("#search-results p.context").first.wait_for()
             shown = " ".join(tab.locator("#search-results p.context").all_inner_texts())
             assert query in shown
             assert "\\" not in shown

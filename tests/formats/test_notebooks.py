@@ -136,7 +136,7 @@ def kernel(tmp_path, monkeypatch):
 
 
 def run(book: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    return NotebookClient(book, timeout=60, kernel_name="python3").execute()
+    return NotebookClient(book, timeout=600, kernel_name="python3").execute()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's client
