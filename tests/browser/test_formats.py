@@ -17,6 +17,9 @@ from tests.browser.conftest import HTML, LANGUAGES
 
 PRINTED = "zh"  # one language is printed here, to save time; the column is looked at in both
 
+on_paper = pytest.mark.xdist_group("paper")
+"""For the tests of the printed book: they run in one process, so that it is printed once."""
+
 
 @pytest.fixture(scope="module")
 def paper(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,6 +42,7 @@ def test_nothing_stands_out_of_the_column_of_a_pdf(chromium, tmp_path, language)
         assert len(tab.evaluate(pdf.OVERFULL)) >= 1
 
 
+@on_paper
 def test_every_numbered_equation_has_its_number_on_its_page(paper):
     texts = [page.extract_text() for page in PdfReader(paper).pages]
     pages = pdf.page_numbers(paper)
@@ -51,6 +55,7 @@ def test_every_numbered_equation_has_its_number_on_its_page(paper):
     assert [n for a, n in linked.items() if n not in texts[int(pages[a]) - 1]] == []
 
 
+@on_paper
 def test_the_chapters_come_in_order_with_an_outline_and_numbers_in_the_contents(paper):
     reader = PdfReader(paper)
     pages = pdf.page_numbers(paper)
@@ -63,6 +68,7 @@ def test_the_chapters_come_in_order_with_an_outline_and_numbers_in_the_contents(
     assert len(reader.outline) >= len(book)
 
 
+@on_paper
 def test_a_pdf_does_not_tell_when_it_was_printed(paper, chromium):
     dates = re.findall(rb"Date \(D:([0-9]{4})", paper.read_bytes())
     assert dates == [b"1980", b"1980"]
@@ -76,6 +82,7 @@ def test_a_pdf_does_not_tell_when_it_was_printed(paper, chromium):
     assert pdf.undated(printed) == pdf.undated(again)
 
 
+@on_paper
 def test_all_fonts_are_in_the_pdf(paper):
     fonts = [
         font.get_object()
