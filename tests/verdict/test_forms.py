@@ -158,7 +158,7 @@ def test_a_clock_counts_steps_and_the_work_of_this_thread() -> None:
     waited = Clock(0.05)
     time.sleep(0.1)
     waited.check()
-    for used_up in (clock, part, Clock(60, steps=0), Clock(0), Clock(0).within(2)):
+    for used_up in (clock, clock.within(2), part, Clock(60, steps=0), Clock(0), Clock(0).within(2)):
         with pytest.raises(TooHard):
             used_up.check()
 

@@ -65,8 +65,8 @@ class Clock:
             raise TooHard(TIME_IS_UP)
 
     def within(self, steps: float) -> Clock:
-        """A clock that has so many steps, and stops with this one."""
-        part = Clock(0, steps)
+        """A clock that has so many steps, if this one has, and stops when this one does."""
+        part = Clock(0, min(steps, self.left))
         part.end = self.end
         return part
 
