@@ -7,6 +7,7 @@ line in `_special_cases`.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -55,10 +56,8 @@ def diagnose(claim: syntax.Claim, clock: Clock) -> tuple[Diagnosis, ...]:
     """The likeliest change that makes the claim true, and the first special case in which it is, if there are any."""
     found: list[Diagnosis] = []
     for make, steps in ((_repaired, REPAIRS), (_special, SPECIAL)):
-        try:
+        with contextlib.suppress(TooHard):  # the steps are used up: this search ends
             found += itertools.islice(make(claim, clock.within(steps)), 1)
-        except TooHard:  # the steps are used up: this search ends
-            continue
     return tuple(found)
 
 
