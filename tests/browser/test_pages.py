@@ -143,3 +143,26 @@ def test_words_in_italics_have_the_size_of_the_others_while_their_font_is_not_th
     upright, slanted = page.evaluate(ITALIC)
     context.close()
     assert slanted == pytest.approx(upright, rel=0.001)
+
+
+APOSTROPHE = """() => {
+  const paragraph = document.querySelector("article p[lang=en], article p"), words = document.createElement("span");
+  paragraph.append(words);
+  const [wide, narrow, size] = ["the plan’s", "the plans", "nn"].map((text) => {
+    words.textContent = text;
+    return words.getBoundingClientRect().width;
+  });
+  words.remove();
+  return (wide - narrow) / size;
+}"""
+
+
+@pytest.mark.parametrize("way", ["en", "both"])
+def test_an_apostrophe_is_narrow_while_the_fonts_of_the_text_are_not_there(chromium, address, way):
+    context = chromium.new_context(locale="en-US")
+    page = context.new_page()
+    page.route(re.compile("stix-two-text"), lambda route: route.abort())
+    page.goto(f"{address}{way}/in-what-sense-fast.html")
+    narrow = page.evaluate(APOSTROPHE)
+    context.close()
+    assert 0 < narrow < 0.4
