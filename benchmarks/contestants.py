@@ -21,7 +21,9 @@ from benchmarks.plain import VARIANTS, loop_gradient
 
 Array = npt.NDArray[Any]
 
-OURS, VIEWS, PRODUCTS, LOOP, REFERENCE = "bpderive", "views", "products", "loop", "accurate by hand"
+OURS, PRODUCTS, LOOP, REFERENCE = "bpderive", "products", "loop", "accurate by hand"
+OURS_ON = {"torch": "bpderive on torch", "jax": "bpderive on jax"}
+"""Our program on the arrays of a library, beside that library's own differentiation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,13 @@ class Contestant:
     read: Callable[[Any], tuple[list[Array], list[Array]]] | None = tuple
 
 
-def contestants(given: Problem, target: str) -> dict[str, Contestant]:
-    """All that take part, by name; `target` is that of our own compiled gradient."""
+def contestants(given: Problem) -> dict[str, Contestant]:
+    """All that take part, by name."""
     arguments = given.given
     found = {name: Contestant(_call(gradient, arguments)) for name, gradient in VARIANTS.items()}
     found[REFERENCE] = Contestant(_call(bp.reference.backprop, arguments))
     found[LOOP] = Contestant(_call(loop_gradient, arguments))
-    found[OURS] = Contestant(_call(bp.compile_gradient(bp.Network(given.sizes), target=target), arguments))
-    found[VIEWS] = Contestant(_call(bp.compile_gradient(bp.Network(given.sizes), views=True), arguments))
+    found[OURS] = Contestant(_call(bp.compile_gradient(bp.Network(given.sizes)), arguments))
     found[PRODUCTS] = products(given)
     return found | {name: make(given) for name, (_, make) in PEERS.items() if name in installed()}
 
@@ -122,6 +123,37 @@ def jax_gradient(given: Problem) -> Contestant:
     return Contestant(
         run, lambda found: ([np.asarray(b) for _, b in found], [np.asarray(w) for w, _ in found])
     )
+
+
+def ours_on_jax(given: Problem) -> Contestant:
+    """Our program on arrays of jax, compiled by jax.jit as its own gradient is."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
+    gradient = jax.jit(bp.compile_gradient(bp.Network(given.sizes)).__call__)
+    arguments = jax.tree.map(jax.numpy.asarray, given.given)
+    return Contestant(lambda: jax.block_until_ready(gradient(*arguments)), _as_numpy)
+
+
+def ours_on_torch(given: Problem) -> Contestant:
+    """Our program on tensors of torch."""
+    import torch
+
+    torch.set_num_threads(1)
+    gradient = bp.compile_gradient(bp.Network(given.sizes))
+    weights, biases, x, y = given.given
+    arguments = (
+        [torch.tensor(w) for w in weights],
+        [torch.tensor(b) for b in biases],
+        torch.tensor(x),
+        torch.tensor(y),
+    )
+    return Contestant(lambda: gradient(*arguments), _as_numpy)
+
+
+def _as_numpy(found: Any) -> tuple[list[Array], list[Array]]:
+    return [np.asarray(b) for b in found.b], [np.asarray(w) for w in found.w]
 
 
 def _torch_parts(given: Problem) -> tuple[Callable[..., Any], list[Any], Any, Any]:
@@ -192,6 +224,8 @@ PEERS: dict[str, tuple[str, Callable[[Problem], Contestant]]] = {
     "jax": ("jax", jax_gradient),
     "torch": ("torch", torch_gradient),
     "torch.compile": ("torch", torch_compiled_gradient),
+    OURS_ON["jax"]: ("jax", ours_on_jax),
+    OURS_ON["torch"]: ("torch", ours_on_torch),
     "autograd": ("autograd", autograd_gradient),
 }
 """The libraries to compare with: a name, the distribution, and what makes its contestant."""

@@ -17,10 +17,9 @@ import numpy as np
 import bpderive as bp
 from benchmarks.contestants import Problem, problem
 from benchmarks.items import DIGITS
-from benchmarks.plain import UNIT, matrix_gradient, mean_cost
+from benchmarks.plain import matrix_gradient, mean_cost
 from benchmarks.rounds import CLOCKS, in_turns
 from benchmarks.timing import HERE
-from bpderive.codegen.derived import derived
 
 Record = dict[str, Any]
 
@@ -55,12 +54,12 @@ def by_differences(given: Problem, step: float = 1e-6) -> list[float]:
     return found
 
 
-def growth(rounds: int, target: str, clock: str) -> list[Record]:
+def growth(rounds: int, clock: str) -> list[Record]:
     """The seconds of one pass forwards, of our gradient and of (46), for networks (n, n, 10) and one example."""
     found = []
     for width in WIDTHS:
         given = problem((width, width, 10), 1)
-        grad = bp.compile_gradient(bp.Network(given.sizes), target=target)
+        grad = bp.compile_gradient(bp.Network(given.sizes))
         quick = in_turns(
             {"forward": partial(mean_cost, *given.given), "backpropagation": partial(grad, *given.given)},
             rounds,
@@ -76,54 +75,19 @@ def _parameters(given: Problem) -> int:
     return sum(array.size for array in (*given.weights, *given.biases))
 
 
-def cheap(networks: Sequence[tuple[int, ...]], rounds: int, target: str, clock: str) -> list[Record]:
+def cheap(networks: Sequence[tuple[int, ...]], rounds: int, clock: str) -> list[Record]:
     """The seconds of the cost alone, by the plain program, and of cost and gradient, by ours."""
     found = []
     for sizes in networks:
         for batch in (1, 128):
             given = problem(sizes, batch)
-            grad = bp.compile_gradient(bp.Network(sizes), target=target)
+            grad = bp.compile_gradient(bp.Network(sizes))
             both = partial(grad.value_and_gradient, *given.given)
             value = partial(mean_cost, *given.given)
             times = in_turns({"value": value, "both": both}, rounds, clock=CLOCKS[clock])
             seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
             found.append({"sizes": list(sizes), "batch": batch, "seconds": seconds})
     return found
-
-
-def single(networks: Sequence[tuple[int, ...]], rounds: int, target: str, clock: str) -> list[Record]:
-    """The seconds of our gradient in both precisions, and of the plain one in single precision."""
-    found = []
-    for sizes in networks:
-        for batch in (1, 128):
-            net = bp.Network(sizes)
-            double, half = problem(sizes, batch), problem(sizes, batch, np.float32)
-            functions = {
-                "float64": partial(bp.compile_gradient(net, target=target), *double.given),
-                "float32": partial(bp.compile_gradient(net, target=target, dtype="float32"), *half.given),
-                "plain": partial(matrix_gradient, *half.given),
-            }
-            times = in_turns(functions, rounds, clock=CLOCKS[clock])
-            seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
-            found.append({"sizes": list(sizes), "batch": batch, "seconds": seconds})
-    return found
-
-
-def tiny(rounds: int, clock: str) -> Record:
-    """The seconds of a tiny network and one example: plain NumPy, ours with arrays, ours with lists of numbers."""
-    given = problem((2, 3, 1), 1)
-    net = bp.Network(given.sizes)
-    numbers = [
-        [a.tolist() for a in part] if isinstance(part, list) else part.tolist() for part in given.given
-    ]
-    functions = {
-        UNIT: partial(matrix_gradient, *given.given),
-        "arrays": partial(bp.compile_gradient(net, "auto"), *given.given),
-        "lists": partial(bp.compile_gradient(net, "python").functions["gradient"], *numbers),
-    }
-    times = in_turns(functions, rounds, clock=CLOCKS[clock])
-    seconds = {name: quartiles.rounded() for name, quartiles in times.items()}
-    return {"sizes": list(given.sizes), "batch": 1, "seconds": seconds}
 
 
 def differences() -> Record:
@@ -172,18 +136,18 @@ def diagonals(rounds: int, clock: str) -> list[Record]:
     return found
 
 
-def compilation(target: str, clock: str) -> Record:
+def compilation(clock: str) -> Record:
     """The seconds that compiling takes as a network gets wider, with three layers, and as it gets deeper.
 
     "first" is the first gradient that a new interpreter compiles, which derives and checks more than the next ones.
     """
     wide = [(n, n, 10) for n in (10, 30, 100, 300, 1000)]
     deep = [(30,) * layers for layers in (2, 4, 8, 16, 32)]
-    bp.compile_gradient(bp.Network((784, 30, 10)), target=target)
+    bp.compile_gradient(bp.Network((784, 30, 10)))
     first = [float(_printed(FIRST, clock)) for _ in range(5)]
     fresh = {"sizes": list(DIGITS), "seconds": float(f"{median(first):.3g}")}
     return {"first": fresh} | {
-        name: [_compiling(sizes, target, clock) for sizes in family]
+        name: [_compiling(sizes, clock) for sizes in family]
         for name, family in (("wide", wide), ("deep", deep))
     }
 
@@ -194,21 +158,20 @@ def _printed(program: str, *arguments: str) -> str:
     return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=HERE).stdout
 
 
-def _compiling(sizes: tuple[int, ...], target: str, clock: str) -> Record:
+def _compiling(sizes: tuple[int, ...], clock: str) -> Record:
     seconds = []
     for _ in range(3):
-        derived.cache_clear()
         start = CLOCKS[clock]()
-        bp.compile_gradient(bp.Network(sizes), target=target)
+        bp.compile_gradient(bp.Network(sizes))
         seconds.append(CLOCKS[clock]() - start)
     return {"sizes": list(sizes), "seconds": float(f"{median(seconds):.3g}")}
 
 
-def memory(sizes: Sequence[int], batch: int, target: str) -> Record:
+def memory(sizes: Sequence[int], batch: int) -> Record:
     """The most bytes in use during the first and during a later call, ours and the plain one's."""
     given = problem(tuple(sizes), batch)
     found: Record = {"sizes": list(sizes), "batch": batch}
-    grad = bp.compile_gradient(bp.Network(given.sizes), target=target)
+    grad = bp.compile_gradient(bp.Network(given.sizes))
     gradients: dict[str, Callable[..., Any]] = {"bpderive": grad, "plain": matrix_gradient}
     for name, gradient in gradients.items():
         tracemalloc.start()

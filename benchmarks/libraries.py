@@ -13,10 +13,7 @@ import numpy as np
 import sympy
 
 from benchmarks.ulp import Array, Function
-from bpderive.activations import Activation, a, elementwise_activations, slope, z
-from bpderive.activations.elementwise import PythonSource, function_source, run
-from bpderive.codegen import compile_gradient
-from bpderive.network import Network
+from bpderive.activations import Activation, elementwise_activations, z
 
 Pair = tuple[Function, Function | None]
 """σ and σ′; None for a library that has no derivatives."""
@@ -25,34 +22,6 @@ Pair = tuple[Function, Function | None]
 def matrix(activation: Activation) -> Pair:
     """σ and σ′ as the library and its matrix programs compute them."""
     return activation.numpy, activation.numpy_derivative
-
-
-def scalar(activation: Activation) -> Pair:
-    """σ and σ′ as the scalar program computes them, with Python's numbers."""
-
-    def one_by_one(wanted: Any) -> Function:
-        source = function_source("f", activation.numeric(wanted), "f", dialect=PythonSource)
-        one = run(source, "<accuracy>")["f"]
-        return lambda at: np.array([one(point) for point in at.tolist()])
-
-    return one_by_one(a), one_by_one(slope)
-
-
-def program(activation: Activation, dtype: Any = np.float64) -> tuple[Function, Function]:
-    """σ and σ′ as a matrix program computes them, together and in the arrays that it keeps."""
-    compiled = compile_gradient(Network((1, 1, 1), (activation, "sigmoid")), dtype=dtype)
-    namespace = compiled.functions
-    made = [name for name in namespace if name.startswith("apply_") and name.endswith("_with_slope")]
-    own = made[0]  # the hidden layer is first
-
-    def both(at: Array) -> tuple[Array, Array]:
-        z, a, pieces, *_ = next(part for part in namespace["arrays"](at.size) if isinstance(part, tuple))
-        z[0] = at
-        for piece in pieces:
-            namespace[own](*piece)
-        return a[0].copy(), z[0].copy()  # σ′ is written over z
-
-    return lambda at: both(at)[0], lambda at: both(at)[1]
 
 
 def naive(activation: Activation) -> Pair:
@@ -162,12 +131,8 @@ def installed() -> dict[str, str]:
 
 
 def libraries(dtype: Any) -> dict[str, Mapping[str, Pair]]:
-    """All that are compared in this precision; the scalar program has Python's numbers only, which are double."""
-    own = (
-        {"bpderive": matrix}
-        | ({"bpderive, scalar": scalar} if dtype == np.float64 else {})
-        | {"naive": naive}
-    )
+    """All that are compared in this precision."""
+    own = {"bpderive": matrix, "naive": naive}
     found: dict[str, Mapping[str, Pair]] = {
         library: {name: pair(activation) for name, activation in elementwise_activations.items()}
         for library, pair in own.items()

@@ -13,7 +13,7 @@ import sympy
 import bpderive as bp
 from benchmarks import layers
 from benchmarks.accuracy import BOUND, BOUNDS, RESULTS, kept, table
-from benchmarks.libraries import matrix, naive, program, scalar
+from benchmarks.libraries import matrix, naive
 from benchmarks.ulp import Errors, measure, points, truth
 from bpderive.activations import Activation, a, activations, elementwise_activations, slope, z
 from bpderive.activations.rewriting import best, measured
@@ -37,10 +37,9 @@ single = points(200, dtype=np.float32)
 def test_errors_are_at_most_twice_the_bound(activation: Activation, kind: str) -> None:
     place = ["value", "slope"].index(kind)
     true = truth([activation.formula, activation.derivative()][place], sample, kind == "slope")
-    for functions in (matrix(activation), scalar(activation), program(activation)):
-        function = functions[place]
-        assert function is not None
-        assert measure(function, true).within(2 * BOUNDS.get(activation.name, BOUND))
+    function = matrix(activation)[place]
+    assert function is not None
+    assert measure(function, true).within(2 * BOUNDS.get(activation.name, BOUND))
 
 
 @names
@@ -48,11 +47,10 @@ def test_errors_are_at_most_twice_the_bound(activation: Activation, kind: str) -
 def test_single_precision_has_the_same_bounds_in_its_own_units(activation: Activation, kind: str) -> None:
     place = ["value", "slope"].index(kind)
     true = truth([activation.formula, activation.derivative()][place], single, kind == "slope")
-    for functions in (matrix(activation), program(activation, np.float32)):
-        function = functions[place]
-        assert function is not None
-        assert function(single).dtype == np.float32
-        assert measure(function, true).within(1)
+    function = matrix(activation)[place]
+    assert function is not None
+    assert function(single).dtype == np.float32
+    assert measure(function, true).within(1)
 
 
 def test_the_points_cover_both_signs_and_all_magnitudes() -> None:
@@ -127,9 +125,7 @@ def test_our_results_in_the_book_are_within_the_bounds() -> None:
     assert list(data["activations"]) == list(elementwise_activations)
     for name, row in data["activations"].items():
         for kind in ("value", "slope", "value_float32", "slope_float32"):
-            for library in ("bpderive", "bpderive, scalar"):
-                if library in row[kind]:
-                    assert Errors(**row[kind][library]).within(data["bounds"][name]), (name, kind, library)
+            assert Errors(**row[kind]["bpderive"]).within(data["bounds"][name]), (name, kind)
 
 
 @pytest.mark.parametrize("function", [half_erfcx, gelu_descent, mish_crossing])

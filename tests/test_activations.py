@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpderive.activations import Activation, a, activations, elementwise_activations, resolve, slope, z
-from bpderive.activations.elementwise import PythonSource, expression_source, function_source, run
+from bpderive.activations.elementwise import expression_source, function_source, run
 from bpderive.activations.forms import decay, where
 from bpderive.activations.special import Approximated
 from bpderive.activations.stable import confirm, in_high_precision
@@ -286,8 +286,6 @@ def test_printed_code_computes_the_expression(expression: sympy.Expr) -> None:
     found = run(function_source("f", expression, "a test"), "<test>")["f"](points)
     expected = [float(expression.subs(z, sympy.Rational(float(p)))) for p in points]
     np.testing.assert_allclose(found, expected, rtol=1e-14)
-    one_by_one = run(function_source("f", expression, "a test", dialect=PythonSource), "<test>")["f"]
-    np.testing.assert_allclose([one_by_one(float(p)) for p in points], expected, rtol=1e-14)
 
 
 def test_code_reads_as_one_would_write_it() -> None:

@@ -16,7 +16,6 @@ import bpderive as bp
 from bpderive.cli import COMMANDS, main
 from bpderive.cli.document import FORMS, columns
 from bpderive.cli.words import said
-from bpderive.codegen import TARGETS
 from bpderive.text import LANGUAGES, language, set_language
 from bpderive.verify.result import Verification
 
@@ -140,28 +139,12 @@ def test_a_formula_of_ones_own_has_its_measured_error_and_its_graph(
     assert "1/4" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_every_target_is_emitted(target: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    given = ["emit", "--network", "2,3,2", "--target", target, "--dtype", "float32"]
-    files = TARGETS[target].files(bp.Network((2, 3, 2)), "float32")
-    assert main(given) == 0
-    printed = capsys.readouterr()
-    assert printed.out == next(iter(files.values()))
-    assert [name for name in list(files)[1:] if name not in printed.err] == []
-    assert main([*given, "--output", str(tmp_path)]) == 0
-    assert {file.name: file.read_text("utf-8") for file in tmp_path.iterdir()} == dict(files)
-    program, *others = files
-    mine = tmp_path / "mine"
-    assert main([*given, "--output", str(mine)]) == 0  # a folder where there are several files
-    assert (mine / program if others else mine).read_text("utf-8") == printed.out
-    beside = tmp_path / "beside"
-    beside.mkdir()
-    own = beside / f"own{TARGETS[target].suffix}"
-    assert main([*given, "--output", str(own)]) == 0
-    assert own.read_text("utf-8") == printed.out
-    assert {file.name: file.read_text("utf-8") for file in beside.iterdir() if file != own} == {
-        name: files[name] for name in others
-    }
+def test_the_program_is_emitted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    source = bp.compile_gradient(bp.Network((2, 3, 2))).source
+    assert main(["emit", "--network", "2,3,2"]) == 0
+    assert capsys.readouterr().out == source
+    assert main(["emit", "--network", "2,3,2", "--output", str(tmp_path / "gradient.h")]) == 0
+    assert (tmp_path / "gradient.h").read_text("utf-8") == source
 
 
 @pytest.mark.parametrize(
@@ -185,7 +168,6 @@ def test_every_target_is_emitted(target: str, capsys: pytest.CaptureFixture[str]
         (["activation", "elu", "--set", "alpha"], "name=number"),
         (["activation", "elu", "--set", "beta=2"], "no parameter"),
         (["activation", "sigmoid", "--plot", "/"], "/: "),
-        (["emit", "--network", "2,2", "--target", "cobol"], "choose from"),
         (["emit", "--network", "2,2", "--output", "/no/such/folder/x"], "No such file"),
         (["equations", "--nonsense"], "not understood: --nonsense"),
     ],

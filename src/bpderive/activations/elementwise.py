@@ -1,9 +1,8 @@
-"""NumPy and Python source for functions of one variable, printed from SymPy expressions.
+"""NumPy source for functions of one variable, printed from SymPy expressions.
 
-`function_source("sigmoid", expression, "…")` is the text of a function of arrays, with `dialect=PythonSource` of a
-function of numbers; `compiled(expression)` is the function itself. Repeated parts are computed once. To support another
-SymPy function, add it to the `functions` of a dialect; what is not there is refused. A further language is a further
-dialect.
+`function_source("sigmoid", expression, "…")` is the text of a function of arrays; `compiled(expression)` the function
+itself. Repeated parts are computed once. To support another SymPy function, add it to `functions`; what is not there is
+refused.
 """
 
 from __future__ import annotations
@@ -84,7 +83,9 @@ class NumPySource(StrPrinter):
 
     def _print_Pow(self, expression: Any, rational: bool = False) -> str:
         base, exponent = expression.args
-        if exponent == sympy.Rational(1, 2):
+        if (
+            exponent == sympy.Rational(1, 2) and not base.is_number
+        ):  # some libraries take the root of arrays only
             return f"{self.module}.sqrt({self._print(base)})"
         if exponent.is_number and exponent.is_negative:
             below = base if exponent == -1 else sympy.Pow(base, -exponent, evaluate=False)
@@ -132,6 +133,10 @@ class NumPySource(StrPrinter):
 
     def _print_Piecewise(self, expression: Any) -> str:
         cases = [(self._branch(value), condition) for value, condition in expression.args]
+        if all(value.is_number for value, _ in expression.args):
+            # The constants have the dtype of what is compared, in every library of arrays.
+            like = self._print(sorted(expression.free_symbols, key=str)[0])
+            cases[-1] = (self.constant(cases[-1][0], like), cases[-1][1])
         shown = f"{self.module}.nan"
         for branch, condition in reversed(cases):
             holds = condition == True  # noqa: E712  # SymPy's own true
@@ -161,48 +166,9 @@ class NumPySource(StrPrinter):
         return f" {expression.rel_op} ".join(sides)
 
 
-class PythonSource(NumPySource):
-    """Prints a SymPy expression as an expression of numbers, with Python's module `math`."""
-
-    module = "math"
-    functions: ClassVar[dict[Any, str]] = {
-        sympy.Abs: "abs",
-        sympy.acos: "math.acos",
-        sympy.acosh: "math.acosh",
-        sympy.asin: "math.asin",
-        sympy.asinh: "math.asinh",
-        sympy.atan: "math.atan",
-        sympy.atanh: "math.atanh",
-        sympy.ceiling: "math.ceil",
-        sympy.cos: "math.cos",
-        sympy.cosh: "math.cosh",
-        sympy.erf: "math.erf",
-        sympy.erfc: "math.erfc",
-        sympy.exp: "math.exp",
-        sympy.floor: "math.floor",
-        sympy.gamma: "math.gamma",
-        sympy.log: "math.log",
-        sympy.sin: "math.sin",
-        sympy.sinh: "math.sinh",
-        sympy.tan: "math.tan",
-        sympy.tanh: "math.tanh",
-        expm1: "math.expm1",
-        log1p: "math.log1p",
-    }
-    least, greatest, both, either = "min", "max", "and", "or"
-
-    def choice(self, condition: str, then: str, otherwise: str) -> str:
-        """Only the branch that is wanted is computed."""
-        return f"({then} if {condition} else {otherwise})"
-
-    def constant(self, shown: str, like: str) -> str:
-        """The constant itself."""
-        return f"float({shown})"
-
-
-def expression_source(expression: Expr, dialect: type[NumPySource] = NumPySource) -> str:
-    """`expression` as one expression of the dialect."""
-    return str(dialect().doprint(expression))
+def expression_source(expression: Expr) -> str:
+    """`expression` as one expression of NumPy."""
+    return str(NumPySource().doprint(expression))
 
 
 def function_source(
@@ -210,21 +176,18 @@ def function_source(
     expression: Expr,
     says: str,
     variables: tuple[Symbol, ...] = (z,),
-    dialect: type[NumPySource] = NumPySource,
 ) -> str:
     """The text of a function `name` of `variables` that computes `expression`, with `says` as its docstring."""
-    shared, result = in_parts(expression, dialect)
-    lines = [f"    {part} = {expression_source(value, dialect)}" for part, value in shared]
+    shared, result = in_parts(expression)
+    lines = [f"    {part} = {expression_source(value)}" for part, value in shared]
     arguments = ", ".join(symbol.name for symbol in variables)
-    shown = expression_source(result, dialect)
+    shown = expression_source(result)
     if not expression.free_symbols:
-        shown = dialect().constant(shown, variables[0].name)
+        shown = NumPySource().constant(shown, variables[0].name)
     return "\n".join([f"def {name}({arguments}):", f'    """{says}"""', *lines, f"    return {shown}", ""])
 
 
-def in_parts(
-    expression: Expr, dialect: type[NumPySource] = NumPySource
-) -> tuple[list[tuple[Symbol, Expr]], Expr]:
+def in_parts(expression: Expr) -> tuple[list[tuple[Symbol, Expr]], Expr]:
     """What code computes one after the other for `expression`: named parts, and the result written by them.
 
     Repeated parts have a name, and so has what would make a line too long.
@@ -237,7 +200,7 @@ def in_parts(
     made: list[tuple[Symbol, Expr]] = []
 
     def length(value: Expr) -> int:
-        return len(expression_source(value, dialect))
+        return len(expression_source(value))
 
     def shortened(value: Any) -> Any:
         """`value`, its longest operands being named until it is short enough."""
@@ -266,9 +229,9 @@ def _bare(expression: Expr) -> Expr:
     return expression.args[0] if isinstance(expression, computed) else expression
 
 
-def run(source: str, filename: str) -> dict[str, Any]:
-    """The names that `source` defines, given NumPy as np and the module math."""
-    namespace: dict[str, Any] = {"np": np, "math": math}
+def run(source: str, filename: str, arrays: Any = np) -> dict[str, Any]:
+    """The names that `source` defines, given the module math, and as `np` NumPy or another library of arrays."""
+    namespace: dict[str, Any] = {"np": arrays, "math": math}
     exec(compile(source, filename, "exec"), namespace)
     return namespace
 

@@ -1,113 +1,137 @@
-"""What a compiled gradient accepts, and the errors that name the array, its layer, what was given and what was wanted.
+"""What a compiled gradient accepts: arrays of one library, and the errors that name the array and its layer.
 
-`Checker(net, dtype).all(weights, biases, x, y)` gives arrays of the right dtype and shapes, or raises `ShapeError`.
-Integers, truth values and other floating-point numbers are converted; the arrays given are never written to. Arrays
-that need no conversion are recognized at once: this is done in every call.
+`engine_of(weights, biases, x, y)` is the library that the arrays belong to; `checked(net, engine, …)` gives them in
+the order of the program's arguments, or raises `ShapeError`. The arrays given are never written to.
 """
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from bpderive.errors import ShapeError
+from bpderive.errors import DomainError, MissingPackage, ShapeError
 from bpderive.network import Network
 
 Array = npt.NDArray[Any]
 
+NUMPY = "numpy"
 
-class Checker:
-    """Checks the arguments of the functions of one compiled gradient."""
+_NAMESPACES = {
+    "cupy": "cupy",
+    "dask": "array_api_compat.dask.array",
+    "jax": "jax.numpy",
+    "torch": "array_api_compat.torch",
+}
+"""For each library but NumPy the module that has the functions of NumPy for its arrays, under NumPy's names."""
 
-    __slots__ = ("_dtype", "_fit", "_net", "fits")
+_OTHER_NAMES = {"jaxlib": "jax"}
 
-    def __init__(self, net: Network, dtype: str) -> None:
-        self._net = net
-        self._dtype = np.dtype(dtype)
-        self._fit, self.fits = (_compiled_check(net, self._dtype, names) for names in ("x", "xy"))
 
-    def all(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[Any, Any, Any, Any]:
-        """The four arguments as the program takes them; raises `ShapeError`."""
-        if self.fits(weights, biases, x, y):
-            return weights, biases, x, y
-        parameters = self._parameters(weights, biases)
-        inputs = self._columns("x", "the input", x, self._net.sizes[0])
-        targets = self._columns("y", "the desired output", y, self._net.sizes[-1])
-        if inputs.shape[1] != targets.shape[1]:
-            raise ShapeError(
-                f"x has {inputs.shape[1]} columns and y has {targets.shape[1]}; "
-                "both need one column for each example of the mini-batch."
-            )
-        return *parameters, inputs, targets
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The library whose arrays are computed with."""
 
-    def for_forward(self, weights: Any, biases: Any, x: Any) -> tuple[Any, Any, Any]:
-        """The arguments of the forward pass; raises `ShapeError`."""
-        if self._fit(weights, biases, x):
-            return weights, biases, x
-        return *self._parameters(weights, biases), self._columns("x", "the input", x, self._net.sizes[0])
+    name: str
 
-    def _parameters(self, weights: Any, biases: Any) -> tuple[list[Array], list[Array]]:
-        net = self._net
-        made: list[list[Array]] = []
-        for name, letter, given in (("weights", "w", weights), ("biases", "b", biases)):
-            arrays = _listed(net, name, given)
-            made.append([])
-            for place, array in enumerate(arrays):
-                columns = net.sizes[place] if letter == "w" else 1
-                what = f"{name}[{place}], which is {letter}^{place + 2},"
-                wanted = (net.sizes[place + 1], columns)
-                numbers = _numbers(what, array, self._dtype)
-                made[-1].append(_of_shape(numbers, wanted, what, f"{name}[{place}]", net))
-        return made[0], made[1]
+    def namespace(self) -> Any:
+        """The module that has its functions; raises `MissingPackage` where array-api-compat is wanted and absent."""
+        if self.name == NUMPY:
+            return np
+        try:
+            return importlib.import_module(_NAMESPACES[self.name])
+        except ImportError as error:
+            raise MissingPackage(
+                f"Arrays of {self.name} want the package array-api-compat: pip install array-api-compat."
+            ) from error
 
-    def _columns(self, name: str, meaning: str, given: Any, rows: int) -> Array:
-        array = _numbers(name, given, self._dtype)
-        wanted = (
-            f"{name}, {meaning}, has the shape {array.shape}; the network {self._net.sizes} wants ({rows}, m)"
+    def of_dtype(self, array: Any, dtype: Any) -> Any:
+        """The array in the dtype that was given: a NumPy function of float32 may have computed in float64."""
+        return array.astype(dtype, copy=False) if self.name == NUMPY else array
+
+    def number(self, value: Any) -> Any:
+        """A cost: a float for NumPy, elsewhere the library's own scalar, which it can differentiate or defer."""
+        return float(value) if self.name == NUMPY else value
+
+
+def engine_of(*given: Any) -> Engine:
+    """The library of the arrays among the arguments; NumPy if there are none but NumPy's, numbers and lists."""
+    found = {name for argument in given for name in _libraries(argument)}
+    if len(found) > 1:
+        raise DomainError(
+            f"The arrays are of {' and '.join(sorted(found))}. Give all of one library, or all but lists and arrays "
+            "of NumPy as arrays of that library."
         )
-        if array.ndim == 1:
-            raise ShapeError(f"{wanted}, one column for each example. For one example pass {name}[:, None].")
-        if array.ndim != 2 or array.shape[0] != rows:
-            turned = array.ndim == 2 and array.shape[1] == rows
-            hint = f" Examples are columns here: pass {name}.T." if turned else ""
-            raise ShapeError(f"{wanted}, one column for each example.{hint}")
-        if array.shape[1] == 0:
-            raise ShapeError(f"{wanted} with m at least 1: a mini-batch has at least one example.")
-        return array
+    return Engine(found.pop() if found else NUMPY)
 
 
-def _compiled_check(net: Network, dtype: np.dtype[Any], columns: str) -> Any:
-    """A function of weights, biases, x and perhaps y: whether they need no conversion and no message.
+def _libraries(given: Any) -> set[str]:
+    name = type(given).__module__.partition(".")[0]
+    name = _OTHER_NAMES.get(name, name)
+    if name in _NAMESPACES:
+        return {name}
+    if isinstance(given, list | tuple):
+        return {name for item in given for name in _libraries(item) if not isinstance(item, int | float)}
+    return set()
 
-    It is generated, since it runs before every call: one comparison after the other.
-    """
-    sizes = {"x": net.sizes[0], "y": net.sizes[-1]}
-    lines, conditions = [], []
-    for letter, given in (("w", "weights"), ("b", "biases")):
-        names = [f"{letter}{layer}" for layer in range(2, net.depth + 1)]
-        lines.append(f"    [{', '.join(names)}] = {given}")
-        for layer, name in enumerate(names, 2):
-            shape = (net.sizes[layer - 1], net.sizes[layer - 2] if letter == "w" else 1)
-            conditions.append(f"type({name}) is array and {name}.dtype is dtype and {name}.shape == {shape}")
-    lines.append("    m = x.shape[1]")
-    for name in columns:
-        conditions.append(
-            f"type({name}) is array and {name}.dtype is dtype and {name}.shape == ({sizes[name]}, m)"
+
+def checked(net: Network, engine: Engine, weights: Any, biases: Any, x: Any, y: Any) -> tuple[list[Any], Any]:
+    """(w^2, …, w^L, b^2, …, b^L, x, y), and the dtype of the results; raises `ShapeError`."""
+    parameters = _parameters(net, engine, weights, biases)
+    inputs = _columns(net, engine, "x", "the input", x, net.sizes[0])
+    targets = _columns(net, engine, "y", "the desired output", y, net.sizes[-1])
+    if inputs.shape[1] != targets.shape[1]:
+        raise ShapeError(
+            f"x has {inputs.shape[1]} columns and y has {targets.shape[1]}; "
+            "both need one column for each example of the mini-batch."
         )
-    source = [
-        f"def check(weights, biases, {', '.join(columns)}):",
-        "  try:",
-        *lines,
-        "  except (TypeError, ValueError, AttributeError, IndexError):",
-        "    return False",
-        "  return m > 0 and " + " and ".join(conditions),
-    ]
-    namespace: dict[str, Any] = {"array": np.ndarray, "dtype": dtype}
-    exec(compile("\n".join(source), "<check of arguments>", "exec"), namespace)
-    return namespace["check"]
+    return _in_one_dtype(engine, [*parameters, inputs, targets])
+
+
+def checked_input(net: Network, engine: Engine, weights: Any, biases: Any, x: Any) -> tuple[list[Any], Any]:
+    """The arguments of the forward pass, and the dtype of the result; raises `ShapeError`."""
+    parameters = _parameters(net, engine, weights, biases)
+    return _in_one_dtype(engine, [*parameters, _columns(net, engine, "x", "the input", x, net.sizes[0])])
+
+
+def _in_one_dtype(engine: Engine, arrays: list[Any]) -> tuple[list[Any], Any]:
+    if engine.name != NUMPY:
+        return arrays, None
+    first = arrays[0].dtype
+    if all(array.dtype == first for array in arrays):
+        return arrays, first
+    return arrays, np.result_type(*arrays)
+
+
+def _parameters(net: Network, engine: Engine, weights: Any, biases: Any) -> list[Any]:
+    made = []
+    for name, letter, given in (("weights", "w", weights), ("biases", "b", biases)):
+        for place, array in enumerate(_listed(net, name, given)):
+            columns = net.sizes[place] if letter == "w" else 1
+            what = f"{name}[{place}], which is {letter}^{place + 2},"
+            wanted = (net.sizes[place + 1], columns)
+            numbers = _numbers(engine, what, array)
+            made.append(_of_shape(numbers, wanted, what, f"{name}[{place}]", net))
+    return made
+
+
+def _columns(net: Network, engine: Engine, name: str, meaning: str, given: Any, rows: int) -> Any:
+    array = _numbers(engine, name, given)
+    shape = tuple(array.shape)
+    wanted = f"{name}, {meaning}, has the shape {shape}; the network {net.sizes} wants ({rows}, m)"
+    if len(shape) == 1:
+        raise ShapeError(f"{wanted}, one column for each example. For one example pass {name}[:, None].")
+    if len(shape) != 2 or shape[0] != rows:
+        turned = len(shape) == 2 and shape[1] == rows
+        hint = f" Examples are columns here: pass {name}.T." if turned else ""
+        raise ShapeError(f"{wanted}, one column for each example.{hint}")
+    if shape[1] == 0:
+        raise ShapeError(f"{wanted} with m at least 1: a mini-batch has at least one example.")
+    return array
 
 
 def _listed(net: Network, name: str, given: Any) -> list[Any]:
@@ -126,7 +150,12 @@ def _listed(net: Network, name: str, given: Any) -> list[Any]:
     return arrays
 
 
-def _numbers(what: str, given: Any, dtype: np.dtype[Any]) -> Array:
+def _numbers(engine: Engine, what: str, given: Any) -> Any:
+    """An array of real floating-point numbers: as it was given where it is one."""
+    if type(given) is np.ndarray and given.dtype.kind == "f" and engine.name == NUMPY:
+        return given
+    if type(given).__module__.partition(".")[0] not in ("numpy", "builtins") and hasattr(given, "shape"):
+        return given
     try:
         array = np.asarray(given)
     except ValueError as error:
@@ -141,15 +170,17 @@ def _numbers(what: str, given: Any, dtype: np.dtype[Any]) -> Array:
         raise ShapeError(
             f"{what} has the dtype {array.dtype}; real numbers are wanted, in floating point or whole: dtype=float."
         )
-    return array.astype(dtype, copy=False)
+    array = array if array.dtype.kind == "f" else array.astype(np.float64)
+    return array if engine.name == NUMPY else engine.namespace().asarray(array)
 
 
-def _of_shape(array: Array, wanted: tuple[int, int], what: str, name: str, net: Network) -> Array:
-    if array.shape == wanted:
+def _of_shape(array: Any, wanted: tuple[int, int], what: str, name: str, net: Network) -> Any:
+    shape = tuple(array.shape)
+    if shape == wanted:
         return array
     hint = ""
-    if array.shape == wanted[:1] and wanted[1] == 1:
+    if shape == wanted[:1] and wanted[1] == 1:
         hint = f" Make it a column: {name}[:, None]."
-    elif array.shape == wanted[::-1]:
+    elif shape == wanted[::-1]:
         hint = " It is transposed: rows belong to the layer that the weights lead into."
-    raise ShapeError(f"{what} has the shape {array.shape}; the network {net.sizes} wants {wanted}.{hint}")
+    raise ShapeError(f"{what} has the shape {shape}; the network {net.sizes} wants {wanted}.{hint}")

@@ -1,4 +1,4 @@
-"""How many multiplications and additions a gradient takes, counted by walking its program.
+"""How many multiplications and additions a gradient takes, counted by walking its lines.
 
 `operations(net)` gives them for both passes, as formulas in the layer sizes n_1, n_2, … and the number m of examples;
 `.at(sizes, m)` puts numbers for these. The evaluations of σ and σ′ are counted on their own.
@@ -17,25 +17,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, expand
-
-from bpderive.activations.layer_program import SUM
-from bpderive.codegen.derived import derived
-from bpderive.codegen.nodes import (
-    Applied,
-    Hadamard,
-    Let,
-    OutputError,
-    PlusColumn,
-    Product,
-    Shared,
-    SumOverExamples,
-    WholeLayer,
-    m,
-    walk,
-    width,
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    HadamardProduct,
+    Integer,
+    MatAdd,
+    MatMul,
+    Mul,
+    Pow,
+    Symbol,
+    expand,
+    preorder_traversal,
 )
+
+from bpderive.activations import VectorActivation
+from bpderive.activations.layer_program import SUM, LayerProgram
+from bpderive.codegen.lines import Line, OfLayer, OverExamples, backward_lines, forward_lines
+from bpderive.costs import a as output
 from bpderive.network import Network
+from bpderive.notation import CostGradient, Elementwise, SigmaPrime, Width
+from bpderive.pairings import cancelled
+
+_M = Symbol("m", integer=True, positive=True)
+"""The number of examples."""
+
+
+def _width(layer: int) -> Symbol:
+    return Symbol(f"n_{layer}", integer=True, positive=True)
+
 
 ZERO = Integer(0)
 
@@ -54,11 +65,8 @@ class Count:
 
     def at(self, sizes: Sequence[int], m: int = 1) -> Count:
         """The same for a network of these sizes and m examples."""
-        values = {width(layer): size for layer, size in enumerate(sizes, 1)} | {_m: m}
+        values = {_width(layer): size for layer, size in enumerate(sizes, 1)} | {_M: m}
         return Count(*(getattr(self, field.name).subs(values) for field in fields(self)))
-
-
-_m = m
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,60 +79,87 @@ class Operations:
 
 def operations(net: Network) -> Operations:
     """What both passes of a network take."""
-    program = derived(net)
-    slopes = [let for let in program.lets if let.value.letter == "slope"]
-    return Operations(counted(program.forward), counted([*slopes, *program.backward]))
+    return Operations(_counted(net, forward_lines(net)), _counted(net, backward_lines(net)))
 
 
-def counted(lets: Iterable[Let]) -> Count:
-    """The operations of some lines."""
+def _counted(net: Network, lines: Iterable[Line]) -> Count:
     total = Count()
-    for let in lets:
-        for node in walk(let.operation):
-            total += _of(node)
+    for line in lines:
+        for node in preorder_traversal(line.expression):
+            total += _of(net, node)
     return total
 
 
-def _of(node: object) -> Count:
-    if isinstance(node, Product):
-        rows, columns = node.shape
-        return Count(rows * columns * node.inner, rows * columns * (node.inner - 1))
-    if isinstance(node, PlusColumn):
-        return Count(additions=Mul(*node.shape))
-    if isinstance(node, Hadamard | Shared):
-        return Count(Mul(*node.shape))
-    if isinstance(node, SumOverExamples):
-        return Count(additions=node.matrix.rows * (node.matrix.columns - 1))
-    if isinstance(node, Applied):
-        size = Mul(*node.shape)
-        return Count(slopes=size) if node.slope else Count(activations=size)
-    if isinstance(node, OutputError):
-        return _of_error(node)
-    if isinstance(node, WholeLayer):
-        return _of_layer(node)
+def _of(net: Network, node: Basic) -> Count:
+    if isinstance(node, MatMul):
+        # Each example has a column of its own; the product of (BP4) sums over the examples.
+        rows, columns = _shape(node)
+        inner = _across(node.args[0].shape[1])
+        return Count(rows * columns * inner, rows * columns * (inner - 1))
+    if isinstance(node, MatAdd):
+        return Count(additions=Mul(*_shape(node)))
+    if isinstance(node, HadamardProduct):
+        return Count(Mul(*_shape(node)))
+    if isinstance(node, OverExamples):
+        return Count(additions=_shape(node)[0] * (_M - 1))
+    if isinstance(node, Elementwise):
+        size = Mul(*_shape(node))
+        return Count(slopes=size) if node.function is SigmaPrime else Count(activations=size)
+    if isinstance(node, CostGradient):
+        return _of_cost(net, Mul(*_shape(node)))
+    if isinstance(node, OfLayer):
+        return _of_layer(net, node)
     return Count()
 
 
-def _of_error(node: OutputError) -> Count:
-    """Each formula as often as there are neurons with it; n_L of them if all have the same."""
+def _shape(node: Basic) -> tuple[Expr, Expr]:
     rows, columns = node.shape
-    total = Count()
-    for neurons, formula in node.formulas:
-        times = (rows if len(node.formulas) == 1 else Integer(len(neurons))) * columns
-        products, sums = _walked(formula)
-        total += Count(times * products, times * sums)
+    return _across(rows), _across(columns)
+
+
+def _across(size: Expr) -> Expr:
+    """A column is one for each example."""
+    return _M if size == 1 else _width(int(size.args[0])) if isinstance(size, Width) else size
+
+
+def _of_cost(net: Network, size: Expr) -> Count:
+    """∂C/∂a in each output neuron, and the division by m."""
+    products, sums = _walked(net.cost.derivative())
+    return Count(size * (products + 1), size * sums)
+
+
+def _of_layer(net: Network, node: OfLayer) -> Count:
+    """A function of the whole output layer: what it computes in every neuron, and what it sums over the layer."""
+    rows, columns = _shape(node)
+    size, kind = rows * columns, node.args[0].name
+    if kind == "cost_gradient":
+        return _of_cost(net, size)
+    if kind != "output_error":
+        whole = net.vector_output
+        assert whole is not None
+        own = Count(activations=size) if kind == "activation" else Count()
+        return own + _of_program(
+            whole.program() if kind == "activation" else whole.pullback_program, rows, columns
+        )
+    choice = net.activation[-1]
+    functions = choice if isinstance(choice, tuple) else (choice,)
+    share = rows if len(functions) == 1 else Integer(1)
+    total = Count(size)  # the division by m
+    for function in functions:
+        program = cancelled(function, net.cost)
+        if program is not None:
+            total += _of_program(program, share, columns)
+        elif not isinstance(function, VectorActivation):
+            products, sums = _walked(net.cost.derivative(output))
+            total += Count(share * columns * (products + 1), share * columns * sums, slopes=share * columns)
     return total
 
 
-def _of_layer(node: WholeLayer) -> Count:
+def _of_program(program: LayerProgram, rows: Expr, columns: Expr) -> Count:
     """Each line in every neuron; its sum over a layer takes one addition less than there are neurons."""
-    rows, columns = node.shape
     size = rows * columns
-    total = Count(activations=size if node.meaning == "a" else ZERO)
-    for formula, over in [
-        *((line.expression, line.over) for line in node.program.lines),
-        (node.program.result, None),
-    ]:
+    total = Count()
+    for formula, over in [*((line.expression, line.over) for line in program.lines), (program.result, None)]:
         products, sums = _walked(formula)
         total += Count(size * products, size * sums + ((rows - 1) * columns if over == SUM else ZERO))
     return total

@@ -1,68 +1,176 @@
-"""Functions of one number in a generated program: σ, σ′ and what the cost needs of them, each by its stable form.
+"""The functions that a program calls: σ, σ′, ∇C and the cost, each by its stable form, as source.
 
-`Functions(net, dialect)` defines a function when its name is first asked for, so that a program holds those that it
-calls. Names are those of the declarations, made valid and different where they are not.
+`Functions(net)` gives the name of each by its kind and layer, and defines it when it is first asked for. Every text is
+written with NumPy's names as `np`; bound to the namespace of another library it computes with that library's arrays.
 """
 
 from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import sympy
 from sympy import Expr, Symbol
 
 from bpderive.activations import Activation, AnyActivation, VectorActivation, a, activations, slope, z
-from bpderive.activations.elementwise import NumPySource, function_source
+from bpderive.activations.elementwise import expression_source, function_source
 from bpderive.activations.layer_program import LayerProgram, layer_source
 from bpderive.activations.rewriting import POINTS
 from bpderive.network import Network
+from bpderive.pairings import cancelled
 
 _TAKEN = re.compile(
-    r"np|math|Math|threading|[xyzaemjkip]|slope|product|ones|[wbzaycdgtns]\d+(_\w+)*"
-    r"|(delta|slope|nabla|pieces|error|sigma|wide|turned)\d*\w*"
-    r"|weights|biases|forward\w*|back\w*|gradient\w*|value_and_gradient|all_of_one|cost|arrays?|new_arrays|kept|scratch|rows?|laid_out|aligned|numbers"
-    r"|piece|valued|unused|no_slope|by_size|abs|min|max|float|list|zip|sum|len|range|DTYPE|SCRATCH|PIECE|FEW"
+    r"np|math|[xyz]|slope|abs|float|[wbza]\d+|delta\d+|nabla_\w+|backprop|forward|cost\w*|output_error"
+    r"|(activation|slope)\d+"
 )
-_TAKEN_ELSEWHERE = re.compile(
-    r"main|auto|break|case|char|const|default|do|double|else|enum|extern|for|goto|if|int|long|register|return|short"
-    r"|signed|sizeof|static|struct|switch|typedef|union|unsigned|void|volatile|while|inline|restrict|real|function|let"
-    r"|var|new|export|import|class|this|null|true|false|in|of|await|async|yield|delete|typeof|instanceof|with|super"
-    r"|throw|try|catch|finally|debugger|arguments|eval|Number|Array|Error|RangeError|Float\d+Array|size_t|malloc|free"
-    r"|a?(sin|cos|tan)h?|atan2|erfc?|exp2?|expm1|log(1p|2|10|b)?|pow|sqrt|cbrt|hypot|[tl]?gamma|f(abs|min|max|dim|mod|ma)"
-    r"|floor|ceil|trunc|round|l?l?rint|nearbyint|modf|frexp|ldexp|remainder|nan|y[01n]|j[01n]|div|signbit|select|index"
-)
-"""Words of C and JavaScript, and the functions of C's library."""
+"""What a program calls something else."""
 
-Definition = Callable[[str, Expr, str], str]
-"""From a name, an expression in z and what it is in words to the text of a function."""
+Rows = tuple[Activation, tuple[int, ...]]
 
 
-def heading(net: Network, *lines: str) -> list[str]:
-    """What a program computes, and the lines that say how to read it."""
-    cost = re.sub(r'["\\*/]', "", net.cost.title.en)
-    first = f"Backpropagation for the network {net.sizes} with the {cost}, derived by bpderive."
-    return [first, "", *lines]
+class Functions:
+    """The functions of a program by (kind, layer); `sources` are their texts in the order of asking.
 
+    The kinds are "activation", "slope", "cost_gradient", "output_error", "back" (Jᵀ∇C of a whole layer) and "cost".
+    """
 
-def docstring(lines: list[str]) -> str:
-    """The lines as the docstring of a Python module."""
-    return "\n".join([f'"""{lines[0]}', *lines[1:], '"""'])
-
-
-class Names:
-    """Names for the functions of a program: the wanted one, made valid, and different from those given before."""
-
-    def __init__(self, python: bool = True) -> None:
-        self._python = python
+    def __init__(self, net: Network) -> None:
+        self._net = net
+        self._known: dict[tuple[str, int], str] = {}
+        self._elementwise: dict[tuple[Activation, Expr], str] = {}
         self._used: set[str] = set()
+        self.sources: list[str] = []
 
-    def free(self, wanted: str) -> str:
+    def __getitem__(self, key: tuple[str, int]) -> str:
+        if key not in self._known:
+            kind, layer = key
+            makers: dict[str, Callable[[int], str]] = {
+                "activation": lambda layer: self._of_layer(layer, "activation", a),
+                "slope": lambda layer: self._of_layer(layer, "slope", slope),
+                "cost_gradient": self._cost_gradient,
+                "output_error": self._output_error,
+                "back": self._back,
+                "cost": self._cost,
+            }
+            self._known[key] = makers[kind](layer)
+        return self._known[key]
+
+    def keys(self) -> Iterator[tuple[str, int]]:
+        """What was asked for."""
+        return iter(self._known)
+
+    def _of_layer(self, layer: int, kind: str, wanted: Expr) -> str:
+        whole = self._net.layer_activation(layer)
+        if isinstance(whole, VectorActivation):
+            return self._of_vector(whole, whole.name, whole.program())
+        groups = self._groups(layer)
+        if len(groups) == 1:
+            return self._of_neuron(groups[0][0], wanted)
+        parts = [f"{self._of_neuron(function, wanted)}(z[{_run(rows)}])" for function, rows in groups]
+        return self._stacked(
+            f"{kind}{layer}", "z", f"Each neuron of layer {layer} by its own function.", parts
+        )
+
+    def _groups(self, layer: int) -> list[Rows]:
+        """The neurons of a layer, counted from 0: runs of neighbours with the same activation."""
+        uniform = self._net.layer_activation(layer)
+        if isinstance(uniform, Activation):
+            return [(uniform, tuple(range(self._net.width(layer))))]
+        runs: list[Rows] = []
+        for neuron in range(self._net.width(layer)):
+            function = self._net.activation_of(layer, neuron + 1)
+            if runs and runs[-1][0] == function:
+                runs[-1] = (function, (*runs[-1][1], neuron))
+            else:
+                runs.append((function, (neuron,)))
+        return runs
+
+    def _of_neuron(self, activation: Activation, wanted: Expr = a) -> str:
+        """The function of z that computes σ (a), σ′ (slope) or an expression in a = σ(z)."""
+        key = (activation, wanted)
+        if key not in self._elementwise:
+            name = self._elementwise[key] = self._free(_spoken(activation.name, wanted))
+            self.sources.append(function_source(name, activation.numeric(wanted), _says(activation, wanted)))
+        return self._elementwise[key]
+
+    def _of_vector(self, function: VectorActivation, wanted: str, program: LayerProgram) -> str:
+        name = self._free(wanted)
+        self.sources.append(layer_source(name, program, f"{wanted} of a layer, the rows being its neurons."))
+        return name
+
+    def _cost_gradient(self, layer: int) -> str:
+        shown = _over_examples(self._net.cost.derivative(a, _Y))
+        return self._function(
+            "cost_gradient", "a, y", "∂C/∂a, C being the mean over the examples, (26).", shown
+        )
+
+    def _output_error(self, layer: int) -> str:
+        """δ^L where σ′ cancels against the cost."""
+        says = "∂C/∂z where the slope of σ cancels, C being the mean over the examples, (26)."
+        whole = self._net.activation[-1]
+        if not isinstance(whole, tuple):
+            program = cancelled(whole, self._net.cost)
+            assert program is not None
+            if program.lines:
+                made = layer_source("output_error", program, says).rstrip("\n")
+                self.sources.append(f"{_divided(made)}\n")
+                return "output_error"
+            return self._function("output_error", "a, y", says, _over_examples(program.result))
+        parts = []
+        for function, rows in self._groups(layer):
+            program, at = cancelled(function, self._net.cost), _run(rows)
+            if program is None:
+                slope_name = self._of_neuron(function, slope)
+                parts.append(f"{self['cost_gradient', layer]}(a[{at}], y[{at}]) * {slope_name}(z[{at}])")
+            else:
+                own = self._free(f"output_error_{function.name}")
+                parts.append(f"{own}(a[{at}], y[{at}])")
+                self._function(own, "a, y", says, _over_examples(program.result))
+        return self._stacked("output_error", "z, a, y", says, parts)
+
+    def _back(self, layer: int) -> str:
+        whole = self._net.vector_output
+        assert whole is not None
+        says = f"{whole.name}_back"
+        return self._of_vector(whole, says, whole.pullback_program)
+
+    def _cost(self, layer: int) -> str:
+        """The mean cost by z, a and y: ln σ(z) is taken of z, where a may have rounded to 1."""
+        whole = self._net.layer_activation(layer)
+        groups = [(whole, ())] if isinstance(whole, VectorActivation) else self._groups(layer)
+        totals = []
+        for function, rows in groups:
+            at = f"[{_run(rows)}]" if len(groups) > 1 else ""
+            term = self._cost_term(function, *(Symbol(f"{letter}{at}", real=True) for letter in "zay"))
+            totals.append(f"({expression_source(term)}).sum()")
+        shown = f"({' + '.join(totals)}) / a.shape[1]" if len(totals) > 1 else f"{totals[0]} / a.shape[1]"
+        return self._function("cost", "z, a, y", "The mean of the cost over the examples, (26).", shown)
+
+    def _cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
+        term = self._net.cost.term(a, target)
+        calls = {}
+        for part in sorted(term.atoms(sympy.Function), key=str):
+            if activation.has_stable(part):
+                name = (
+                    self._of_vector(activation, _spoken(activation.name, part), activation.program(part))
+                    if isinstance(activation, VectorActivation)
+                    else self._of_neuron(activation, part)
+                )
+                calls[part] = sympy.Function(name)(weighted)
+        return term.subs(calls).subs(a, output)
+
+    def _stacked(self, name: str, arguments: str, says: str, parts: list[str]) -> str:
+        return self._function(name, arguments, says, f"np.concatenate([{', '.join(parts)}])")
+
+    def _function(self, name: str, arguments: str, says: str, result: str) -> str:
+        self.sources.append(f'def {name}({arguments}):\n    """{says}"""\n    return {result}\n')
+        return name
+
+    def _free(self, wanted: str) -> str:
         """A name like `wanted` that is free, and taken from now on."""
         name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
-        taken = _TAKEN.fullmatch(name) or (not self._python and _TAKEN_ELSEWHERE.fullmatch(name))
-        if not name.isidentifier() or keyword.iskeyword(name) or taken:
+        if not name.isidentifier() or keyword.iskeyword(name) or _TAKEN.fullmatch(name):
             name = f"f_{name}"
         numbered = (name, *(f"{name}_{i}" for i in range(2, len(self._used) + 3)))
         found = next(n for n in numbered if n not in self._used)
@@ -70,74 +178,26 @@ class Names:
         return found
 
 
-class Functions:
-    """The functions of a program, defined as they are asked for; `sources` are their texts in that order."""
-
-    def __init__(
-        self,
-        net: Network,
-        names: Names | None = None,
-        define: Definition | type[NumPySource] = NumPySource,
-        single: bool = False,
-    ) -> None:
-        self._net = net
-        self._single = single
-        self._names = names or Names()
-        self._known: dict[tuple[Activation, Expr], str] = {}
-        self._of_layers: dict[str, str] = {}
-        if isinstance(define, type):
-            dialect = define
-
-            def define(name: str, form: Expr, says: str) -> str:
-                return function_source(name, form, says, dialect=dialect)
-
-        self._define = define
-        self.sources: list[str] = []
-
-    def of(self, activation: Activation, wanted: Expr = a) -> str:
-        """The name of the function of z that computes σ (a), σ′ (slope) or an expression in a = σ(z)."""
-        known = self._known.get((activation, wanted))
-        if known is None:
-            known = self._known[activation, wanted] = self._names.free(_spoken(activation.name, wanted))
-            form = activation.numeric(wanted)
-            self.sources.append(self._define(known, form, says_of(activation, wanted)))
-        return known
-
-    def of_layer(self, function: VectorActivation, wanted: str, program: LayerProgram) -> str:
-        """The name of the NumPy function of a whole layer that `program` computes; `wanted` is what to call it."""
-        known = self._of_layers.get(wanted)
-        if known is None:
-            known = self._of_layers[wanted] = self._names.free(wanted)
-            says = f"{wanted.removeprefix('log_')} of a layer, the rows being its neurons."
-            source = layer_source(known, program, says)
-            self.sources.append(_doubled(source) if self._single else source)
-        return known
-
-    def cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
-        """The cost of one output neuron, by the symbols of its z, a and y.
-
-        What the activation declares a stable form of, such as ln σ(z), is a call with z, where a may have rounded to 1.
-        """
-        term = self._net.cost.term(a, target)
-        calls = {
-            part: sympy.Function(self._stable(activation, part))(weighted)
-            for part in sorted(term.atoms(sympy.Function), key=str)
-            if activation.has_stable(part)
-        }
-        return term.subs(calls).subs(a, output)
-
-    def _stable(self, activation: AnyActivation, part: Expr) -> str:
-        if isinstance(activation, VectorActivation):
-            return self.of_layer(activation, _spoken(activation.name, part), activation.program(part))
-        return self.of(activation, part)
+_Y = Symbol("y", real=True)
 
 
-def _doubled(source: str) -> str:
-    """The same function of arrays of single precision, which computes in double precision."""
-    signature, says, *body = source.splitlines()
-    arguments = signature[signature.index("(") + 1 : signature.index(")")].split(", ")
-    converted = [f"    {name} = {name}.astype(SCRATCH)" for name in arguments]
-    return "\n".join([signature, says, *converted, *body, ""])
+def _run(rows: tuple[int, ...]) -> str:
+    """Neighbouring rows as a slice."""
+    return f"{rows[0]}:{rows[-1] + 1}"
+
+
+def _over_examples(expression: Expr) -> str:
+    """The expression in a and y for each neuron, divided by the number of examples."""
+    shown = expression_source(expression)
+    if not expression.free_symbols:
+        shown = f"np.full_like(a, {shown})"
+    return f"({shown}) / a.shape[1]"
+
+
+def _divided(source: str) -> str:
+    """The last line of a function's source divided by the number of examples."""
+    head, _, result = source.rpartition("    return ")
+    return f"{head}    return ({result}) / a.shape[1]"
 
 
 def _spoken(name: str, wanted: Expr) -> str:
@@ -151,7 +211,7 @@ def _spoken(name: str, wanted: Expr) -> str:
     return usual.get(wanted, f"{name}_of_{wanted}")
 
 
-def says_of(activation: Activation, wanted: Expr) -> str:
+def _says(activation: Activation, wanted: Expr) -> str:
     """In words what is computed, and whether by a form that rounds better than the formula."""
     formula = f"σ(z) = {activation.formula}"
     if wanted != a:

@@ -30,7 +30,7 @@ def error_table(
 ) -> list[nodes.Node]:
     """The errors of each program, a column for each of `kinds`, and where they were measured."""
     head = [page.words(word) for word in (say.PROGRAM, *kinds.values())]
-    names = {"bpderive": say.OURS, "bpderive, scalar": say.OURS_SCALAR, "naive": say.NAIVE}
+    names = {"bpderive": say.OURS, "naive": say.NAIVE}
     rows = []
     for program, found in errors.items():
         name = names.get(program) or Text(*(called(program, measurements.machine.get(program, "")),) * 2)

@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from bpderive.codegen import TARGETS
 from bpderive.equations import equations
 from bpderive.notation import a, l, latex, plain, z
 from bpderive.sphinxext.figures import Drawing
@@ -64,7 +63,7 @@ _PARTS = {
         Text("Shown", "显示"),
         Text("in {languages} languages, with marks from the check", "用 {languages} 种语言，标记来自验证"),
     ),
-    "compiled": (Text("Compiled", "编译"), Text("to {targets}", "编译成 {targets}")),
+    "compiled": (Text("Compiled", "编译"), Text("to NumPy, by lambdify", "用 lambdify 变成 NumPy")),
     "verified": (
         Text("Verified", "核对"),
         Text("against code by hand and two other ways", "与手写代码及另外两种方法对照"),
@@ -93,10 +92,8 @@ _ORDER = (
     ("checked", "compiled", ""),
     ("compiled", "verified", ""),
 )
-_CALLED = {"numpy": "NumPy", "python": "Python", "c": "C", "javascript": "JavaScript"}
 _SENTENCE = Text("{title}: {words}.", "{title}：{words}。")
 _BETWEEN_SENTENCES = {"en": " ", "zh": ""}
-_COMMA = Text(", ", "、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +271,10 @@ def _sentences(told: Sequence[tuple[Text, Text]]) -> Text:
 
 def library(language: str) -> Drawing:
     """What the library does with an equation, from its statement to code that is checked against other code."""
-    targets = [_CALLED.get(name, name) for name in TARGETS]
     counted = {
         "count": len(equations),
         "proofs": sum(equation.proof is not None for equation in equations.values()),
         "languages": len(LANGUAGES),
-        "targets": Text(*(_COMMA.in_language(each).join(targets) for each in LANGUAGES)),
     }
     filled = {name: (title, words.format(**counted)) for name, (title, words) in _PARTS.items()}
     boxes = {

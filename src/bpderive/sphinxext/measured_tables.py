@@ -33,18 +33,10 @@ _TIME = Text("time", "时间")
 _COST = Text("value of $C$", "求 $C$ 的值")
 _BOTH = Text("value and gradient", "值与梯度")
 _QUOTIENT = Text("ratio", "比值")
-_PLAIN_SINGLE = Text("plain NumPy, float32", "朴素 NumPy，float32")
-_GAIN = Text("gain", "加快倍数")
 _COMPILING = Text("time to compile", "编译时间")
 _ACTIVATIONS = Text("all activations", "全部激活值")
 _GRADIENT = Text("gradient", "梯度")
 _BEST = Text("best of four by hand", "四种手写程序中最快的")
-_CALLING = Text("calls", "函数调用")
-_SIGMAS = Text("$\\sigma$ and $\\sigma'$", "$\\sigma$ 与 $\\sigma'$")
-_REST = Text("the rest", "其余")
-_INACCURATE = Text("with $a(1-a)$", "改用 $a(1-a)$")
-_ARRAYS = Text("bpderive, arrays", "bpderive，数组")
-_LISTS = Text("bpderive, lists of numbers", "bpderive，数的列表")
 _FIRST = Text("{network}, the first of a new session", "{network}，新会话中的第一次")
 _ON = Text("{processor}: {what}", "{processor}：{what}")
 _LIBRARY = Text("the fastest library", "最快的库")
@@ -132,47 +124,6 @@ def cheap_table(results: Results) -> Table:
     return Table((NETWORK, EXAMPLES, _COST, _BOTH, _QUOTIENT), tuple(rows))
 
 
-def single_table(results: Results) -> Table:
-    """Single precision: ours, ours in double precision, and the plain program."""
-    rows = []
-    for row in results["single"]:
-        double, ours, plain = (row["seconds"][name][1] for name in ("float64", "float32", "plain"))
-        shown = (seconds(double), seconds(ours), seconds(plain), quotient(double / ours))
-        rows.append((network_of(row), str(row["batch"]), *shown))
-    return Table((NETWORK, EXAMPLES, "float64", "float32", _PLAIN_SINGLE, _GAIN), tuple(rows))
-
-
-def tiny_table(results: Results) -> Table:
-    """A tiny network: the compiled gradient of arrays, and the functions of its source, of lists of numbers."""
-    row = results["tiny"]
-    plain, arrays, lists = (row["seconds"][name][1] for name in ("plain, @", "arrays", "lists"))
-    shown = (f"{seconds(time)} ({quotient(time / plain)})" for time in (arrays, lists))
-    return Table(
-        (NETWORK, EXAMPLES, PLAIN, _ARRAYS, _LISTS), ((network_of(row), "1", seconds(plain), *shown),)
-    )
-
-
-def profile_table(results: Results) -> Table:
-    """Where the time of the compiled gradient goes, in units of the plain one: the parts add up to the whole."""
-    rows = []
-    for row in results["profile"]:
-        time = {
-            name: quartiles[1] / row["seconds"]["plain, @"][1] for name, quartiles in row["seconds"].items()
-        }
-        products, whole = time["products"], time["bpderive"]
-        calls = time["bpderive, two neurons a layer"] - time["products, two neurons a layer"]
-        sigmas = time["activations"] - time["activations, two neurons a layer"]
-        parts = (products, calls, sigmas, whole - products - calls - sigmas, whole, time["a(1 − a)"])
-        rows.append((network_of(row), str(row["batch"]), *(_signed(part) for part in parts)))
-    parts_named = (NAMES["products"], _CALLING, _SIGMAS, _REST, NAMES["bpderive"], _INACCURATE)
-    return Table((NETWORK, EXAMPLES, *parts_named), tuple(rows))
-
-
-def _signed(value: float) -> str:
-    """With two decimals; a difference of two times can come out below zero."""
-    return f"{value:.2f}".replace("-", "−") if round(value, 2) else "0.00"
-
-
 def compilation_table(results: Results) -> Table:
     """The time to compile a gradient, as networks get wider and as they get deeper."""
     families = results["compilation"]
@@ -206,9 +157,6 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "loop": loop_table,
     "diagonals": diagonals_table,
     "cheap": cheap_table,
-    "single": single_table,
     "compilation": compilation_table,
     "memory": memory_table,
-    "profile": profile_table,
-    "tiny": tiny_table,
 }

@@ -41,7 +41,8 @@ def _name(word: str) -> Text:
 
 NAMES = {
     "bpderive": _name("bpderive"),
-    "views": Text("bpderive, views", "bpderive，返回视图"),
+    "bpderive on torch": Text("the equations on torch", "在 torch 上运行公式"),
+    "bpderive on jax": Text("the equations under jax.jit", "在 jax.jit 下运行公式"),
     "products": Text("matrix products only", "仅矩阵乘法"),
     "jax": _name("jax.jit(grad)"),
     "torch": _name("torch"),

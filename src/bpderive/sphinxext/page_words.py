@@ -88,7 +88,6 @@ ACCURACY_OF_LAYER = Text(
 )
 NAIVE = Text("the formula as it stands", "照公式直接计算")
 OURS = Text("this book's matrix program", "本书的矩阵程序")
-OURS_SCALAR = Text("this book's scalar program", "本书的标量程序")
 BAD_AT = Text("nan or inf at {count} points", "{count} 个点处为 nan 或 inf")
 MEASURED_ON = Text("Measured on {machine}.", "测量环境：{machine}。")
 NOT_MEASURED = Text(

@@ -98,7 +98,7 @@ def _against_differences(trial: _Trial) -> Comparison:
 
     def value_at(moved_b: list[Array], moved_w: list[Array]) -> float:
         value, _ = trial.compiled.value_and_gradient(moved_w, moved_b, x, y)
-        return value
+        return float(value)
 
     def along(direction: tuple[list[Array], list[Array]]) -> float:
         sides = []
