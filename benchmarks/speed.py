@@ -3,10 +3,7 @@
 Four networks, four sizes of mini-batch, float64, one thread; every contestant on the same data in the same run, in
 turns. The unit is the plain gradient by hand of the book (`benchmarks.plain.UNIT`), and the best of four ways to write
 it is named beside it. The results go to docs/results/speed.json, from which the book takes all times; `--only-cells`
-measures the table alone and writes nothing unless it is told where. The book compares the processors of all files
-docs/results/speed-*.json with that one, so that this adds one:
-
-    nox -s bench-speed -- --only-cells --json docs/results/speed-NAME.json
+measures the table alone and writes nothing unless it is told where.
 """
 
 import argparse

@@ -5,8 +5,7 @@ An optional caption              ```
 ```
 
 No time is measured while the book is built, so that the same sources always give the same pages; `nox -s bench-speed`
-writes the file, and the machine stands below each table. Other machines have files of their own beside it, with the
-comparison of gradients alone. What can be shown is in `CHARTS` and `TABLES`, in the two modules named after them.
+writes the file, and the machine stands below each table. What can be shown is in `CHARTS` and `TABLES`, in the two modules named after them.
 """
 
 from __future__ import annotations
@@ -26,13 +25,6 @@ from bpderive.sphinxext.measured_words import Results, machine
 from bpderive.sphinxext.network import FigureDirective
 
 
-def read_results(path: Path) -> tuple[dict[str, Any], list[Path]]:
-    """The results in NAME.json, under "elsewhere" those of other machines, from NAME-*.json; and all the files."""
-    files = [path, *sorted(path.parent.glob(f"{path.stem}-*.json"))]
-    results, *elsewhere = (json.loads(file.read_text("utf-8")) for file in files)
-    return results | {"elsewhere": elsewhere}, files
-
-
 class MeasuredDirective(FigureDirective):
     """What measured charts and tables have in common: the results file."""
 
@@ -40,9 +32,9 @@ class MeasuredDirective(FigureDirective):
 
     def results(self) -> Results:
         """The committed results; a page is made again when they change."""
-        found, files = read_results(Path(self.env.app.confdir, self.config.bpderive_speed))
-        for file in files:
-            self.env.note_dependency(str(file))
+        file = Path(self.env.app.confdir, self.config.bpderive_speed)
+        self.env.note_dependency(str(file))
+        found: Results = json.loads(file.read_text("utf-8"))
         return found
 
 
@@ -68,9 +60,7 @@ class MeasuredTableDirective(MeasuredDirective):
         results = self.results()
         found = _chosen(self.arguments[0], "table", TABLES)(results)
         rows = [[self.words(cell) for cell in row] for row in found.rows]
-        told = [machine(measured) for measured in (results, *found.others)]
-        if found.note is not None:
-            told.insert(0, found.note)
+        told = [*([found.note] if found.note is not None else []), machine(results)]
         notes = [line(*self.words(note), classes=["bp-note"]) for note in told]
         shown = table(["bp-measured"], [self.words(word) for word in found.head], rows)
         return [element("div", shown, classes=["bp-scrolled"], tabindex="0"), *notes]

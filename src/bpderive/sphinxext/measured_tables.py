@@ -10,14 +10,12 @@ from dataclasses import dataclass
 
 from bpderive.sphinxext.measured_words import (
     EXAMPLES,
-    LIBRARIES,
     NAMES,
     NETWORK,
     PLAIN,
     Cell,
     Results,
     network_of,
-    processor,
     quotient,
     ratio,
     seconds,
@@ -38,8 +36,7 @@ _ACTIVATIONS = Text("all activations", "全部激活值")
 _GRADIENT = Text("gradient", "梯度")
 _BEST = Text("best of four by hand", "四种手写程序中最快的")
 _FIRST = Text("{network}, the first of a new session", "{network}，新会话中的第一次")
-_ON = Text("{processor}: {what}", "{processor}：{what}")
-_LIBRARY = Text("the fastest library", "最快的库")
+_OF = Text("{ours}, of {theirs}", "{ours}，与 {theirs} 之比")
 _OVERLAP = Text(
     "A star marks times whose range between the quartiles is not clearly above that of bpderive.",
     "星号表示：其四分位区间并未明显高于 bpderive 的四分位区间。",
@@ -48,12 +45,11 @@ _OVERLAP = Text(
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A head and rows of words and numbers, a note below, and further results whose machines are to be named."""
+    """A head and rows of words and numbers, and a note below."""
 
     head: tuple[Text | str, ...]
     rows: tuple[tuple[Text | str, ...], ...]
     note: Text | None = None
-    others: tuple[Results, ...] = ()
 
 
 def cells_table(results: Results) -> Table:
@@ -71,24 +67,16 @@ def cells_table(results: Results) -> Table:
     return Table(head, tuple(rows), _OVERLAP if starred else None)
 
 
-def processors_table(results: Results) -> Table:
-    """On each processor our gradient, the products alone and the fastest library, plain NumPy being 1 there."""
-    measured = (results, *results["elsewhere"])
-    columns = [[_on_processor(cell) for cell in found["cells"]] for found in measured]
-    rows = [
-        (network_of(cell), str(cell["batch"]), *(entry for found in parts for entry in found))
-        for cell, *parts in zip(results["cells"], *columns, strict=True)
-    ]
-    whats = (NAMES["bpderive"], NAMES["products"], _LIBRARY)
-    heads = (_ON.format(processor=processor(found), what=what) for found in measured for what in whats)
-    return Table((NETWORK, EXAMPLES, *heads), tuple(rows), _OVERLAP, measured[1:])
-
-
-def _on_processor(cell: Cell) -> tuple[str, str, str]:
-    library = min((name for name in LIBRARIES if name in cell["seconds"]), key=lambda name: ratio(cell, name))
-    star = "*" if library in cell["behind"] else ""
-    ours, products, theirs = (quotient(ratio(cell, name)) for name in ("bpderive", "products", library))
-    return ours, products, f"{library} {theirs}{star}"
+def engines_table(results: Results) -> Table:
+    """Our program on the arrays of an engine, held against that engine's own differentiation."""
+    pairs = (("bpderive on torch", "torch"), ("bpderive on jax", "jax"))
+    rows = []
+    for cell in results["cells"]:
+        medians = {name: quartiles[1] for name, quartiles in cell["seconds"].items()}
+        shown = (quotient(medians[ours] / medians[theirs]) for ours, theirs in pairs)
+        rows.append((network_of(cell), str(cell["batch"]), *shown))
+    heads = (_OF.format(ours=NAMES[ours], theirs=NAMES[theirs]) for ours, theirs in pairs)
+    return Table((NETWORK, EXAMPLES, *heads), tuple(rows))
 
 
 def loop_table(results: Results) -> Table:
@@ -153,7 +141,7 @@ def _shape(sizes: list[int]) -> str:
 
 TABLES: dict[str, Callable[[Results], Table]] = {
     "cells": cells_table,
-    "processors": processors_table,
+    "engines": engines_table,
     "loop": loop_table,
     "diagonals": diagonals_table,
     "cheap": cheap_table,

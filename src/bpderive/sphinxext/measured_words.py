@@ -6,7 +6,6 @@ charts and tables, do it here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,11 +73,6 @@ def machine(results: Results) -> Text:
         clock=_CLOCKS[results["clock"]],
         rounds=results["rounds"],
     )
-
-
-def processor(results: Results) -> str:
-    """The first two words of the processor's name, for the head of a column: "Intel Xeon"."""
-    return " ".join(re.sub(r"\(\w+\)", "", results["machine"]["processor"]).split()[:2])
 
 
 def ratio(cell: Cell, name: str) -> float:
