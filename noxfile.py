@@ -30,6 +30,7 @@ _WITH_PROJECT = ("pyproject.toml", "--group", "build")
 LOCKS: dict[str, tuple[str, ...]] = {
     "bench": (*_WITH_PROJECT, "--extra", "bench"),
     "browser": (*_WITH_PROJECT, "--extra", "browser"),
+    "engines": (*_WITH_PROJECT, "--extra", "tests", "--extra", "jax"),
     "docs": (*_WITH_PROJECT, "--extra", "docs", "--extra", "digits"),
     "lint": (*_WITH_PROJECT, "--extra", "lint"),
     "peers": (*_WITH_PROJECT, "--extra", "bench", "--extra", "peers"),
@@ -57,8 +58,14 @@ def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
 def install_with_peers(session: nox.Session) -> None:
     """The environment with the libraries to compare with; torch is in no lock file, see pyproject.toml."""
     install(session, "peers")
-    extras = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    session.install(*extras["torch"])
+    session.install(*extra("torch"))
+
+
+def extra(name: str) -> list[str]:
+    """What an extra of pyproject.toml asks for."""
+    project = tomllib.loads((HERE / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted: list[str] = project["optional-dependencies"][name]
+    return wanted
 
 
 @nox.session
@@ -80,6 +87,14 @@ def tests(session: nox.Session) -> None:
     """Run the tests and the examples in the docstrings, and report the coverage."""
     install(session, "tests")
     session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, "--cov", "--cov-report=term")))
+
+
+@nox.session
+def engines(session: nox.Session) -> None:
+    """Run the compiled program on arrays of PyTorch, JAX and Dask."""
+    install(session, "engines")
+    session.install(*extra("torch"))
+    session.run("pytest", "tests/test_engines.py", *session.posargs)
 
 
 @nox.session(name="tests-oldest")

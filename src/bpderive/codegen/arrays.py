@@ -39,14 +39,14 @@ class Engine:
     name: str
 
     def namespace(self) -> Any:
-        """The module that has its functions; raises `MissingPackage` where array-api-compat is wanted and absent."""
+        """The module that has its functions; raises `MissingPackage` where it is absent."""
         if self.name == NUMPY:
             return np
         try:
             return importlib.import_module(_NAMESPACES[self.name])
         except ImportError as error:
             raise MissingPackage(
-                f"Arrays of {self.name} want the package array-api-compat: pip install array-api-compat."
+                f"Arrays of {self.name} want further packages: pip install bpderive[{self.name}]."
             ) from error
 
     def of_dtype(self, array: Any, dtype: Any) -> Any:
