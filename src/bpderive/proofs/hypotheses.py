@@ -158,6 +158,6 @@ _GIVEN = {
     )
 }
 _DIFFERENTIABLE = Text(
-    en="no $z^l_j$ of a neuron with {name} lies where its slope jumps: {kinks}",
+    en="no $z^l_j$ of a neuron with {name} lies at a kink of it: {kinks}",
     zh="采用 {name} 的神经元的 $z^l_j$ 都不在不可导点 {kinks} 上",
 )
