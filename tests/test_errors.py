@@ -15,6 +15,7 @@ from bpderive.errors import BpderiveError, Refuted, TooManyPaths, UnknownName, u
 EXPECTED = {
     "Refuted": ValueError,
     "StepError": ValueError,
+    "HypothesisError": ValueError,
     "ParseError": ValueError,
     "ShapeError": ValueError,
     "UnknownName": KeyError,

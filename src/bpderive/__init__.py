@@ -29,6 +29,7 @@ from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import (
     BpderiveError,
     DomainError,
+    HypothesisError,
     MissingPackage,
     NetworkError,
     ParseError,
@@ -61,6 +62,7 @@ __all__ = [
     "Equation",
     "Findings",
     "Gradient",
+    "HypothesisError",
     "MissingPackage",
     "Network",
     "NetworkError",

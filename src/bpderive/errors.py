@@ -29,6 +29,10 @@ class StepError(BpderiveError, ValueError):
     """A step of a derivation does not follow from the lines before it."""
 
 
+class HypothesisError(BpderiveError, ValueError):
+    """A theorem was to be read on a network that is outside of its hypotheses."""
+
+
 class ParseError(BpderiveError, ValueError):
     """A text is not in the language that was wanted."""
 

@@ -126,6 +126,32 @@ def test_a_derivation_on_a_network_says_what_its_functions_are(capsys: pytest.Ca
     assert "there it is sigmoid" in printed.err
 
 
+@pytest.mark.parametrize(
+    ("number", "functions"),
+    [
+        ("BP1", ["--activation", "softmax", "--cost", "log_likelihood"]),
+        ("BP1a", ["--activation", "softmax", "--cost", "log_likelihood"]),
+        ("30", ["--cost", "cross_entropy"]),
+        ("27", ["--cost", "cross_entropy"]),
+    ],
+)
+def test_a_proof_is_not_shown_on_a_network_outside_of_its_hypotheses(
+    number: str, functions: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, says in (("en", "What holds there instead:"), ("zh", "此时成立的是：")):
+        assert main(["derive", number, "--network", "2,2", *functions, "--lang", name]) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert says in printed.err
+
+
+def test_a_derivation_on_a_network_with_a_kink_says_where_it_does_not_hold(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["derive", "BP1", "--network", "2,2", "--activation", "relu"]) == 0
+    assert "Provided that no z^l_j of a neuron with relu" in capsys.readouterr().out
+
+
 def test_a_formula_of_ones_own_has_its_measured_error_and_its_graph(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from bpderive.proofs import Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll, shortest
 from bpderive.proofs.definitions import OUTPUT
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
-from bpderive.proofs.theorems import cost_in_components
+from bpderive.proofs.theorems import cost_in_components, matrix_derivation
 from bpderive.proofs.whole_layer import ALL, ERROR_ANYWHERE, unchanged
 from bpderive.statements import TARGETS_SUM_TO_ONE, WHOLE, equation
 from bpderive.text import Text
@@ -52,7 +52,16 @@ def test_the_other_three_hold_as_they_stand(number: str) -> None:
     assert certify(found.statement).instances > 20
 
 
-@pytest.mark.parametrize("number", ["BP1", "30", "BP1a"])
+@pytest.mark.parametrize("number", ["z", "BP2", "BP3", "BP4"])
+def test_so_do_their_matrix_forms_and_34(number: str) -> None:
+    for proof in (matrix_derivation(number), derivation("34")):
+        found = unchanged(proof)
+        found.check()
+        assert found.statement == replace(proof.statement, output=WHOLE)
+        assert certify(found.statement).instances >= 10
+
+
+@pytest.mark.parametrize("number", ["BP1", "30", "BP1a", "25", "33", "35", "53", "long"])
 def test_a_proof_that_uses_a_neuron_s_own_function_does_not_go_through(number: str) -> None:
     with pytest.raises(StepError):
         unchanged(derivation(number))

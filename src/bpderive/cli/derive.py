@@ -34,6 +34,7 @@ _DERIVATION = Text(en="derivation", zh="推导")
 _ON = Text(en="On the network {sizes}", zh="在网络 {sizes} 上")
 _WITH = Text(en="With these functions", zh="代入所选函数")
 _CHECKED = Text(en="Every line was checked on this network.", zh="每一行都已在该网络上验证。")
+_PROVIDED = Text(en="Provided that {condition}.", zh="条件：{condition}。")
 _GENERAL = Text(
     en="Every line was computed by its rule from the lines before it.",
     zh="每一行都由该行的规则从前面的行计算得出。",
@@ -58,7 +59,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print the derivation; `StepError` where a line is false."""
+    """Print the derivation; `StepError` where a line is false, `HypothesisError` for a network that it is not about."""
     found = derivation(given.name)
     heading = Heading(f"({found.number}) {found.title}")
     if given.network is None:
@@ -93,7 +94,8 @@ def on_network(instance: Instance) -> list[Block]:
     shown = str(_ON.format(sizes=", ".join(map(str, instance.net.sizes))))
     about = f"{shown}{_COMMA if letters else ''}{letters}"
     rows = tuple((f"{step.number}.", step.statement.latex(), str(step.reason)) for step in instance.steps)
-    return [Paragraph(about), Lines(rows)]
+    conditions = [Paragraph(str(_PROVIDED.format(condition=condition))) for condition in instance.conditions]
+    return [Paragraph(about), Lines(rows), *conditions]
 
 
 _COMMA = Text(en=", ", zh="，")

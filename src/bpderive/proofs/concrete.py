@@ -1,58 +1,39 @@
 """A derivation on a concrete small network, its sums written out, for showing and for trying.
 
 `derivation("BP2").instantiate(net)` gives an `Instance`: the same steps for the same reasons, about δ^2_1 of
-that network. `instance.check()` decides every line as an identity of polynomials on it.
+that network, which must not be outside of the hypotheses. `instance.check()` decides every line on it.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-import sympy
-from sympy import (
-    Add,
-    Basic,
-    Expr,
-    ImmutableDenseMatrix,
-    Integer,
-    KroneckerDelta,
-    MatrixExpr,
-    Mul,
-    Sum,
-    Symbol,
-)
+from sympy import Expr, Symbol
 
+from bpderive.costs import costs
 from bpderive.errors import NetworkError, StepError
 from bpderive.evaluate import Reader, truth_of
 from bpderive.network import Network
-from bpderive.notation import (
-    BackwardProduct,
-    C,
-    ExplicitPathSum,
-    L,
-    LayerArray,
-    Partial,
-    PathSum,
-    Width,
-    a,
-    j,
-    k,
-    l,
-    plain,
-    quantity,
-)
-from bpderive.places import Letters, whole_number
+from bpderive.notation import L, Width, j, k, l, plain
+from bpderive.places import whole_number
 from bpderive.proofs.derivation import Derivation, Step
-from bpderive.statements import Range, Statement
+from bpderive.proofs.hypotheses import conditions, read_for, require
+from bpderive.proofs.own_functions import Example
+from bpderive.proofs.written_out import written_out
+from bpderive.statements import WHOLE, Range, Statement
 from bpderive.text import Text
+
+EXAMPLES = 2
+"""At how many examples a line is computed with the network's own functions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A derivation read on `net`: `letters` says for which layer and neurons (counted from 1), `steps` its lines."""
+    """A derivation read on `net`: `letters` says for which layer and neurons (counted from 1), `steps` its lines.
+
+    `conditions` is what is supposed of the example that the network is given, where it is not of every one.
+    """
 
     number: str
     title: Text
@@ -60,17 +41,34 @@ class Instance:
     letters: dict[str, int]
     statement: Statement
     steps: tuple[Step, ...]
+    conditions: tuple[Text, ...] = ()
 
     def check(self) -> None:
-        """Decide every line, σ, σ′ and ∂C/∂a being unknowns; raises `StepError` at a line that is false."""
-        reader = Reader(truth_of(self.statement, self.net.sizes))
+        """Decide every line; raises `StepError` at a line that is false, `HypothesisError` for a network outside.
+
+        Each is computed at examples with the network's own σ, its slope or Jacobian and its own cost, to 50 digits.
+        Where a line is about any σ and a cost that is arbitrary or a polynomial, it is decided exactly as well.
+        """
+        require(self.number, self.statement, self.net)
+        examples = [Example(self.net, turn, self.statement.given) for turn in range(EXAMPLES)]
+        exact = Reader(truth_of(self.statement, self.net.sizes)) if self._is_polynomial() else None
         for step in self.steps:
-            values = [reader.value(side)({}) for side in step.statement.sides]
-            if any(value != values[0] for value in values):
+            sides = step.statement.sides
+            same = all(_agree(example, sides) for example in examples)
+            if same and exact is not None:
+                values = [exact.value(side)({}) for side in sides]
+                same = all(value == values[0] for value in values)
+            if not same:
                 raise StepError(
                     f"({self.number}) on the network {self.net.sizes}, step {step.number}, {step.rule.name.en}: "
                     f"expected an identity, and {plain(step.statement.latex())} is none."
                 )
+
+    def _is_polynomial(self) -> bool:
+        """Whether its lines are polynomials in what is arbitrary in them, with nothing assumed of the y_j."""
+        about = self.statement
+        polynomial = about.cost is None or costs[about.cost].formula.is_polynomial()
+        return about.output in (None, WHOLE) and about.given is None and polynomial
 
     def __str__(self) -> str:
         where = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
@@ -82,12 +80,20 @@ class Instance:
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
 
 
+def _agree(example: Example, sides: tuple[Expr, ...]) -> bool:
+    """Whether the sides of a line have the same value at an example."""
+    first, *others = map(example.value, sides)
+    return all(example.agree(first, other) for other in others)
+
+
 def instantiated(
     derivation: Derivation, net: Network, layer: int | None, neuron: int, source: int
 ) -> Instance:
     """`derivation` on `net`, for neuron `neuron` of `layer` and, if it has one, the weight from neuron `source`."""
     given = {l: layer, j: neuron - 1, k: source - 1}
+    derivation = read_for(derivation, net)
     goal = derivation.statement
+    require(derivation.number, goal, net)
     letters = _letters(derivation.number, goal.ranges, net, given)
     steps: list[Step] = []
     for _, part in derivation.chains():
@@ -118,6 +124,7 @@ def instantiated(
         shown,
         replace(goal, sides=sides, ranges=()),
         tuple(steps),
+        conditions(goal, (step.statement for step in steps), net),
     )
 
 
@@ -156,71 +163,3 @@ def _has_case(ranges: tuple[Range, ...], net: Network, letters: Mapping[Symbol, 
 def _by_width(r: Range) -> bool:
     """Whether a range is one of neurons, which a range of layers must come before."""
     return bool(r.high.has(Width))
-
-
-def written_out(expression: Any, letters: Letters, sizes: tuple[int, ...]) -> Any:
-    """An expression with its layers and indices put in, and its sums and products written out."""
-
-    def number(part: Expr) -> int:
-        return whole_number(part, sizes)(letters)
-
-    def again(part: Any) -> Any:
-        return written_out(part, letters, sizes)
-
-    if isinstance(expression, Sum):
-        [(letter, low, high)] = expression.limits
-        values = range(number(low), number(high) + 1)
-        return Add(*(written_out(expression.function, {**letters, letter: v}, sizes) for v in values))
-    if isinstance(expression, PathSum | ExplicitPathSum):
-        layer, neuron, last = (number(part) for part in expression.args)
-        return _paths_written_out(type(expression).link, layer, neuron, last, sizes)
-    if isinstance(expression, KroneckerDelta):
-        return Integer(int(number(expression.args[0]) == number(expression.args[1])))
-    found = quantity(expression)
-    if found is not None:
-        array, (row, column) = found
-        return _array(array, number)[number(row), number(column)]
-    if isinstance(expression, MatrixExpr) and not isinstance(
-        expression, sympy.MatMul | sympy.MatAdd | sympy.HadamardProduct
-    ):
-        return _matrix_written_out(expression, number, again)
-    if not isinstance(expression, Basic) or not expression.args:
-        whole = isinstance(expression, Symbol) and expression in letters
-        return Integer(letters[expression]) if whole else expression
-    return expression.func(*(again(part) for part in expression.args))
-
-
-def _array(array: LayerArray, number: Callable[[Expr], int]) -> LayerArray:
-    rows, columns = array.shape
-    return LayerArray(array.letter, number(array.layer), number(rows), number(columns))
-
-
-def _matrix_written_out(
-    expression: MatrixExpr, number: Callable[[Expr], int], again: Callable[[Any], Any]
-) -> Any:
-    """A matrix as the table of its entries; a product of many as their product."""
-    if isinstance(expression, BackwardProduct):
-        factors = [
-            BackwardProduct.factor(at).args
-            for at in range(number(expression.args[0]), number(expression.args[1]))
-        ]
-        return sympy.MatMul(*(again(factor) for pair in factors for factor in pair))
-    if isinstance(expression, LayerArray):
-        expression = _array(expression, number)
-    rows, columns = (number(size) for size in expression.shape)
-    entries = [again(expression[row, column]) for row in range(rows) for column in range(columns)]
-    return ImmutableDenseMatrix(rows, columns, entries)
-
-
-def _paths_written_out(
-    link: Callable[[int, int, int], Expr], layer: int, neuron: int, last: int, sizes: tuple[int, ...]
-) -> Expr:
-    """The literal sum over all paths, each the product of ∂C/∂a^L_m and of what `link` gives for its edges."""
-    empty: Letters = {}
-    terms = []
-    for rest in itertools.product(*(range(sizes[at - 1]) for at in range(layer + 1, last + 1))):
-        path = list(zip(range(layer, last + 1), (neuron, *rest), strict=True))
-        factors = [Partial(C, a(last)[path[-1][1], 0])]
-        factors += [link(at, here, following) for (at, here), (_, following) in itertools.pairwise(path)]
-        terms.append(Mul(*(written_out(factor, empty, sizes) for factor in factors)))
-    return Add(*terms)

@@ -97,7 +97,8 @@ class Derivation:
         """The same derivation on a small network, its sums written out: for neuron `neuron` of layer `layer`.
 
         `source` is the neuron k where the statement is about a weight w^l_jk. The first layer that the statement holds
-        for is taken if none is given. Raises `NetworkError` if there is no such layer, neuron or source.
+        for is taken if none is given. Raises `NetworkError` if there is no such layer, neuron or source, and
+        `HypothesisError` for a network that is outside of the hypotheses of the statement.
         """
         from bpderive.proofs.concrete import instantiated  # it imports this module
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
 
-from bpderive.costs import costs
+from bpderive.costs import Cost, costs
 from bpderive.errors import unknown_name
 from bpderive.notation import (
     BackwardProduct,
@@ -305,9 +305,13 @@ def sum_over_paths() -> Derivation:
 
 def cost_in_components(name: str, index: Symbol) -> Statement:
     """C = Σ_j …, with the formula of the cost `name` from the catalogue."""
-    term = costs[name].term(a(L)[index, 0], y(L)[index, 0])
-    number, rest = term.as_coeff_Mul()
-    return equation(C, number * Sum(rest, (index, 0, Width(L) - 1)), cost=name)
+    return cost_formula(costs[name], index)
+
+
+def cost_formula(cost: Cost, index: Symbol) -> Statement:
+    """C = Σ_j …, with the formula of a cost."""
+    number, rest = cost.term(a(L)[index, 0], y(L)[index, 0]).as_coeff_Mul()
+    return equation(C, number * Sum(rest, (index, 0, Width(L) - 1)), cost=cost.name)
 
 
 def from_paths_to_equations() -> Derivation:
@@ -358,4 +362,10 @@ def matrix_derivation(number: str) -> Derivation:
     return _MATRIX_PROOFS[number]()
 
 
-__all__ = ["cost_in_components", "derivation", "matrix_derivation"]
+def known_proofs(number: str) -> tuple[Derivation, ...]:
+    """The proofs of the forms that the theorem `number` has, none if there is no such theorem."""
+    own = (derivation(number),) if number in _PROOFS else ()
+    return own + ((matrix_derivation(number),) if number in _MATRIX_PROOFS else ())
+
+
+__all__ = ["cost_formula", "cost_in_components", "derivation", "known_proofs", "matrix_derivation"]
