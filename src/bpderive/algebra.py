@@ -31,7 +31,7 @@ def in_exponential(expression: Expr, z: Symbol) -> Expr:
 
 def vanishes(expression: Any, z: Symbol) -> bool | None:
     """Whether `expression` is identically 0 as a function of z; None if it is not rational in z and exp(z)."""
-    rational = in_exponential(sympy.sympify(expression), z)
+    rational = in_exponential(sympy.sympify(expression, strict=True), z)
     cancelled = sympy.cancel(sympy.together(rational))
     if cancelled == 0:
         return True

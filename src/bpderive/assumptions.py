@@ -27,6 +27,7 @@ import sympy
 from sympy import Add, Expr, Rational, Symbol
 
 from bpderive.errors import DomainError, Refuted
+from bpderive.expressions import expression
 from bpderive.text import Text
 
 EXAMPLES = 3
@@ -200,11 +201,15 @@ def _weights() -> list[Symbol]:
 
 
 def _cost(whole: Whole, outputs: Any, targets: Any, weights: Any) -> Expr:
-    found = sympy.sympify(whole(outputs, targets, weights))
+    given = whole(outputs, targets, weights)
+    try:
+        found = expression(given)
+    except DomainError:
+        found = None
     known = {*itertools.chain(*outputs, *targets), *weights}
-    if not isinstance(found, Expr) or found.free_symbols - known:
+    if found is None or found.free_symbols - known:
         raise DomainError(
-            f"The cost gave {found!r}. Give a function of outputs, targets and weights that returns a SymPy expression "
+            f"The cost gave {given!r}. Give a function of outputs, targets and weights that returns a SymPy expression "
             "in the symbols that it is given: outputs[x][j], targets[x][j] and weights[i]."
         )
     return found

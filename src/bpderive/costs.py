@@ -24,6 +24,7 @@ from bpderive.algebra import tidy
 from bpderive.assumptions import Assumptions, assumptions
 from bpderive.catalogue import Catalogue
 from bpderive.errors import DomainError, unknown_name
+from bpderive.expressions import expression
 from bpderive.text import Text
 
 a = Symbol("a", real=True)
@@ -31,6 +32,11 @@ a = Symbol("a", real=True)
 
 y = Symbol("y", real=True)
 """The desired output, y_j."""
+
+
+def _at(formula: Expr, output: Any, target: Any) -> Expr:
+    """A formula in a and y at an output and a desired output."""
+    return formula.subs({a: expression(output), y: expression(target)}, simultaneous=True)
 
 
 @lru_cache(256)
@@ -72,9 +78,12 @@ class Cost:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_declared", self.formula)
-        formula = sympy.sympify(self.formula) if isinstance(self.formula, Expr | int) else None
+        try:
+            formula = expression(self.formula)
+        except DomainError:
+            formula = None
         if formula is not None:
-            formula = formula.subs(dict(self.parameters))
+            formula = formula.subs({expression(key): expression(value) for key, value in self.parameters})
         open_symbols = {symbol for _, value in self.parameters for symbol in value.free_symbols}
         variables = set() if formula is None else formula.free_symbols - open_symbols
         if formula is None or {symbol.name for symbol in variables} - {"a", "y"}:
@@ -98,7 +107,10 @@ class Cost:
         for name, given in values.items():
             if name not in known:
                 raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
-            value = Rational(str(given)) if isinstance(given, float) else sympy.sympify(given)
+            try:
+                value = Rational(str(given)) if isinstance(given, float) else expression(given)
+            except (DomainError, TypeError, ValueError):
+                value = sympy.nan
             if not value.is_positive or not (value.is_number or value.is_Symbol):
                 raise DomainError(
                     f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number, or a symbol "
@@ -114,11 +126,11 @@ class Cost:
 
     def term(self, output: Any = a, target: Any = y) -> Expr:
         """What one output neuron contributes to C."""
-        return self.formula.subs({a: output, y: target}, simultaneous=True)
+        return _at(self.formula, output, target)
 
     def derivative(self, output: Any = a, target: Any = y) -> Expr:
         """∂C/∂a^L_j, by SymPy."""
-        return _slope(self.formula).subs({a: output, y: target}, simultaneous=True)
+        return _at(_slope(self.formula), output, target)
 
     def value(self, outputs: Iterable[Any], targets: Iterable[Any]) -> Expr:
         """C, equation (27) for the quadratic cost: the sum over the output neurons."""
@@ -139,8 +151,9 @@ class Cost:
 
         Found by cancelling the product as a rational function: a − y for sigmoid with cross-entropy.
         """
-        found = None if slope_by_output is None else _cancelled(self.formula, slope_by_output)
-        return None if found is None else found.subs({a: output, y: target}, simultaneous=True)
+        output, target = expression(output), expression(target)
+        found = None if slope_by_output is None else _cancelled(self.formula, expression(slope_by_output))
+        return None if found is None else _at(found, output, target)
 
 
 delta = Symbol("delta", positive=True)

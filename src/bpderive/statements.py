@@ -15,6 +15,7 @@ import sympy
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.errors import StepError
+from bpderive.expressions import expression as as_expression
 from bpderive.notation import (
     BackwardProduct,
     CostGradient,
@@ -54,7 +55,7 @@ class Range:
 
 def layers(letter: Symbol, low: Any = 2, high: Any = L) -> Range:
     """`letter` is a layer from `low` to `high`."""
-    return Range(letter, sympy.sympify(low), sympy.sympify(high))
+    return Range(letter, as_expression(low), as_expression(high))
 
 
 def neurons(letter: Symbol, layer: Any) -> Range:
@@ -107,7 +108,7 @@ class Statement:
 
     def at(self, values: Mapping[Symbol, Any]) -> Statement:
         """The statement with other expressions for its letters; letters that it puts a value for are free no more."""
-        exact = {letter: sympy.sympify(value) for letter, value in values.items()}
+        exact = {letter: as_expression(value) for letter, value in values.items()}
         kept = tuple(
             Range(r.letter, substitute(r.low, exact), substitute(r.high, exact))
             for r in self.ranges

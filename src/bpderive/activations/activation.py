@@ -15,6 +15,7 @@ from bpderive.activations.elementwise import compiled
 from bpderive.activations.stable import compare, confirm, slope
 from bpderive.differentiation import latex
 from bpderive.errors import DomainError, Refuted, unknown_name
+from bpderive.expressions import expression
 from bpderive.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]
@@ -45,13 +46,11 @@ class Activation:
 
     def __post_init__(self) -> None:
         declared = (self.formula, self.stable, self.at_kinks, self.slope_from_output)
-        values = {symbol: _number(value, self.name) for symbol, value in self.parameters}
+        values = {expression(symbol): _number(value, self.name) for symbol, value in self.parameters}
         formula = _in_z(self.formula, self.name, values)
 
         def valued(pairs: Pairs) -> Pairs:
-            return tuple(
-                (sympy.sympify(key), _exact(sympy.sympify(value)).subs(values)) for key, value in pairs
-            )
+            return tuple((expression(key), _exact(expression(value)).subs(values)) for key, value in pairs)
 
         settled = {
             "_declared": declared,
@@ -60,7 +59,7 @@ class Activation:
             "at_kinks": valued(self.at_kinks),
             "slope_from_output": None
             if self.slope_from_output is None
-            else sympy.sympify(self.slope_from_output).subs(values),
+            else expression(self.slope_from_output).subs(values),
             "parameters": tuple(values.items()),
         }
         for name, value in settled.items():
@@ -101,14 +100,15 @@ class Activation:
 
     def expr(self, argument: Any = z) -> Expr:
         """σ(argument)."""
-        return self.formula.subs(z, argument)
+        return self.formula.subs(z, expression(argument))
 
     def derivative(self, argument: Any = z) -> Expr:
         """σ′(argument), by SymPy; at a kink the declared slope, or the mean of the slopes of its two sides."""
-        return self._slope().subs(z, argument)
+        return self._slope().subs(z, expression(argument))
 
     def derivative_from_output(self, output: Any = a) -> Expr | None:
         """σ′ written by the output a = σ(z), or None where it is not known to be a function of a."""
+        output = expression(output)
         found = by_output.slope_by_output(self.formula)
         declared = self.slope_from_output
         if declared is not None:
@@ -192,7 +192,7 @@ class Activation:
         return exact if exact.free_symbols - {z} else rewriting.best(exact).expression
 
     def _exact(self, wanted: Expr) -> Expr:
-        return self._slope() if wanted == slope else wanted.subs(a, self.formula)
+        return self._slope() if wanted == slope else expression(wanted).subs(a, self.formula)
 
     def has_stable(self, wanted: Expr) -> bool:
         """Whether a stable form of `wanted` is declared."""
@@ -254,8 +254,8 @@ class Activation:
 def _number(value: Any, name: str) -> Expr:
     """A parameter's value; 0.01 is 1/100."""
     try:
-        exact = _exact(sympy.sympify(value)) if isinstance(value, Expr | int | float) else None
-    except (TypeError, ValueError):
+        exact = _exact(expression(value))
+    except (DomainError, TypeError, ValueError):
         exact = None
     if exact is None or exact.is_real is False or exact.is_finite is False:
         raise DomainError(
@@ -276,13 +276,14 @@ def _exact(expression: Expr) -> Expr:
 
 def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
     """The formula as an expression in `z`, whatever its one variable was called, its parameters having values."""
-    if isinstance(formula, int | float):
-        formula = sympy.sympify(formula)
-    if not isinstance(formula, Expr):
+    try:
+        formula = expression(formula)
+    except DomainError:
         raise DomainError(
             f"The formula of the activation {name!r} is {formula!r}, of type {type(formula).__name__}. "
-            "Give a SymPy expression in one variable, such as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z')."
-        )
+            "Give a SymPy expression in one variable, such as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z'); "
+            "a text is read by bp.parse_activation."
+        ) from None
     if unknown := formula.atoms(AppliedUndef):
         raise DomainError(
             f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "

@@ -35,6 +35,7 @@ from bpderive.activations.layer_program import (
 )
 from bpderive.activations.special import exactly
 from bpderive.errors import DomainError, Refuted, unknown_name
+from bpderive.expressions import expression
 from bpderive.notation import j, latex
 from bpderive.text import Text
 
@@ -64,7 +65,7 @@ class VectorActivation:
 
     def __post_init__(self) -> None:
         for part in (self.formula, *(form for _, form in self.stable)):
-            layer_program(part, j, ("z",))
+            layer_program(expression(part), j, ("z",))
 
     def __repr__(self) -> str:
         return f"<activation {self.name} of a whole layer: {self.formula}>"
@@ -127,7 +128,7 @@ class VectorActivation:
     def program(self, wanted: Expr = a) -> LayerProgram:
         """What computes the outputs from z, or with `log(a)` their logarithms, in stable form where one is declared."""
         declared = dict(self.stable)
-        return layer_program(declared.get(wanted, wanted.subs(a, self.formula)), j, ("z",))
+        return layer_program(declared.get(wanted, expression(wanted).subs(a, self.formula)), j, ("z",))
 
     def has_stable(self, wanted: Expr) -> bool:
         """Whether a stable form of `wanted` is declared."""
@@ -208,7 +209,7 @@ def _entries(given: Any) -> list[Expr]:
             f"An activation of a whole layer was given {given!r}. Give the values of all its neurons, "
             "a list or a column."
         )
-    return [sympy.sympify(entry) for entry in given]
+    return [expression(entry) for entry in given]
 
 
 def _array(values: Any) -> Any:

@@ -11,6 +11,7 @@ from bpderive.algebra import tidy, vanishes
 from bpderive.differentiation.formulas import Pending, latex
 from bpderive.differentiation.rules import rule_for
 from bpderive.errors import StepError
+from bpderive.expressions import expression
 from bpderive.text import Text
 
 MOST_LINES = 60
@@ -70,6 +71,7 @@ class Differentiation:
 
 def differentiate(formula: Expr, variable: Symbol, left: str) -> Differentiation:
     """The derivative, a rule a line, `left` being the LaTeX of the left side; raises `StepError` past `MOST_LINES`."""
+    formula, variable = expression(formula), expression(variable)
     line = Pending(formula, variable)
     steps = [Line(f"{left} ", line, _START, _START)]
     while pending := _outermost(line):
