@@ -15,7 +15,7 @@ from bpderive.language import syntax
 from bpderive.text import Text
 from bpderive.verdict import forms
 from bpderive.verdict.components import in_components
-from bpderive.verdict.errors import IllFormed
+from bpderive.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.verdict.forms import Clock, Form, Term
 from bpderive.verdict.indices import Indices, apart, check_scopes
 from bpderive.verdict.layers import Case, cases
@@ -25,6 +25,9 @@ from bpderive.verdict.spaces import Spaces
 NOTHING = Text(
     en="the conditions contradict one another: the range is empty", zh="各条件互相矛盾：取值范围为空"
 )
+
+MOST_CHOICES = 100_000
+"""How many choices of the neurons are gone through in layers of fixed widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def readings(
         indices = Indices(spaces, called)
         indices.find(components)
         reading = Reading(components, case, spaces, indices)
-        if any(True for _ in _assignments(reading)):
+        if any(True for _ in cases_of_indices(reading)):
             found.append(reading)
     if not found:
         raise IllFormed(NOTHING)
@@ -100,17 +103,8 @@ def holds(
 
 def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) -> Iterator[Form]:
     """The differences of the sides in normal form; empty where they are equal."""
-    for names, unequal in _assignments(reading):
-        normaliser = Normaliser(
-            reading.case,
-            reading.spaces,
-            reading.claim.cost,
-            reading.claim.sigma,
-            targets_add_to_one,
-            reading.indices.layers,
-            clock,
-            unequal,
-        )
+    for names, unequal in cases_of_indices(reading):
+        normaliser = normaliser_of(reading, clock, unequal, targets_add_to_one)
         first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
         for other in rest:
             difference = normaliser.normal(first + forms.scaled(other, -1))
@@ -132,7 +126,23 @@ def _without_targets(term: Term) -> Term:
     return term
 
 
-def _assignments(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], frozenset[frozenset[Any]]]]:
+def normaliser_of(
+    reading: Reading, clock: Clock, unequal: frozenset[frozenset[Any]], keeps_targets: bool = False
+) -> Normaliser:
+    """What brings the expressions of the reading to their normal forms."""
+    return Normaliser(
+        reading.case,
+        reading.spaces,
+        reading.claim.cost,
+        reading.claim.sigma,
+        keeps_targets,
+        reading.indices.layers,
+        clock,
+        unequal,
+    )
+
+
+def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], frozenset[frozenset[Any]]]]:
     """What the free indices are: themselves, or each number in turn in a layer of fixed width."""
     conditions = [c for c in reading.claim.conditions if isinstance(c, syntax.IndexCondition)]
     names: dict[str, syntax.Index] = {}
@@ -141,7 +151,9 @@ def _assignments(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], fr
         width = reading.spaces.width(reading.spaces.of(reading.indices.layers[index]))
         if width is not None:
             choices.append([(index, value) for value in range(1, width + 1)])
-    for chosen in itertools.product(*choices):
+    for count, chosen in enumerate(itertools.product(*choices)):
+        if count >= MOST_CHOICES:
+            raise TooHard(STEPS_ARE_USED_UP)
         names = dict(chosen)
         possible = True
         for condition in conditions:
@@ -163,4 +175,4 @@ def _assignments(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], fr
             yield names, frozenset(unequal)
 
 
-__all__ = ["Reading", "holds", "readings", "residuals"]
+__all__ = ["Reading", "cases_of_indices", "holds", "normaliser_of", "readings", "residuals"]

@@ -17,6 +17,7 @@ from bpderive.verdict.components import COLUMN, ROW
 from bpderive.verdict.counterexample import Counterexample
 from bpderive.verdict.decide import holds, readings
 from bpderive.verdict.diagnosis import Diagnosis, diagnose, is_true
+from bpderive.verdict.divisors import WHEREVER, check_divisors, divides
 from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
 from bpderive.verdict.indices import one_sided_index
@@ -182,9 +183,14 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
     )
     try:
         if holds(claim, clock.within(DECISION)):
+            check_divisors(claim, clock.within(DECISION))
             return "holds", _holds_in_words(claim), None, (), ()
     except IllFormed as error:
         if one_sided_index(claim) is not None and is_true(claim, clock.within(DECISION), one_sided=True):
+            try:
+                check_divisors(claim, clock.within(DECISION))
+            except IllFormed as zero:
+                return _ill_formed(claim, zero, clock)
             return "holds", _holds_in_words(claim), None, (), ()
         return _ill_formed(claim, error, clock)
     except TooHard as error:
@@ -215,7 +221,7 @@ def _ranges(claim: Claim) -> Iterator[str]:
     yield from range_of_layers(claim)
     try:
         reading = readings(claim, all_equal=True, lenient=True)[0]
-    except IllFormed:
+    except (IllFormed, TooHard):
         return
     for index in reading.free:
         if index not in (ROW, COLUMN):
@@ -235,7 +241,7 @@ def _holds_in_words(claim: Claim) -> Text:
     cost = Text(en="every cost", zh="任意代价函数")
     if claim.cost is not None:
         cost = Text(en=f"the cost {claim.cost}", zh=f"代价函数 {claim.cost}")
-    return Text(
+    text = Text(
         en="it holds for every network, {sigma} and {cost}, with {ranges}",
         zh="对任意网络、{sigma}和{cost}都成立，其中 {ranges}",
     ).format(
@@ -243,3 +249,6 @@ def _holds_in_words(claim: Claim) -> Text:
         cost=cost,
         ranges=", ".join(dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)])),
     )
+    if divides(claim):
+        text = Text(en="{text}, {wherever}", zh="{text}，{wherever}").format(text=text, wherever=WHEREVER)
+    return text
