@@ -8,6 +8,7 @@ from bpderive.language.tokens import MOST_LAYERS, Tokens
 from bpderive.text import Text
 
 LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", r"\delta": "delta", "y": "y", "x": "x"}
+A_QUANTITY = Text(en=r"one of the letters w, b, z, a, \delta, y, x", zh=r"w、b、z、a、\delta、y、x 之一")
 _COUNT = {"w": 2}
 
 
@@ -18,7 +19,10 @@ class LatexQuantities:
 
     def quantity(self) -> syntax.Node:
         """The quantity, or the Kronecker delta, that comes next."""
-        token = self.tokens.take()
+        token = self.tokens.next
+        if token.text not in LETTERS:
+            raise self.tokens.wrong(A_QUANTITY)
+        self.tokens.take()
         letter = LETTERS[token.text]
         layer: syntax.Layer | None = None
         indices: tuple[syntax.Index, ...] = ()
