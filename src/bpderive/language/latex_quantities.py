@@ -3,7 +3,7 @@ r"""Quantities in LaTeX, such as w^{l+1}_{kj}, \delta^L, y_j or \delta_{jk}, rea
 from __future__ import annotations
 
 from bpderive.language import syntax
-from bpderive.language.places import AN_INDEX, FROM_ONE, LAYER, STEP
+from bpderive.language.places import AN_INDEX, FROM_ONE, LAYER, STEP, index
 from bpderive.language.tokens import MOST_LAYERS, Tokens
 from bpderive.text import Text
 
@@ -35,7 +35,8 @@ class LatexQuantities:
             if self.tokens.take().text == "^":
                 layer = self.layer()
             else:
-                indices = self.indices()
+                one = letter not in _COUNT and (letter != "delta" or layer is not None)
+                indices = self.indices(whole=one)
         if letter == "delta" and layer is None and len(indices) == 2:
             return syntax.Kronecker(*indices)
         if letter == "x":
@@ -78,13 +79,20 @@ class LatexQuantities:
             )
         return syntax.Layer(self.tokens.take().text)
 
-    def indices(self) -> tuple[syntax.Index, ...]:
-        """The indices that stand below a letter, in braces or bare."""
+    def indices(self, whole: bool = False) -> tuple[syntax.Index, ...]:
+        """The indices that stand below a letter, in braces or bare.
+
+        The digits of a number in braces are one index if `whole` says so or commas part the indices.
+        """
         if not self.tokens.accept("{"):
             return self._next_indices()
+        whole = whole or any(self.tokens.after(steps).text == "," for steps in (1, 2))
         found: list[syntax.Index] = []
         while not self.tokens.accept("}"):
-            found.extend(self._next_indices())
+            if whole and self.tokens.next.kind == "number":
+                found.append(index(self.tokens))
+            else:
+                found.extend(self._next_indices())
             self.tokens.accept(",")
         return tuple(found)
 
