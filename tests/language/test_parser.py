@@ -261,3 +261,21 @@ def test_more_of_latex(latex: str, text: str) -> None:
             parse(latex)
         return
     assert written(parse(latex)) == text
+
+
+@pytest.mark.parametrize(
+    ("latex", "plain"),
+    [
+        (r"z^l_{10} = w^l_{10,2} a^{l-1}_2", "z[l,10] = w[l,10,2]*a[l-1,2]"),
+        (r"w^l_{j,12} = w^l_{12}", "w[l,j,12] = w[l,1,2]"),
+        (r"\delta^L_{11} = y_{11}", "delta[L,11] = y[11]"),
+        (r"\delta_{10,k} = \delta_{12}", "eq(10,k) = eq(1,2)"),
+    ],
+)
+def test_a_neuron_of_two_digits_is_named_in_latex(latex, plain):
+    assert parse(latex) == parse(plain)
+
+
+def test_an_activation_and_a_cost_that_no_network_has_together_are_refused():
+    with pytest.raises(ParseError, match="output layer's activation tanh"):
+        parse("C = C with sigma = tanh, cost = cross_entropy")

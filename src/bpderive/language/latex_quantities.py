@@ -3,11 +3,12 @@ r"""Quantities in LaTeX, such as w^{l+1}_{kj}, \delta^L, y_j or \delta_{jk}, rea
 from __future__ import annotations
 
 from bpderive.language import syntax
-from bpderive.language.places import AN_INDEX, FROM_ONE, LAYER, STEP
+from bpderive.language.places import AN_INDEX, FROM_ONE, LAYER, STEP, index
 from bpderive.language.tokens import MOST_LAYERS, Tokens
 from bpderive.text import Text
 
 LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", r"\delta": "delta", "y": "y", "x": "x"}
+A_QUANTITY = Text(en=r"one of the letters w, b, z, a, \delta, y, x", zh=r"w、b、z、a、\delta、y、x 之一")
 _COUNT = {"w": 2}
 
 
@@ -18,7 +19,10 @@ class LatexQuantities:
 
     def quantity(self) -> syntax.Node:
         """The quantity, or the Kronecker delta, that comes next."""
-        token = self.tokens.take()
+        token = self.tokens.next
+        if token.text not in LETTERS:
+            raise self.tokens.wrong(A_QUANTITY)
+        self.tokens.take()
         letter = LETTERS[token.text]
         layer: syntax.Layer | None = None
         indices: tuple[syntax.Index, ...] = ()
@@ -31,7 +35,8 @@ class LatexQuantities:
             if self.tokens.take().text == "^":
                 layer = self.layer()
             else:
-                indices = self.indices()
+                one = letter not in _COUNT and (letter != "delta" or layer is not None)
+                indices = self.indices(whole=one)
         if letter == "delta" and layer is None and len(indices) == 2:
             return syntax.Kronecker(*indices)
         if letter == "x":
@@ -74,13 +79,20 @@ class LatexQuantities:
             )
         return syntax.Layer(self.tokens.take().text)
 
-    def indices(self) -> tuple[syntax.Index, ...]:
-        """The indices that stand below a letter, in braces or bare."""
+    def indices(self, whole: bool = False) -> tuple[syntax.Index, ...]:
+        """The indices that stand below a letter, in braces or bare.
+
+        The digits of a number in braces are one index if `whole` says so or commas part the indices.
+        """
         if not self.tokens.accept("{"):
             return self._next_indices()
+        whole = whole or any(self.tokens.after(steps).text == "," for steps in (1, 2))
         found: list[syntax.Index] = []
         while not self.tokens.accept("}"):
-            found.extend(self._next_indices())
+            if whole and self.tokens.next.kind == "number":
+                found.append(index(self.tokens))
+            else:
+                found.extend(self._next_indices())
             self.tokens.accept(",")
         return tuple(found)
 

@@ -12,7 +12,7 @@ import sympy
 from mpmath.ctx_iv import MPIntervalContext
 
 from bpderive.text import Text
-from bpderive.verdict.errors import TooHard
+from bpderive.verdict.errors import OutOfReach, TooHard, bounded
 
 iv = MPIntervalContext()
 """Intervals with ends of 200 bits, in a context of our own: mpmath's is everybody's."""
@@ -47,7 +47,7 @@ def arithmetic(formula: Any, values: dict[Any, Any]) -> Any:
         return power(base, int(formula.exp))
     if any(isinstance(v, Fraction) for v in values.values()):
         raise NeedsIntervals
-    inner = [arithmetic(part, values) for part in formula.args]
+    inner = [_within_reach(arithmetic(part, values)) for part in formula.args]
     known = {sympy.exp: iv.exp, sympy.log: iv.log, sympy.sin: iv.sin, sympy.cos: iv.cos}
     if formula.func in known:
         return known[formula.func](*inner)
@@ -57,6 +57,24 @@ def arithmetic(formula: Any, values: dict[Any, Any]) -> Any:
     if formula.is_Pow and formula.exp == sympy.Rational(1, 2):
         return iv.sqrt(inner[0])
     raise TooHard(_no_intervals(str(formula.func)))
+
+
+LARGEST_ARGUMENT = 40
+"""How many bits the whole part of the argument of a function has at most."""
+
+ARGUMENT_TOO_LARGE = Text(
+    en=f"a function is taken of numbers beyond 2^{LARGEST_ARGUMENT}",
+    zh=f"函数的自变量超过 2^{LARGEST_ARGUMENT}",
+)
+
+
+def _within_reach(interval: Any) -> Any:
+    """The argument of a function; raises `OutOfReach` where its value would take too many bits."""
+    for end in interval._mpi_:
+        _, mantissa, exponent, bits = end
+        if (mantissa and exponent + bits > LARGEST_ARGUMENT) or (not mantissa and exponent):
+            raise OutOfReach(ARGUMENT_TOO_LARGE)
+    return interval
 
 
 def _no_intervals(function: str) -> Text:
@@ -72,6 +90,8 @@ def power(base: Any, exponent: int) -> Any:
     result = base**0 if isinstance(base, Fraction) else iv.mpf(1)
     for _ in range(exponent):
         result = result * base
+        if isinstance(result, Fraction):
+            bounded(result)
     return result
 
 

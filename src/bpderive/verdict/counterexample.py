@@ -11,6 +11,7 @@ from typing import Any
 
 from bpderive.notation.cases import case_in_latex
 from bpderive.text import Text
+from bpderive.verdict.errors import MOST_BITS, NUMBERS_TOO_LONG, OutOfReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +72,23 @@ class Counterexample:
         return case_in_latex(self.sizes, self.letters, self.values, (self.left, self.right))
 
 
+MOST_DIGITS = 60
+TOO_CLOSE = Text(
+    en=f"the first {MOST_DIGITS} decimals do not tell its sides apart",
+    zh=f"两边的前 {MOST_DIGITS} 位小数没有差别",
+)
+
+
 def enclosures(first: Any, second: Any) -> tuple[Enclosure, Enclosure]:
-    """Two intervals of mpmath, disjoint, as decimal intervals with the fewest digits that keep them apart."""
-    for digits in range(2, 60):
+    """Two intervals of mpmath, disjoint, as decimal intervals with the fewest digits that keep them apart.
+
+    Raises `OutOfReach` if there are none.
+    """
+    for digits in range(2, MOST_DIGITS + 1):
         one, other = _rounded(first, digits), _rounded(second, digits)
         if one.high < other.low or other.high < one.low:
             return one, other
-    raise ValueError("the intervals are not disjoint.")
+    raise OutOfReach(TOO_CLOSE)
 
 
 def _rounded(interval: Any, digits: int) -> Enclosure:
@@ -90,6 +101,8 @@ def _rounded(interval: Any, digits: int) -> Enclosure:
 
 def exact(end: Any) -> Fraction:
     """The end of an interval of mpmath as a fraction."""
-    sign, mantissa, exponent, _ = end._mpi_[0]
+    sign, mantissa, exponent, bits = end._mpi_[0]
+    if (not mantissa and exponent) or abs(exponent) + bits > MOST_BITS:
+        raise OutOfReach(NUMBERS_TOO_LONG)
     value = Fraction(int(mantissa)) * (Fraction(2) ** int(exponent))
     return -value if sign else value

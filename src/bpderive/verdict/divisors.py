@@ -1,4 +1,4 @@
-"""Where a claim divides by 0: `check_divisors(claim, clock)` refuses one of which a divisor is 0 whatever the values are.
+"""Where a claim divides by 0: `check_divisors(claim, clock)` refuses one with a divisor that is 0 identically.
 
 A divisor may vanish where two indices are the same neuron, or for a certain number of neurons. Small widths, in which
 every index is each neuron in turn, show all coincidences; other widths are the zeros of polynomials.

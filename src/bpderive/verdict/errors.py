@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from bpderive.errors import BpderiveError
 from bpderive.text import Text
 
@@ -21,6 +23,29 @@ class TooHard(BpderiveError):
     def __init__(self, reason: Text) -> None:
         super().__init__(reason.en)
         self.reason = reason
+
+
+class OutOfReach(TooHard):
+    """Numbers that are not computed, or not shown; with others the claim may be decided nevertheless."""
+
+
+MOST_BITS = 2000
+"""How long the numerator and the denominator of a number may be."""
+
+NUMBERS_TOO_LONG = Text(
+    en=f"its numbers are longer than {MOST_BITS} bits", zh=f"其中的数超过 {MOST_BITS} 位二进制"
+)
+MOST_SUMS = 40
+TOO_MANY_SUMS = Text(
+    en=f"a product has more than {MOST_SUMS} sums", zh=f"一个乘积中的求和超过 {MOST_SUMS} 个"
+)
+
+
+def bounded(value: Fraction) -> Fraction:
+    """The number; raises `OutOfReach` if it is longer than what is computed with."""
+    if value.numerator.bit_length() > MOST_BITS or value.denominator.bit_length() > MOST_BITS:
+        raise OutOfReach(NUMBERS_TOO_LONG)
+    return value
 
 
 STEPS_ARE_USED_UP = Text(en="it takes more steps than are allowed", zh="所需的步数超过了上限")

@@ -19,7 +19,14 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from bpderive.text import Text
-from bpderive.verdict.errors import STEPS_ARE_USED_UP, TIME_IS_UP, TooHard
+from bpderive.verdict.errors import (
+    MOST_SUMS,
+    STEPS_ARE_USED_UP,
+    TIME_IS_UP,
+    TOO_MANY_SUMS,
+    TooHard,
+    bounded,
+)
 
 Atom: TypeAlias = tuple[Any, ...]
 Names: TypeAlias = Mapping[Any, Any]
@@ -99,9 +106,11 @@ def product(first: list[Term], second: list[Term]) -> list[Term]:
     for t in first:
         names = {index for index, _ in t.bound}
         for u in second:
+            if len(t.bound) + len(u.bound) > MOST_SUMS:
+                raise TooHard(TOO_MANY_SUMS)
             other = renamed_bound(u) if names and any(index in names for index, _ in u.bound) else u
             factors = _multiplied(t.factors, other.factors)
-            result.append(Term(t.coefficient * other.coefficient, factors, t.bound + other.bound))
+            result.append(Term(bounded(t.coefficient * other.coefficient), factors, t.bound + other.bound))
     return result
 
 
@@ -161,7 +170,7 @@ def normal(
         if collapsed is None:
             continue
         key = _named(collapsed, clock)
-        total = form.get(key, Fraction(0)) + collapsed.coefficient
+        total = bounded(form.get(key, Fraction(0)) + collapsed.coefficient)
         if total:
             form[key] = total
         else:
@@ -261,7 +270,7 @@ def _named(term: Term, clock: Clock | None) -> Key:
 
     def best(ranks: dict[str, int]) -> Key:
         if clock is not None:
-            clock.check()
+            clock.check(max(1, len(ranks) ** 2 // 16))  # refining compares all of them
         classes: dict[int, list[str]] = {}
         for index, rank in ranks.items():
             classes.setdefault(rank, []).append(index)
@@ -320,6 +329,7 @@ def cleared(form: Form, unequal: frozenset[frozenset[Any]], clock: Clock) -> For
             rest = tuple((f, e) for f, e in term.factors if f != below)
             grown = [Term(term.coefficient, rest, term.bound)]
             for _ in range(power - exponent):
+                clock.check()
                 grown = product(grown, denominator)
             terms.extend(grown)
         form = normal(terms, unequal, clock)

@@ -84,6 +84,7 @@ class Normaliser(Unknowns):
     def _power(self, base: list[Term], exponent: int) -> list[Term]:
         result = number(1)
         for _ in range(exponent):
+            self.clock.check(1 + len(result) // 16)
             result = product(result, base)
         return result
 

@@ -16,7 +16,7 @@ from bpderive.verdict.arithmetic import NeedsIntervals, NotHere, differ
 from bpderive.verdict.components import COLUMN, ROW
 from bpderive.verdict.counterexample import Counterexample, enclosures
 from bpderive.verdict.decide import Reading, readings
-from bpderive.verdict.errors import IllFormed, TooHard
+from bpderive.verdict.errors import IllFormed, OutOfReach, TooHard
 from bpderive.verdict.forms import Clock
 from bpderive.verdict.layers import constraints, feasible, value
 from bpderive.verdict.trial import Trial
@@ -34,6 +34,9 @@ DEEP = 4
 WIDEST = 12
 """The width of the widest network that is tried; wider ones have all layers alike."""
 
+OUT_OF_REACH = 20
+"""How many steps it takes to see that numbers are too long."""
+
 MOST_CASES = 60
 """How many layers and indices are looked at on one network."""
 
@@ -46,14 +49,23 @@ def find_counterexample(
     `tried` takes the networks that were looked at. Raises `TooHard` when the time is up or it cannot be computed.
     """
     reading = readings(claim)[0]
+    beyond: OutOfReach | None = None
     for sizes in _networks_for(claim):
         if not any(True for _ in places(reading, sizes)):
             continue
-        found = counterexample(reading, sizes, clock)
+        try:
+            found = counterexample(reading, sizes, clock)
+        except OutOfReach as error:
+            beyond = error
+            continue
+        except TooHard as error:
+            raise beyond or error from None
         if found is not None:
             return found
         if tried is not None:
             tried.append(sizes)
+    if beyond is not None:
+        raise beyond
     return None
 
 
@@ -165,12 +177,20 @@ def counterexample(
 ) -> Counterexample | None:
     """A case on a network of these sizes in which two sides differ, with small values; None if none was found."""
     spots = list(itertools.islice(places(reading, sizes), MOST_CASES))
+    beyond: OutOfReach | None = None
     for attempt in range(pools):
         for at, names in spots:
             clock.check()
-            found = _at(reading, sizes, at, names, attempt, clock)
+            try:
+                found = _at(reading, sizes, at, names, attempt, clock)
+            except OutOfReach as error:
+                clock.check(OUT_OF_REACH)
+                beyond = error
+                continue
             if found is not None:
                 return found
+    if beyond is not None:
+        raise beyond
     return None
 
 

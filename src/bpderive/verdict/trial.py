@@ -14,7 +14,7 @@ from typing import Any
 from bpderive.language import syntax
 from bpderive.verdict.arithmetic import power
 from bpderive.verdict.decide import Reading
-from bpderive.verdict.errors import TooHard
+from bpderive.verdict.errors import TooHard, bounded
 from bpderive.verdict.forms import Clock
 from bpderive.verdict.layers import value
 from bpderive.verdict.normal import MOST_DERIVATIVES, SECOND_DERIVATIVE
@@ -35,7 +35,11 @@ class Trial:
         return value(layer, self.at, self.world.depth)
 
     def number(self, node: syntax.Node, names: dict[str, int]) -> Any:
-        """The value of an expression; raises `NotHere` where it has none."""
+        """The value of an expression; raises `NotHere` where it has none, `OutOfReach` where it is too long."""
+        found = self._number(node, names)
+        return bounded(found) if isinstance(found, Fraction) else found
+
+    def _number(self, node: syntax.Node, names: dict[str, int]) -> Any:
         world = self.world
         match node:
             case syntax.Number(exact):

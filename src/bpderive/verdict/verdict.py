@@ -186,7 +186,7 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
             check_divisors(claim, clock.within(DECISION))
             return "holds", _holds_in_words(claim), None, (), ()
     except IllFormed as error:
-        if one_sided_index(claim) is not None and is_true(claim, clock.within(DECISION), one_sided=True):
+        if _holds_one_sided(claim, clock.within(DECISION)):
             try:
                 check_divisors(claim, clock.within(DECISION))
             except IllFormed as zero:
@@ -207,6 +207,14 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
         ).format(doubt=doubt, count=len(tried))
         return "undecided", reason, None, (), tuple(tried)
     return "refuted", _REFUTED, found, diagnose(claim, clock), ()
+
+
+def _holds_one_sided(claim: Claim, clock: Clock) -> bool:
+    """Whether an index stands on one side only, and the claim holds for every neuron that it can be."""
+    try:
+        return one_sided_index(claim) is not None and is_true(claim, clock, one_sided=True)
+    except TooHard:  # the steps are used up
+        return False
 
 
 def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
