@@ -274,8 +274,3 @@ def test_more_of_latex(latex: str, text: str) -> None:
 )
 def test_a_neuron_of_two_digits_is_named_in_latex(latex, plain):
     assert parse(latex) == parse(plain)
-
-
-def test_an_activation_and_a_cost_that_no_network_has_together_are_refused():
-    with pytest.raises(ParseError, match="output layer's activation tanh"):
-        parse("C = C with sigma = tanh, cost = cross_entropy")

@@ -7,9 +7,7 @@ condition, extend `_condition` and `syntax.Condition`.
 from __future__ import annotations
 
 from bpderive.activations import activations
-from bpderive.choices import check_domain
 from bpderive.costs import costs
-from bpderive.errors import DomainError
 from bpderive.language import syntax
 from bpderive.language.places import MOST_NEURONS, index, layer
 from bpderive.language.tokens import Tokens
@@ -33,17 +31,7 @@ def options(tokens: Tokens, sides: tuple[syntax.Node, ...]) -> syntax.Claim:
                 _option(tokens, chosen)
         else:
             raise _unfinished(tokens)
-    if len(chosen) == 2:
-        _check_pair(tokens, chosen)
     return syntax.Claim(sides, tuple(conditions), chosen.get("cost"), chosen.get("sigma"))
-
-
-def _check_pair(tokens: Tokens, chosen: dict[str, str]) -> None:
-    """Raise `ParseError` for an activation and a cost that no network has together."""
-    try:
-        check_domain(activations[chosen["sigma"]], costs[chosen["cost"]])
-    except DomainError as error:
-        raise tokens.error(tokens.next.at, error.args[0]) from error
 
 
 def _unfinished(tokens: Tokens) -> Exception:
