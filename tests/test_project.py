@@ -18,7 +18,7 @@ from bpderive.activations import Activation, z
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 README = (ROOT / "README.md").read_text("utf-8")
-NAME = r"([\w.-]+)(?:\[[\w,-]+\])?"
+NAME = r"([\w.-]+)(?:\[[\w, -]+\])?"
 """A package in a lock file, perhaps with an extra of it, as in coverage[toml]."""
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
