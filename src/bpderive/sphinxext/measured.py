@@ -5,7 +5,8 @@ An optional caption              ```
 ```
 
 No time is measured while the book is built, so that the same sources always give the same pages; `nox -s bench-speed`
-writes the file, and the machine stands below each table. What can be shown is in `CHARTS` and `TABLES`, in the two modules named after them.
+writes the file, and the machine stands below each table.
+What can be shown is in `CHARTS` and `TABLES`, in the two modules named after them.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from bpderive.sphinxext.measured_words import (
     NAMES,
     NETWORK,
     PLAIN,
-    Cell,
     Results,
     network_of,
     quotient,
