@@ -247,7 +247,7 @@ def test_the_program_is_short_and_each_of_its_lines_has_the_number_of_its_equati
 def test_the_cancelled_form_is_found() -> None:
     source = compile_gradient(Network((2, 3, 2), cost="cross_entropy")).source
     assert "delta3 = output_error(a3, y)  # BP1a" in source
-    assert "return (a - y) / a.shape[1]" in source
+    assert "return (a - y)/a.shape[1]" in source
     assert "sigmoid_prime(z3)" not in source
 
 

@@ -121,9 +121,9 @@ def corrupted(net: Network, old: str, new: str) -> Any:
 WRONG = [
     ("(w3.T @ delta3) * sigmoid_prime(z2)", "(w3.T @ delta3) * a2"),
     ("(w3.T @ delta3) * sigmoid_prime(z2)", "w3.T @ delta3"),
-    ("(a - y) / a.shape[1]", "(y - a) / a.shape[1]"),
+    ("(a - y)/a.shape[1]", "(y - a)/a.shape[1]"),
     ("w3.T @ delta3", "w3.T @ (delta3*(1 + 1e-11))"),
-    ("(a - y) / a.shape[1]", "a - y"),
+    ("(a - y)/a.shape[1]", "a - y"),
     ("delta3 @ a2.T", "0*delta3 @ a2.T"),
     ("delta3 @ a2.T", "np.nan*delta3 @ a2.T"),
     ("delta2.sum(axis=1, keepdims=True)", "delta2[:, :1]"),

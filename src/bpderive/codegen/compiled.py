@@ -117,14 +117,16 @@ def compile_gradient(net: Network) -> CompiledGradient:
             f"A gradient is compiled for a Network, such as Network((2, 3, 2)); given was {net!r}."
         )
     program = Program(net, tuple(forward_lines(net)), tuple(backward_lines(net)))
-    return CompiledGradient(net, _source(program), program)
-
-
-def _source(program: Program) -> str:
-    """The whole program of the gradient: the functions that it calls, and the lines."""
     function, functions = _gradient(program, Engine(NUMPY))
-    cost = re.sub(r'["\\]', "", " ".join(program.net.cost.title.en.split()))
-    says = f"Backpropagation for the network {program.net.sizes}, {cost}; columns are examples. (Numbers: equations.)"
+    compiled = CompiledGradient(net, _source(net, functions, function), program)
+    compiled._functions["gradient", NUMPY] = function  # what is shown is what runs
+    return compiled
+
+
+def _source(net: Network, functions: Functions, function: Callable[..., Any]) -> str:
+    """The whole program of the gradient: the functions that it calls, and the lines."""
+    cost = re.sub(r'["\\]', "", " ".join(net.cost.title.en.split()))
+    says = f"Backpropagation for the network {net.sizes}, {cost}; columns are examples. (Numbers: equations.)"
     return "\n".join([f'"""{says}"""', "", "import numpy as np", "", *functions.sources, source_of(function)])
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 
 import sympy
 from sympy import Expr, Symbol
@@ -55,10 +56,6 @@ class Functions:
             }
             self._known[key] = makers[kind](layer)
         return self._known[key]
-
-    def keys(self) -> Iterator[tuple[str, int]]:
-        """What was asked for."""
-        return iter(self._known)
 
     def _of_layer(self, layer: int, kind: str, wanted: Expr) -> str:
         whole = self._net.layer_activation(layer)
@@ -113,8 +110,8 @@ class Functions:
             program = cancelled(whole, self._net.cost)
             assert program is not None
             if program.lines:
-                made = layer_source("output_error", program, says).rstrip("\n")
-                self.sources.append(f"{_divided(made)}\n")
+                whole_layer = replace(program, result=program.result / _M)
+                self.sources.append(layer_source("output_error", whole_layer, says))
                 return "output_error"
             return self._function("output_error", "a, y", says, _over_examples(program.result))
         parts = []
@@ -186,18 +183,15 @@ def _run(rows: tuple[int, ...]) -> str:
     return f"{rows[0]}:{rows[-1] + 1}"
 
 
+_M = Symbol("a.shape[1]", positive=True)
+"""The number of examples, as the program reads it."""
+
+
 def _over_examples(expression: Expr) -> str:
     """The expression in a and y for each neuron, divided by the number of examples."""
-    shown = expression_source(expression)
     if not expression.free_symbols:
-        shown = f"np.full_like(a, {shown})"
-    return f"({shown}) / a.shape[1]"
-
-
-def _divided(source: str) -> str:
-    """The last line of a function's source divided by the number of examples."""
-    head, _, result = source.rpartition("    return ")
-    return f"{head}    return ({result}) / a.shape[1]"
+        return f"np.full_like(a, {expression_source(expression)}) / {_M}"
+    return expression_source(expression / _M)
 
 
 def _spoken(name: str, wanted: Expr) -> str:
