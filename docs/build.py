@@ -39,6 +39,17 @@ LANGUAGES = {"en": "en", "zh": "zh_CN"}  # folder -> Sphinx's name
 TRANSLATED = [name for name in LANGUAGES.values() if name != "en"]
 
 
+KERNEL = """
+from ipykernel import iostream, kernelapp
+iostream.OutStream.flush_interval = 3600
+kernelapp.launch_new_instance()
+"""
+"""A kernel that sends what a cell prints when the cell ends.
+
+On a busy machine it would be sent in pieces, and MyST-NB ends a line after each piece, be it in the middle of one.
+"""
+
+
 def install_node_packages() -> None:
     """`npm ci`, unless node_modules is what the lock file says."""
     lock = (DOCS / "package-lock.json").read_bytes()
@@ -55,7 +66,7 @@ def environment() -> dict[str, str]:
     """The environment of a build: cells run in this interpreter, whatever kernels and start-up files a user has."""
     kernel = BUILD / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL", "-f", "{connection_file}"]
+    command = [sys.executable, "-c", KERNEL, "--log-level=CRITICAL", "-f", "{connection_file}"]
     spec = {"argv": command, "display_name": "Python 3", "language": "python"}
     (kernel / "kernel.json").write_text(json.dumps(spec))
     return os.environ | {

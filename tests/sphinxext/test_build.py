@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 
 
@@ -24,6 +26,22 @@ def test_cells_run_in_the_interpreter_of_the_build_whatever_the_user_has_install
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_PATH", env["JUPYTER_PATH"])
         assert KernelSpecManager().get_kernel_spec("python3").argv == spec["argv"]
+
+
+def test_what_a_slow_cell_prints_comes_in_one_piece(script, tmp_path):
+    env = script.environment()
+    page = tmp_path / "slow.ipynb"
+    cell = nbformat.v4.new_code_cell("import time\nprint(1, end=' ')\ntime.sleep(0.5)\nprint(2)")
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), page)
+    run = "import nbformat, nbclient, sys; page = nbformat.read(sys.argv[1], 4); "
+    run += (
+        "nbclient.execute(page, kernel_name='python3', coalesce_streams=False); print(page.cells[0].outputs)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", run, page], env=env, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.count("output_type") == 1
+    assert "1 2" in done.stdout
 
 
 def test_the_languages_of_the_build_are_those_of_the_configuration(script):
