@@ -30,10 +30,10 @@ SECONDS = 120.0
 """A change after which the tests take longer than this has been noticed: it makes something run for ever."""
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "tensors": ("tests/test_tensors.py",),
-    "truth": ("tests/test_truth.py",),
-    "gradient": ("tests/test_gradient.py",),
-    "paths": ("tests/test_paths.py",),
+    "proofs.tensors": ("tests/test_tensors.py",),
+    "judge.truth": ("tests/test_truth.py",),
+    "programs.gradient": ("tests/test_gradient.py",),
+    "equations.paths": ("tests/test_paths.py",),
 }
 """The modules in which the mathematics lives, and the tests of each."""
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Integer, KroneckerDelta, Rational, Sum, Symbol
 
-from bpderive import equations, tensors
+from bpderive import equations
 from bpderive.errors import StepError
-from bpderive.notation import (
+from bpderive.letters import (
     C,
     L,
     NormSquared,
@@ -35,7 +35,8 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.tensors import canonical, same
+from bpderive.proofs import tensors
+from bpderive.proofs.tensors import canonical, same
 from tests.mutations import mutations
 
 

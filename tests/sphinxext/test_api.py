@@ -43,7 +43,7 @@ def test_the_page_shows_signatures_members_and_where_an_object_is_used(book):
     pages = {
         "index": "# Asking\n\nAsk `bp.verify`.\n",
         "other": "# Other\n\nNothing of it: `bp.verifying`.\n",
-        "api": "# The library\n\n```{api}\nverify\nNetwork()\nGradient\npaths.number_of_paths\n```\n",
+        "api": "# The library\n\n```{api}\nverify\nNetwork()\nGradient\nequations.paths.number_of_paths\n```\n",
     }
     made = book(pages)
     assert not made.failed
@@ -52,7 +52,7 @@ def test_the_page_shows_signatures_members_and_where_an_object_is_used(book):
         "api-verify",
         "api-Network",
         "api-Gradient",
-        "api-paths-number_of_paths",
+        "api-equations-paths-number_of_paths",
     ]
     verify, network, gradient, paths = page.select(".bp-object")
     assert verify.find("code").get_text() == "bp.verify(net, seed=0, compiled=None)"
@@ -61,7 +61,7 @@ def test_the_page_shows_signatures_members_and_where_an_object_is_used(book):
     assert network.find("code").get_text().startswith("bp.Network(sizes, activation=")
     assert "activation_of(layer, j)" in [code.get_text() for code in network.select("li code")]
     assert gradient.find("code").get_text() == "bp.Gradient"
-    assert paths.find("code").get_text().startswith("bpderive.paths.number_of_paths(net, layer")
+    assert paths.find("code").get_text().startswith("bpderive.equations.paths.number_of_paths(net, layer")
 
 
 def test_the_first_paragraph_comes_in_the_language_of_the_build(book):

@@ -11,9 +11,9 @@ from functools import cache
 
 from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
 
-from bpderive.costs import Cost, costs
 from bpderive.errors import unknown_name
-from bpderive.notation import (
+from bpderive.functions.costs import Cost, costs
+from bpderive.letters import (
     BackwardProduct,
     C,
     CostGradient,
@@ -39,6 +39,8 @@ from bpderive.notation import (
     y,
     z,
 )
+from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.text import Text
 from bpderive.proofs.definitions import (
     ACTIVATION,
     ERROR,
@@ -54,11 +56,10 @@ from bpderive.proofs.definitions import (
     defining,
 )
 from bpderive.proofs.derivation import Derivation, Move, by_induction, derive
+from bpderive.proofs.long_proof import long_proof
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
 from bpderive.proofs.rules import BothSides, ByEquation, ByLine, ChainRule, Differentiate, OnlyTerm, Recall
 from bpderive.proofs.whole_layer import WHOLE_LAYER_PROOFS
-from bpderive.statements import Statement, equation, layers
-from bpderive.text import Text
 
 
 def forward() -> Derivation:
@@ -316,8 +317,6 @@ def cost_formula(cost: Cost, index: Symbol) -> Statement:
 
 def from_paths_to_equations() -> Derivation:
     """(BP1)–(BP4) from (53): the long proof."""
-    from bpderive.proofs.long_proof import long_proof  # it is made of the same rules, at another length
-
     return long_proof(derivation("53"))
 
 

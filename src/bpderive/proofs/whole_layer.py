@@ -2,28 +2,24 @@
 
 `derivation("BP1-whole")` is (BP1) with its sum over k kept, for every such function and every cost;
 `derivation("softmax")` the Jacobian of softmax; `derivation("BP1-softmax")` the error with softmax and any cost.
-`unchanged(derivation("BP2"))` is the proof that (BP2) has as ever, which uses nothing about the output layer; so it is
-with (BP3), (BP4), their matrix forms and (34).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from sympy import Expr, Sum, Symbol, exp
 
-from bpderive.activations import activations
-from bpderive.activations.vector import VectorActivation
-from bpderive.errors import StepError
-from bpderive.notation import C, L, Partial, Width, a, delta, i, j, k, l, quantity, z
+from bpderive.functions.activations import activations
+from bpderive.functions.activations.vector import VectorActivation
+from bpderive.letters import C, L, Partial, Width, a, delta, i, j, k, l, z
+from bpderive.letters.statements import WHOLE, Statement, equation, layers, neurons
+from bpderive.letters.text import Text
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll
-from bpderive.proofs.definitions import ACTIVATION, ERROR, NEURON, ONE_EXAMPLE, OUTPUT
+from bpderive.proofs.definitions import ACTIVATION, ERROR, NEURON, OUTPUT
 from bpderive.proofs.derivation import Derivation, Move, derive
 from bpderive.proofs.rules import ByEquation, ChainRule
-from bpderive.statements import WHOLE, Statement, equation, layers, neurons
-from bpderive.text import Text
 
 ALL = (Symbol("k", integer=True, nonnegative=True), 0, Width(L) - 1)
 """The limits of a sum over the output layer."""
@@ -107,50 +103,6 @@ def bp1_with(activation: VectorActivation) -> Derivation:
             Move(Cancel(_DELTA)),
         ],
     )
-
-
-def unchanged(proof: Derivation) -> Derivation:
-    """A proof such as that of (BP2), with any function of the whole output layer in the place of a σ for each neuron.
-
-    Raises `StepError` for a proof that uses more of the output layer than that, and for one in parts.
-    """
-    if proof.parts:
-        raise StepError(f"({proof.number}): only a single chain of lines is derived for any outputs.")
-    return derive(
-        proof.number,
-        proof.title,
-        replace(proof.statement, output=WHOLE),
-        [replace(move, rule=_anywhere(move.rule)) for move in proof.moves],
-        replace(proof.start, output=WHOLE),
-    )
-
-
-def _anywhere(rule: Any) -> Any:
-    """The rule with what it uses said of every output layer, where that is how it is."""
-    used = getattr(rule, "equation", None)
-    if used is None or used.output == WHOLE:
-        return rule
-    free_of_output = {
-        ERROR: ERROR_ANYWHERE,
-        ACTIVATION: HIDDEN_ACTIVATION,
-        ONE_EXAMPLE: replace(ONE_EXAMPLE, output=WHOLE),
-    }
-    found = quantity(used.lhs)
-    if found is not None and found[0].letter == "z":
-        free_of_output[used] = replace(used, output=WHOLE)
-    proof = _proof_of(rule.number, used)
-    if proof is not None:
-        free_of_output[used] = unchanged(proof).statement
-    if used not in free_of_output:
-        raise StepError(f"{used} is known where each output depends on its own z alone.")
-    return replace(rule, equation=free_of_output[used])
-
-
-def _proof_of(number: str, used: Statement) -> Derivation | None:
-    """The proof of a theorem that a proof uses by its number."""
-    from bpderive.proofs.theorems import known_proofs  # it imports this module
-
-    return next((proof for proof in known_proofs(number) if proof.statement == used), None)
 
 
 _DELTA = Text(

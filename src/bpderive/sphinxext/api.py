@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import operator
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -27,21 +28,22 @@ from sphinx import addnodes
 import bpderive
 from bpderive.cli import COMMANDS
 from bpderive.errors import UnknownName, unknown_name
+from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import element, line, table
 from bpderive.sphinxext.words import COMMA, COMMAND, DOES, USED_IN
-from bpderive.text import Text
 
 _NOTHING = "None"
 """How the docstring of a member begins that is there for the sake of an interface only."""
 
 
 def find(name: str) -> Any:
-    """The object called `name`, such as "verify" or "paths.number_of_paths". Raises `UnknownName`."""
+    """The object called `name`, such as "verify" or "equations.paths.number_of_paths". Raises `UnknownName`."""
     module, _, last = name.rpartition(".")
     try:
-        place = importlib.import_module(f"bpderive.{module}") if module else bpderive
-        return getattr(place, last)
+        if not module or module in bpderive.__all__:
+            return operator.attrgetter(name)(bpderive)
+        return getattr(importlib.import_module(f"bpderive.{module}"), last)
     except (ImportError, AttributeError):
         raise unknown_name("object of bpderive", name, bpderive.__all__) from None
 
@@ -92,7 +94,7 @@ class ApiDirective(BookDirective):
     def _entry(self, given: str) -> nodes.Node:
         name = given.strip().removesuffix("()")
         item = find(name)
-        full = f"bp.{name}" if "." not in name else f"bpderive.{name}"
+        full = f"bp.{name}" if name.rpartition(".")[0] in ("", *bpderive.__all__) else f"bpderive.{name}"
         shown = call(full, item) if given.endswith("()") or inspect.isroutine(item) else full
         if hasattr(item, "__wrapped__"):
             shown = call(full, item.__wrapped__)
