@@ -254,7 +254,7 @@ def test_a_failed_check_leaves_with_1(
     def refute(*_: object) -> None:
         raise bp.Refuted("no")
 
-    monkeypatch.setattr("bpderive.equations.paths.PathSums.check", refute)
+    monkeypatch.setattr(PathSums, "check", refute)
     assert main(["paths", *USES["paths"]]) == 1
     assert "error: no" in capsys.readouterr().err
     monkeypatch.setattr(Verification, "ok", property(lambda _: False))
