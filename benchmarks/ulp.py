@@ -122,6 +122,10 @@ def _crossings(expression: Expr) -> list[float]:
         return []
 
 
+NEAR_ZERO = 9.0
+"""1e-15 in units of half of 2^−52."""
+
+
 @dataclass(frozen=True, slots=True)
 class Errors:
     """The largest errors: `ulp` in units in the last place, at z = `at`.
@@ -138,8 +142,8 @@ class Errors:
     warned: bool
 
     def within(self, bound: float) -> bool:
-        """Whether all of them are within the bound, and no nan, no inf and no warning came."""
-        return max(self.ulp, self.subnormal, self.near_zero) <= bound and not (self.bad or self.warned)
+        """Whether normal numbers are within the bound, near a zero within 1e-15, and no nan, inf or warning came."""
+        return self.ulp <= bound and self.near_zero <= NEAR_ZERO and not (self.bad or self.warned)
 
 
 def measure(function: Function, true: Truth) -> Errors:

@@ -16,6 +16,7 @@ import bpderive as bp
 from bpderive.cli import COMMANDS, main
 from bpderive.cli.document import FORMS, columns
 from bpderive.cli.words import said
+from bpderive.equations.paths import PathSums
 from bpderive.letters.text import LANGUAGES, language, set_language
 from bpderive.programs.verify.result import Verification
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bpderive.functions.activations import Activation
 
-SUBNORMAL = 4.0
+SUBNORMAL = 1000.0
 """The bound on errors below 2^−1022, in units of 2^−1074."""
 
 KINDS = ("value", "slope")
@@ -45,11 +45,11 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
-    """The file: the machine, the number of points, the bounds, and the errors of each program for each activation."""
+    """The file: the machine, the number of points, the bound, and the errors of each program for each activation."""
 
     machine: Mapping[str, str]
     points: int
-    bounds: Mapping[str, float]
+    bound: float
     activations: Mapping[str, Any]
     layers: Mapping[str, Any]
 
@@ -58,7 +58,7 @@ class Measurements:
         """The committed results."""
         found = json.loads(path.read_text("utf-8"))
         return Measurements(
-            found["machine"], found["points"], found["bounds"], found["activations"], found["layers"]
+            found["machine"], found["points"], found["bound"], found["activations"], found["layers"]
         )
 
     def of(self, activation: Activation) -> dict[str, dict[str, Measured]] | None:

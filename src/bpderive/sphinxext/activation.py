@@ -218,8 +218,7 @@ def _table(
     errors: dict[str, dict[str, Measured]],
     measurements: Measurements,
 ) -> list[nodes.Node]:
-    bound = f"{measurements.bounds.get(activation.name, 4):g}"
-    told = say.ACCURACY.format(points=measurements.points, bound=bound)
+    told = say.ACCURACY.format(points=measurements.points, bound=f"{measurements.bound:g}")
     kinds = {"value": say.ERROR_VALUE, "slope": say.ERROR_SLOPE}
     return [line(*page.words(told)), *error_table(page, errors, kinds, measurements)]
 

@@ -66,9 +66,10 @@ AND_BAD = Text(
 FORM_EXACT = Text("the same function: decided exactly", "是同一个函数：精确判定")
 FORM_NUMERIC = Text("the same function: compared with 150 digits", "是同一个函数：用 150 位数比较")
 ACCURACY = Text(
-    "The largest error measured at {points} points, in units in the last place; the bound that the tests "
-    "hold it to is {bound}.",
-    "在 {points} 个点上测得的最大误差，以末位单位（ULP）计；测试所要求的上界是 {bound}。",
+    "The largest error measured at {points} points, in units in the last place. The tests ask for a relative error of "
+    "at most $10^{{-12}}$, which is {bound} such units.",
+    "在 {points} 个点上测得的最大误差，以末位单位（ULP）计。测试要求相对误差不超过 $10^{{-12}}$，"
+    "即 {bound} 个这样的单位。",
 )
 PROGRAM, ERROR_VALUE, ERROR_SLOPE = (
     Text("computed by", "计算者"),

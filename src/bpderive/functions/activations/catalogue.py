@@ -8,23 +8,33 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import sympy
-from sympy import Abs, Float, Max, Min, Rational, Sum, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy import (
+    Abs,
+    Float,
+    Max,
+    Min,
+    Rational,
+    Sum,
+    Symbol,
+    atan,
+    cos,
+    erf,
+    erfc,
+    exp,
+    log,
+    oo,
+    pi,
+    sin,
+    sqrt,
+    tanh,
+)
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.analysis import a, z
-from bpderive.functions.activations.forms import (
-    CubicExponent,
-    bell,
-    decay,
-    decay_in_two,
-    product,
-    where,
-    within,
-)
+from bpderive.functions.activations.forms import decay, where, within
 from bpderive.functions.activations.jacobians import WHOLE
-from bpderive.functions.activations.special import computed, gelu_descent, half_erfcx, mish_crossing
+from bpderive.functions.activations.special import computed
 from bpderive.functions.activations.stable import slope
 from bpderive.functions.activations.vector import VectorActivation
 from bpderive.functions.named import Catalogue
@@ -38,27 +48,27 @@ AnyActivation = Activation | VectorActivation
 alpha = Symbol("alpha", positive=True)
 lambda_ = Symbol("lambda", positive=True)
 
-# `computed` keeps SymPy from writing a product of exponentials as one exponential.
-_e = computed(decay())
-_near, _far = decay_in_two()
-_cut = computed(_near * _far)
-_twice = computed(_cut * (_cut + 2))
-_sigmoid = where(z >= 0, 1, _e) / (1 + _e)
-_s, _t, _u = bell(within(40), Rational(1, 2))
-_gauss_s, _gauss_t, _gauss_u = bell(within(30))
-_c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
-_cubic = CubicExponent(within(24), _c1, _c3)
+_e = decay()
+_rising = exp(Min(z, 0)) / (1 + _e)  # σ(z) of the sigmoid; both exponents are never positive
+_falling = exp(-Max(z, 0)) / (1 + _e)  # σ(−z)
+_near = within(800)
+_normal = erfc(computed(-within(40) / sqrt(2)))  # twice the probability that a normal deviate is at most z
+_u = exp(within(40, 800))
+_n = _u * (_u + 2)
+_t = within(24)
+_c = Rational("0.044715")
+_rising_t, _falling_t = (
+    exp(2 * sqrt(2 / pi) * (x + _c * x**3)) / (1 + exp(-2 * sqrt(2 / pi) * (Abs(_t) + _c * Abs(_t) ** 3)))
+    for x in (Min(_t, 0), -Max(_t, 0))
+)
 _inverse = computed(1 / Max(Abs(z), 1))
 
 # The layer's greatest z is taken off every z, which changes no quotient of exponentials and keeps the exponents from
-# being positive. z − m is rounded; what it lacks is known exactly, and exp(z − m) is corrected by it.
+# being positive.
 _all_z = z_of(L)
 _peak = Largest(_all_z)
-_kept = computed(Max(_all_z[j, 0], _peak - Float(1e300)))  # so that no difference is infinite
-_fall = computed(_kept - _peak)
-_short = computed(_fall - _kept)
-_lacking = computed(_kept - computed(_fall - _short)) - computed(_peak + _short)
-_share = computed(sympy.exp(_fall) * (1 + _lacking))
+_fall = computed(computed(Max(_all_z[j, 0], _peak - Float(1e300))) - _peak)  # a difference that is finite
+_share = computed(exp(_fall))
 # All that a sum of exponentials is more than 1, without rounding it to 1 first.
 _rest = Sum(where(_fall < 0, _share, 0).xreplace({j: k}), (k, *WHOLE)) + computed(
     Sum(where(_fall < 0, 0, 1).xreplace({j: k}), (k, *WHOLE)) - 1
@@ -83,8 +93,8 @@ activations: Catalogue[AnyActivation] = Catalogue(
             title=Text(en="sigmoid", zh="S 型（sigmoid）函数"),
             formula=1 / (1 + exp(-z)),
             stable=(
-                (a, _sigmoid),
-                (slope, _e / (1 + _e * (2 + _e))),
+                (a, _rising),
+                (slope, _e / (1 + _e) ** 2),
                 (log(a), Min(z, 0) - log1p(_e)),
                 (log(1 - a), -Max(z, 0) - log1p(_e)),
             ),
@@ -93,7 +103,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             name="tanh",
             title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
             formula=tanh(z),
-            stable=((slope, 4 * decay(2) / (1 + decay(2) * (2 + decay(2)))),),
+            stable=((slope, 4 * decay(2) / (1 + decay(2)) ** 2),),
         ),
         Activation(
             name="relu",
@@ -141,43 +151,22 @@ activations: Catalogue[AnyActivation] = Catalogue(
             name="softplus",
             title=Text(en="softplus", zh="softplus 函数"),
             formula=log(1 + exp(z)),
-            stable=((a, Max(z, 0) + log1p(_e)), (slope, _sigmoid)),
+            stable=((a, Max(z, 0) + log1p(_e)), (slope, _rising)),
             slope_from_output=1 - exp(-a),
         ),
         Activation(
             name="silu",
             title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
             formula=z / (1 + exp(-z)),
-            stable=(
-                (a, where(z >= 0, z, product(z, _near, _far)) / (1 + _cut)),
-                (
-                    slope,
-                    where(z >= 0, 1 + _cut * (1 + z), product(computed(_cut + computed(1 + z)), _near, _far))
-                    / (1 + _cut * (2 + _cut)),
-                ),
-            ),
+            stable=((a, within(oo, 800) * _rising), (slope, _rising * (1 + _near * _falling))),
         ),
         Activation(
             name="gelu",
             title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
             formula=z * (1 + erf(z / sqrt(2))) / 2,
             stable=(
-                (
-                    a,
-                    where(
-                        z >= 0,
-                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _u)),
-                        product(z * half_erfcx(Abs(z)), _s, _t, _u),
-                    ),
-                ),
-                (
-                    slope,
-                    where(
-                        z >= 0,
-                        1 - product(gelu_descent(Abs(z)), _s, _t, _u),
-                        product(gelu_descent(Abs(z)), _s, _t, _u),
-                    ),
-                ),
+                (a, within(oo, 40) * _normal / 2),
+                (slope, _normal / 2 + within(40) * exp(-(within(40) ** 2) / 2) / sqrt(2 * pi)),
             ),
         ),
         Activation(
@@ -185,74 +174,28 @@ activations: Catalogue[AnyActivation] = Catalogue(
             title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
             formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
             stable=(
-                (a, where(z >= 0, z, product(z, *_cubic.factors)) / (1 + _cubic.value)),
-                (
-                    slope,
-                    where(
-                        z >= 0,
-                        1 + computed(_cubic.value * (1 + within(24) * (_c1 + 3 * _c3 * within(24) ** 2))),
-                        product(_cubic.descent, *_cubic.factors),
-                    )
-                    / (1 + _cubic.value * (2 + _cubic.value)),
-                ),
+                (a, within(oo, 24) * _rising_t),
+                (slope, _rising_t * (1 + 2 * sqrt(2 / pi) * _t * (1 + 3 * _c * _t**2) * _falling_t)),
             ),
         ),
         Activation(
             name="mish",
             title=Text(en="mish", zh="mish 函数"),
             formula=z * tanh(log(1 + exp(z))),
-            # tanh(log(1 + u)) is n/(n + 2) with n = u(u + 2). Here u = exp(z), and for z > 0 all is divided by u².
-            # The slope's difference from 1 for z > 0 and from ½ above −½ has digits to spare; it vanishes at −1.19….
-            # NumPy computes all branches everywhere: where the polynomial is not wanted, −min(|z|, 2) keeps it small.
+            # tanh(log(1 + u)) is n/(n + 2) with n = u(u + 2), and u = exp(z).
             stable=(
-                (
-                    a,
-                    where(
-                        z >= 0,
-                        z * (computed(1 + 2 * _cut) / (1 + 2 * _cut * (1 + _cut))),
-                        product(z * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
-                    ),
-                ),
-                (
-                    slope,
-                    where(
-                        z >= 0,
-                        1
-                        + computed(
-                            _cut**2 * computed(computed(4 * z - 2) + 4 * _cut * computed(z - 1 - _cut))
-                        )
-                        / (1 + 4 * _cut * (1 + _cut * (2 + _cut * (2 + _cut)))),
-                        where(
-                            z > Rational(-1, 2),
-                            Rational(1, 2)
-                            + computed(
-                                (_twice - 2) * computed(_twice + 2)
-                                + computed(8 * z) * computed(_cut * (1 + _cut))
-                            )
-                            / (2 * computed(_twice + 2) ** 2),
-                            where(
-                                z > Rational(-5, 4),
-                                mish_crossing(-within(2)),
-                                product(
-                                    (
-                                        computed(1 + z)
-                                        + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
-                                    )
-                                    / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
-                                    _near,
-                                    _far,
-                                ),
-                            ),
-                        ),
-                    ),
-                ),
+                (a, within(oo, 800) * computed(_n / (_n + 2))),
+                (slope, _n / (_n + 2) + 4 * within(40, 800) * _u * (1 + _u) / (_n + 2) ** 2),
             ),
         ),
         Activation(
             name="softsign",
             title=Text(en="softsign", zh="softsign 函数"),
             formula=z / (1 + Abs(z)),
-            stable=((slope, computed(1 / (1 + Abs(z))) ** 2),),
+            stable=(
+                (a, within(10**30) / (1 + Abs(within(10**30)))),
+                (slope, computed(1 / (1 + Abs(z))) ** 2),
+            ),
             slope_from_output=(1 - Abs(a)) ** 2,
         ),
         Activation(
@@ -283,10 +226,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             name="gaussian",
             title=Text(en="Gaussian", zh="高斯函数"),
             formula=exp(-(z**2)),
-            stable=(
-                (a, product(_gauss_s, _gauss_t, _gauss_u)),
-                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
-            ),
+            stable=((a, exp(-(within(30) ** 2))), (slope, -2 * within(30) * exp(-(within(30) ** 2)))),
         ),
         Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
         Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),

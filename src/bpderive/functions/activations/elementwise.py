@@ -7,8 +7,8 @@ refused.
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
-import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -32,10 +32,6 @@ _PARTS = ("e", "f", "g", "h", "s", "t", "u", "v")
 """Names of repeated parts, so that exp(−|z|) is the `e` of the text."""
 
 
-def _vectorized(name: str) -> str:
-    return f"np.vectorize({name}, otypes=[float])"
-
-
 class NumPySource(StrPrinter):
     """Prints a SymPy expression as an expression of arrays; the module NumPy is `np`."""
 
@@ -51,10 +47,9 @@ class NumPySource(StrPrinter):
         sympy.ceiling: "np.ceil",
         sympy.cos: "np.cos",
         sympy.cosh: "np.cosh",
-        # These three only Python's `math` has.
-        sympy.erf: _vectorized("math.erf"),
-        sympy.erfc: _vectorized("math.erfc"),
-        sympy.gamma: _vectorized("math.gamma"),
+        sympy.erf: "special.erf",
+        sympy.erfc: "special.erfc",
+        sympy.gamma: "special.gamma",
         sympy.exp: "np.exp",
         sympy.floor: "np.floor",
         sympy.log: "np.log",
@@ -166,6 +161,20 @@ class NumPySource(StrPrinter):
         return f" {expression.rel_op} ".join(sides)
 
 
+def imports(source: str) -> str:
+    """The lines that a program with NumPy's functions, and SciPy's where it is installed, wants before it."""
+    if "special." not in source:
+        return "import numpy as np"
+    scipy = importlib.util.find_spec("scipy") is not None
+    return f"import numpy as np\n{'from scipy import special' if scipy else _WITHOUT_SCIPY}"
+
+
+_WITHOUT_SCIPY = """import math
+
+class special:
+    erf, erfc, gamma = (np.vectorize(f, otypes=[float]) for f in (math.erf, math.erfc, math.gamma))"""
+
+
 def expression_source(expression: Expr) -> str:
     """`expression` as one expression of NumPy."""
     return str(NumPySource().doprint(expression))
@@ -229,9 +238,11 @@ def _bare(expression: Expr) -> Expr:
     return expression.args[0] if isinstance(expression, computed) else expression
 
 
-def run(source: str, filename: str, arrays: Any = np) -> dict[str, Any]:
-    """The names that `source` defines, given the module math, and as `np` NumPy or another library of arrays."""
-    namespace: dict[str, Any] = {"np": arrays, "math": math}
+def run(source: str, filename: str, arrays: Any = None, special: Any = None) -> dict[str, Any]:
+    """The names that `source` defines with NumPy, or with another library as `np` and its `special` functions."""
+    namespace: dict[str, Any] = {"np": arrays, "special": special}
+    if arrays is None:
+        exec(imports(source), namespace)
     exec(compile(source, filename, "exec"), namespace)
     return namespace
 

@@ -65,12 +65,11 @@ def _same(first: Expr, second: Expr, where: Interval) -> bool | None:
     """True if the two are the same function there, None if only the points say so; raises `Refuted` if they differ."""
     for point in _points(where):
         _compare_at(point, first, second)
-    if (first - second).has(sympy.floor, sympy.erf, sympy.erfc):
-        return None
-    exactly = vanishes(first - second, z)
+    difference = (first - second).replace(sympy.erfc, lambda x: 1 - sympy.erf(x))
+    exactly = True if sympy.expand(difference) == 0 else vanishes(difference, z)
     if exactly is None:
         # Equal at the points above, so that equal derivatives make them equal.
-        exactly = vanishes(sympy.diff(first - second, z), z)
+        exactly = vanishes(sympy.diff(difference, z), z)
     if exactly is False:
         raise Refuted(f"The stable form {second} is not the same function as {first} on {where}.")
     return exactly

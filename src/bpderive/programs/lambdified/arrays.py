@@ -7,19 +7,23 @@ the order of the program's arguments, or raises `ShapeError`. The arrays given a
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sympy import Expr
 
 from bpderive.errors import DomainError, MissingPackage, ShapeError
+from bpderive.functions.activations import Activation, a, activations, slope
+from bpderive.functions.activations.elementwise import run
 from bpderive.functions.network import Network
 
 Array = npt.NDArray[Any]
 
 NUMPY = "numpy"
+_FILE = "<the functions of a program>"
 
 _NAMESPACES = {
     "cupy": "cupy",
@@ -28,6 +32,12 @@ _NAMESPACES = {
     "torch": "array_api_compat.torch",
 }
 """For each library but NumPy the module that has the functions of NumPy for its arrays, under NumPy's names."""
+
+_SPECIAL = {"cupy": "cupyx.scipy.special", "jax": "jax.scipy.special", "torch": "torch.special"}
+"""Where each has erf and erfc."""
+
+_SIGMOID = {"jax": "jax.nn", "torch": "torch"}
+"""Where each has a sigmoid of its own, which is accurate and quicker than what its exponentials give."""
 
 _OTHER_NAMES = {"jaxlib": "jax"}
 
@@ -40,10 +50,25 @@ class Engine:
 
     def namespace(self) -> Any:
         """The module that has its functions; raises `MissingPackage` where it is absent."""
+        return np if self.name == NUMPY else self._imported(_NAMESPACES[self.name])
+
+    def run(self, source: str) -> dict[str, Any]:
+        """The functions that a source defines, computing with arrays of this library."""
         if self.name == NUMPY:
-            return np
+            return run(source, _FILE)
+        special = _InChunks() if self.name == "dask" else self._imported(_SPECIAL[self.name])
+        return run(source, _FILE, self.namespace(), special)
+
+    def own(self, activation: Activation) -> dict[Expr, Callable[[Any], Any]]:
+        """σ and σ′ of the library itself, where it has them and they keep their digits."""
+        if self.name not in _SIGMOID or activation != activations["sigmoid"]:
+            return {}
+        sigmoid = self._imported(_SIGMOID[self.name]).sigmoid
+        return {a: sigmoid, slope: lambda z: sigmoid(z) * sigmoid(-z)}
+
+    def _imported(self, module: str) -> Any:
         try:
-            return importlib.import_module(_NAMESPACES[self.name])
+            return importlib.import_module(module)
         except ImportError as error:
             raise MissingPackage(
                 f"Arrays of {self.name} want further packages: pip install bpderive[{self.name}]."
@@ -56,6 +81,14 @@ class Engine:
     def number(self, value: Any) -> Any:
         """A cost: a float for NumPy, elsewhere the library's own scalar, which it can differentiate or defer."""
         return float(value) if self.name == NUMPY else value
+
+
+class _InChunks:
+    """erf and erfc of Dask's arrays: those of NumPy's arrays, chunk by chunk."""
+
+    def __getattr__(self, name: str) -> Callable[[Any], Any]:
+        function = run(f"function = special.{name}", _FILE)["function"]
+        return lambda array: array.map_blocks(function, dtype=array.dtype)
 
 
 def engine_of(*given: Any) -> Engine:

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from sympy import MatrixExpr
 
 from bpderive.errors import NetworkError
-from bpderive.functions.activations.elementwise import run
+from bpderive.functions.activations.elementwise import imports
 from bpderive.functions.network import Network
 from bpderive.letters import ParameterGradient, a, b, w, y, z
 from bpderive.programs.lambdified.arrays import NUMPY, Array, Engine, checked, checked_input, engine_of
 from bpderive.programs.lambdified.counts import Operations, operations
 from bpderive.programs.lambdified.functions import Functions
 from bpderive.programs.lambdified.lines import Line, backward_lines, forward_lines
-from bpderive.programs.lambdified.printer import NAME, lambdified, source_of
+from bpderive.programs.lambdified.printer import lambdified, source_of
 
 
 class Gradient(NamedTuple):
@@ -127,7 +127,8 @@ def _source(net: Network, functions: Functions, function: Callable[..., Any]) ->
     """The whole program of the gradient: the functions that it calls, and the lines."""
     cost = re.sub(r'["\\]', "", " ".join(net.cost.title.en.split()))
     says = f"Backpropagation for the network {net.sizes}, {cost}; columns are examples. (Numbers: equations.)"
-    return "\n".join([f'"""{says}"""', "", "import numpy as np", "", *functions.sources, source_of(function)])
+    texts = [*functions.sources, source_of(function)]
+    return "\n".join([f'"""{says}"""', "", imports("\n".join(texts)), "", *texts])
 
 
 Made = tuple[Callable[..., Any], Functions]
@@ -151,7 +152,7 @@ def _forward(program: Program, engine: Engine) -> Made:
 def _cost(program: Program, engine: Engine) -> Made:
     functions = Functions(program.net)
     name = functions["cost", program.net.depth]
-    return run("\n".join(functions.sources), "<cost>", engine.namespace())[name], functions
+    return functions.on(engine)[name], functions
 
 
 def _made(program: Program, engine: Engine, lines: Sequence[Line], results: Sequence[MatrixExpr]) -> Made:
@@ -160,8 +161,7 @@ def _made(program: Program, engine: Engine, lines: Sequence[Line], results: Sequ
     functions = Functions(net)
     arguments = [*program.parameters, a(1)] + ([y(net.depth)] if len(results) > 1 else [])
     function = lambdified(lines, arguments, results, functions, net.depth)
-    called = run("\n".join(functions.sources), f"<{NAME} of {net.sizes}>", engine.namespace())
-    function.__globals__.update(called)
+    function.__globals__.update(functions.on(engine))
     return function, functions
 
 

@@ -10,6 +10,7 @@ import keyword
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import sympy
 from sympy import Expr, Symbol
@@ -27,6 +28,7 @@ from bpderive.functions.activations.elementwise import expression_source, functi
 from bpderive.functions.activations.layer_program import LayerProgram, layer_source
 from bpderive.functions.activations.rewriting import POINTS
 from bpderive.functions.network import Network
+from bpderive.programs.lambdified.arrays import Engine
 from bpderive.proofs.pairings import cancelled
 
 _TAKEN = re.compile(
@@ -50,6 +52,14 @@ class Functions:
         self._elementwise: dict[tuple[Activation, Expr], str] = {}
         self._used: set[str] = set()
         self.sources: list[str] = []
+
+    def on(self, engine: Engine) -> dict[str, Callable[..., Any]]:
+        """The functions asked for so far, computing with the arrays of an engine."""
+        made = engine.run("\n".join(self.sources))
+        for (activation, wanted), name in self._elementwise.items():
+            own = engine.own(activation)
+            made[name] = own.get(wanted, made[name])
+        return made
 
     def __getitem__(self, key: tuple[str, int]) -> str:
         if key not in self._known:
