@@ -18,7 +18,7 @@ from benchmarks import layers
 from benchmarks.libraries import PEERS, installed, libraries
 from benchmarks.timing import machine
 from benchmarks.ulp import ALL, DIGITS, Errors, measure, off_kinks, points, truth
-from bpderive.activations import elementwise_activations
+from bpderive.functions.activations import elementwise_activations
 
 BOUNDS = {"gelu": 6.0, "gelu_tanh": 6.0}
 BOUND = 4.0

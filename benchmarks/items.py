@@ -4,7 +4,7 @@ from functools import partial
 
 import bpderive as bp
 from benchmarks.timing import Item
-from bpderive.claims import certify
+from bpderive.judge.certify import certify
 
 CERTIFIED = ("BP1", "BP2", "BP3", "BP4", "53")
 TRUE_CLAIM = "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"

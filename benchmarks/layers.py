@@ -13,9 +13,9 @@ from sympy import log
 
 from benchmarks.libraries import installed
 from benchmarks.ulp import Array, Errors, Function, Truth, measure, rounded
-from bpderive.activations import a, activations
-from bpderive.activations.layer_program import compiled_program
-from bpderive.activations.vector import VectorActivation
+from bpderive.functions.activations import a, activations
+from bpderive.functions.activations.layer_program import compiled_program
+from bpderive.functions.activations.vector import VectorActivation
 
 DIGITS = 60
 

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from benchmarks.ulp import Array, Function
-from bpderive.activations import Activation, elementwise_activations, z
+from bpderive.functions.activations import Activation, elementwise_activations, z
 
 Pair = tuple[Function, Function | None]
 """σ and σ′; None for a library that has no derivatives."""

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from sympy import Abs, Expr, Max, Min, Piecewise
 
-from bpderive.activations import Activation
-from bpderive.activations.enclosure import Undecided
-from bpderive.activations.stable import in_high_precision
-from bpderive.activations.zeros import zeros
+from bpderive.functions.activations import Activation
+from bpderive.functions.activations.enclosure import Undecided
+from bpderive.functions.activations.stable import in_high_precision
+from bpderive.functions.activations.zeros import zeros
 
 Array = npt.NDArray[np.floating[Any]]
 Function = Callable[[Array], Array]

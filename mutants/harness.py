@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from bpderive.language import Claim, written
-from bpderive.verdict import search
-from bpderive.verdict.decide import holds, readings
-from bpderive.verdict.edits import edits
-from bpderive.verdict.errors import IllFormed, TooHard
-from bpderive.verdict.forms import Clock
-from bpderive.verdict.search import find_counterexample
+from bpderive.workbook.language import Claim, written
+from bpderive.workbook.verdict import search
+from bpderive.workbook.verdict.decide import holds, readings
+from bpderive.workbook.verdict.edits import edits
+from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.search import find_counterexample
 from mutants import recheck
 from mutants.subjects import Subject, subjects
 

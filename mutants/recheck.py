@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from bpderive.language import syntax
+from bpderive.workbook.language import syntax
 
 Table = list[list[Fraction]]
 Spot = tuple[Any, ...]

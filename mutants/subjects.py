@@ -14,10 +14,10 @@ from typing import Any
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.equations import Equation, equations
-from bpderive.language import syntax
-from bpderive.notation import C, L, OfExample, PathProduct, SigmaPrime, l, n, quantity
+from bpderive.letters import C, L, OfExample, PathProduct, SigmaPrime, l, n, quantity
+from bpderive.letters.statements import Statement
 from bpderive.proofs import Derivation
-from bpderive.statements import Statement
+from bpderive.workbook.language import syntax
 
 STEP = syntax.Unknown("step")
 """Δw, the small change that the statements of the last section follow."""

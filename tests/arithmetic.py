@@ -15,8 +15,8 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
-from bpderive.claims import Counterexample
-from bpderive.notation import (
+from bpderive.judge.certify import Counterexample
+from bpderive.letters import (
     BackwardProduct,
     C,
     Change,
@@ -35,7 +35,7 @@ from bpderive.notation import (
     Width,
     l,
 )
-from bpderive.statements import Statement
+from bpderive.letters.statements import Statement
 
 Key = tuple[str, int, int] | tuple[str, int, int, int]
 Matrix = list[list[Fraction]]

@@ -12,8 +12,8 @@ from dataclasses import replace
 import sympy
 from sympy import Expr, HadamardProduct, MatMul, Mul, Sum
 
-from bpderive.notation import DiagonalSigmaPrime, Elementwise, L, Sigma, SigmaPrime, j, k, l
-from bpderive.statements import Statement
+from bpderive.letters import DiagonalSigmaPrime, Elementwise, L, Sigma, SigmaPrime, j, k, l
+from bpderive.letters.statements import Statement
 
 Change = Callable[[Expr], Expr]
 

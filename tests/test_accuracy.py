@@ -15,9 +15,9 @@ from benchmarks import layers
 from benchmarks.accuracy import BOUND, BOUNDS, RESULTS, kept, table
 from benchmarks.libraries import matrix, naive
 from benchmarks.ulp import Errors, measure, points, truth
-from bpderive.activations import Activation, a, activations, elementwise_activations, slope, z
-from bpderive.activations.rewriting import best, measured
-from bpderive.activations.special import (
+from bpderive.functions.activations import Activation, a, activations, elementwise_activations, slope, z
+from bpderive.functions.activations.rewriting import best, measured
+from bpderive.functions.activations.special import (
     Approximated,
     gelu_descent,
     half_erfcx,

@@ -9,13 +9,21 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpderive.activations import Activation, a, activations, elementwise_activations, resolve, slope, z
-from bpderive.activations.elementwise import expression_source, function_source, run
-from bpderive.activations.forms import decay, where
-from bpderive.activations.special import Approximated
-from bpderive.activations.stable import confirm, in_high_precision
 from bpderive.errors import DomainError, Refuted, UnknownName
-from bpderive.text import Text
+from bpderive.functions.activations import (
+    Activation,
+    a,
+    activations,
+    elementwise_activations,
+    resolve,
+    slope,
+    z,
+)
+from bpderive.functions.activations.elementwise import expression_source, function_source, run
+from bpderive.functions.activations.forms import decay, where
+from bpderive.functions.activations.special import Approximated
+from bpderive.functions.activations.stable import confirm, in_high_precision
+from bpderive.letters.text import Text
 
 TITLE = Text(en="made for a test", zh="测试用")
 names = pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from bpderive.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
+from bpderive.functions.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
 
 z = sympy.Symbol("z", real=True)
 a, y = sympy.symbols("a y", real=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bpderive import equations
-from bpderive.claims import Counterexample, certify
 from bpderive.errors import Refuted
-from bpderive.statements import Statement
+from bpderive.judge.certify import Counterexample, certify
+from bpderive.letters.statements import Statement
 from tests import arithmetic
 from tests.arithmetic import Example, confirms
 from tests.mutations import with_rhs
@@ -64,6 +64,12 @@ def test_nothing_of_the_judge_is_used() -> None:
     tree = ast.parse(Path(arithmetic.__file__).read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert (
-        imported & {"bpderive.evaluate", "bpderive.truth", "bpderive.polynomials", "bpderive.tensors"}
+        imported
+        & {
+            "bpderive.judge.evaluate",
+            "bpderive.judge.truth",
+            "bpderive.judge.polynomials",
+            "bpderive.proofs.tensors",
+        }
         == set()
     )

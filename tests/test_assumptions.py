@@ -10,8 +10,8 @@ import sympy
 from sympy import Add, Max
 
 import bpderive as bp
-from bpderive.costs import Cost, costs
 from bpderive.errors import DomainError, Refuted
+from bpderive.functions.costs import Cost, costs
 
 QUADRATIC = costs["quadratic"].over_examples
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bpderive.catalogue import Catalogue
 from bpderive.errors import UnknownName
+from bpderive.functions.named import Catalogue
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,19 @@ from hypothesis import strategies as st
 from sympy import Expr, Integer, MatAdd, MatMul, sqrt
 
 from bpderive import claims, equations
-from bpderive.claims import EQUAL_WIDTHS, NETWORKS, WRITTEN_OUT, Counterexample, Decided, cases_of, certify
 from bpderive.errors import BpderiveError, DomainError, NetworkError, Refuted, UnknownName
-from bpderive.notation import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
+from bpderive.judge.certify import (
+    EQUAL_WIDTHS,
+    NETWORKS,
+    WRITTEN_OUT,
+    Counterexample,
+    Decided,
+    cases_of,
+    certify,
+)
+from bpderive.letters import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
+from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 from bpderive.proofs.definitions import INNER, NEURON, OUTPUT, WEIGHT
-from bpderive.statements import Range, Statement, equation, layers, neurons
 from tests.arithmetic import confirms
 from tests.mutations import with_rhs
 

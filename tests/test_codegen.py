@@ -18,17 +18,17 @@ from hypothesis import strategies as st
 from sympy import Integer, Symbol
 
 from bpderive import reference
-from bpderive.activations import Activation, activations, elementwise_activations, z
-from bpderive.activations.elementwise import run
-from bpderive.codegen import Count, compile_gradient, operations
-from bpderive.costs import Cost
 from bpderive.equations import equations
 from bpderive.errors import DomainError, NetworkError, ShapeError
-from bpderive.network import Network
-from bpderive.polynomials import Polynomial, unknown
-from bpderive.text import Text
-from bpderive.truth import COST, Truth
-from bpderive.verify import verify
+from bpderive.functions.activations import Activation, activations, elementwise_activations, z
+from bpderive.functions.activations.elementwise import run
+from bpderive.functions.costs import Cost
+from bpderive.functions.network import Network
+from bpderive.judge.polynomials import Polynomial, unknown
+from bpderive.judge.truth import COST, Truth
+from bpderive.letters.text import Text
+from bpderive.programs.lambdified import Count, compile_gradient, operations
+from bpderive.programs.verify import verify
 
 TITLE = Text(en="made for a test", zh="测试用")
 
@@ -202,7 +202,7 @@ def test_a_changed_equation_changes_the_program_and_its_numbers(
         def stated(self, form: str) -> Any:
             return doubled(known.stated(form))
 
-    monkeypatch.setattr("bpderive.codegen.lines.equations", {**equations, number: Falsified()})
+    monkeypatch.setattr("bpderive.programs.lambdified.lines.equations", {**equations, number: Falsified()})
     wrong = compile_gradient(net)
     changed = set(wrong.source.splitlines()) - set(right.source.splitlines())
     # (25) has w a + b under its σ: where z is something else, it is no longer found there.

@@ -5,7 +5,7 @@ import pytest
 
 import bpderive as bp
 from bpderive.errors import NetworkError
-from bpderive.slips import CLASSIC, NONE, SLIPS, Slip, gradient_with
+from bpderive.workbook.slips import CLASSIC, NONE, SLIPS, Slip, gradient_with
 
 NET = bp.Network((3, 4, 2, 3), activation=("tanh", "sigmoid", "tanh"))
 SQUARE = bp.Network((3, 3, 3, 3), activation=("tanh", "sigmoid", "tanh"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import sympy
 
-from bpderive.activations import activations, elementwise_activations
-from bpderive.codegen import compile_gradient
-from bpderive.costs import Cost, a, costs, resolve, y
 from bpderive.errors import DomainError, NetworkError, UnknownName
-from bpderive.network import Network
-from bpderive.text import Text
-from bpderive.verify import verify
+from bpderive.functions.activations import activations, elementwise_activations
+from bpderive.functions.costs import Cost, a, costs, resolve, y
+from bpderive.functions.network import Network
+from bpderive.letters.text import Text
+from bpderive.programs.lambdified import compile_gradient
+from bpderive.programs.verify import verify
 
 TITLE = Text(en="made for a test", zh="测试用")
 every_cost = pytest.mark.parametrize("cost", costs.values(), ids=list(costs))

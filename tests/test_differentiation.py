@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Symbol, exp, pi, sqrt, tanh
 
-from bpderive.activations import Activation, activations, z
-from bpderive.activations.derivation import slope_derivation
-from bpderive.activations.facts import facts, slope_range
-from bpderive.activations.learning import learning
-from bpderive.differentiation import Differentiation, differentiate, latex, rules
-from bpderive.differentiation.formulas import Pending
 from bpderive.errors import StepError
-from bpderive.text import Text
+from bpderive.functions.activations import Activation, activations, z
+from bpderive.functions.activations.derivation import slope_derivation
+from bpderive.functions.activations.facts import facts, slope_range
+from bpderive.functions.activations.learning import learning
+from bpderive.functions.differentiation import Differentiation, differentiate, latex, rules
+from bpderive.functions.differentiation.formulas import Pending
+from bpderive.letters.text import Text
 
 ELEMENTWISE = [activation for activation in activations.values() if activation.elementwise]
 QUICK = ["sigmoid", "relu", "leaky_relu", "selu", "softplus", "gaussian", "sine", "linear", "softsign"]

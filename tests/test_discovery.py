@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpderive import Network
-from bpderive.discovery import Expression, Name, Product, Simplification, Total, Work, simplifications
+from bpderive.equations.discovery import (
+    Expression,
+    Name,
+    Product,
+    Simplification,
+    Total,
+    Work,
+    simplifications,
+)
 from bpderive.errors import StepError, TooManyPaths
 
 FORMS = range(len(simplifications(Network((2, 3, 2)))))

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from bpderive import reference
-from bpderive.activations import elementwise_activations
-from bpderive.codegen import compile_gradient
 from bpderive.errors import DomainError, MissingPackage, ShapeError
-from bpderive.network import Network
+from bpderive.functions.activations import elementwise_activations
+from bpderive.functions.network import Network
+from bpderive.programs.lambdified import compile_gradient
 
 NETWORKS = [
     *(Network((4, 5, 3), name) for name in elementwise_activations),

@@ -6,10 +6,12 @@ import pytest
 import sympy
 from sympy import Expr, HadamardProduct, Integer, MatMul, Rational, Sum, Symbol, sqrt
 
-from bpderive.costs import costs
 from bpderive.errors import NetworkError
-from bpderive.evaluate import Reader
-from bpderive.notation import (
+from bpderive.functions.costs import costs
+from bpderive.judge.evaluate import Reader
+from bpderive.judge.polynomials import unknown
+from bpderive.judge.truth import Truth
+from bpderive.letters import (
     BackwardProduct,
     C,
     Change,
@@ -37,9 +39,7 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.polynomials import unknown
-from bpderive.statements import approximation
-from bpderive.truth import Truth
+from bpderive.letters.statements import approximation
 
 SIZES = (2, 3, 2)
 

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from sympy import Expr, Rational, Symbol
 
 from bpderive import Network, gradient
-from bpderive.activations import Activation
-from bpderive.costs import Cost
 from bpderive.errors import NetworkError
-from bpderive.gradient import Gradient, _Instance
-from bpderive.network import component
-from bpderive.notation import C, Partial, Sigma, layer_array
-from bpderive.notation import j as row
-from bpderive.notation import k as column
-from bpderive.notation import l as layer_letter
-from bpderive.text import Text
-from bpderive.truth import COST, Truth
+from bpderive.functions.activations import Activation
+from bpderive.functions.costs import Cost
+from bpderive.functions.network import component
+from bpderive.judge.truth import COST, Truth
+from bpderive.letters import C, Partial, Sigma, layer_array
+from bpderive.letters import j as row
+from bpderive.letters import k as column
+from bpderive.letters import l as layer_letter
+from bpderive.letters.text import Text
+from bpderive.programs.gradient import Gradient, _Instance
 
 square = Activation(name="square", title=Text(en="square", zh="平方"), formula=Symbol("z") ** 2)
 cubic = Activation(

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpderive as bp
-from bpderive.language import parse, written
-from bpderive.statements import Statement
-from bpderive.verdict.decide import holds
-from bpderive.verdict.edits import edits
-from bpderive.verdict.errors import IllFormed, TooHard
-from bpderive.verdict.forms import Clock
-from bpderive.verdict.search import find_counterexample
+from bpderive.letters.statements import Statement
+from bpderive.workbook.language import parse, written
+from bpderive.workbook.verdict.decide import holds
+from bpderive.workbook.verdict.edits import edits
+from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.search import find_counterexample
 from mutants import __main__, harness, recheck
 from mutants.subjects import NotTranslated, Subject, claim_of, subjects
 

@@ -12,11 +12,11 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpderive.activations import Activation, activations
-from bpderive.costs import costs
 from bpderive.errors import DomainError, NetworkError, UnknownName
-from bpderive.network import Network, code_name, component
-from bpderive.text import Text
+from bpderive.functions.activations import Activation, activations
+from bpderive.functions.costs import costs
+from bpderive.functions.network import Network, code_name, component
+from bpderive.letters.text import Text
 
 mine = Activation(name="mine", title=Text(en="mine", zh="自制"), formula=sympy.atan(sympy.Symbol("t")))
 

@@ -6,12 +6,12 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.activations import activations
-from bpderive.choices import stays_in
-from bpderive.costs import costs
 from bpderive.errors import StepError, UnknownName
-from bpderive.notation import L, a, j, y
-from bpderive.pairings import cancelled, pairing
+from bpderive.functions.activations import activations
+from bpderive.functions.choices import stays_in
+from bpderive.functions.costs import costs
+from bpderive.letters import L, a, j, y
+from bpderive.proofs.pairings import cancelled, pairing
 
 DIFFERENCE = a(L)[j, 0] - y(L)[j, 0]
 

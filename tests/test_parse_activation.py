@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpderive as bp
-from bpderive.activations import z
-from bpderive.activations.grammar import FUNCTIONS
+from bpderive.functions.activations import z
+from bpderive.functions.activations.grammar import FUNCTIONS
 
 READ = {
     "z/(1 + exp(-z))": z / (1 + sympy.exp(-z)),

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sympy import Add, Expr, Mul
 
 from bpderive import Network, factored_path_sum, path_sum
+from bpderive.equations.paths import MOST_PATHS, PathSums, number_of_paths
 from bpderive.errors import NetworkError, Refuted, TooManyPaths
-from bpderive.evaluate import Reader
-from bpderive.notation import C, Partial, a, b, latex, w
-from bpderive.paths import MOST_PATHS, PathSums, number_of_paths
-from bpderive.polynomials import Polynomial
-from bpderive.truth import COST, Truth, differentiate_directly
+from bpderive.judge.evaluate import Reader
+from bpderive.judge.polynomials import Polynomial
+from bpderive.judge.truth import COST, Truth, differentiate_directly
+from bpderive.letters import C, Partial, a, b, latex, w
 
 NET = Network((2, 3, 2, 4))
 PLACES = [

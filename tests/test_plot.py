@@ -9,9 +9,9 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.activations import Activation, activations, z
-from bpderive.plot import ACROSS, plot, standalone
-from bpderive.text import Text
+from bpderive.functions.activations import Activation, activations, z
+from bpderive.functions.plot import ACROSS, plot, standalone
+from bpderive.letters.text import Text
 
 names = pytest.mark.parametrize("activation", [a for a in activations.values() if a.elementwise], ids=str)
 

@@ -10,7 +10,7 @@ import sympy
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bpderive.polynomials import Polynomial, added, constant, unknown
+from bpderive.judge.polynomials import Polynomial, added, constant, unknown
 
 NAMES = "xyzt"
 numbers = st.one_of(st.integers(-5, 5), st.fractions(-3, 3, max_denominator=6))

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from sympy import atan
 
 import bpderive
-from bpderive.activations import Activation, z
+from bpderive.functions.activations import Activation, z
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
-from bpderive.activations import Activation, activations, elementwise_activations, properties, z
-from bpderive.activations import enclosure as enclosures
-from bpderive.activations.budget import TimeUp, _clock, budget
-from bpderive.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
-from bpderive.activations.properties import PROPERTIES, max_slope
-from bpderive.activations.zeros import zeros
+from bpderive.functions.activations import Activation, activations, elementwise_activations, properties, z
+from bpderive.functions.activations import enclosure as enclosures
+from bpderive.functions.activations.budget import TimeUp, _clock, budget
+from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
+from bpderive.functions.activations.properties import PROPERTIES, max_slope
+from bpderive.functions.activations.zeros import zeros
 
 names = pytest.mark.parametrize(
     "activation", elementwise_activations.values(), ids=list(elementwise_activations)
@@ -241,7 +241,7 @@ def test_a_traced_function_begins_after_the_time_was_up() -> None:
     """In another process, for a function that never begins would hold this one up."""
     program = """
 import sys
-from bpderive.activations.budget import TimeUp, _clock, budget
+from bpderive.functions.activations.budget import TimeUp, _clock, budget
 for _ in range(30):
     try:
         with budget(1e-4):

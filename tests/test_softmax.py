@@ -13,20 +13,26 @@ from hypothesis import strategies as st
 from sympy import Interval, Symbol, exp
 
 from bpderive import reference
-from bpderive.activations import VectorActivation, a, activations, jacobians, resolve
-from bpderive.activations.catalogue import softmax
-from bpderive.activations.layer_program import compiled_program, in_one, layer_program, letter, written_out
-from bpderive.costs import costs
+from bpderive.equations.paths import factored_path_sum, number_of_paths, path_sum
 from bpderive.errors import DomainError, NetworkError, Refuted, UnknownName
-from bpderive.gradient import gradient
-from bpderive.network import Network, code_name
-from bpderive.notation import C, L, Partial, Width, i, j, k, latex, y, z
-from bpderive.pairings import cancelled
-from bpderive.paths import factored_path_sum, number_of_paths, path_sum
-from bpderive.slips import gradient_with
-from bpderive.text import Text
-from bpderive.verify.many_digits import ManyDigits
-from bpderive.verify.sample import draw_case
+from bpderive.functions.activations import VectorActivation, a, activations, jacobians, resolve
+from bpderive.functions.activations.catalogue import softmax
+from bpderive.functions.activations.layer_program import (
+    compiled_program,
+    in_one,
+    layer_program,
+    letter,
+    written_out,
+)
+from bpderive.functions.costs import costs
+from bpderive.functions.network import Network, code_name
+from bpderive.letters import C, L, Partial, Width, i, j, k, latex, y, z
+from bpderive.letters.text import Text
+from bpderive.programs.gradient import gradient
+from bpderive.programs.verify.many_digits import ManyDigits
+from bpderive.programs.verify.sample import draw_case
+from bpderive.proofs.pairings import cancelled
+from bpderive.workbook.slips import gradient_with
 
 TITLE = Text(en="made for a test", zh="测试用")
 reals = st.floats(-700, 700, allow_nan=False)

@@ -9,7 +9,7 @@ import pytest
 
 import bpderive as bp
 from bpderive import reference
-from bpderive.network import Network
+from bpderive.functions.network import Network
 
 NET = Network((2, 3, 3), ("tanh", "softmax"), "log_likelihood")
 NAMES = ["tanh", "softmax"]

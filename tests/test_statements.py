@@ -7,7 +7,7 @@ from sympy import Basic, Expr, Integer, Sum, Symbol, oo
 
 from bpderive import equations
 from bpderive.errors import StepError
-from bpderive.notation import (
+from bpderive.letters import (
     BackwardProduct,
     C,
     CostGradient,
@@ -32,8 +32,7 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.proofs.definitions import INNER, NEURON, WEIGHT
-from bpderive.statements import (
+from bpderive.letters.statements import (
     Range,
     approximation,
     bound_letters,
@@ -45,6 +44,7 @@ from bpderive.statements import (
     provably_at_most,
     substitute,
 )
+from bpderive.proofs.definitions import INNER, NEURON, WEIGHT
 
 r = Symbol("r", integer=True, positive=True)
 BETWEEN = (layers(l), layers(r, l, L))

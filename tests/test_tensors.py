@@ -12,7 +12,7 @@ from sympy import Expr, Integer, KroneckerDelta, Rational, Sum, Symbol
 
 from bpderive import equations, tensors
 from bpderive.errors import StepError
-from bpderive.notation import (
+from bpderive.letters import (
     C,
     L,
     NormSquared,
@@ -35,7 +35,7 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.tensors import canonical, same
+from bpderive.proofs.tensors import canonical, same
 from tests.mutations import mutations
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bpderive.errors import UnknownName
-from bpderive.text import LANGUAGES, Text, language, set_language
+from bpderive.letters.text import LANGUAGES, Text, language, set_language
 
 BIAS = Text(en="bias", zh="偏置")
 

@@ -11,10 +11,10 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.activations import a, elementwise_activations, z
-from bpderive.activations.catalogue import softmax
-from bpderive.differentiation import differentiate
-from bpderive.expressions import expression
+from bpderive.functions.activations import a, elementwise_activations, z
+from bpderive.functions.activations.catalogue import softmax
+from bpderive.functions.differentiation import differentiate
+from bpderive.letters.expressions import expression
 
 HOSTILE = "open('made', 'w').close()"
 TITLE = bp.Text(en="made for a test", zh="测试用")

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from sympy import Expr, Symbol
 
 import bpderive
-from bpderive.costs import costs
 from bpderive.errors import DomainError, NetworkError
-from bpderive.polynomials import Polynomial, constant, unknown
-from bpderive.truth import COST, Component, Truth, differentiate_directly, name
+from bpderive.functions.costs import costs
+from bpderive.judge.polynomials import Polynomial, constant, unknown
+from bpderive.judge.truth import COST, Component, Truth, differentiate_directly, name
 
 SIZES = ((2, 3), (2, 2), (3, 1, 2), (2, 3, 2), (2, 2, 2, 2))
 
@@ -278,18 +278,18 @@ def test_the_judge_loads_nothing_of_what_it_judges() -> None:
         "package = types.ModuleType('bpderive')\n"
         f"package.__path__ = [{str(source)!r}]\n"
         "sys.modules['bpderive'] = package\n"
-        "import bpderive.truth, bpderive.evaluate\n"
+        "import bpderive.judge.truth, bpderive.judge.evaluate\n"
         "print(*sorted(m for m in sys.modules if m.startswith('bpderive.')))\n"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert "bpderive.truth" in loaded
+    assert "bpderive.judge.truth" in loaded
     judged = (
-        "bpderive.tensors",
+        "bpderive.proofs.tensors",
         "bpderive.proofs",
-        "bpderive.gradient",
-        "bpderive.paths",
+        "bpderive.programs.gradient",
+        "bpderive.equations.paths",
         "bpderive.equations",
     )
     assert [module for module in loaded if module.startswith(judged)] == []

@@ -12,17 +12,26 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpderive.activations import Activation, activations, z
-from bpderive.activations.elementwise import run
-from bpderive.codegen import Gradient, compile_gradient
-from bpderive.costs import Cost
 from bpderive.errors import DomainError, NetworkError
-from bpderive.network import Network
-from bpderive.text import Text, set_language
-from bpderive.verify import Comparison, verify
-from bpderive.verify.many_digits import ManyDigits
-from bpderive.verify.result import comparison, flattened
-from bpderive.verify.sample import COMPONENTS, DIRECTIONS, EVERY, draw_case, entry, places, sampled, spoken
+from bpderive.functions.activations import Activation, activations, z
+from bpderive.functions.activations.elementwise import run
+from bpderive.functions.costs import Cost
+from bpderive.functions.network import Network
+from bpderive.letters.text import Text, set_language
+from bpderive.programs.lambdified import Gradient, compile_gradient
+from bpderive.programs.verify import Comparison, verify
+from bpderive.programs.verify.many_digits import ManyDigits
+from bpderive.programs.verify.result import comparison, flattened
+from bpderive.programs.verify.sample import (
+    COMPONENTS,
+    DIRECTIONS,
+    EVERY,
+    draw_case,
+    entry,
+    places,
+    sampled,
+    spoken,
+)
 
 TITLE = Text(en="made for a test", zh="测试用")
 silu = Activation(name="silu", title=TITLE, formula=z / (1 + sympy.exp(-z)))

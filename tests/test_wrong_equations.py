@@ -16,10 +16,10 @@ import sympy
 from sympy import Basic, Expr, HadamardProduct, ImmutableMatrix, Integer, MatAdd, MatMul, Mul, Sum, Symbol
 
 from bpderive import equations
-from bpderive.claims import Counterexample, certify
 from bpderive.equations import checks
 from bpderive.errors import Refuted
-from bpderive.notation import (
+from bpderive.judge.certify import Counterexample, certify
+from bpderive.letters import (
     EPSILON,
     BackwardProduct,
     C,
@@ -48,7 +48,7 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.statements import Statement, equation, layers, neurons
+from bpderive.letters.statements import Statement, equation, layers, neurons
 from tests import mutations
 from tests.arithmetic import Example, confirms
 

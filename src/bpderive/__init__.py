@@ -20,12 +20,8 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from bpderive import reference
-from bpderive.activations import Activation, VectorActivation, activations, parse_activation
-from bpderive.assumptions import Assumptions, assumptions
-from bpderive.codegen import compile_gradient
-from bpderive.compare import Findings, compare
-from bpderive.costs import Cost, costs
 from bpderive.equations import Certificate, Equation, equations
+from bpderive.equations.paths import factored_path_sum, path_sum
 from bpderive.errors import (
     BpderiveError,
     DomainError,
@@ -39,15 +35,19 @@ from bpderive.errors import (
     TooManyPaths,
     UnknownName,
 )
-from bpderive.gradient import Gradient, gradient
-from bpderive.network import Network
-from bpderive.notation import latex
-from bpderive.pairings import Pairing, pairing, pairings
-from bpderive.paths import factored_path_sum, path_sum
+from bpderive.functions.activations import Activation, VectorActivation, activations, parse_activation
+from bpderive.functions.assumptions import Assumptions, assumptions
+from bpderive.functions.costs import Cost, costs
+from bpderive.functions.network import Network
+from bpderive.letters import latex
+from bpderive.letters.text import Text, set_language
+from bpderive.programs.gradient import Gradient, gradient
+from bpderive.programs.lambdified import compile_gradient
+from bpderive.programs.verify import verify
 from bpderive.proofs import Derivation, derivation
-from bpderive.text import Text, set_language
-from bpderive.verdict import Verdict, check
-from bpderive.verify import verify
+from bpderive.proofs.pairings import Pairing, pairing, pairings
+from bpderive.workbook.compare import Findings, compare
+from bpderive.workbook.verdict import Verdict, check
 
 __version__ = version("bpderive")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bpderive.cli import main
-from bpderive.text import language
+from bpderive.letters.text import language
 
 RIGHT = "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"
 WRONG = "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])"

@@ -16,8 +16,8 @@ import bpderive as bp
 from bpderive.cli import COMMANDS, main
 from bpderive.cli.document import FORMS, columns
 from bpderive.cli.words import said
-from bpderive.text import LANGUAGES, language, set_language
-from bpderive.verify.result import Verification
+from bpderive.letters.text import LANGUAGES, language, set_language
+from bpderive.programs.verify.result import Verification
 
 USES: dict[str, list[str]] = {
     "equations": [],
@@ -254,7 +254,7 @@ def test_a_failed_check_leaves_with_1(
     def refute(*_: object) -> None:
         raise bp.Refuted("no")
 
-    monkeypatch.setattr("bpderive.paths.PathSums.check", refute)
+    monkeypatch.setattr("bpderive.equations.paths.PathSums.check", refute)
     assert main(["paths", *USES["paths"]]) == 1
     assert "error: no" in capsys.readouterr().err
     monkeypatch.setattr(Verification, "ok", property(lambda _: False))

@@ -6,10 +6,10 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.activations import z
 from bpderive.cli.document import columns, wrapped
 from bpderive.cli.maths import sentence, typed
-from bpderive.differentiation import latex
+from bpderive.functions.activations import z
+from bpderive.functions.differentiation import latex
 
 
 @pytest.mark.parametrize(

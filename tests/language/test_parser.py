@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpderive.errors import ParseError
-from bpderive.language import in_latex, parse, written
-from bpderive.language.syntax import (
+from bpderive.letters.text import Text, set_language
+from bpderive.workbook.language import in_latex, parse, written
+from bpderive.workbook.language.syntax import (
     Activation,
     Derivative,
     Layer,
@@ -18,8 +19,7 @@ from bpderive.language.syntax import (
     walk,
     with_parts,
 )
-from bpderive.language.tokens import DEEPEST, LONGEST_TEXT
-from bpderive.text import Text, set_language
+from bpderive.workbook.language.tokens import DEEPEST, LONGEST_TEXT
 
 CLAIMS = [
     "delta[l, j] = sum(k, w[l+1, k, j]*delta[l+1, k])*dsigma(z[l, j])",

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from bpderive.notation.cases import IN_A_ROW, case_in_latex, name_in_latex, number_in_latex
+from bpderive.letters.cases import IN_A_ROW, case_in_latex, name_in_latex, number_in_latex
 
 
 @pytest.mark.parametrize("count", range(8))

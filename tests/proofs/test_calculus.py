@@ -6,12 +6,12 @@ import pytest
 import sympy
 from sympy import Expr, Integer, KroneckerDelta, Sum
 
-from bpderive.claims import certify
 from bpderive.errors import StepError
-from bpderive.notation import C, L, Partial, SigmaPrime, Width, a, b, j, k, l, m, p, q, w, y, z
+from bpderive.judge.certify import certify
+from bpderive.letters import C, L, Partial, SigmaPrime, Width, a, b, j, k, l, m, p, q, w, y, z
+from bpderive.letters.statements import Range, equation, layers, neurons
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.definitions import defining
-from bpderive.statements import Range, equation, layers, neurons
 
 HERE = (layers(l), neurons(j, l), neurons(k, l - 1))
 INSIDE = (layers(l, 2, L - 1), neurons(j, l), neurons(k, l - 1), neurons(q, l + 1))

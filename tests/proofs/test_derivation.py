@@ -9,7 +9,9 @@ from sympy import Expr, Integer, Symbol
 
 from bpderive.equations import equations
 from bpderive.errors import StepError
-from bpderive.notation import Partial, a, b, delta, j, k, l, latex, m, q, w, z
+from bpderive.letters import Partial, a, b, delta, j, k, l, latex, m, q, w, z
+from bpderive.letters.statements import Statement, equation, layers, neurons
+from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, derivation, derive
 from bpderive.proofs.definitions import ACTIVATION, ERROR, INNER, NEURON, WEIGHT
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
@@ -24,8 +26,6 @@ from bpderive.proofs.rules import (
     Rule,
 )
 from bpderive.proofs.theorems import matrix_derivation
-from bpderive.statements import Statement, equation, layers, neurons
-from bpderive.text import Text
 from tests.mutations import mutations, with_rhs
 
 TITLE = Text(en="a test", zh="测试")
@@ -309,7 +309,7 @@ def test_a_proof_uses_only_definitions_and_what_is_proved_before_it(name: str) -
 
 
 def _same(known: Statement, number: str) -> bool:
-    from bpderive.tensors import same
+    from bpderive.proofs.tensors import same
 
     return same(known.rhs, equations[number].stated("component").rhs)
 

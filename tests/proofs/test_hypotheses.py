@@ -16,9 +16,9 @@ import sympy
 import bpderive as bp
 from bpderive import Network, derivation
 from bpderive.errors import BpderiveError, HypothesisError, StepError
-from bpderive.notation import C, L, NormSquared, Partial, Sigma, SigmaPrime, quantity
+from bpderive.letters import C, L, NormSquared, Partial, Sigma, SigmaPrime, quantity
+from bpderive.letters.text import set_language
 from bpderive.proofs.theorems import matrix_derivation
-from bpderive.text import set_language
 
 STEP = 1e-6
 

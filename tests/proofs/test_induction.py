@@ -9,12 +9,12 @@ import pytest
 from sympy import Integer
 
 from bpderive.errors import StepError
-from bpderive.notation import C, L, Partial, PathSum, a, delta, j, l, q
+from bpderive.letters import C, L, Partial, PathSum, a, delta, j, l, q
+from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, by_induction, derivation
 from bpderive.proofs.definitions import NEURON, PATHS_GROW, PATHS_START, PRODUCT_GROWS, PRODUCT_STARTS
 from bpderive.proofs.rules import ByEquation, ChainRule, Recall
-from bpderive.statements import Statement, equation, layers
-from bpderive.text import Text
 
 TITLE = Text(en="a test", zh="测试")
 PRODUCT = derivation("35")

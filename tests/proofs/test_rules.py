@@ -10,7 +10,7 @@ from sympy import Expr, HadamardProduct, Integer, Sum, Symbol
 
 from bpderive import equations
 from bpderive.errors import StepError
-from bpderive.notation import (
+from bpderive.letters import (
     C,
     CostGradient,
     DiagonalSigmaPrime,
@@ -34,6 +34,7 @@ from bpderive.notation import (
     y,
     z,
 )
+from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 from bpderive.proofs import derivation
 from bpderive.proofs.definitions import ACTIVATION, ERROR, INNER, NEURON, OUTPUT, WEIGHT, defining
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
@@ -47,8 +48,7 @@ from bpderive.proofs.rules import (
     Recall,
     Rule,
 )
-from bpderive.statements import Range, Statement, equation, layers, neurons
-from bpderive.tensors import same
+from bpderive.proofs.tensors import same
 
 ERROR_HERE = Partial(C, z(l)[j, 0])
 
@@ -173,8 +173,8 @@ def test_the_chain_rule_wants_one_derivative_and_a_new_index() -> None:
 
 def test_the_chain_rule_does_not_know_that_a_layer_exists() -> None:
     """Through z^{l+1} for all l up to L: the line is made, and `derive` refuses it as ill-formed."""
+    from bpderive.letters.text import Text
     from bpderive.proofs import Move, derive
-    from bpderive.text import Text
 
     goal = equation(delta(l)[j, 0], ERROR_HERE, over=NEURON)
     with pytest.raises(StepError, match="need not exist"):

@@ -7,21 +7,21 @@ from dataclasses import replace
 import pytest
 from sympy import Integer, Sum
 
-from bpderive.claims import certify
-from bpderive.costs import costs
 from bpderive.errors import DomainError, NetworkError, Refuted, StepError
-from bpderive.network import Network
-from bpderive.notation import C, L, Partial, SigmaPrime, a, delta, j, k, y, z
-from bpderive.polynomials import unknown
+from bpderive.functions.costs import costs
+from bpderive.functions.network import Network
+from bpderive.judge.certify import certify
+from bpderive.judge.polynomials import unknown
+from bpderive.judge.truth import COST, Truth, differentiate_directly, name
+from bpderive.letters import C, L, Partial, SigmaPrime, a, delta, j, k, y, z
+from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, equation
+from bpderive.letters.text import Text
 from bpderive.proofs import Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll, shortest
 from bpderive.proofs.definitions import OUTPUT
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
 from bpderive.proofs.theorems import cost_in_components, matrix_derivation
 from bpderive.proofs.whole_layer import ALL, ERROR_ANYWHERE, unchanged
-from bpderive.statements import TARGETS_SUM_TO_ONE, WHOLE, equation
-from bpderive.text import Text
-from bpderive.truth import COST, Truth, differentiate_directly, name
 
 NET = Network((2, 3), "softmax")
 TITLE = Text(en="made for a test", zh="测试用")
@@ -99,7 +99,7 @@ def test_that_the_outputs_sum_to_one_is_known_of_softmax_alone() -> None:
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy", "log_likelihood"])
 def test_the_error_of_softmax_is_decided_for_a_cost(cost: str) -> None:
     """With −y/a or the like, ∂C/∂a is the unknown, and y is what it makes of it."""
-    from bpderive.pairings import pairing
+    from bpderive.proofs.pairings import pairing
 
     certify(replace(derivation("BP1-softmax").statement, cost=cost))
     if cost == "log_likelihood":

@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.deprecation import RemovedInSphinx11Warning
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from bpderive.text import language, set_language
+from bpderive.letters.text import language, set_language
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -61,7 +61,7 @@ def test_the_page_shows_signatures_members_and_where_an_object_is_used(book):
     assert network.find("code").get_text().startswith("bp.Network(sizes, activation=")
     assert "activation_of(layer, j)" in [code.get_text() for code in network.select("li code")]
     assert gradient.find("code").get_text() == "bp.Gradient"
-    assert paths.find("code").get_text().startswith("bpderive.paths.number_of_paths(net, layer")
+    assert paths.find("code").get_text().startswith("bpderive.equations.paths.number_of_paths(net, layer")
 
 
 def test_the_first_paragraph_comes_in_the_language_of_the_build(book):

@@ -13,8 +13,8 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.activations import Activation, activations
-from bpderive.costs import costs
+from bpderive.functions.activations import Activation, activations
+from bpderive.functions.costs import costs
 from bpderive.sphinxext.accuracy import Measurements, scientific, signed
 from bpderive.sphinxext.catalogue import CATALOGUES
 from bpderive.sphinxext.pairs import pair_of

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bpderive.equations.paths import PathSums, path_sum
 from bpderive.errors import NetworkError, ParseError
-from bpderive.network import Network
-from bpderive.paths import PathSums, path_sum
+from bpderive.functions.network import Network
 from bpderive.sphinxext.figures import draw
 from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight
 from bpderive.sphinxext.lettering import typeset

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bpderive.notation.table import table as letters
+from bpderive.letters.table import table as letters
 from bpderive.sphinxext.glossary import Term, terms
 from tests.sphinxext.conftest import DOCS
 

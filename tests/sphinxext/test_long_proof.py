@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bpderive import discovery
-from bpderive.discovery import Work
+from bpderive.equations.discovery import Work
 
 
 def test_a_part_is_shown_with_marks_of_its_own_and_the_whole_with_all_headings(

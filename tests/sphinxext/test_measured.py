@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 
 from bpderive.errors import DomainError, UnknownName
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.charts import WIDE, Axis, Curve, chart, decades
 from bpderive.sphinxext.learning import picture
 from bpderive.sphinxext.measured import _chosen
 from bpderive.sphinxext.measured_charts import CHARTS
 from bpderive.sphinxext.measured_tables import TABLES
 from bpderive.sphinxext.measured_words import machine, quotient, ratio, seconds
-from bpderive.text import LANGUAGES, Text
 
 RESULTS = json.loads((Path(__file__).parents[2] / "docs" / "results" / "speed.json").read_text("utf-8"))
 UP = Axis(Text("height", "高度"), (0.1, 1.0, 10.0), log=True)

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpderive.errors import ParseError
+from bpderive.letters.text import Text
 from bpderive.sphinxext import fonts, theme
 from bpderive.sphinxext.mathml import Typesetter
 from bpderive.sphinxext.search import SearchChinesePairs, split
 from bpderive.sphinxext.words import phrase
-from bpderive.text import Text
 
 
 @pytest.fixture(scope="module")

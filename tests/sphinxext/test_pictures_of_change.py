@@ -12,13 +12,13 @@ import pytest
 from sympy import Add, Mul, Symbol
 
 from bpderive import reference
-from bpderive.activations import activations
 from bpderive.equations import equations
+from bpderive.equations.paths import PathSums, path_sum
 from bpderive.errors import DomainError, NetworkError, ParseError, Refuted
-from bpderive.network import Network
-from bpderive.notation import C, Change, a, latex, plain, w
-from bpderive.paths import PathSums, path_sum
-from bpderive.plot import ACROSS
+from bpderive.functions.activations import activations
+from bpderive.functions.network import Network
+from bpderive.functions.plot import ACROSS
+from bpderive.letters import C, Change, a, latex, plain, w
 from bpderive.sphinxext.charts import ticks
 from bpderive.sphinxext.experiment import draw_experiment, experiment, for_script
 from bpderive.sphinxext.figures import draw

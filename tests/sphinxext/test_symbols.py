@@ -8,7 +8,7 @@ import re
 import pytest
 
 from bpderive.equations import equations
-from bpderive.notation.table import table
+from bpderive.letters.table import table
 from bpderive.sphinxext.explanations import explained
 from bpderive.sphinxext.mathml import Typesetter, arrange
 from bpderive.sphinxext.symbols import mark, symbols

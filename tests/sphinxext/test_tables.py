@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bpderive.equations import equations
-from bpderive.notation.table import table
+from bpderive.letters.table import table
 
 ALL = "# All\n\n```{equation-index}\n```\n"
 

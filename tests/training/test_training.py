@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import bpderive as bp
-from bpderive.training import Digits, Parameters, accuracy, descend, digits, start, with_bar
+from bpderive.programs.training import Digits, Parameters, accuracy, descend, digits, start, with_bar
 
 SIZES = (3, 4, 2)
 RNG = np.random.default_rng(1)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpderive.verdict.errors import TooHard
-from bpderive.verdict.forms import (
+from bpderive.workbook.verdict.errors import TooHard
+from bpderive.workbook.verdict.forms import (
     DELTA,
     MOST_TERMS,
     Clock,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bpderive.language import parse
-from bpderive.language.syntax import Layer
-from bpderive.verdict.errors import IllFormed
-from bpderive.verdict.layers import cases, feasible, range_of_layers, value
+from bpderive.workbook.language import parse
+from bpderive.workbook.language.syntax import Layer
+from bpderive.workbook.verdict.errors import IllFormed
+from bpderive.workbook.verdict.layers import cases, feasible, range_of_layers, value
 
 
 def clusters(text: str) -> list[tuple[int, ...]]:

@@ -7,8 +7,8 @@ import pytest
 import bpderive as bp
 from bpderive.cli import main
 from bpderive.errors import ParseError
-from bpderive.language import parse
-from bpderive.verdict import verdict as verdicts
+from bpderive.workbook.language import parse
+from bpderive.workbook.verdict import verdict as verdicts
 
 TOO_LARGE = {
     "(((((9^8)^8)^8)^8)^8)^8 = 1": "2000 bits",

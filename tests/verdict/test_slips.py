@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import bpderive as bp
-from bpderive.language import in_latex, parse, written
-from bpderive.language.arrays import is_array
+from bpderive.workbook.language import in_latex, parse, written
+from bpderive.workbook.language.arrays import is_array
 
 SLIPS = [
     tuple(part.strip() for part in line.split("|"))

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bpderive as bp
-from bpderive.activations import elementwise_activations
 from bpderive.errors import ParseError
-from bpderive.language import parse
-from bpderive.verdict import Enclosure, Verdict, diagnosis, forms, known, search
-from bpderive.verdict import verdict as verdicts
-from bpderive.verdict.decide import readings
-from bpderive.verdict.edits import edits
-from bpderive.verdict.forms import Clock
+from bpderive.functions.activations import elementwise_activations
+from bpderive.workbook.language import parse
+from bpderive.workbook.verdict import Enclosure, Verdict, diagnosis, forms, known, search
+from bpderive.workbook.verdict import verdict as verdicts
+from bpderive.workbook.verdict.decide import readings
+from bpderive.workbook.verdict.edits import edits
+from bpderive.workbook.verdict.forms import Clock
 
 TRUE = [
     "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k]) * dsigma(z[l,j])",

@@ -19,7 +19,7 @@ from typing import Any
 from bpderive.cli import activation, check, derive, emit, equations, paths, verify
 from bpderive.cli.words import Parser, mistake
 from bpderive.errors import BpderiveError, Refuted, StepError
-from bpderive.text import LANGUAGES, Text, language, set_language
+from bpderive.letters.text import LANGUAGES, Text, language, set_language
 
 COMMANDS: Mapping[str, ModuleType] = {
     "equations": equations,

@@ -8,17 +8,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bpderive.activations import Activation, AnyActivation, VectorActivation, activations, slope
-from bpderive.activations import a as output
-from bpderive.activations.derivation import slope_derivation
-from bpderive.activations.facts import facts
-from bpderive.activations.rewriting import POINTS, Form
 from bpderive.cli.document import Block, Facts, Formula, Heading, Lines, Paragraph, Table
 from bpderive.cli.options import activation, add_form, save, show
-from bpderive.differentiation import latex
 from bpderive.errors import DomainError
-from bpderive.plot import plot, standalone
-from bpderive.text import Text, language
+from bpderive.functions.activations import Activation, AnyActivation, VectorActivation, activations, slope
+from bpderive.functions.activations import a as output
+from bpderive.functions.activations.derivation import slope_derivation
+from bpderive.functions.activations.facts import facts
+from bpderive.functions.activations.rewriting import POINTS, Form
+from bpderive.functions.differentiation import latex
+from bpderive.functions.plot import plot, standalone
+from bpderive.letters.text import Text, language
 
 SUMMARY = Text(en="everything derived about an activation function", zh="关于某个激活函数推导出的一切")
 DESCRIPTION = Text(
@@ -162,7 +162,7 @@ def _accuracy(found: Activation) -> list[Block]:
 
 
 def _of_layer(found: VectorActivation) -> list[Block]:
-    from bpderive.notation import latex as book_latex
+    from bpderive.letters import latex as book_latex
 
     entry = found.jacobian_from_output()
     blocks: list[Block] = [

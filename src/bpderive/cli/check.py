@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bpderive.errors import ParseError
-from bpderive.text import Text
-from bpderive.verdict import LONGEST, STATUS, check
+from bpderive.letters.text import Text
+from bpderive.workbook.verdict import LONGEST, STATUS, check
 
 SUMMARY = Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立")
 DESCRIPTION = Text(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 
-from bpderive.activations import Activation, VectorActivation
-from bpderive.activations import a as output
 from bpderive.cli.document import Block, Facts, Heading, Lines, Paragraph
 from bpderive.cli.options import add_form, add_network, network, show, unknown
-from bpderive.differentiation import latex as formula_latex
 from bpderive.equations import equations
-from bpderive.network import Network
-from bpderive.notation import latex
-from bpderive.pairings import cancelled, pairing
+from bpderive.functions.activations import Activation, VectorActivation
+from bpderive.functions.activations import a as output
+from bpderive.functions.differentiation import latex as formula_latex
+from bpderive.functions.network import Network
+from bpderive.letters import latex
+from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, derivation
 from bpderive.proofs.concrete import Instance
-from bpderive.text import Text
+from bpderive.proofs.pairings import cancelled, pairing
 
 SUMMARY = Text(en="the derivation of an equation, line by line", zh="逐行给出某个方程的推导")
 EXAMPLES = (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpderive.cli.maths import sentence, typed
-from bpderive.text import Text
+from bpderive.letters.text import Text
 
 _COLON = Text(en=": ", zh="：")
 

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from bpderive.cli.options import add_network, network, save
-from bpderive.codegen import compile_gradient
-from bpderive.text import Text
+from bpderive.letters.text import Text
+from bpderive.programs.lambdified import compile_gradient
 
 SUMMARY = Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码")
 EXAMPLES = (

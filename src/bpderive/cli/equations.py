@@ -8,7 +8,7 @@ from bpderive.cli.derive import lines
 from bpderive.cli.document import Block, Facts, Formula, Heading, Paragraph, Table
 from bpderive.cli.options import add_form, show, unknown
 from bpderive.equations import Equation, equations
-from bpderive.text import Text
+from bpderive.letters.text import Text
 
 SUMMARY = Text(en="the numbered equations, or one of them in full", zh="列出编号方程，或完整显示其中一个")
 EXAMPLES = (

@@ -1,6 +1,6 @@
 r"""LaTeX as one line of text for a terminal: `typed(r"\frac{z}{1 + e^{-z}}")` is `z/(1 + e^(-z))`.
 
-Fractions, roots, powers of e and cases are written with brackets; the letters are those of `bpderive.notation.plain`,
+Fractions, roots, powers of e and cases are written with brackets; the letters are those of `bpderive.letters.plain`,
 which does the rest. `sentence` does the same for the formulas in `$…$` of a sentence.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bpderive.notation import plain
+from bpderive.letters import plain
 
 _COMMANDS = {
     r"\infty": "∞",

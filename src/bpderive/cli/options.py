@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
-from bpderive.activations import AnyActivation, activations, parse_activation
 from bpderive.cli.document import FORMS, Block, written
 from bpderive.cli.words import mistake, width
-from bpderive.costs import costs
 from bpderive.errors import DomainError, NetworkError, ParseError
-from bpderive.network import Network
-from bpderive.text import Text
+from bpderive.functions.activations import AnyActivation, activations, parse_activation
+from bpderive.functions.costs import costs
+from bpderive.functions.network import Network
+from bpderive.letters.text import Text
 
 Whole = tuple[int, ...]
 

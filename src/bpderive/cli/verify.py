@@ -6,8 +6,8 @@ import argparse
 
 from bpderive.cli.document import Block, Paragraph, Table
 from bpderive.cli.options import add_form, add_network, network, show
-from bpderive.text import Text, language
-from bpderive.verify import verify
+from bpderive.letters.text import Text, language
+from bpderive.programs.verify import verify
 
 SUMMARY = Text(
     en="the compiled gradient of a network against other ways to it", zh="用其他途径核对网络的已编译梯度"

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from bpderive.cli.document import wrapped
-from bpderive.text import Text, language
+from bpderive.letters.text import Text, language
 
 WIDEST = 100
 

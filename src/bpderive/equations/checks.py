@@ -15,16 +15,16 @@ from typing import Any
 import sympy
 from sympy import Add, Basic, Expr, Function, MatrixBase, Sum, Symbol, oo
 
-from bpderive.claims import NOTHING, WRITTEN_OUT, Decided, cases_of, certify
 from bpderive.errors import Refuted
-from bpderive.evaluate import Reader
-from bpderive.network import Network, component
-from bpderive.notation import CostOf, NormSquared, OfExample, X, a, j, l, latex, n, y
-from bpderive.polynomials import Polynomial, added, constant, unknown
+from bpderive.functions.network import Network, component
+from bpderive.judge.certify import NOTHING, WRITTEN_OUT, Decided, cases_of, certify
+from bpderive.judge.evaluate import Reader
+from bpderive.judge.polynomials import Polynomial, added, constant, unknown
+from bpderive.judge.truth import COST, Component, Truth, name
+from bpderive.letters import CostOf, NormSquared, OfExample, X, a, j, l, latex, n, y
+from bpderive.letters.statements import Statement
 from bpderive.proofs.definitions import ONE_EXAMPLE
-from bpderive.statements import Statement
-from bpderive.tensors import same
-from bpderive.truth import COST, Component, Truth, name
+from bpderive.proofs.tensors import same
 
 
 def example(statement: Statement, functions: Mapping[Function, Expr] | None = None) -> Decided:

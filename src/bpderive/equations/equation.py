@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bpderive.claims import NOTHING, Decided, certify
 from bpderive.equations.formulas import has_formula, in_formulas
 from bpderive.errors import unknown_name
-from bpderive.notation import plain
+from bpderive.judge.certify import NOTHING, Decided, certify
+from bpderive.letters import plain
+from bpderive.letters.statements import Statement
+from bpderive.letters.text import Text
 from bpderive.proofs import Derivation
-from bpderive.statements import Statement
-from bpderive.text import Text
 
 FORMS = ("component", "matrix")
 

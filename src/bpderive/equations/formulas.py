@@ -12,11 +12,11 @@ from typing import Any
 import sympy
 from sympy import Expr, Integer, KroneckerDelta, Sum, Symbol
 
-from bpderive.activations import VectorActivation, activations
-from bpderive.claims import Decided
 from bpderive.errors import Refuted
-from bpderive.notation import Partial, quantity
-from bpderive.statements import Statement
+from bpderive.functions.activations import VectorActivation, activations
+from bpderive.judge.certify import Decided
+from bpderive.letters import Partial, quantity
+from bpderive.letters.statements import Statement
 
 WIDTHS = (2, 3)
 

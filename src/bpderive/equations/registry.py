@@ -12,11 +12,11 @@ from functools import cache, partial
 import sympy
 from sympy import ImmutableMatrix, Mul, Sum, Symbol
 
-from bpderive.claims import NOTHING, certify
 from bpderive.equations import checks
 from bpderive.equations.equation import Equation
 from bpderive.errors import unknown_name
-from bpderive.notation import (
+from bpderive.judge.certify import NOTHING, certify
+from bpderive.letters import (
     EPSILON,
     Applied,
     C,
@@ -38,11 +38,11 @@ from bpderive.notation import (
     w,
     y,
 )
+from bpderive.letters.statements import Range, Statement, approximation, equation, neurons
+from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, ONE_EXAMPLE, WEIGHT, defining
 from bpderive.proofs.theorems import matrix_derivation
-from bpderive.statements import Range, Statement, approximation, equation, neurons
-from bpderive.text import Text
 
 
 class Equations(Mapping[str, Equation]):

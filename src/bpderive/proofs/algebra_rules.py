@@ -17,13 +17,13 @@ import sympy
 from sympy import Add, Dummy, Expr, KroneckerDelta, Mul, Piecewise, Sum, Symbol
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from bpderive.algebra import tidy
 from bpderive.errors import StepError
-from bpderive.notation import Partial, latex
+from bpderive.functions.algebra import tidy
+from bpderive.letters import Partial, latex
+from bpderive.letters.statements import Range, Statement
+from bpderive.letters.text import Text
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.rules import acts_elementwise
-from bpderive.statements import Range, Statement
-from bpderive.text import Text
 
 
 @dataclass(frozen=True, slots=True)

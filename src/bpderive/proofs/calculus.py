@@ -11,10 +11,10 @@ import sympy
 from sympy import Dummy, Expr, Integer, KroneckerDelta, Piecewise, Sum
 
 from bpderive.errors import StepError
-from bpderive.notation import RATES, C, L, LayerArray, Partial, quantity, stage
-from bpderive.notation.plain import plain
+from bpderive.letters import RATES, C, L, LayerArray, Partial, quantity, stage
+from bpderive.letters.plain import plain
+from bpderive.letters.statements import Range, Statement, bound_letters, provably_at_most
 from bpderive.proofs.definitions import defining
-from bpderive.statements import Range, Statement, bound_letters, provably_at_most
 
 
 def derivative(

@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol
 
-from bpderive.costs import costs
 from bpderive.errors import NetworkError, StepError
-from bpderive.evaluate import Reader, truth_of
-from bpderive.network import Network
-from bpderive.notation import L, Width, j, k, l, plain
-from bpderive.places import whole_number
+from bpderive.functions.costs import costs
+from bpderive.functions.network import Network
+from bpderive.judge.evaluate import Reader, truth_of
+from bpderive.letters import L, Width, j, k, l, plain
+from bpderive.letters.places import whole_number
+from bpderive.letters.statements import WHOLE, Range, Statement
+from bpderive.letters.text import Text
 from bpderive.proofs.derivation import Derivation, Step
 from bpderive.proofs.hypotheses import conditions, read_for, require
 from bpderive.proofs.own_functions import Example
 from bpderive.proofs.written_out import written_out
-from bpderive.statements import WHOLE, Range, Statement
-from bpderive.text import Text
 
 EXAMPLES = 2
 """At how many examples a line is computed with the network's own functions."""

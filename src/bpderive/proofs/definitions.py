@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sympy import Expr, MatAdd, MatMul, Sum
 
-from bpderive.notation import (
+from bpderive.letters import (
     BackwardProduct,
     C,
     L,
@@ -29,7 +29,7 @@ from bpderive.notation import (
     y,
     z,
 )
-from bpderive.statements import Range, Statement, equation, layers, neurons
+from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 
 NEURON = (layers(l), neurons(j, l))
 """Layer l from 2 to L, and a neuron j of it."""

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
-from bpderive.notation import BackwardProduct, L, i, k, latex, plain
+from bpderive.letters import BackwardProduct, L, i, k, latex, plain
+from bpderive.letters.statements import WHOLE, Range, Statement, check_well_formed, contains
+from bpderive.letters.text import Text
 from bpderive.proofs.names import PART
 from bpderive.proofs.rules import Rule, acts_elementwise
-from bpderive.statements import WHOLE, Range, Statement, check_well_formed, contains
-from bpderive.tensors import same
-from bpderive.text import Text
+from bpderive.proofs.tensors import same
 
 if TYPE_CHECKING:
-    from bpderive.network import Network
+    from bpderive.functions.network import Network
     from bpderive.proofs.concrete import Instance
 
 

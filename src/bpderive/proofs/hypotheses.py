@@ -14,17 +14,17 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, KroneckerDelta
 
-from bpderive.activations import activations
-from bpderive.choices import distinct
-from bpderive.costs import costs
 from bpderive.errors import HypothesisError, StepError
-from bpderive.network import Network
-from bpderive.notation import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, j, k, quantity, z
+from bpderive.functions.activations import activations
+from bpderive.functions.choices import distinct
+from bpderive.functions.costs import costs
+from bpderive.functions.network import Network
+from bpderive.letters import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, j, k, quantity, z
+from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
+from bpderive.letters.text import Text
 from bpderive.proofs.derivation import Derivation
 from bpderive.proofs.theorems import cost_formula, derivation
 from bpderive.proofs.whole_layer import TWO, definition, unchanged
-from bpderive.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
-from bpderive.text import Text
 
 
 @dataclass(frozen=True, slots=True)

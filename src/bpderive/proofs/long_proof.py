@@ -3,14 +3,14 @@
 `long_proof()` begins with (53), writes every derivative out, gives a name to what the weights into one neuron share,
 reads the sums as matrix products, sees that the name is the error, and ends at (BP1)–(BP4). Each part may use what the
 parts before it proved, and nothing else; `derivation("long")` makes it once. How much work each form of the gradient
-costs is counted in `bpderive.discovery`.
+costs is counted in `bpderive.equations.discovery`.
 """
 
 from __future__ import annotations
 
 from sympy import HadamardProduct, MatMul, Sum
 
-from bpderive.notation import (
+from bpderive.letters import (
     BackwardProduct,
     C,
     CostGradient,
@@ -35,6 +35,8 @@ from bpderive.notation import (
     w,
     z,
 )
+from bpderive.letters.statements import Range, Statement, equation, layers
+from bpderive.letters.text import Text
 from bpderive.proofs.definitions import (
     ERROR,
     INNER,
@@ -49,8 +51,6 @@ from bpderive.proofs.definitions import (
 from bpderive.proofs.derivation import Derivation, Move, by_induction, by_parts, derive
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
-from bpderive.statements import Range, Statement, equation, layers
-from bpderive.text import Text
 
 EXPLICIT_STARTS: Statement = equation(ExplicitPathSum(L, j), Partial(C, a(L)[j, 0]), over=OUTPUT)
 EXPLICIT_GROWS: Statement = equation(

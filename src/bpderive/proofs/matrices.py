@@ -13,7 +13,7 @@ from sympy import Add, Expr, HadamardProduct, MatMul, MatrixExpr, Mul, Sum, Symb
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
-from bpderive.notation import (
+from bpderive.letters import (
     C,
     CostGradient,
     DiagonalSigmaPrime,
@@ -26,7 +26,7 @@ from bpderive.notation import (
     a,
     quantity,
 )
-from bpderive.notation.plain import plain
+from bpderive.letters.plain import plain
 
 
 def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:

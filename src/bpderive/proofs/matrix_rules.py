@@ -14,12 +14,12 @@ from typing import ClassVar
 from sympy import HadamardProduct, MatMul, Symbol
 
 from bpderive.errors import StepError
-from bpderive.notation import NormSquared, i, latex
-from bpderive.notation.plain import plain
+from bpderive.letters import NormSquared, i, latex
+from bpderive.letters.plain import plain
+from bpderive.letters.statements import Range, Statement
+from bpderive.letters.text import Text
 from bpderive.proofs.matrices import diagonal_form, outer_form, vector_form
-from bpderive.statements import Range, Statement
-from bpderive.tensors import same
-from bpderive.text import Text
+from bpderive.proofs.tensors import same
 
 
 @dataclass(frozen=True, slots=True)

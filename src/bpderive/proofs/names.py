@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpderive.text import Text
+from bpderive.letters.text import Text
 
 PART = "part "
 """How the number begins by which a rule names an earlier part of the same proof."""

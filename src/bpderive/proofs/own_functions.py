@@ -14,12 +14,12 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Float, ImmutableDenseMatrix, Interval, Rational
 
-from bpderive.network import Network
-from bpderive.notation import C, ExplicitPathSum, NormSquared, Partial, Sigma, SigmaPrime, quantity
-from bpderive.places import whole_number
+from bpderive.functions.network import Network
+from bpderive.judge.truth import COST, Component, Truth
+from bpderive.letters import C, ExplicitPathSum, NormSquared, Partial, Sigma, SigmaPrime, quantity
+from bpderive.letters.places import whole_number
+from bpderive.letters.statements import TARGETS_SUM_TO_ONE
 from bpderive.proofs.written_out import written_out
-from bpderive.statements import TARGETS_SUM_TO_ONE
-from bpderive.truth import COST, Component, Truth
 
 DIGITS = 50
 

@@ -22,15 +22,15 @@ from typing import ClassVar, Protocol
 
 from sympy import Basic, Expr, KroneckerDelta, Mul, Sum, Symbol
 
-from bpderive.activations import activations
 from bpderive.errors import StepError
-from bpderive.notation import RATES, C, L, LayerArray, Partial, Width, latex, quantity, stage
-from bpderive.notation.plain import plain
+from bpderive.functions.activations import activations
+from bpderive.letters import RATES, C, L, LayerArray, Partial, Width, latex, quantity, stage
+from bpderive.letters.plain import plain
+from bpderive.letters.statements import WHOLE, Range, Statement, bound_letters, provably_at_most, substitute
+from bpderive.letters.text import Text
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.names import equation_name
 from bpderive.proofs.substitution import replaced
-from bpderive.statements import WHOLE, Range, Statement, bound_letters, provably_at_most, substitute
-from bpderive.text import Text
 
 At = tuple[tuple[Symbol, Expr], ...]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sympy import Expr, MatMul, Mul
 
 from bpderive.errors import StepError
-from bpderive.notation.plain import plain
+from bpderive.letters.plain import plain
+from bpderive.letters.statements import bound_letters
 from bpderive.proofs.matrices import replaced_product
-from bpderive.statements import bound_letters
 
 
 def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:

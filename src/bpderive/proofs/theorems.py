@@ -11,9 +11,9 @@ from functools import cache
 
 from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
 
-from bpderive.costs import Cost, costs
 from bpderive.errors import unknown_name
-from bpderive.notation import (
+from bpderive.functions.costs import Cost, costs
+from bpderive.letters import (
     BackwardProduct,
     C,
     CostGradient,
@@ -39,6 +39,8 @@ from bpderive.notation import (
     y,
     z,
 )
+from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.text import Text
 from bpderive.proofs.definitions import (
     ACTIVATION,
     ERROR,
@@ -57,8 +59,6 @@ from bpderive.proofs.derivation import Derivation, Move, by_induction, derive
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
 from bpderive.proofs.rules import BothSides, ByEquation, ByLine, ChainRule, Differentiate, OnlyTerm, Recall
 from bpderive.proofs.whole_layer import WHOLE_LAYER_PROOFS
-from bpderive.statements import Statement, equation, layers
-from bpderive.text import Text
 
 
 def forward() -> Derivation:

@@ -14,16 +14,16 @@ from typing import Any
 
 from sympy import Expr, Sum, Symbol, exp
 
-from bpderive.activations import activations
-from bpderive.activations.vector import VectorActivation
 from bpderive.errors import StepError
-from bpderive.notation import C, L, Partial, Width, a, delta, i, j, k, l, quantity, z
+from bpderive.functions.activations import activations
+from bpderive.functions.activations.vector import VectorActivation
+from bpderive.letters import C, L, Partial, Width, a, delta, i, j, k, l, quantity, z
+from bpderive.letters.statements import WHOLE, Statement, equation, layers, neurons
+from bpderive.letters.text import Text
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll
 from bpderive.proofs.definitions import ACTIVATION, ERROR, NEURON, ONE_EXAMPLE, OUTPUT
 from bpderive.proofs.derivation import Derivation, Move, derive
 from bpderive.proofs.rules import ByEquation, ChainRule
-from bpderive.statements import WHOLE, Statement, equation, layers, neurons
-from bpderive.text import Text
 
 ALL = (Symbol("k", integer=True, nonnegative=True), 0, Width(L) - 1)
 """The limits of a sum over the output layer."""

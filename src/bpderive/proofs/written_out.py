@@ -20,8 +20,8 @@ from sympy import (
     Symbol,
 )
 
-from bpderive.notation import BackwardProduct, C, ExplicitPathSum, LayerArray, Partial, PathSum, a, quantity
-from bpderive.places import Letters, whole_number
+from bpderive.letters import BackwardProduct, C, ExplicitPathSum, LayerArray, Partial, PathSum, a, quantity
+from bpderive.letters.places import Letters, whole_number
 
 
 def written_out(expression: Any, letters: Letters, sizes: tuple[int, ...]) -> Any:

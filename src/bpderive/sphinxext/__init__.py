@@ -19,6 +19,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from bpderive.letters.text import set_language
 from bpderive.sphinxext import (
     bibliography,
     card,
@@ -57,7 +58,6 @@ from bpderive.sphinxext.solution import SolutionDirective
 from bpderive.sphinxext.spread import SpreadFigureDirective, WeightFigureDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective, SimplificationsDirective
 from bpderive.sphinxext.words import language_of
-from bpderive.text import set_language
 
 DIRECTIVES = {
     "equation": EquationDirective,

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import sympy
 
-from bpderive.activations import Activation
-from bpderive.activations.analysis import a
-from bpderive.activations.facts import Fact, facts, number, rounded, slope_range
-from bpderive.activations.learning import learning
-from bpderive.activations.stable import confirm, slope
+from bpderive.functions.activations import Activation
+from bpderive.functions.activations.analysis import a
+from bpderive.functions.activations.facts import Fact, facts, number, rounded, slope_range
+from bpderive.functions.activations.learning import learning
+from bpderive.functions.activations.stable import confirm, slope
+from bpderive.letters.text import Text
 from bpderive.sphinxext.kept import Wanted
-from bpderive.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bpderive.activations import Activation
+from bpderive.functions.activations import Activation
 
 SUBNORMAL = 4.0
 """The bound on errors below 2^−1022, in units of 2^−1074."""

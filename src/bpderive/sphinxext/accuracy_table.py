@@ -6,11 +6,11 @@ from pathlib import Path
 
 from docutils import nodes
 
+from bpderive.letters.text import Text
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.accuracy import SUBNORMAL, Measured, Measurements, called
 from bpderive.sphinxext.markup import line, span, table
 from bpderive.sphinxext.page import PageDirective
-from bpderive.text import Text
 
 
 def read_measurements(page: PageDirective) -> Measurements | None:

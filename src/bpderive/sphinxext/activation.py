@@ -17,13 +17,21 @@ import sympy
 from docutils import nodes
 from sympy import Interval, S
 
-from bpderive.activations import Activation, VectorActivation, a, activations, parse_activation, slope
-from bpderive.activations.derivation import Joint, SlopeDerivation, slope_derivation
-from bpderive.activations.elementwise import function_source
-from bpderive.codegen import compile_gradient
-from bpderive.differentiation import latex
-from bpderive.network import Network
-from bpderive.plot import plot
+from bpderive.functions.activations import (
+    Activation,
+    VectorActivation,
+    a,
+    activations,
+    parse_activation,
+    slope,
+)
+from bpderive.functions.activations.derivation import Joint, SlopeDerivation, slope_derivation
+from bpderive.functions.activations.elementwise import function_source
+from bpderive.functions.differentiation import latex
+from bpderive.functions.network import Network
+from bpderive.functions.plot import plot
+from bpderive.letters.text import Text
+from bpderive.programs.lambdified import compile_gradient
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.accounts import Account, account
 from bpderive.sphinxext.accuracy import Measured, Measurements, scientific, signed
@@ -32,7 +40,6 @@ from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import display, element, line, span, table
 from bpderive.sphinxext.page import PageDirective
 from bpderive.sphinxext.vector import vector_page
-from bpderive.text import Text
 
 
 class ActivationPageDirective(PageDirective):

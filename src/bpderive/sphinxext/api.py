@@ -27,10 +27,10 @@ from sphinx import addnodes
 import bpderive
 from bpderive.cli import COMMANDS
 from bpderive.errors import UnknownName, unknown_name
+from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import element, line, table
 from bpderive.sphinxext.words import COMMA, COMMAND, DOES, USED_IN
-from bpderive.text import Text
 
 _NOTHING = "None"
 """How the docstring of a member begins that is there for the sake of an interface only."""

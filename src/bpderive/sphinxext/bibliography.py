@@ -22,11 +22,11 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from bpderive.errors import ParseError, unknown_name
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, line, span
 from bpderive.sphinxext.words import language_of
-from bpderive.text import LANGUAGES, Text
 
 logger = logging.getLogger(__name__)
 

@@ -20,15 +20,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from bpderive.equations import equations
-from bpderive.notation import plain
-from bpderive.notation.table import Letter, table
+from bpderive.letters import plain
+from bpderive.letters.table import Letter, table
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.fonts import SOURCE
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.outlines import Outliner
-from bpderive.text import LANGUAGES, Text
 
 CARD = (("BP1", "BP1a"), ("BP2", "BP2"), ("BP3", "BP3"), ("BP4", "BP4"))
 """The equations: the one in components, the one in matrix form."""

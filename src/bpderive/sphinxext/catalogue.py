@@ -19,9 +19,9 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.directives.other import TocTree
 
-from bpderive.activations import activations
-from bpderive.costs import costs
 from bpderive.errors import unknown_name
+from bpderive.functions.activations import activations
+from bpderive.functions.costs import costs
 
 CATALOGUES: dict[str, tuple[Mapping[str, Any], str]] = {
     "activations": (activations, "activation-page"),

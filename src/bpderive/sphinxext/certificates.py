@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from bpderive.equations import Certificate, Equation, Proof
 from bpderive.errors import BpderiveError
+from bpderive.letters.text import Text
 from bpderive.sphinxext.words import CHECKED, CHECKED_EXACTLY, CHECKED_ON_ONE, NOT_CHECKED
-from bpderive.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from html import escape
 
 from bpderive.errors import DomainError
+from bpderive.letters.text import Text
 from bpderive.sphinxext.lettering import short, typeset
-from bpderive.text import Text
 
 Point = tuple[float, float]
 

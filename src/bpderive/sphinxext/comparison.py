@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from docutils import nodes
 
-from bpderive.activations import Activation, activations
-from bpderive.plot import ACROSS, plot
+from bpderive.functions.activations import Activation, activations
+from bpderive.functions.plot import ACROSS, plot
+from bpderive.letters.text import Text
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.accounts import account
 from bpderive.sphinxext.catalogue import page_of
 from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import element, line, span, table
 from bpderive.sphinxext.page import PageDirective
-from bpderive.text import Text
 
 COLUMNS: dict[str, Text] = {
     "range": say.RANGE,

@@ -16,18 +16,18 @@ import sympy
 from docutils import nodes
 from sympy import Expr, Piecewise, S
 
-from bpderive.activations import activations
-from bpderive.costs import Cost, costs
-from bpderive.costs import a as output
-from bpderive.differentiation import differentiate, latex
-from bpderive.pairings import pairing
+from bpderive.functions.activations import activations
+from bpderive.functions.costs import Cost, costs
+from bpderive.functions.costs import a as output
+from bpderive.functions.differentiation import differentiate, latex
+from bpderive.letters.text import Text
+from bpderive.proofs.pairings import pairing
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.catalogue import page_of
 from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import display, line, span, table
 from bpderive.sphinxext.page import PageDirective
 from bpderive.sphinxext.pairs import Pair, pairs
-from bpderive.text import Text
 
 
 class CostPageDirective(PageDirective):

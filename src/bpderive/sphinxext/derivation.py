@@ -22,7 +22,8 @@ from docutils.parsers.rst import directives
 
 from bpderive.equations import Proof, equations
 from bpderive.errors import unknown_name
-from bpderive.notation import plain
+from bpderive.letters import plain
+from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Step, derivation
 from bpderive.proofs.names import PART
 from bpderive.sphinxext.directive import BookDirective
@@ -32,7 +33,6 @@ from bpderive.sphinxext.markup import box, display, element, line, span
 from bpderive.sphinxext.options import network_of
 from bpderive.sphinxext.words import ON_NETWORK, PROOF_OF
 from bpderive.sphinxext.words import PART as PART_TITLE
-from bpderive.text import Text
 
 _WIDE = 50
 """A line of more letters than this leaves no room for the reason at its side."""

@@ -11,11 +11,11 @@ from sphinx.util.docutils import SphinxDirective
 
 from bpderive.equations import Equation, Proof, equations
 from bpderive.errors import BpderiveError
+from bpderive.letters.text import Text
 from bpderive.sphinxext.certificates import marks
 from bpderive.sphinxext.domain import BookDomain, book_domain, refer
 from bpderive.sphinxext.markup import line, span
 from bpderive.sphinxext.words import REFUTED, language_of, phrase
-from bpderive.text import Text
 
 logger = logging.getLogger(__name__)
 

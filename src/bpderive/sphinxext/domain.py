@@ -23,7 +23,8 @@ from sphinx.util.nodes import make_refnode
 
 from bpderive.equations import Equation, equations
 from bpderive.errors import unknown_name
-from bpderive.notation import plain
+from bpderive.letters import plain
+from bpderive.letters.text import Text
 from bpderive.sphinxext.certificates import Certificates
 from bpderive.sphinxext.words import (
     CITED_IN,
@@ -38,7 +39,6 @@ from bpderive.sphinxext.words import (
     WORK,
     language_of,
 )
-from bpderive.text import Text
 
 logger = logging.getLogger(__name__)
 

@@ -25,8 +25,9 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 from bpderive.errors import DomainError, ParseError
-from bpderive.network import Network
-from bpderive.notation import plain
+from bpderive.functions.network import Network
+from bpderive.letters import plain
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.charts import Axis, Curve, Frame, chart_in_frame, ticks
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.letters import Letters
@@ -34,7 +35,6 @@ from bpderive.sphinxext.markup import box, element
 from bpderive.sphinxext.network import FigureDirective
 from bpderive.sphinxext.numbers import example
 from bpderive.sphinxext.options import integers, network_of
-from bpderive.text import LANGUAGES, Text
 
 SCRIPT = "experiment.js"
 _STEPS = 80

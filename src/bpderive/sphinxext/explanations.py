@@ -13,12 +13,12 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from bpderive.notation.table import table
+from bpderive.letters.table import table
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.domain import book_domain
 from bpderive.sphinxext.mathml import Typesetter, typesetter_of
 from bpderive.sphinxext.symbols import Symbol
 from bpderive.sphinxext.words import ALSO, CODE, DEFINED, SHAPE
-from bpderive.text import LANGUAGES, Text
 
 _WORDS: Mapping[str, Text] = {"shape": SHAPE, "code": CODE, "defined": DEFINED, "also": ALSO}
 

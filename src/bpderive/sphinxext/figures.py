@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from bpderive.network import Network
+from bpderive.functions.network import Network
+from bpderive.letters.text import Text
 from bpderive.sphinxext.demon import demon as drawn_demon
 from bpderive.sphinxext.highlight import Highlight, Neuron, described
 from bpderive.sphinxext.lettering import SIZE, short, typeset
 from bpderive.sphinxext.letters import LETTERS, Letters
-from bpderive.text import Text
 
 Place = tuple[int, ...] | int
 """Where a caption stands: at a weight (l, j, k), at a bias (l, j), at the step of output neuron m into the cost."""

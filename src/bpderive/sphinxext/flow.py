@@ -21,11 +21,11 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from bpderive.equations import equations
-from bpderive.notation import a, l, latex, plain, z
+from bpderive.letters import a, l, latex, plain, z
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset
 from bpderive.sphinxext.network import FigureDirective
-from bpderive.text import LANGUAGES, Text
 
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
 _HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0

@@ -23,7 +23,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
 from bpderive.errors import ParseError
-from bpderive.notation.table import table as letters
+from bpderive.letters.table import table as letters
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, table

@@ -20,17 +20,17 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
+from bpderive.equations.paths import path_sum
 from bpderive.errors import ParseError, Refuted
-from bpderive.network import Network
-from bpderive.notation import C, Partial, latex, plain
-from bpderive.paths import path_sum
+from bpderive.functions.network import Network
+from bpderive.letters import C, Partial, latex, plain
+from bpderive.letters.text import Text
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, picture, ticks
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset
 from bpderive.sphinxext.network import FigureDirective
 from bpderive.sphinxext.numbers import example
 from bpderive.sphinxext.options import integers, network_of
-from bpderive.text import Text
 
 _MOST = 8
 _ABOVE, _HEIGHT, _ROOM = 34.0, 330.0, 0.68

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bpderive.errors import NetworkError, ParseError
-from bpderive.network import Network
-from bpderive.text import LANGUAGES, Text
+from bpderive.functions.network import Network
+from bpderive.letters.text import LANGUAGES, Text
 
 Neuron = tuple[int, int]  # (layer, index)
 Weight = tuple[int, int, int]  # (layer, to, from): w^l_{jk}

@@ -15,17 +15,17 @@ from typing import Any
 from docutils import nodes
 
 from bpderive import reference
-from bpderive.codegen import compile_gradient
-from bpderive.network import Network
+from bpderive.functions.network import Network
+from bpderive.letters.text import Text
+from bpderive.programs.lambdified import compile_gradient
+from bpderive.programs.training import Parameters, accuracy, descend, digits, start
+from bpderive.programs.training.digits import SIDE
 from bpderive.sphinxext.charts import Axis, Curve, chart
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.kept import Wanted, kept
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import element, line
 from bpderive.sphinxext.network import FigureDirective
-from bpderive.text import Text
-from bpderive.training import Parameters, accuracy, descend, digits, start
-from bpderive.training.digits import SIDE
 
 NETWORK = (64, 30, 10)
 HELD_OUT, SEED = 360, 0

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from sympy import Expr
 
 from bpderive.errors import ParseError
-from bpderive.network import Network
-from bpderive.notation import Change, L, a, b, delta, j, k, l, latex, m, n, p, q, w, z
+from bpderive.functions.network import Network
+from bpderive.letters import Change, L, a, b, delta, j, k, l, latex, m, n, p, q, w, z
 from bpderive.sphinxext.highlight import Highlight, Neuron
 
 _LAYERS = {"l-1": l - 1, "l": l, "l+1": l + 1, "l+2": l + 2, "L-1": L - 1, "L": L}

@@ -23,15 +23,15 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sympy import Expr, Sum
 
-from bpderive.activations import Activation, activations
 from bpderive.errors import DomainError, ParseError
-from bpderive.notation import SigmaPrime, quantity
+from bpderive.functions.activations import Activation, activations
+from bpderive.letters import SigmaPrime, quantity
+from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid, picture
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset
 from bpderive.sphinxext.network import FigureDirective
-from bpderive.text import Text
 
 A_IN, Z, BACK = sympy.symbols("a_in z back", real=True)
 """The activation that goes in, the weighted input, and (w^{l+1})^T δ^{l+1} of the neuron."""

@@ -23,9 +23,9 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from bpderive.errors import ParseError
+from bpderive.letters.text import Text
 from bpderive.sphinxext.symbols import Symbol, mark, symbols
 from bpderive.sphinxext.words import language_of
-from bpderive.text import Text
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bpderive.letters.text import Text
 from bpderive.sphinxext.charts import NARROW, WIDE, Axis, Curve, chart, decades
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.measured_words import LIBRARIES, NAMES, Results, network_of, ratio
-from bpderive.text import Text
 
 _BATCH = Text("examples in the mini-batch", "小批量中的样本数")
 _RATIO = Text("time, plain NumPy = 1", "时间（朴素 NumPy = 1）")

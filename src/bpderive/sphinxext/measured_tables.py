@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bpderive.letters.text import Text
 from bpderive.sphinxext.measured_words import (
     EXAMPLES,
     NAMES,
@@ -19,7 +20,6 @@ from bpderive.sphinxext.measured_words import (
     ratio,
     seconds,
 )
-from bpderive.text import Text
 
 _LOOP = Text("loop", "循环")
 _MATRICES = Text("matrices", "矩阵")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bpderive.text import Text
+from bpderive.letters.text import Text
 
 Results = Mapping[str, Any]
 """A results file: the machine, the rounds, and by name what was measured."""

@@ -27,10 +27,10 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
+from bpderive.equations.paths import Path, PathSums, path_sum
 from bpderive.errors import ParseError
-from bpderive.network import Network
-from bpderive.notation import C, Partial, latex
-from bpderive.paths import Path, PathSums, path_sum
+from bpderive.functions.network import Network
+from bpderive.letters import C, Partial, latex
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.figures import LABELS, Drawing, Place, draw
 from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight, reached

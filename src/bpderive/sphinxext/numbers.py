@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sympy import Add, Expr, Integer, Mul, Symbol
 
-from bpderive.codegen import CompiledGradient, Gradient, compile_gradient
 from bpderive.errors import NetworkError
-from bpderive.network import Network, component
-from bpderive.notation import C, Partial, SigmaPrime, quantity
+from bpderive.functions.network import Network, component
+from bpderive.letters import C, Partial, SigmaPrime, quantity
+from bpderive.programs.lambdified import CompiledGradient, Gradient, compile_gradient
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bpderive.errors import ParseError
-from bpderive.network import Network
+from bpderive.functions.network import Network
 
 
 def integers(text: str, count: int | None = None) -> tuple[int, ...]:

@@ -8,10 +8,10 @@ from typing import Protocol
 from docutils import nodes
 from sphinx import addnodes
 
-from bpderive.plot import Picture
+from bpderive.functions.plot import Picture
+from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import box, display, drawing, element, line, span
-from bpderive.text import Text
 
 
 class Shown(Protocol):

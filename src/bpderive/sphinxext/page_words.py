@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpderive.text import Text
+from bpderive.letters.text import Text
 
 ACTIVATION = Text("Activation function", "激活函数")
 COST = Text("Cost function", "代价函数")

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import sympy
 
-from bpderive.activations import AnyActivation, VectorActivation, activations
-from bpderive.costs import Cost
-from bpderive.costs import a as output
-from bpderive.differentiation import latex
 from bpderive.errors import DomainError
-from bpderive.network import Network
-from bpderive.notation import latex as in_layers
-from bpderive.pairings import pairing
+from bpderive.functions.activations import AnyActivation, VectorActivation, activations
+from bpderive.functions.costs import Cost
+from bpderive.functions.costs import a as output
+from bpderive.functions.differentiation import latex
+from bpderive.functions.network import Network
+from bpderive.letters import latex as in_layers
+from bpderive.proofs.pairings import pairing
 from bpderive.sphinxext.kept import Wanted
 
 

@@ -29,9 +29,9 @@ from myst_nb.core.read import (  # type: ignore[import-untyped]
 )
 from traitlets.config import Config
 
-from bpderive.activations import Activation, activations
-from bpderive.costs import costs
 from bpderive.errors import BpderiveError
+from bpderive.functions.activations import Activation, activations
+from bpderive.functions.costs import costs
 from bpderive.sphinxext.accounts import account
 from bpderive.sphinxext.kept import Wanted, at
 from bpderive.sphinxext.learning import LEARNED

@@ -20,13 +20,13 @@ import numpy as np
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from bpderive.activations import Activation, activations
 from bpderive.errors import DomainError
-from bpderive.plot import ACROSS, plot
+from bpderive.functions.activations import Activation, activations
+from bpderive.functions.plot import ACROSS, plot
+from bpderive.letters.text import Text
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.network import FigureDirective
-from bpderive.text import Text
 
 _POINTS = 2001
 _TOLD = Text(

@@ -20,16 +20,16 @@ from docutils.parsers.rst import directives
 from sympy import Add, Expr
 
 from bpderive.equations import equations
+from bpderive.equations.paths import path_sum
 from bpderive.errors import ParseError
-from bpderive.network import Network
-from bpderive.notation import C, Change, Partial, a, latex, w
-from bpderive.paths import path_sum
+from bpderive.functions.network import Network
+from bpderive.letters import C, Change, Partial, a, latex, w
+from bpderive.letters.text import Text
 from bpderive.sphinxext.figures import COST, Drawing, Place, draw
 from bpderive.sphinxext.highlight import Highlight, Neuron, on_path, reached
 from bpderive.sphinxext.markup import display, element, line
 from bpderive.sphinxext.network import FigureDirective
 from bpderive.sphinxext.options import integers, network_of
-from bpderive.text import Text
 
 _STAGE = Text("Stage {number}", "第 {number} 步")
 _FIRST = Text("The weight changes, and with it one activation.", "权重变了，一个激活值随之改变。")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bpderive.notation.table import Letter, table
+from bpderive.letters.table import Letter, table
 from bpderive.sphinxext.elements import Element, parse
 
 _SCRIPTED = frozenset({"msub", "msup", "msubsup"})

@@ -16,13 +16,14 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from bpderive.discovery import simplifications
 from bpderive.equations import Certificate, Equation, equations
+from bpderive.equations.discovery import simplifications
 from bpderive.errors import BpderiveError
-from bpderive.network import Network
-from bpderive.notation import plain
-from bpderive.notation.table import Letter
-from bpderive.notation.table import table as letters
+from bpderive.functions.network import Network
+from bpderive.letters import plain
+from bpderive.letters.table import Letter
+from bpderive.letters.table import table as letters
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.markup import display, element, line, span, table
@@ -45,7 +46,6 @@ from bpderive.sphinxext.words import (
     VARIANTS,
     VARIANTS_SOME_TRUE,
 )
-from bpderive.text import LANGUAGES, Text
 
 
 class NotationTableDirective(BookDirective):

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 from docutils import nodes
 
-from bpderive.activations import VectorActivation
-from bpderive.codegen import compile_gradient
-from bpderive.costs import Cost, costs
 from bpderive.errors import NetworkError
-from bpderive.network import Network
-from bpderive.notation import latex
-from bpderive.pairings import pairing
+from bpderive.functions.activations import VectorActivation
+from bpderive.functions.costs import Cost, costs
+from bpderive.functions.network import Network
+from bpderive.letters import latex
+from bpderive.programs.lambdified import compile_gradient
+from bpderive.proofs.pairings import pairing
 from bpderive.proofs.whole_layer import jacobian
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.accuracy_table import error_table, read_measurements

@@ -11,7 +11,7 @@ import re
 from docutils import nodes
 from sphinx.config import Config
 
-from bpderive.text import Text
+from bpderive.letters.text import Text
 
 _NO_SPACE = re.compile(r"\s+(?=[，。；：、）])")
 _NOT_WORDS = re.compile(r"(\$[^$]*\$|`[^`]*`)")

@@ -1,0 +1,301 @@
+"""The declaration of an activation function, and what it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+from sympy import Expr
+from sympy.core.function import AppliedUndef
+
+from bpderive.errors import DomainError, Refuted, unknown_name
+from bpderive.functions.activations import analysis, by_output, properties, rewriting
+from bpderive.functions.activations.analysis import a, z
+from bpderive.functions.activations.elementwise import compiled
+from bpderive.functions.activations.stable import compare, confirm, slope
+from bpderive.functions.differentiation import latex
+from bpderive.letters.expressions import expression
+from bpderive.letters.text import Text
+
+Pairs = tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """σ, declared by its name, its title in both languages and its formula, a SymPy expression in one variable.
+
+    Decimal constants in the formula mean the decimals: 0.1 is one tenth.
+
+    The other fields are optional, and checked, not trusted:
+    `stable` pairs of what is computed (`a` for σ(z), `slope` for σ′(z), or an expression in a such as log(a)) and an
+    expression in z that computes it without overflow; `at_kinks` pairs of a kink and the slope taken there, which must
+    lie between the slopes of its two sides; `slope_from_output` σ′ as an expression in a; `parameters` pairs of a
+    symbol that may occur in all of these and its value, a number or another symbol.
+    Raises `DomainError` for a formula that is not one, `Refuted` for an extra that does not fit it.
+    """
+
+    name: str
+    title: Text
+    formula: Expr
+    stable: Pairs = ()
+    at_kinks: Pairs = ()
+    slope_from_output: Expr | None = None
+    parameters: Pairs = ()
+    _declared: tuple[Any, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        declared = (self.formula, self.stable, self.at_kinks, self.slope_from_output)
+        values = {expression(symbol): _number(value, self.name) for symbol, value in self.parameters}
+        formula = _in_z(self.formula, self.name, values)
+
+        def valued(pairs: Pairs) -> Pairs:
+            return tuple((expression(key), _exact(expression(value)).subs(values)) for key, value in pairs)
+
+        settled = {
+            "_declared": declared,
+            "formula": formula,
+            "stable": valued(self.stable),
+            "at_kinks": valued(self.at_kinks),
+            "slope_from_output": None
+            if self.slope_from_output is None
+            else expression(self.slope_from_output).subs(values),
+            "parameters": tuple(values.items()),
+        }
+        for name, value in settled.items():
+            object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        return f"<activation {self.name}: {self.formula}>"
+
+    def __str__(self) -> str:
+        """The formula; where no stable forms are declared, with the measured errors of what computes σ and σ′."""
+        if self.formula.free_symbols - {z}:
+            return repr(self)
+        unsure = [(name, wanted) for name, wanted in (("σ", a), ("σ′", slope)) if not self.has_stable(wanted)]
+        return "\n".join(
+            [repr(self), *(f"  {name}: {self.measured(wanted).text}" for name, wanted in unsure)]
+        )
+
+    def with_parameters(self, **values: Any) -> Activation:
+        """The same activation with other parameters, numbers or symbols: `.with_parameters(alpha=2)`.
+
+        Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that cannot be one.
+        """
+        known = {symbol.name.rstrip("_"): symbol for symbol, _ in self.parameters}
+        chosen = dict(self.parameters)
+        for name, value in values.items():
+            if name.rstrip("_") not in known:
+                raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
+            chosen[known[name.rstrip("_")]] = _number(value, self.name)
+        formula, stable, at_kinks, by_output = self._declared
+        return Activation(
+            self.name, self.title, formula, stable, at_kinks, by_output, parameters=tuple(chosen.items())
+        )
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each output depends on its own z alone."""
+        return True
+
+    def expr(self, argument: Any = z) -> Expr:
+        """σ(argument)."""
+        return self.formula.subs(z, expression(argument))
+
+    def derivative(self, argument: Any = z) -> Expr:
+        """σ′(argument), by SymPy; at a kink the declared slope, or the mean of the slopes of its two sides."""
+        return self._slope().subs(z, expression(argument))
+
+    def derivative_from_output(self, output: Any = a) -> Expr | None:
+        """σ′ written by the output a = σ(z), or None where it is not known to be a function of a."""
+        output = expression(output)
+        found = by_output.slope_by_output(self.formula)
+        declared = self.slope_from_output
+        if declared is not None:
+            if not by_output.is_slope_by_output(declared, self.formula, self._slope()):
+                raise Refuted(f"The derivative of {self.name} is not {declared} at a = {self.formula}.")
+            found = declared
+        return None if found is None else found.subs(a, output)
+
+    @property
+    def range(self) -> sympy.Set | None:
+        """The set of all σ(z); its ends may be numbers that are known by certain bounds. None if it is not known."""
+        found: sympy.Set | None = properties.value_range(self.formula).value
+        return found
+
+    @property
+    def limits(self) -> tuple[Expr | None, Expr | None]:
+        """The limits of σ(z) for z → −∞ and z → ∞, None where there is none or none was found."""
+        found: tuple[Expr, Expr] | None = properties.limits(self.formula).value
+        return found or (None, None)
+
+    @property
+    def monotone(self) -> bool | None:
+        """Whether σ never falls or never rises; None if that is not known."""
+        found: bool | None = properties.monotone(self.formula).value
+        return found
+
+    @property
+    def odd(self) -> bool | None:
+        """Whether σ(−z) = −σ(z); None if that is not known."""
+        found: bool | None = properties.odd(self.formula).value
+        return found
+
+    @property
+    def even(self) -> bool | None:
+        """Whether σ(−z) = σ(z); None if that is not known."""
+        found: bool | None = properties.even(self.formula).value
+        return found
+
+    @property
+    def max_slope(self) -> properties.Slope | None:
+        """The least upper bound of |σ′| and where it is taken; None if it is not known."""
+        found: properties.Slope | None = properties.max_slope(self.formula).value
+        return found
+
+    @property
+    def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
+        """What becomes of σ and σ′ for z → −∞ and z → ∞: whether the neuron saturates there; None if not known."""
+        found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value
+        return found
+
+    @property
+    def inflections(self) -> sympy.Set | None:
+        """Where σ″ changes its sign; None if that is not known."""
+        found: sympy.Set | None = properties.inflections(self.formula).value
+        return found
+
+    def why_unknown(self, name: str) -> Text | None:
+        """Why the property `name`, such as "range", is None; None if it is known. Raises `UnknownName`."""
+        if name not in properties.PROPERTIES:
+            raise unknown_name("property", name, properties.PROPERTIES)
+        return properties.PROPERTIES[name](self.formula).reason
+
+    @property
+    def kinks(self) -> tuple[Expr, ...]:
+        """Where σ′ jumps."""
+        return analysis.kinks(self.formula)
+
+    @property
+    def latex(self) -> str:
+        """The formula in LaTeX, without dollar signs."""
+        return latex(self.formula)
+
+    def numeric(self, wanted: Expr = a) -> Expr:
+        """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared,
+        and else in the form that is measured to be the best of those that a general rewriting gives."""
+        exact = self._exact(wanted)
+        for declared, form in self.stable:
+            if declared == wanted:
+                compare(exact, form)
+                return form
+        return exact if exact.free_symbols - {z} else rewriting.best(exact).expression
+
+    def _exact(self, wanted: Expr) -> Expr:
+        return self._slope() if wanted == slope else expression(wanted).subs(a, self.formula)
+
+    def has_stable(self, wanted: Expr) -> bool:
+        """Whether a stable form of `wanted` is declared."""
+        return any(declared == wanted for declared, _ in self.stable)
+
+    def measured(self, wanted: Expr = a) -> rewriting.Form:
+        """What computes `wanted`, with its largest error at a sample of points in units in the last place."""
+        return rewriting.measured(self.numeric(wanted), self._exact(wanted))
+
+    def numpy(self, values: Any) -> Any:
+        """σ of each entry, in floating point."""
+        return compiled(self.numeric(a))(values)
+
+    def numpy_derivative(self, values: Any) -> Any:
+        """σ′ of each entry, in floating point."""
+        return compiled(self.numeric(slope))(values)
+
+    def check(self) -> None:
+        """Check everything declared, and that σ is real and continuous; raises `Refuted` or `DomainError`."""
+        if letters := sorted(symbol.name for symbol in self.formula.free_symbols - {z}):
+            raise DomainError(
+                f"The activation {self.name} has the symbol {', '.join(letters)} in its formula; where it is computed "
+                "with, its parameters must be numbers: .with_parameters(…)."
+            )
+        analysis.require_smooth_pieces(self.formula)
+        for point in (-3, -1, 0, 1, 3):
+            value = sympy.N(self.formula.subs(z, point))
+            if not (value.is_Float or value.is_Integer):
+                raise DomainError(
+                    f"The activation {self.name} is {value} at z = {point}; an activation function has a finite real "
+                    "value at every real z."
+                )
+        self._slope()
+        self.derivative_from_output()
+        for declared, form in self.stable:
+            confirm(self._exact(declared), form)
+
+    def _slope(self) -> Expr:
+        for point, chosen in self.at_kinks:
+            smooth = analysis.derivative(self.formula, ())
+            if point not in self.kinks:
+                # With some parameters there is no kink: ELU has none with α = 1.
+                if sympy.expand(smooth.subs(z, point) - chosen) == 0:
+                    continue
+                shown = ", ".join(map(str, self.kinks)) or "none"
+                raise Refuted(
+                    f"A slope is declared for a kink of {self.name} at z = {point}. Its kinks: {shown}."
+                )
+            sides = analysis.one_sided(smooth, point)
+            # With a parameter that is a symbol the comparison may stay open.
+            if sympy.And(sympy.Min(*sides) <= chosen, chosen <= sympy.Max(*sides)) == False:  # noqa: E712  # SymPy's own
+                raise Refuted(
+                    f"The slope {chosen} declared for {self.name} at its kink z = {point} does not lie between "
+                    f"the slopes of its two sides, {sides[0]} and {sides[1]}."
+                )
+        return analysis.derivative(self.formula, self.at_kinks)
+
+
+def _number(value: Any, name: str) -> Expr:
+    """A parameter's value; 0.01 is 1/100."""
+    try:
+        exact = _exact(expression(value))
+    except (DomainError, TypeError, ValueError):
+        exact = None
+    if exact is None or exact.is_real is False or exact.is_finite is False:
+        raise DomainError(
+            f"A parameter of the activation {name!r} was given as {value!r}. Give a real number or a SymPy symbol."
+        )
+    return exact
+
+
+def _exact(expression: Expr) -> Expr:
+    """The expression with every decimal as the fraction that it is, 0.1 being 1/10."""
+
+    def fraction(number: sympy.Float) -> Expr:
+        shown = repr(float(number)) if number._prec == 53 else str(number)
+        return sympy.Rational(shown)
+
+    return expression.xreplace({number: fraction(number) for number in expression.atoms(sympy.Float)})
+
+
+def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
+    """The formula as an expression in `z`, whatever its one variable was called, its parameters having values."""
+    try:
+        formula = expression(formula)
+    except DomainError:
+        raise DomainError(
+            f"The formula of the activation {name!r} is {formula!r}, of type {type(formula).__name__}. "
+            "Give a SymPy expression in one variable, such as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z'); "
+            "a text is read by bp.parse_activation."
+        ) from None
+    if unknown := formula.atoms(AppliedUndef):
+        raise DomainError(
+            f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "
+            "an activation has a formula made of known functions."
+        )
+    symbols = set().union(*(value.free_symbols for value in values.values()))
+    formula = _exact(formula).subs(values)
+    variables = formula.free_symbols - symbols
+    if len(variables) > 1:
+        shown = ", ".join(sorted(map(str, variables)))
+        raise DomainError(
+            f"The formula of the activation {name!r} has the variables {shown}; it may have one, the weighted input. "
+            "Put numbers in place of the others, or declare them as parameters."
+        )
+    return formula.xreplace(dict.fromkeys(variables, z))

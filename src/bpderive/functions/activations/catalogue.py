@@ -1,0 +1,306 @@
+"""The catalogue of activation functions: one declaration each.
+
+To add one, write its declaration at the end of `activations`: a name, its title in both languages and its formula in z.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import sympy
+from sympy import Abs, Float, Max, Min, Rational, Sum, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy.codegen.cfunctions import expm1, log1p
+
+from bpderive.functions.activations.activation import Activation
+from bpderive.functions.activations.analysis import a, z
+from bpderive.functions.activations.forms import (
+    CubicExponent,
+    bell,
+    decay,
+    decay_in_two,
+    product,
+    where,
+    within,
+)
+from bpderive.functions.activations.jacobians import WHOLE
+from bpderive.functions.activations.special import computed, gelu_descent, half_erfcx, mish_crossing
+from bpderive.functions.activations.stable import slope
+from bpderive.functions.activations.vector import VectorActivation
+from bpderive.functions.named import Catalogue
+from bpderive.letters import L, Largest, j, k
+from bpderive.letters import z as z_of
+from bpderive.letters.text import Text
+
+AnyActivation = Activation | VectorActivation
+"""An activation of one neuron or of a whole layer."""
+
+alpha = Symbol("alpha", positive=True)
+lambda_ = Symbol("lambda", positive=True)
+
+# `computed` keeps SymPy from writing a product of exponentials as one exponential.
+_e = computed(decay())
+_near, _far = decay_in_two()
+_cut = computed(_near * _far)
+_twice = computed(_cut * (_cut + 2))
+_sigmoid = where(z >= 0, 1, _e) / (1 + _e)
+_s, _t, _u = bell(within(40), Rational(1, 2))
+_gauss_s, _gauss_t, _gauss_u = bell(within(30))
+_c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
+_cubic = CubicExponent(within(24), _c1, _c3)
+_inverse = computed(1 / Max(Abs(z), 1))
+
+# The layer's greatest z is taken off every z, which changes no quotient of exponentials and keeps the exponents from
+# being positive. z − m is rounded; what it lacks is known exactly, and exp(z − m) is corrected by it.
+_all_z = z_of(L)
+_peak = Largest(_all_z)
+_kept = computed(Max(_all_z[j, 0], _peak - Float(1e300)))  # so that no difference is infinite
+_fall = computed(_kept - _peak)
+_short = computed(_fall - _kept)
+_lacking = computed(_kept - computed(_fall - _short)) - computed(_peak + _short)
+_share = computed(sympy.exp(_fall) * (1 + _lacking))
+# All that a sum of exponentials is more than 1, without rounding it to 1 first.
+_rest = Sum(where(_fall < 0, _share, 0).xreplace({j: k}), (k, *WHOLE)) + computed(
+    Sum(where(_fall < 0, 0, 1).xreplace({j: k}), (k, *WHOLE)) - 1
+)
+
+softmax = VectorActivation(
+    name="softmax",
+    title=Text(en="softmax", zh="softmax 函数"),
+    formula=exp(_all_z[j, 0]) / Sum(exp(_all_z[k, 0]), (k, *WHOLE)),
+    stable=(
+        (a, _share / Sum(_share.xreplace({j: k}), (k, *WHOLE))),
+        # Unevaluated: whether the sums are negative is a long question, and asked with every import.
+        (log(a), computed(_all_z[j, 0] - _peak) - log1p(_rest, evaluate=False)),
+    ),
+)
+
+activations: Catalogue[AnyActivation] = Catalogue(
+    "activation",
+    [
+        Activation(
+            name="sigmoid",
+            title=Text(en="sigmoid", zh="S 型（sigmoid）函数"),
+            formula=1 / (1 + exp(-z)),
+            stable=(
+                (a, _sigmoid),
+                (slope, _e / (1 + _e * (2 + _e))),
+                (log(a), Min(z, 0) - log1p(_e)),
+                (log(1 - a), -Max(z, 0) - log1p(_e)),
+            ),
+        ),
+        Activation(
+            name="tanh",
+            title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
+            formula=tanh(z),
+            stable=((slope, 4 * decay(2) / (1 + decay(2) * (2 + decay(2)))),),
+        ),
+        Activation(
+            name="relu",
+            title=Text(en="rectified linear unit (ReLU)", zh="修正线性单元（ReLU）"),
+            formula=Max(z, 0),
+            at_kinks=((0, 0),),
+            slope_from_output=where(a > 0, 1, 0),
+        ),
+        Activation(
+            name="leaky_relu",
+            title=Text(en="leaky ReLU", zh="带泄漏的修正线性单元（Leaky ReLU）"),
+            formula=where(z <= 0, alpha * z, z),
+            parameters=((alpha, Rational(1, 100)),),
+            at_kinks=((0, alpha),),
+            slope_from_output=where(a <= 0, alpha, 1),
+        ),
+        Activation(
+            name="elu",
+            title=Text(en="exponential linear unit (ELU)", zh="指数线性单元（ELU）"),
+            formula=where(z <= 0, alpha * (exp(z) - 1), z),
+            parameters=((alpha, 1),),
+            stable=(
+                (a, where(z <= 0, alpha * expm1(Min(z, 0)), z)),
+                (slope, where(z <= 0, alpha * exp(Min(z, 0)), 1)),
+            ),
+            at_kinks=((0, alpha),),
+            slope_from_output=where(a <= 0, a + alpha, 1),
+        ),
+        Activation(
+            name="selu",
+            title=Text(en="scaled exponential linear unit (SELU)", zh="缩放指数线性单元（SELU）"),
+            formula=where(z <= 0, lambda_ * alpha * (exp(z) - 1), lambda_ * z),
+            parameters=(
+                (alpha, Rational("1.6732632423543772848170429916717")),
+                (lambda_, Rational("1.0507009873554804934193349852946")),
+            ),
+            stable=(
+                (a, where(z <= 0, computed(lambda_ * alpha) * expm1(Min(z, 0)), computed(lambda_) * z)),
+                (slope, where(z <= 0, computed(lambda_ * alpha) * exp(Min(z, 0)), computed(lambda_))),
+            ),
+            at_kinks=((0, lambda_ * alpha),),
+            slope_from_output=where(a <= 0, a + lambda_ * alpha, lambda_),
+        ),
+        Activation(
+            name="softplus",
+            title=Text(en="softplus", zh="softplus 函数"),
+            formula=log(1 + exp(z)),
+            stable=((a, Max(z, 0) + log1p(_e)), (slope, _sigmoid)),
+            slope_from_output=1 - exp(-a),
+        ),
+        Activation(
+            name="silu",
+            title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
+            formula=z / (1 + exp(-z)),
+            stable=(
+                (a, where(z >= 0, z, product(z, _near, _far)) / (1 + _cut)),
+                (
+                    slope,
+                    where(z >= 0, 1 + _cut * (1 + z), product(computed(_cut + computed(1 + z)), _near, _far))
+                    / (1 + _cut * (2 + _cut)),
+                ),
+            ),
+        ),
+        Activation(
+            name="gelu",
+            title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
+            formula=z * (1 + erf(z / sqrt(2))) / 2,
+            stable=(
+                (
+                    a,
+                    where(
+                        z >= 0,
+                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _u)),
+                        product(z * half_erfcx(Abs(z)), _s, _t, _u),
+                    ),
+                ),
+                (
+                    slope,
+                    where(
+                        z >= 0,
+                        1 - product(gelu_descent(Abs(z)), _s, _t, _u),
+                        product(gelu_descent(Abs(z)), _s, _t, _u),
+                    ),
+                ),
+            ),
+        ),
+        Activation(
+            name="gelu_tanh",
+            title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
+            formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
+            stable=(
+                (a, where(z >= 0, z, product(z, *_cubic.factors)) / (1 + _cubic.value)),
+                (
+                    slope,
+                    where(
+                        z >= 0,
+                        1 + computed(_cubic.value * (1 + within(24) * (_c1 + 3 * _c3 * within(24) ** 2))),
+                        product(_cubic.descent, *_cubic.factors),
+                    )
+                    / (1 + _cubic.value * (2 + _cubic.value)),
+                ),
+            ),
+        ),
+        Activation(
+            name="mish",
+            title=Text(en="mish", zh="mish 函数"),
+            formula=z * tanh(log(1 + exp(z))),
+            # tanh(log(1 + u)) is n/(n + 2) with n = u(u + 2). Here u = exp(z), and for z > 0 all is divided by u².
+            # The slope's difference from 1 for z > 0 and from ½ above −½ has digits to spare; it vanishes at −1.19….
+            # NumPy computes all branches everywhere: where the polynomial is not wanted, −min(|z|, 2) keeps it small.
+            stable=(
+                (
+                    a,
+                    where(
+                        z >= 0,
+                        z * (computed(1 + 2 * _cut) / (1 + 2 * _cut * (1 + _cut))),
+                        product(z * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
+                    ),
+                ),
+                (
+                    slope,
+                    where(
+                        z >= 0,
+                        1
+                        + computed(
+                            _cut**2 * computed(computed(4 * z - 2) + 4 * _cut * computed(z - 1 - _cut))
+                        )
+                        / (1 + 4 * _cut * (1 + _cut * (2 + _cut * (2 + _cut)))),
+                        where(
+                            z > Rational(-1, 2),
+                            Rational(1, 2)
+                            + computed(
+                                (_twice - 2) * computed(_twice + 2)
+                                + computed(8 * z) * computed(_cut * (1 + _cut))
+                            )
+                            / (2 * computed(_twice + 2) ** 2),
+                            where(
+                                z > Rational(-5, 4),
+                                mish_crossing(-within(2)),
+                                product(
+                                    (
+                                        computed(1 + z)
+                                        + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
+                                    )
+                                    / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
+                                    _near,
+                                    _far,
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        Activation(
+            name="softsign",
+            title=Text(en="softsign", zh="softsign 函数"),
+            formula=z / (1 + Abs(z)),
+            stable=((slope, computed(1 / (1 + Abs(z))) ** 2),),
+            slope_from_output=(1 - Abs(a)) ** 2,
+        ),
+        Activation(
+            name="arctan",
+            title=Text(en="arctangent", zh="反正切函数"),
+            formula=atan(z),
+            stable=(
+                (slope, where(Abs(z) <= 1, 1 / (1 + Min(Abs(z), 1) ** 2), _inverse**2 / (1 + _inverse**2))),
+            ),
+            slope_from_output=cos(a) ** 2,
+        ),
+        Activation(
+            name="hard_tanh",
+            title=Text(en="hard tanh", zh="硬双曲正切函数（hard tanh）"),
+            formula=Max(-1, Min(z, 1)),
+            at_kinks=((-1, 0), (1, 0)),
+            slope_from_output=where(Abs(a) < 1, 1, 0),
+        ),
+        Activation(
+            name="hard_sigmoid",
+            title=Text(en="hard sigmoid", zh="硬 S 型函数（hard sigmoid）"),
+            formula=Max(0, Min(z / 6 + Rational(1, 2), 1)),
+            stable=((a, Min(Max(z + 3, 0), 6) / 6),),
+            at_kinks=((-3, 0), (3, 0)),
+            slope_from_output=where((a > 0) & (a < 1), Rational(1, 6), 0),
+        ),
+        Activation(
+            name="gaussian",
+            title=Text(en="Gaussian", zh="高斯函数"),
+            formula=exp(-(z**2)),
+            stable=(
+                (a, product(_gauss_s, _gauss_t, _gauss_u)),
+                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
+            ),
+        ),
+        Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
+        Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
+        softmax,
+    ],
+)
+
+
+elementwise_activations: Mapping[str, Activation] = MappingProxyType(
+    {name: entry for name, entry in activations.items() if isinstance(entry, Activation)}
+)
+"""Those of the catalogue that act on each neuron by itself."""
+
+
+def resolve(given: str | AnyActivation) -> AnyActivation:
+    """The activation called `given`, or `given` itself if it is one; raises `UnknownName` otherwise."""
+    return activations.find(given)

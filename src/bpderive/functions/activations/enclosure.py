@@ -1,0 +1,271 @@
+"""Numbers enclosed between bounds: interval evaluation of formulas, and roots that are known by a bracket alone.
+
+`enclosure(expression, digits)` is an interval of mpmath that holds the value of a constant; `sign(expression)` its
+sign, or raises `Undecided`. `Isolated` is the one zero of a function in a bracket, a SymPy number that can be computed
+to any number of digits, so that it may stand wherever a number may. What a bound rests on is interval arithmetic; for
+erf and atan, which mpmath has no intervals of, it is their monotonicity and mpmath's rounding with 20 digits to spare.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Callable
+from functools import lru_cache, reduce
+from typing import Any, ClassVar
+
+import mpmath
+import sympy
+from sympy import Expr, Rational
+from sympy.core.numbers import NumberSymbol
+from sympy.printing.precedence import PRECEDENCE
+
+from bpderive.functions.activations.analysis import z
+from bpderive.letters.text import Text
+
+SPARE = 20
+PRECISIONS = (20, 60, 180)
+"""Digits with which a sign is looked for before it is given up."""
+
+SHOWN = 10
+
+
+class Undecided(Exception):
+    """What could not be settled; `reason` says why, in both languages."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+def enclosure(expression: Expr, digits: int, at: Any = None) -> Any:
+    """An interval that holds the value of `expression`, z being in the interval `at`; raises `Undecided`."""
+    before = mpmath.iv.dps
+    mpmath.iv.dps = digits
+    try:
+        return _evaluator(expression, digits)(at)
+    except (ZeroDivisionError, ValueError, OverflowError, mpmath.libmp.ComplexResult) as error:
+        raise Undecided(Text(en="a value is not finite", zh="出现非有限的值")) from error
+    finally:
+        mpmath.iv.dps = before
+
+
+@lru_cache(4096)
+def _evaluator(expression: Expr, digits: int) -> Callable[[Any], Any]:
+    """What encloses `expression` for an interval of z, constants in it being enclosed once."""
+    if expression == z:
+        return lambda at: at
+    parts = [_evaluator(part, digits) for part in expression.args]
+    combine = _combination(expression, digits)
+
+    def evaluate(at: Any) -> Any:
+        return combine([part(at) for part in parts])
+
+    if expression.has(z):
+        return evaluate
+    value = evaluate(None)
+    return lambda at: value
+
+
+def _combination(expression: Expr, digits: int) -> Callable[[list[Any]], Any]:
+    """How an expression is enclosed by the enclosures of its arguments."""
+    iv = mpmath.iv
+    if isinstance(expression, Isolated):
+        low, high = expression.bracket(digits)
+        return lambda parts: iv.mpf([enclosure(low, digits).a, enclosure(high, digits).b])
+    if expression.is_Rational:
+        return lambda parts: iv.mpf(int(expression.p)) / iv.mpf(int(expression.q))
+    if expression in (sympy.pi, sympy.E):
+        return lambda parts: iv.pi if expression is sympy.pi else iv.e
+    if expression.is_Add:
+        return lambda parts: sum(parts[1:], parts[0])
+    if expression.is_Mul:
+        return lambda parts: reduce(operator.mul, parts)
+    if isinstance(expression, sympy.exp):
+        return lambda parts: iv.exp(parts[0])
+    if expression.is_Pow:
+        return lambda parts: _power(parts[0], expression.exp, parts[1])
+    direct: dict[Any, Callable[[Any], Any]] = {
+        sympy.log: iv.log,
+        sympy.sin: iv.sin,
+        sympy.cos: iv.cos,
+        sympy.Abs: abs,
+    }
+    rising = {
+        sympy.erf: mpmath.erf,
+        sympy.atan: mpmath.atan,
+        sympy.tanh: mpmath.tanh,
+        sympy.sinh: mpmath.sinh,
+    }
+    kind = type(expression)
+    if kind in direct:
+        return lambda parts: direct[kind](parts[0])
+    if kind in rising:
+        return lambda parts: _monotone(rising[kind], parts[0], digits)
+    raise Undecided(
+        Text(en="there are no certain bounds for {f}", zh="没有 {f} 的可靠上下界").format(f=kind.__name__)
+    )
+
+
+def _power(base: Any, exponent: Expr, shown: Any) -> Any:
+    iv = mpmath.iv
+    if exponent.is_Integer:
+        return base ** int(exponent)
+    if exponent == Rational(1, 2) and base.a >= 0:
+        return iv.sqrt(base)
+    if base.a > 0:
+        return iv.exp(shown * iv.log(base))
+    raise ValueError("a root of what may be negative")
+
+
+def _monotone(function: Callable[[Any], Any], argument: Any, digits: int) -> Any:
+    """The values of a rising function, its ends widened by what mpmath may err."""
+    with mpmath.workdps(digits + SPARE):
+        low, high = function(mpmath.mpf(argument.a)), function(mpmath.mpf(argument.b))
+        slack = mpmath.mpf(10) ** -(digits + SPARE // 2)
+        ends = [low - abs(low) * slack, high + abs(high) * slack]
+    return mpmath.iv.mpf(ends)
+
+
+def sign(expression: Expr, at: Expr | None = None) -> int:
+    """The sign of a constant, or of a function of z at a number: −1, 0 or 1, certainly; raises `Undecided`."""
+    if expression.is_Rational:
+        return int(sympy.sign(expression))
+    for digits in PRECISIONS:
+        found = enclosure(expression, digits, None if at is None else enclosure(at, digits))
+        if found.a > 0:
+            return 1
+        if found.b < 0:
+            return -1
+    if at is None or not at.has(Isolated):
+        value = expression if at is None else expression.subs(z, at)
+        if not value.has(Isolated) and (value == 0 or sympy.expand(value) == 0):
+            return 0
+    raise Undecided(
+        Text(en="a value is too near zero for its sign to be told", zh="某个值太接近零，无法判断符号")
+    )
+
+
+class Isolated(NumberSymbol):
+    """The one zero of `function` between two rational numbers, where it changes sign."""
+
+    __slots__ = ("function", "high", "key", "low", "rises")
+
+    function: Expr
+    key: tuple[Any, ...]
+    low: Rational
+    high: Rational
+    rises: int
+
+    is_real = True
+    is_extended_real = True
+    is_finite = True
+    is_number = True
+    _known: ClassVar[dict[Any, Isolated]] = {}
+
+    def __new__(cls, function: Expr, low: Rational, high: Rational) -> Isolated:
+        """The same number for the same bracket; the signs at its ends must differ."""
+        key = (function, low, high)
+        if key not in cls._known:
+            made = super().__new__(cls)
+            made.key = key
+            made.function, made.low, made.high = key
+            made.rises = sign(function, high)
+            if sign(function, low) * made.rises >= 0:
+                raise ValueError(f"{function} has the same sign at {low} and at {high}.")
+            cls._known[key] = made
+        return cls._known[key]
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return tuple(self.key)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return self._hashable_content()
+
+    def bracket(self, digits: int) -> tuple[Rational, Rational]:
+        """Rational numbers below and above it, no farther apart than 10^−digits."""
+        if self.high - self.low > Rational(1, 10**digits):
+            # More digits than asked for, as more are asked for soon.
+            self.low, self.high = self._narrower(
+                next(n for n in itertools.accumulate([30] * 999) if n >= digits)
+            )
+        return self.low, self.high
+
+    def _narrower(self, digits: int) -> tuple[Rational, Rational]:
+        low, high = self.low, self.high
+        width = Rational(1, 10**digits)
+        guess = self._guess(digits + SPARE)
+        if guess is not None:
+            near = (guess - width / 4, guess + width / 4)
+            if low < near[0] and near[1] < high and self._side(near[0]) == -1 and self._side(near[1]) == 1:
+                return near
+        while high - low > width:
+            middle = (low + high) / 2
+            if self._side(middle) == 0:
+                return middle, middle
+            low, high = (middle, high) if self._side(middle) == -1 else (low, middle)
+        return low, high
+
+    def _side(self, point: Rational) -> int:
+        """On which side of the zero a point is: −1 below it, 1 above."""
+        return sign(self.function, point) * int(self.rises)
+
+    def _guess(self, digits: int) -> Rational | None:
+        """Where the zero is by a numerical method, which proves nothing."""
+        with mpmath.workdps(digits):
+            function = _in_mpmath(self.function)
+            try:
+                ends = [mpmath.mpf(int(end.p)) / int(end.q) for end in (self.low, self.high)]
+                # Whether the function is small there does not matter, as signs beside it decide: hence no `verify`.
+                found = mpmath.findroot(
+                    function, tuple(ends), solver="anderson", tol=mpmath.mpf(10) ** -digits, verify=False
+                )
+            except (ValueError, ZeroDivisionError, TypeError):
+                return None
+            return Rational(*mpmath.libmp.to_rational(found._mpf_))
+
+    def _as_mpf_val(self, prec: int) -> Any:
+        digits = int(prec / 3.32) + 6
+        low, high = self.bracket(digits)
+        return ((low + high) / 2)._as_mpf_val(prec)
+
+    def approximation_interval(self, number_cls: Any) -> tuple[Rational, Rational]:
+        """Rational numbers below and above it."""
+        return self.bracket(SHOWN)
+
+    def _eval_is_positive(self) -> bool:
+        return self._side(sympy.Integer(0)) == -1 if self.low < 0 < self.high else bool(self.low >= 0)
+
+    def _eval_is_negative(self) -> bool:
+        return not self._eval_is_positive()
+
+    def _eval_is_zero(self) -> bool:
+        return False
+
+    @property
+    def precedence(self) -> int:
+        """Where SymPy's printers put brackets."""
+        return int(PRECEDENCE["Add" if self.is_negative else "Atom"])
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"{shown(self)}…"
+
+    def _latex(self, printer: Any) -> str:
+        return rf"{shown(self)}\ldots"
+
+
+@lru_cache(256)
+def _in_mpmath(function: Expr) -> Any:
+    return sympy.lambdify(z, function, "mpmath")
+
+
+def shown(number: Expr, digits: int = SHOWN) -> str:
+    """The number with digits that are all right: cut off, not rounded."""
+    low, high = (
+        sympy.Float(end, digits + 15)
+        for end in (enclosure(number, digits + 10).a, enclosure(number, digits + 10).b)
+    )
+    scale = digits
+    cut = {str(sympy.Integer(int(abs(end) * 10**scale))) for end in (low, high)}
+    text = min(cut, key=len).rjust(scale + 1, "0")
+    return ("-" if low < 0 else "") + f"{text[:-scale]}.{text[-scale:]}"

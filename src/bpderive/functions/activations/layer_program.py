@@ -1,0 +1,216 @@
+"""Programs for a whole layer: what is computed from the z of all its neurons together, line by line.
+
+A formula with sums over the neurons of a layer, such as exp(z_j)/Σ_k exp(z_k), is read by `layer_program(formula)` as a
+`LayerProgram`: each line is an expression in every neuron, or its sum or greatest value over the neurons, in the
+letters of the `inputs` and of the lines before. `compiled_program(program)` runs it on arrays of NumPy, whose rows are
+the neurons; `written_out(program, …)` on the symbols of a layer. An emitter prints the lines in its language:
+`layer_source` does so in NumPy's.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Basic, Expr, Max, Mul, Sum, Symbol
+
+from bpderive.errors import DomainError
+from bpderive.functions.activations.analysis import CACHE
+from bpderive.functions.activations.elementwise import expression_source, run
+from bpderive.functions.activations.special import coded, computed
+from bpderive.letters import C, Largest, Partial, quantity
+
+SUM, LARGEST = "sum", "max"
+
+_PARTS = ("e", "f", "g", "h", "s", "t", "u", "w")
+_OVER = {SUM: "total", LARGEST: "largest"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`symbol` stands for the expression in every neuron, or for its sum or greatest value over the neurons.
+
+    `over` is None, "sum" or "max".
+    """
+
+    symbol: Symbol
+    expression: Expr
+    over: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerProgram:
+    """`result`, in every neuron of a layer, by the values of `inputs` in every neuron and by the `lines` before it."""
+
+    inputs: tuple[Symbol, ...]
+    lines: tuple[Line, ...]
+    result: Expr
+
+    def __str__(self) -> str:
+        shown = [f"{line.symbol} = {_spoken(line)}" for line in self.lines]
+        return "\n".join([*shown, str(self.result)])
+
+
+def letter(name: str) -> Symbol:
+    """What stands for a quantity of the layer in a program: z, a, y, or v for ∂C/∂a."""
+    return Symbol(name, real=True)
+
+
+@lru_cache(CACHE)
+def layer_program(formula: Expr, index: Symbol, inputs: tuple[str, ...]) -> LayerProgram:
+    """The program of a formula for the component `index`, by the letters of `inputs`.
+
+    Raises `DomainError` for a formula that uses another component otherwise than in a sum over the whole layer.
+    """
+    reader = _Reader(inputs)
+    result = reader.at(formula, index)
+    return _in_order(tuple(letter(name) for name in inputs), reader.lines, result)
+
+
+class _Reader:
+    """Reads a formula in components as one in letters, its sums becoming lines."""
+
+    def __init__(self, inputs: tuple[str, ...]) -> None:
+        self._inputs = inputs
+        self.lines: list[Line] = []
+
+    def at(self, part: Any, index: Symbol) -> Any:
+        """`part`, a formula for the neuron `index`, in letters."""
+        found = quantity(part)
+        if found is not None:
+            array, (row, _) = found
+            return self._letter(part, array.letter, row == index)
+        if isinstance(part, Partial):
+            by = quantity(part.by)
+            named = part.of == C and by is not None and by[0].letter == "a"
+            return self._letter(part, "v" if named else "", by is not None and by[1][0] == index)
+        if isinstance(part, Largest):
+            return self._line(self._letter(part, part.args[0].letter, True), LARGEST)
+        if isinstance(part, Sum):
+            [(bound, _, _)] = part.limits
+            outside = [f for f in Mul.make_args(part.function) if bound not in f.free_symbols]
+            inside = [f for f in Mul.make_args(part.function) if bound in f.free_symbols]
+            total = self._line(self.at(Mul(*inside), bound), SUM)
+            return Mul(*(self.at(factor, index) for factor in outside), total)
+        if isinstance(part, computed):
+            return self._line(self.at(part.args[0], index), None)
+        if not isinstance(part, Basic) or not part.args:
+            return part
+        return part.func(*(self.at(argument, index) for argument in part.args))
+
+    def _letter(self, part: Expr, name: str, own: bool) -> Symbol:
+        if name not in self._inputs or not own:
+            raise DomainError(
+                f"{part} is no {' or '.join(self._inputs)} of the neuron itself; the formula of a layer uses the other "
+                "neurons in sums over all of them, or by the greatest of them."
+            )
+        return letter(name)
+
+    def _line(self, body: Expr, over: str | None) -> Symbol:
+        """What stands for a line, which is written once."""
+        for line in self.lines:
+            if (line.expression, line.over) == (body, over):
+                return line.symbol
+        made = Symbol(f"line{len(self.lines)}", real=True)
+        self.lines.append(Line(made, body, over))
+        return made
+
+
+def _in_order(inputs: tuple[Symbol, ...], lines: Sequence[Line], result: Expr) -> LayerProgram:
+    """The lines and the result with repeated parts computed once, each line after what it needs, and good names."""
+    whole = [*(line.expression for line in lines), result]
+    parts = (Symbol(f"part{n}", real=True) for n in itertools.count())
+    repeated, short = sympy.cse(whole, symbols=parts, order="none")
+    waiting = [Line(symbol, part) for symbol, part in repeated]
+    waiting += [Line(line.symbol, part, line.over) for line, part in zip(lines, short[:-1], strict=True)]
+    taken = {symbol.name for symbol in inputs}
+    free = {over: (letter(name) for name in _names(over) if name not in taken) for over in (None, *_OVER)}
+    called: dict[Symbol, Symbol] = {symbol: symbol for symbol in inputs}
+    made: list[Line] = []
+    while waiting:
+        following = next(line for line in waiting if line.expression.free_symbols <= called.keys())
+        waiting.remove(following)
+        called[following.symbol] = next(free[following.over])
+        made.append(Line(called[following.symbol], following.expression.xreplace(called), following.over))
+    return LayerProgram(inputs, tuple(made), short[-1].xreplace(called))
+
+
+def _names(over: str | None) -> Iterator[str]:
+    """Names for lines: e, f, … in every neuron, total, total2, … for the whole layer."""
+    if over is None:
+        yield from _PARTS
+    else:
+        yield _OVER[over]
+    yield from (f"{_OVER[over] if over else 't'}{n}" for n in itertools.count(2))
+
+
+def written_out(
+    program: LayerProgram, given: Mapping[Symbol, Sequence[Expr]]
+) -> tuple[list[tuple[Symbol, int | None, Expr]], list[Expr]]:
+    """The program on a layer whose neurons have the values `given` for its inputs.
+
+    First what is bound on the way: (the line's symbol, the neuron from 0 or None for the whole layer, its value in what
+    is given and in the symbols that `bound` names); then the results, one for each neuron.
+    """
+    values: dict[Symbol, list[Expr]] = {symbol: list(given[symbol]) for symbol in program.inputs}
+    count = len(next(iter(values.values())))
+    bindings: list[tuple[Symbol, int | None, Expr]] = []
+    for line in program.lines:
+        entries = [line.expression.xreplace(_row(values, n)) for n in range(count)]
+        if line.over is None:
+            bindings += [(line.symbol, n, entry) for n, entry in enumerate(entries)]
+            values[line.symbol] = [bound(line.symbol, n) for n in range(count)]
+        else:
+            whole = sympy.Add(*entries) if line.over == SUM else Max(*entries)
+            bindings.append((line.symbol, None, whole))
+            values[line.symbol] = [bound(line.symbol, None)] * count
+    return bindings, [program.result.xreplace(_row(values, n)) for n in range(count)]
+
+
+def bound(symbol: Symbol, neuron: int | None) -> Symbol:
+    """What `written_out` calls the value of a line in a neuron (from 0), or of the whole layer."""
+    return symbol if neuron is None else Symbol(f"{symbol.name}_{neuron + 1}", real=True)
+
+
+def _row(values: Mapping[Symbol, Sequence[Expr]], neuron: int) -> dict[Symbol, Expr]:
+    return {symbol: column[neuron] for symbol, column in values.items()}
+
+
+def in_one(program: LayerProgram, given: Mapping[Symbol, Sequence[Expr]]) -> list[Expr]:
+    """The results of the program with everything that it binds put in."""
+    bindings, results = written_out(program, given)
+    known: dict[Symbol, Expr] = {}
+    for symbol, neuron, value in bindings:
+        known[bound(symbol, neuron)] = value.xreplace(known)
+    return [result.xreplace(known) for result in results]
+
+
+_IN_NUMPY = {SUM: "np.sum({}, axis=0)", LARGEST: "np.max({}, axis=0)"}
+"""Rows are neurons: what is taken over the neurons has one value for each column."""
+
+
+def layer_source(name: str, program: LayerProgram, says: str) -> str:
+    """The text of a NumPy function `name` of the program's inputs, whose rows are the neurons of the layer."""
+    lines = [f"    {line.symbol} = {_printed(line)}" for line in program.lines]
+    arguments = ", ".join(symbol.name for symbol in program.inputs)
+    result = expression_source(coded(program.result))
+    return "\n".join([f"def {name}({arguments}):", f'    """{says}"""', *lines, f"    return {result}", ""])
+
+
+def _printed(line: Line) -> str:
+    shown = expression_source(coded(line.expression))
+    return shown if line.over is None else _IN_NUMPY[line.over].format(shown)
+
+
+def _spoken(line: Line) -> str:
+    return str(line.expression) if line.over is None else f"{line.over}({line.expression})"
+
+
+@lru_cache(CACHE)
+def compiled_program(program: LayerProgram) -> Any:
+    """The program as a function of arrays of NumPy."""
+    return run(layer_source("function", program, "a layer"), "<layer>")["function"]

@@ -1,0 +1,336 @@
+"""What is known of a function's shape: range, limits, monotony, symmetry, greatest slope, tails, inflection points.
+
+Each function takes a formula and gives a `Found`: the value, or None and the reason why it is not known. All follow
+from the zeros of σ′ and σ″ with their signs between, piece by piece; nothing is read off a plot or a grid. To add a
+property, write its function and enter it in `PROPERTIES`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from itertools import pairwise
+from typing import Any
+
+import sympy
+from sympy import Expr, FiniteSet, Interval, Rational, S
+
+from bpderive.errors import DomainError
+from bpderive.functions.activations import analysis
+from bpderive.functions.activations.analysis import CACHE, pieces, z
+from bpderive.functions.activations.budget import TimeUp, budget
+from bpderive.functions.activations.enclosure import Undecided, sign
+from bpderive.functions.activations.zeros import limit_of, zeros
+from bpderive.functions.algebra import vanishes
+from bpderive.letters.text import Text
+
+SECONDS = 10.0
+"""What one property may take, in seconds of this thread."""
+
+FLAT = Rational(1, 100)
+"""Where |σ′| stays below this, a neuron is called saturated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A property: its value, or None and the reason why it is unknown."""
+
+    value: Any
+    reason: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The least upper bound of |σ′|, and the set of the z where it is taken (empty if it is only approached)."""
+
+    value: Expr
+    at: sympy.Set
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What σ and σ′ tend to for z → −∞ or z → ∞, and from where on |σ′| < 1/100, or None if it does not stay so."""
+
+    value: Expr
+    slope: Expr
+    flat_beyond: Expr | None
+
+    @property
+    def saturates(self) -> bool:
+        """Whether the slope vanishes, so that a neuron out there learns slowly."""
+        return bool(self.slope == 0)
+
+
+def _within_budget(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
+    """The function with a limit on its time, giving what it finds or the reason why it finds nothing."""
+
+    @lru_cache(CACHE)
+    @wraps(find)
+    def found(formula: Expr) -> Found:
+        if formula.free_symbols - {z}:
+            return Found(None, Text(en="it depends on a parameter", zh="它取决于参数"))
+        too_long = Text(en="it was not found in the time given", zh="在限定时间内未能求出")
+        begun = time.thread_time()
+        try:
+            with budget(SECONDS):
+                return Found(find(formula))
+        except Undecided as undecided:
+            return Found(None, undecided.reason)
+        except TimeUp:
+            return Found(None, too_long)
+        except DomainError:
+            raise
+        except (
+            NotImplementedError,
+            ArithmeticError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            # SymPy gives up in many ways, and some of its comparisons turn any error into one of theirs.
+            if time.thread_time() - begun > SECONDS:
+                return Found(None, too_long)
+            name = type(error).__name__
+            return Found(
+                None, Text(en="SymPy gave up ({name})", zh="SymPy 未能给出结果（{name}）").format(name=name)
+            )
+
+    return found
+
+
+@_within_budget
+def value_range(formula: Expr) -> sympy.Set:
+    """The set of all σ(z)."""
+    attained: list[Expr] = []
+    approached = list(_limits(formula)) if _period(formula) is None else []
+    for expression, where in _pieces(formula):
+        attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
+        attained += [expression.subs(z, point) for point in _zeros(sympy.diff(expression, z), where)]
+        if not expression.has(z):
+            attained.append(expression)
+    attained, approached = _distinct(attained), _distinct(approached)
+    low, high = _greatest([*attained, *approached], -1), _greatest([*attained, *approached], 1)
+    return Interval(low, high, not _among(low, attained), not _among(high, attained))
+
+
+@_within_budget
+def limits(formula: Expr) -> tuple[Expr, Expr]:
+    """What σ(z) tends to for z → −∞ and z → ∞."""
+    return _limits(formula)
+
+
+@_within_budget
+def monotone(formula: Expr) -> bool:
+    """Whether σ never falls or never rises."""
+    return len({value for _, _, value in _signs(formula, 1) if value}) <= 1
+
+
+@_within_budget
+def odd(formula: Expr) -> bool:
+    """Whether σ(−z) = −σ(z)."""
+    return _is_zero(formula + formula.subs(z, -z))
+
+
+@_within_budget
+def even(formula: Expr) -> bool:
+    """Whether σ(−z) = σ(z)."""
+    return _is_zero(formula - formula.subs(z, -z))
+
+
+@_within_budget
+def inflections(formula: Expr) -> sympy.Set:
+    """Where σ″ changes its sign and σ′ exists."""
+    if _period(formula) is not None:
+        return sympy.solveset(sympy.diff(formula, z, 2), z, S.Reals)
+    jumps = analysis.kinks(formula)
+    bent = [(low, value) for low, _, value in _signs(formula, 2)]
+    return FiniteSet(
+        *(
+            point
+            for (_, before), (point, after) in pairwise(bent)
+            if before * after < 0 and point not in jumps
+        )
+    )
+
+
+@_within_budget
+def max_slope(formula: Expr) -> Slope:
+    """The least upper bound of |σ′|, and where it is taken."""
+    taken: list[tuple[Expr, sympy.Set]] = []
+    approached: list[Expr] = []
+    for expression, where in _pieces(formula):
+        slope = sympy.diff(expression, z)
+        if not slope.has(z):
+            taken.append((_size(slope), Interval.open(where.inf, where.sup)))
+            continue
+        for point in _zeros(sympy.diff(slope, z), where):
+            taken.append((_size(slope.subs(z, point)), FiniteSet(point)))
+        for end in (where.inf, where.sup):
+            if end.is_infinite:
+                approached.append(_size(limit_of(slope, end)))
+            else:
+                value = _size(slope.subs(z, end))
+                in_piece = end not in analysis.kinks(formula)
+                taken.append((value, FiniteSet(end) if in_piece else S.EmptySet))
+    greatest = _greatest([*(value for value, _ in taken), *approached], 1)
+    where = sympy.Union(*(where for value, where in taken if _equal(value, greatest)))
+    period = _period(formula)
+    if period is not None:
+        n = sympy.Dummy("n", integer=True)
+        points = (point for point in where if point != period)
+        where = sympy.Union(
+            *(sympy.ImageSet(sympy.Lambda(n, point + period * n), S.Integers) for point in points)
+        )
+    return Slope(greatest, where)
+
+
+@_within_budget
+def tails(formula: Expr) -> tuple[Tail, Tail]:
+    """The tail for z → −∞ and that for z → ∞."""
+    if _period(formula) is not None:
+        raise Undecided(Text(en="it oscillates for ever", zh="它不断振荡，没有极限"))
+    cut = pieces(formula)
+    made = []
+    for (expression, where), end, value in zip(
+        (cut[0], cut[-1]), (-S.Infinity, S.Infinity), _limits(formula), strict=True
+    ):
+        slope = sympy.diff(expression, z)
+        towards = limit_of(slope, end)
+        made.append(Tail(value, towards, _flat_beyond(slope, where, end) if towards == 0 else None))
+    return made[0], made[1]
+
+
+PROPERTIES: dict[str, Callable[[Expr], Found]] = {
+    "range": value_range,
+    "limits": limits,
+    "monotone": monotone,
+    "odd": odd,
+    "even": even,
+    "max_slope": max_slope,
+    "tails": tails,
+    "inflections": inflections,
+}
+"""The properties by name."""
+
+
+def _limits(formula: Expr) -> tuple[Expr, Expr]:
+    if (period := _period(formula)) is not None:
+        raise Undecided(
+            Text(en="it oscillates with period {p}", zh="它以 {p} 为周期振荡，没有极限").format(p=period)
+        )
+    cut = pieces(formula)
+    return limit_of(cut[0][0], -S.Infinity), limit_of(cut[-1][0], S.Infinity)
+
+
+def _flat_beyond(slope: Expr, where: Interval, end: Expr) -> Expr:
+    """The z farthest towards `end` with |σ′(z)| = 1/100, or where the piece begins if it is flatter throughout."""
+    begins = where.sup if end == S.NegativeInfinity else where.inf
+    if not slope.has(z):
+        return begins
+    points = [point for level in (FLAT, -FLAT) for point in zeros(slope - level, where)]
+    if not points:
+        return begins
+    return _greatest(points, -1 if end == S.NegativeInfinity else 1)
+
+
+def _period(formula: Expr) -> Expr | None:
+    """The period of a function made of sines and cosines, or None."""
+    if not formula.has(sympy.sin, sympy.cos):
+        return None
+    found = sympy.periodicity(formula, z)
+    return None if found is None or found == 0 else found
+
+
+def _pieces(formula: Expr) -> tuple[tuple[Expr, Interval], ...]:
+    """The pieces of the formula; one period of a periodic one."""
+    period = _period(formula)
+    return ((formula, Interval(0, period)),) if period is not None else pieces(formula)
+
+
+def _zeros(function: Expr, where: Interval) -> tuple[Expr, ...]:
+    if not function.has(z):
+        return ()
+    if function.has(sympy.sin, sympy.cos):
+        found = sympy.solveset(function, z, Interval.open(where.inf, where.sup))
+        if not isinstance(found, FiniteSet):
+            raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
+        return tuple(found)
+    return zeros(function, where)
+
+
+def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:
+    """(from, to, sign of the derivative of this order) for the whole line, from left to right."""
+    found = []
+    for expression, where in _pieces(formula):
+        function = sympy.diff(expression, z, order)
+        ends = (where.inf, *_zeros(function, where), where.sup)
+        for low, high in pairwise(ends):
+            found.append(
+                (low, high, sign(function, _between(low, high)) if function.has(z) else sign(function))
+            )
+    return found
+
+
+def _between(low: Expr, high: Expr) -> Rational:
+    """A rational number strictly between two others."""
+    if low.is_infinite and high.is_infinite:
+        return sympy.Integer(0)
+    left, right = (S.Zero if end.is_infinite else Rational(str(sympy.N(end, 30))) for end in (low, high))
+    if low.is_infinite:
+        return right - 1
+    return left + 1 if high.is_infinite else (left + right) / 2
+
+
+def _size(value: Expr) -> Expr:
+    return -value if sign(value) < 0 else value
+
+
+def _equal(first: Expr, second: Expr) -> bool:
+    if first == second:
+        return True
+    if first.is_infinite or second.is_infinite:
+        return False
+    return sign(first - second) == 0
+
+
+def _among(value: Expr, values: Iterable[Expr]) -> bool:
+    return any(_equal(value, other) for other in values)
+
+
+def _distinct(values: list[Expr]) -> list[Expr]:
+    return list(dict.fromkeys(values))
+
+
+def _greatest(values: list[Expr], direction: int) -> Expr:
+    """The greatest (1) or least (−1) of some numbers."""
+    best = values[0]
+    for value in values[1:]:
+        if value == best:
+            continue
+        if value.is_infinite or best.is_infinite:
+            best = value if (value - best) * direction > 0 else best
+        elif sign(value - best) == direction:
+            best = value
+    return best
+
+
+def _is_zero(formula: Expr) -> bool:
+    """Whether a function is 0 everywhere; raises `Undecided`."""
+    for point in (Rational(1, 2), Rational(7, 3), -Rational(5)):
+        if formula.subs(z, point) != 0 and _nonzero(formula.subs(z, point)):
+            return False
+    for expression, _ in pieces(formula):
+        plain = sympy.expand(expression)
+        if plain != 0 and vanishes(plain, z) is not True:
+            raise Undecided(Text(en="SymPy cannot tell whether it is zero", zh="SymPy 无法判断它是否为零"))
+    return True
+
+
+def _nonzero(value: Expr) -> bool:
+    try:
+        return sign(value) != 0
+    except Undecided:
+        return False

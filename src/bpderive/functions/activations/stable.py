@@ -1,0 +1,117 @@
+"""Stable numeric forms: the same function written so that rounding and overflow do no harm.
+
+A form is an expression in z declared beside a formula. `compare(formula, form)` compares them at many points in high
+precision, whenever a form is used; `confirm(formula, form)` also decides exactly that they are the same function,
+wherever both are rational in z and exp(z) or their derivatives are. A wrong form raises `Refuted` with the point where
+it differs.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr, Interval, Symbol
+from sympy.codegen.cfunctions import expm1, log1p
+
+from bpderive.errors import Refuted
+from bpderive.functions.activations.analysis import CACHE, pieces, z
+from bpderive.functions.activations.special import exactly
+from bpderive.functions.algebra import vanishes
+
+slope = Symbol("slope", real=True)
+"""Stands for σ′(z) where stable forms are declared; `a` stands for σ(z), and log(a) for its logarithm."""
+
+DIGITS = (150, 1000)
+"""What is computed with, the second where the first is not enough: 1 + erf(z/√2) loses 780 digits at z = −60."""
+
+VANISHED = mpmath.mpf(2) ** -1100
+"""Less than any floating-point number: two such values are the same to every program."""
+
+POINTS = 12
+"""On each piece on which a form is compared with its formula."""
+
+REACH = 60
+"""How far from 0 the points go."""
+
+
+@lru_cache(CACHE)
+def compare(formula: Expr, form: Expr) -> None:
+    """Compare the two in high precision, at points on both sides of 0 and between kinks; raises `Refuted`."""
+    first, second = _plain(formula), _plain(form)
+    for _, where in pieces(formula):
+        for point in _points(where):
+            _compare_at(point, first, second)
+
+
+@lru_cache(CACHE)
+def confirm(formula: Expr, form: Expr) -> str:
+    """How `form` was found to be the same function as `formula`: "exact" or "numeric"; raises `Refuted` if not."""
+    compare(formula, form)
+    how = "exact"
+    for first, here in pieces(formula):
+        for second, there in pieces(_plain(form)):
+            common = here.intersect(there)
+            if isinstance(common, Interval):
+                verdict = _same(_plain(first), second, common)
+                how = "numeric" if verdict is None else how
+    return how
+
+
+def _same(first: Expr, second: Expr, where: Interval) -> bool | None:
+    """True if the two are the same function there, None if only the points say so; raises `Refuted` if they differ."""
+    for point in _points(where):
+        _compare_at(point, first, second)
+    if (first - second).has(sympy.floor, sympy.erf, sympy.erfc):
+        return None
+    exactly = vanishes(first - second, z)
+    if exactly is None:
+        # Equal at the points above, so that equal derivatives make them equal.
+        exactly = vanishes(sympy.diff(first - second, z), z)
+    if exactly is False:
+        raise Refuted(f"The stable form {second} is not the same function as {first} on {where}.")
+    return exactly
+
+
+def _compare_at(point: Fraction, first: Expr, second: Expr) -> None:
+    for digits in DIGITS:
+        with mpmath.workdps(digits):
+            at = mpmath.mpf(point.numerator) / point.denominator
+            expected, found = (in_high_precision(expression)(at) for expression in (first, second))
+            error, size = abs(expected - found), abs(expected)
+            if error <= size * mpmath.mpf(10) ** -100 or max(size, abs(found)) < VANISHED:
+                return
+    raise Refuted(
+        f"The stable form {second} is not the same function as {first}: at z = {point} it is "
+        f"{mpmath.nstr(found, 8)} instead of {mpmath.nstr(expected, 8)}.",
+        counterexample={"z": point, "expected": expected, "found": found},
+    )
+
+
+@lru_cache(CACHE)
+def in_high_precision(expression: Expr) -> Any:
+    """`expression`, a function of z, for numbers of mpmath."""
+    return sympy.lambdify(z, _plain(expression), "mpmath")
+
+
+def _plain(form: Expr) -> Expr:
+    """The form with log1p, expm1 and our own functions spelled out, for exact algebra."""
+    return exactly(form).replace(log1p, lambda x: sympy.log(1 + x)).replace(expm1, lambda x: sympy.exp(x) - 1)
+
+
+def _points(where: Interval) -> list[Fraction]:
+    """Rational points inside an interval, denser towards its finite ends."""
+    low, high = (
+        Fraction(str(sympy.Rational(end))) if end.is_finite else None for end in (where.inf, where.sup)
+    )
+    if low is not None and high is not None:
+        return [low + (high - low) * Fraction(n, POINTS + 1) for n in range(1, POINTS + 1)]
+    steps = [Fraction(REACH) * Fraction(n, POINTS) ** 3 for n in range(1, POINTS + 1)]
+    if low is not None:
+        return [low + step for step in steps]
+    if high is not None:
+        return [high - step for step in steps]
+    return [sign * step for step in steps for sign in (-1, 1)]

@@ -1,0 +1,385 @@
+"""All zeros of a function on an interval, with proof that there are no others.
+
+`zeros(function, where)` gives them from left to right: exactly where SymPy solves for them, else as `Isolated` numbers.
+The proof is Rolle's theorem: between two neighbouring zeros of f′ the function is monotone, so that the signs at the
+ends tell whether there is a zero and that there is one only; the zeros of f′ are found in the same way, after factors
+that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected before that: interval arithmetic
+excludes zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not
+settled so raises `Undecided`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import Expr, Interval, Rational, S, Symbol
+
+from bpderive.functions.activations.analysis import CACHE, z
+from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, sign
+from bpderive.letters.text import Text
+
+DEEPEST = 40
+"""How many derivatives are taken in a row."""
+
+FARTHEST = 2**14
+"""How far out a sign change is looked for when the limits say that there is one."""
+
+MOST_PARTS = 1500
+"""Into how many parts an interval is cut at most."""
+
+_E = Symbol("E", positive=True)
+
+
+@lru_cache(CACHE)
+def zeros(function: Expr, where: Interval = S.Reals, depth: int = 0) -> tuple[Expr, ...]:
+    """The zeros of a smooth function inside `where`, its ends not included; raises `Undecided`."""
+    if depth > DEEPEST:
+        raise Undecided(Text(en="too many derivatives would have to be taken", zh="需要求导的次数过多"))
+    found: set[Expr] = set()
+    for factor in _factors(function, where, depth):
+        found |= set(_of_factor(factor, where, depth))
+    return _ordered(found)
+
+
+def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
+    """Functions whose zeros together are those of `function`."""
+    if function == 0:
+        raise Undecided(Text(en="the function is zero everywhere", zh="该函数处处为零"))
+    exponent, expression = _in_exponential(function)
+    above, below = sympy.fraction(sympy.together(expression))
+    if not (below.is_positive or below.is_negative):
+        back = below.subs(_E, sympy.exp(exponent))
+        if back.has(z) and (depth > 3 or zeros(back, where, depth + 1)):
+            raise Undecided(Text(en="a denominator may vanish", zh="分母可能为零"))
+    _, factors = sympy.factor_list(above)
+    kept = []
+    for factor, _ in factors:
+        for part in sympy.Mul.make_args(factor):
+            base = part.base if part.is_Pow and part.exp.is_positive else part
+            if base.is_positive or base.is_negative or not base.has(z, _E):
+                continue
+            kept.append(base.subs(_E, sympy.exp(exponent)))
+    return kept
+
+
+def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
+    """(v, the function with exp(v) as an unknown), v being the polynomial of which all exponents are multiples."""
+    plain = function.replace(
+        lambda part: (
+            isinstance(part, sympy.core.function.Function)
+            and isinstance(part, sympy.tanh | sympy.sinh | sympy.cosh | sympy.coth | sympy.sech)
+        ),
+        lambda part: part.rewrite(sympy.exp),
+    )
+    plain = plain.replace(sympy.exp, lambda x: sympy.exp(sympy.expand(x)))
+    exponents = [e.args[0] for e in plain.atoms(sympy.exp) if e.args[0].is_polynomial(z) and e.args[0].has(z)]
+    if not exponents:
+        return sympy.Integer(0), plain
+    whole = [x - x.subs(z, 0) for x in exponents]
+    ratios = [sympy.cancel(x / whole[0]) for x in whole]
+    if not all(ratio.is_Rational for ratio in ratios):
+        return sympy.Integer(0), plain
+    unit = whole[0] * Rational(1, sympy.ilcm(1, *(ratio.q for ratio in ratios)))
+
+    def power(x: Expr) -> Expr:
+        ratio = sympy.cancel((x - x.subs(z, 0)) / unit) if x.is_polynomial(z) else S.NaN
+        return sympy.exp(x.subs(z, 0)) * _E**ratio if ratio.is_Integer else sympy.exp(x)
+
+    return unit, plain.replace(sympy.exp, power)
+
+
+def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
+    if factor.is_polynomial(z) and all(c.is_Rational for c in sympy.Poly(factor, z).all_coeffs()):
+        return tuple(root for root in sympy.real_roots(factor) if _inside(root, where))
+    solved = _solved(factor, where)
+    if solved is not None:
+        return solved
+    bounded = tail_free(factor)
+    if bounded is not None:
+        try:
+            return by_bisection(factor, where, bounded)
+        except Undecided:
+            # A multiple zero; it may be one of the derivative that can be written down.
+            if depth > 3:
+                raise
+    return _by_rolle(factor, where, depth)
+
+
+def _solved(factor: Expr, where: Interval) -> tuple[Expr, ...] | None:
+    """The zeros of c + d·exp(pz + q), log and the like, which have a formula; None for other factors."""
+    exponents = factor.atoms(sympy.exp)
+    if len(exponents) != 1 or factor.has(sympy.erf, sympy.log, sympy.atan):
+        return None
+    [exponential] = exponents
+    rest = factor.xreplace({exponential: _E})
+    if rest.has(z) or not rest.is_polynomial(_E) or not exponential.args[0].is_polynomial(z):
+        return None
+    argument = sympy.Poly(exponential.args[0], z)
+    if argument.degree() != 1 or not all(c.is_Rational for c in sympy.Poly(rest, _E).all_coeffs()):
+        return None
+    slope, offset = argument.all_coeffs()
+    positive = [root for root in sympy.real_roots(rest) if root.is_positive]
+    points = ((sympy.log(root) - offset) / slope for root in positive)
+    return tuple(point for point in points if _inside(point, where))
+
+
+def tail_free(function: Expr) -> Rational | None:
+    """T with no zero of the function for |z| ≥ T, if it is a polynomial in z and exp(v), v being one; else None."""
+    exponent, expression = _in_exponential(function)
+    if not exponent.has(z) or not expression.is_polynomial(z, _E):
+        return None
+    terms = sympy.Poly(expression, _E)
+    bound = sympy.Integer(2)
+    while bound <= FARTHEST:
+        if all(_dominates(terms, exponent.subs(z, side * z), side, bound) for side in (1, -1)):
+            return bound
+        bound *= 2
+    return None
+
+
+def _dominates(terms: sympy.Poly, exponent: Expr, side: int, bound: Rational) -> bool:
+    """Whether the greatest term of Σ p_k(z) exp(k v) is larger than all others together for all side·z ≥ bound > 0.
+
+    There exp(−|v|) ≤ exp(−cx) with c = |v(bound)|/bound if the coefficients of v have one sign, x = side·z; and
+    x^d exp(−cx) falls for x ≥ d/c, so that what holds at the bound holds beyond it.
+    """
+    shape = sympy.Poly(exponent, z)
+    signs = {sign(coefficient) for coefficient in shape.coeffs()}
+    if len(signs) != 1:
+        return False
+    [grows] = signs
+    steepness = abs(exponent.subs(z, bound)) / bound
+    coefficients = {
+        power: sympy.Poly(terms.coeff_monomial(_E**power).subs(z, side * z), z) for (power,) in terms.monoms()
+    }
+    leading = max(coefficients, key=lambda power: grows * power)
+    greatest = coefficients.pop(leading)
+    degree = greatest.degree()
+    # Below, everything is divided by x^degree, degree being that of the greatest term's polynomial.
+    lower = abs(greatest.LC()) - sum(
+        abs(c) * bound ** (power - degree) for (power,), c in greatest.terms() if power < degree
+    )
+    others = sympy.Integer(0)
+    for power, polynomial in coefficients.items():
+        rate = abs(power - leading) * steepness
+        for (n,), c in polynomial.terms():
+            if n > degree and sign(bound - (n - degree) / rate) < 0:
+                return False
+            others += abs(c) * bound ** (n - degree) * sympy.exp(-rate * bound)
+    return sign(lower - others) > 0
+
+
+def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr, ...]:
+    """The zeros inside [−bound, bound] by interval arithmetic, bisected until each part can have one zero at most."""
+    slope = sympy.diff(function, z)
+    low = max(-bound, where.inf) if where.inf.is_finite else -bound
+    high = min(bound, where.sup) if where.sup.is_finite else bound
+    if not (low.is_Rational and high.is_Rational):
+        raise Undecided(Text(en="a kink is at no rational number", zh="不可导点不是有理数"))
+    known = {
+        point
+        for point in (low, sympy.Integer(0), high)
+        if low <= point <= high and function.subs(z, point) == 0
+    }
+    found = [point for point in known if low < point < high]
+    parts, steps = [(low, high)] if low < high else [], 0
+    while parts:
+        steps += 1
+        if steps > MOST_PARTS:
+            raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
+        left, right = parts.pop()
+        at = mpmath.iv.mpf([enclosure(left, 20).a, enclosure(right, 20).b])
+        if not _may_vanish(function, at):
+            continue
+        middle = (left + right) / 2
+        if _may_vanish(slope, at):
+            parts += [(left, middle), (middle, right)]
+            continue
+        # Here the function is monotone, and a zero that is known is the only one.
+        if any(left <= point <= right for point in known):
+            continue
+        signs = sign(function, left), sign(function, right)
+        if signs[0] * signs[1] < 0:
+            found.append(Isolated(function, left, right))
+        # A zero where two parts meet is found in both.
+        found += [
+            end for end, value in zip((left, right), signs, strict=True) if value == 0 and low < end < high
+        ]
+    return tuple(found)
+
+
+def _may_vanish(function: Expr, at: Any) -> bool:
+    values = enclosure(function, 20, at)
+    return bool(values.a <= 0 <= values.b)
+
+
+def _by_rolle(function: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
+    """The zeros of a function by those of its derivative, which cut `where` into pieces on which it is monotone."""
+    stationary = zeros(sympy.diff(function, z), where, depth + 1)
+    ends = (where.inf, *stationary, where.sup)
+    signs = [
+        sign_at(function, where.inf, 1),
+        *(sign_at(function, point) for point in stationary),
+        sign_at(function, where.sup, -1),
+    ]
+    found = [point for point, value in zip(stationary, signs[1:-1], strict=True) if value == 0]
+    for (low, high), (first, second) in zip(pairwise(ends), pairwise(signs), strict=True):
+        if first * second < 0:
+            found.append(_bracketed(function, low, high, first))
+    return tuple(found)
+
+
+def sign_at(function: Expr, point: Expr, towards: int = 1) -> int:
+    """The sign of a function at a point, or near ±∞; at an end where it has only a limit, near it on that side."""
+    if point.is_infinite:
+        return _sign_at_infinity(function, int(sympy.sign(point)))
+    value = function.subs(z, point)
+    if value.is_finite is not False and not value.has(S.NaN, S.ComplexInfinity):
+        return sign(function, point)
+    limit = limit_of(function, point, "+" if towards > 0 else "-")
+    if limit.is_infinite:
+        return 1 if limit.is_positive else -1
+    return sign(limit)
+
+
+def _sign_at_infinity(function: Expr, towards: int) -> int:
+    """The sign near ∞ (towards = 1) or −∞ (−1)."""
+    exponent, expression = _in_exponential(function)
+    above, below = sympy.fraction(sympy.together(expression))
+    found = 1
+    for part in (above, below):
+        terms = _dominant(part, exponent, towards)
+        if terms is None:
+            return _sign_by_limit(function, towards)
+        found *= terms
+    return found
+
+
+def _limit_of_rational(function: Expr, towards: int) -> Expr | None:
+    """The limit at ±∞ of a quotient of polynomials in z and exp(v); None for other functions."""
+    exponent, expression = _in_exponential(function)
+    parts = sympy.fraction(sympy.together(expression))
+    if not all(part.is_polynomial(z, _E) for part in parts):
+        return None
+    grows = _leading(exponent, towards) if exponent.has(z) else 0
+    orders = []
+    for part in parts:
+        (power, degree), coefficient = max(
+            sympy.Poly(part, _E, z).terms(), key=lambda term: (grows * term[0][0], term[0][1])
+        )
+        orders.append((grows * power, degree, coefficient))
+    above, below = orders
+    ratio = above[2] / below[2]
+    if above[:2] == below[:2]:
+        return ratio
+    if above[:2] < below[:2]:
+        return S.Zero
+    return S.Infinity * sign(ratio) * (towards if (above[1] - below[1]) % 2 else 1)
+
+
+def _dominant(expression: Expr, exponent: Expr, towards: int) -> int | None:
+    """The sign near ±∞ of a polynomial in z and exp(exponent); None for other expressions."""
+    if not expression.is_polynomial(z, _E):
+        return None
+    by_power = sympy.Poly(expression, _E)
+    if exponent.has(z):
+        grows = _leading(exponent, towards) > 0
+        powers = [power for (power,) in by_power.monoms()]
+        expression = by_power.coeff_monomial(_E ** (max(powers) if grows else min(powers)))
+    return _leading(expression, towards)
+
+
+def _leading(polynomial: Expr, towards: int) -> int:
+    found = sympy.Poly(polynomial, z)
+    return sign(found.LC()) * (towards if found.degree() % 2 else 1)
+
+
+def _sign_by_limit(function: Expr, towards: int) -> int:
+    """By the limit; where it is 0, by the sign of the derivative: a function falls to 0 from above or rises to it."""
+    limit = limit_of(function, S.Infinity * towards)
+    if limit.is_infinite:
+        return 1 if limit.is_positive else -1
+    if limit != 0:
+        return sign(limit)
+    slope = sympy.diff(function, z)
+    if not slope.has(z):
+        raise Undecided(Text(en="a sign at infinity could not be told", zh="无法判断无穷远处的符号"))
+    return -towards * _sign_at_infinity(slope, towards)
+
+
+@lru_cache(CACHE)
+def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
+    """The limit, by the dominant terms or by SymPy; raises `Undecided` where it finds none."""
+    if point.is_infinite:
+        dominant = _limit_of_rational(function, 1 if point == S.Infinity else -1)
+        if dominant is not None:
+            return dominant
+    try:
+        found = sympy.limit(function, z, point, side)
+    except (NotImplementedError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限")) from error
+    if found.is_extended_real is not True or found.has(sympy.Limit, sympy.AccumBounds):
+        raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限"))
+    return found
+
+
+def _bracketed(function: Expr, low: Expr, high: Expr, first: int) -> Expr:
+    """The zero of a function that is monotone between `low`, where its sign is `first`, and `high`."""
+    left = _side(function, low, high, first, 1)
+    right = _side(function, high, low, -first, -1)
+    for whole in range(int(sympy.floor(left)), int(sympy.ceiling(right)) + 1):
+        # A zero at a whole number is worth finding exactly.
+        if left < whole < right and function.subs(z, whole).is_zero:
+            return sympy.Integer(whole)
+        if right - left > 64:
+            break
+    return Isolated(function, left, right)
+
+
+def _side(function: Expr, end: Expr, other: Expr, wanted: int, direction: int) -> Rational:
+    """A rational number near `end`, towards `other`, where the function has the sign `wanted`."""
+    step: Any
+    if end.is_Rational and sign(function, end) == wanted:
+        return end
+    if end.is_infinite:
+        base = sympy.Integer(0) if other.is_infinite else _rational(other)
+        step = sympy.Integer(1)
+        while step <= FARTHEST:
+            if sign(function, base - direction * step) == wanted:
+                return base - direction * step
+            step *= 2
+    else:
+        step = Rational(1, 4)
+        for _ in range(60):
+            point = _rational(end) + direction * step
+            if (not other.is_infinite and direction * (point - _rational(other)) >= 0) or sign(
+                function, point
+            ) != wanted:
+                step /= 2
+                continue
+            return point
+    raise Undecided(Text(en="a zero could not be enclosed", zh="未能确定某个零点所在的区间"))
+
+
+def _rational(number: Expr) -> Rational:
+    return number if number.is_Rational else Rational(sympy.N(number, 40))
+
+
+def _inside(point: Expr, where: Interval) -> bool:
+    for end, direction in ((where.inf, 1), (where.sup, -1)):
+        if end.is_finite and (point == end or sign(point - end) != direction):
+            return False
+    return True
+
+
+def _ordered(points: set[Expr]) -> tuple[Expr, ...]:
+    """From left to right; raises `Undecided` if two may be the same number."""
+    ordered = sorted(points, key=lambda point: sympy.N(point, 30))
+    for low, high in pairwise(ordered):
+        if sign(high - low) != 1:
+            raise Undecided(Text(en="two zeros may coincide", zh="两个零点可能重合"))
+    return tuple(ordered)

@@ -1,0 +1,200 @@
+"""Cost functions: one declaration each, from which the derivative and the output error follow.
+
+`costs["quadratic"]` is a declaration of the catalogue; `Cost(name=…, title=…, formula=…, domain=…, targets=…)` makes
+one's own, which works wherever a name does. To add one, write its declaration in `costs`. A cost here is a sum over the
+output neurons of one formula in the output a and the desired output y.
+
+    >>> costs["cross_entropy"].derivative(a, y)
+    (a - y)/(a*(1 - a))
+    >>> costs["cross_entropy"].cancelled_error(a * (1 - a))  # with a sigmoid, whose slope is a(1 − a)
+    a - y
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Expr, Interval, Piecewise, Rational, S, Symbol, log
+
+from bpderive.errors import DomainError, unknown_name
+from bpderive.functions.algebra import tidy
+from bpderive.functions.assumptions import Assumptions, assumptions
+from bpderive.functions.named import Catalogue
+from bpderive.letters.expressions import expression
+from bpderive.letters.text import Text
+
+a = Symbol("a", real=True)
+"""The output of a neuron, a^L_j."""
+
+y = Symbol("y", real=True)
+"""The desired output, y_j."""
+
+
+def _at(formula: Expr, output: Any, target: Any) -> Expr:
+    """A formula in a and y at an output and a desired output."""
+    return formula.subs({a: expression(output), y: expression(target)}, simultaneous=True)
+
+
+@lru_cache(256)
+def _slope(formula: Expr) -> Expr:
+    slope = sympy.diff(formula, a)
+    return slope if slope.has(Piecewise) else tidy(slope)
+
+
+@lru_cache(256)
+def _cancelled(formula: Expr, slope: Expr) -> Expr | None:
+    if formula.has(Piecewise):
+        return None
+    above, below = sympy.fraction(sympy.cancel(_slope(formula)))
+    if not slope.is_rational_function(a) or not below.is_polynomial(a):
+        return None
+    common = sympy.gcd(below, sympy.fraction(sympy.cancel(slope))[0])
+    if slope.has(a) and not common.has(a):
+        return None
+    error = sympy.cancel(above * slope / below)
+    return error if sympy.fraction(error)[1].is_number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """C, declared by its name, its title in both languages and its formula for one output neuron in `a` and `y`.
+
+    `domain` is the set of the outputs a for which the formula is defined; `targets` the set from which desired outputs
+    y are drawn for random tests; `parameters` pairs of a symbol in the formula and its value, a positive number or
+    another symbol. Raises `DomainError` for a formula in other variables.
+    """
+
+    name: str
+    title: Text
+    formula: Expr
+    domain: sympy.Set = S.Reals
+    targets: sympy.Set = S.Reals
+    parameters: tuple[tuple[Symbol, Expr], ...] = ()
+    _declared: Expr = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_declared", self.formula)
+        try:
+            formula = expression(self.formula)
+        except DomainError:
+            formula = None
+        if formula is not None:
+            formula = formula.subs({expression(key): expression(value) for key, value in self.parameters})
+        open_symbols = {symbol for _, value in self.parameters for symbol in value.free_symbols}
+        variables = set() if formula is None else formula.free_symbols - open_symbols
+        if formula is None or {symbol.name for symbol in variables} - {"a", "y"}:
+            raise DomainError(
+                f"The formula of the cost {self.name!r} is {self.formula!r}. "
+                "Give a SymPy expression in the output a and the desired output y of one neuron."
+            )
+        ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in variables}
+        object.__setattr__(self, "formula", formula.xreplace(ours))
+
+    def __repr__(self) -> str:
+        return f"<cost {self.name}: the sum over the outputs of {self.formula}>"
+
+    def with_parameters(self, **values: Any) -> Cost:
+        """The same cost with other parameters, numbers or symbols: `.with_parameters(delta=2)`; 0.5 means one half.
+
+        Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that is not positive.
+        """
+        chosen = dict(self.parameters)
+        known = {symbol.name: symbol for symbol in chosen}
+        for name, given in values.items():
+            if name not in known:
+                raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
+            try:
+                value = Rational(str(given)) if isinstance(given, float) else expression(given)
+            except (DomainError, TypeError, ValueError):
+                value = sympy.nan
+            if not value.is_positive or not (value.is_number or value.is_Symbol):
+                raise DomainError(
+                    f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number, or a symbol "
+                    f'that is declared positive, such as Symbol("{name}", positive=True).'
+                )
+            chosen[known[name]] = value
+        return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
+
+    @property
+    def open_parameters(self) -> tuple[str, ...]:
+        """The parameters whose value is a symbol: with them one can derive, but not compute."""
+        return tuple(symbol.name for symbol, value in self.parameters if value.free_symbols)
+
+    def term(self, output: Any = a, target: Any = y) -> Expr:
+        """What one output neuron contributes to C."""
+        return _at(self.formula, output, target)
+
+    def derivative(self, output: Any = a, target: Any = y) -> Expr:
+        """∂C/∂a^L_j, by SymPy."""
+        return _at(_slope(self.formula), output, target)
+
+    def value(self, outputs: Iterable[Any], targets: Iterable[Any]) -> Expr:
+        """C, equation (27) for the quadratic cost: the sum over the output neurons."""
+        return sympy.Add(*(self.term(*pair) for pair in zip(outputs, targets, strict=True)))
+
+    def over_examples(self, outputs: Any, targets: Any, weights: Any = ()) -> Expr:
+        """C over some examples, equation (26): the mean of the values; outputs and targets have one row for each."""
+        values = [self.value(*pair) for pair in zip(outputs, targets, strict=True)]
+        return sympy.Add(*values) / len(values)
+
+    @property
+    def assumptions(self) -> Assumptions:
+        """Whether the two assumptions about the cost hold of this one."""
+        return assumptions(self.over_examples)
+
+    def cancelled_error(self, slope_by_output: Expr | None, output: Any = a, target: Any = y) -> Expr | None:
+        """δ^L_j = ∂C/∂a^L_j σ′ where the factor σ′ cancels, σ′ being written by the output a; None where it does not.
+
+        Found by cancelling the product as a rational function: a − y for sigmoid with cross-entropy.
+        """
+        output, target = expression(output), expression(target)
+        found = None if slope_by_output is None else _cancelled(self.formula, expression(slope_by_output))
+        return None if found is None else _at(found, output, target)
+
+
+delta = Symbol("delta", positive=True)
+"""Where the Huber cost turns from a parabola into a line."""
+
+costs: Catalogue[Cost] = Catalogue(
+    "cost",
+    [
+        Cost(
+            name="quadratic",
+            title=Text(en="quadratic cost", zh="二次代价函数"),
+            formula=(y - a) ** 2 / 2,
+        ),
+        Cost(
+            name="cross_entropy",
+            title=Text(en="cross-entropy cost", zh="交叉熵代价函数"),
+            formula=-(y * log(a) + (1 - y) * log(1 - a)),
+            domain=Interval.open(0, 1),
+            targets=Interval(0, 1),
+        ),
+        Cost(
+            name="log_likelihood",
+            title=Text(en="log-likelihood cost", zh="对数似然代价函数"),
+            formula=-y * log(a),
+            domain=Interval.Lopen(0, 1),
+            targets=Interval(0, 1),
+        ),
+        Cost(
+            name="huber",
+            title=Text(en="Huber cost", zh="Huber 代价函数"),
+            formula=Piecewise(
+                (delta * (y - a) - delta**2 / 2, a - y < -delta),
+                ((y - a) ** 2 / 2, a - y <= delta),
+                (delta * (a - y) - delta**2 / 2, True),
+            ),
+            parameters=((delta, Rational(1)),),
+        ),
+    ],
+)
+
+
+def resolve(given: str | Cost) -> Cost:
+    """The cost called `given`, or `given` itself if it is one; raises `UnknownName` otherwise."""
+    return costs.find(given)

@@ -1,0 +1,256 @@
+"""What it means that a statement holds.
+
+`certify(statement)` puts a statement on concrete networks, every layer and index in turn, with the derivatives in it as
+`truth` finds them, and decides each case as an identity of polynomials: σ and σ′ of every neuron, and for an arbitrary
+cost ∂C/∂a^L_m, are independent unknowns, so that one decision covers every activation and every cost. It returns what
+was decided, or raises `Refuted` with the smallest network found, the indices and exact values of both sides.
+
+A new kind of expression in a statement needs one method in `evaluate.Reader`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import Symbol
+
+from bpderive.errors import NetworkError, Refuted
+from bpderive.judge.evaluate import Reader, truth_of
+from bpderive.judge.polynomials import Polynomial
+from bpderive.judge.truth import Truth, name
+from bpderive.letters import L, Width
+from bpderive.letters.cases import case_in_latex
+from bpderive.letters.statements import Statement
+
+NETWORKS: tuple[tuple[int, ...], ...] = (
+    (2, 3),
+    (3, 2),
+    (2, 3, 2),
+    (3, 2, 4),
+    (4, 3, 2),
+    (2, 3, 2, 4),
+    (3, 4, 2, 3),
+    (2, 3, 2, 3, 2),
+)
+"""The networks that a statement is put on: several depths, widths unequal from layer to layer and never 1."""
+
+WRITTEN_OUT: tuple[tuple[int, ...], ...] = ((2, 3), (3, 2), (2, 3, 2), (3, 2, 4), (2, 3, 2, 3))
+"""The networks of statements about small changes, whose truth is SymPy's derivative of the network written out."""
+
+EQUAL_WIDTHS: tuple[tuple[int, ...], ...] = ((2, 2), (2, 2, 2), (2, 2, 2, 2))
+"""Where a statement that is ill-formed on the others may still be looked at, for a counterexample."""
+
+
+MOST_TRIALS = 2000
+"""How many choices of values are tried to tell two different polynomials apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """One case in which a statement fails.
+
+    `sizes` is the network; `letters` the layer and the indices, counted from 1; `values` what the unknowns are there;
+    `left` and `right` the values of the two sides, or None where a side does not exist, which `reason` then explains.
+    """
+
+    sizes: tuple[int, ...]
+    letters: dict[str, int]
+    values: dict[str, Fraction]
+    left: Fraction | None
+    right: Fraction | None
+    place: tuple[int, int] | None = None
+    reason: str = ""
+
+    def _repr_latex_(self) -> str:
+        """The case, the values and the two sides, without a word in any language."""
+        sides = None if self.left is None or self.right is None else (self.left, self.right)
+        return case_in_latex(self.sizes, self.letters, self.values, sides)
+
+    def __str__(self) -> str:
+        where = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
+        where = f"in the network {self.sizes}" + (f", for {where}" if where else "")
+        if self.place is not None:
+            where += f", in row {self.place[0]}" + (f", column {self.place[1]}" if self.place[1] > 1 else "")
+        if self.left is None or self.right is None:
+            return f"{where}: {self.reason}"
+        given = ", ".join(f"{unknown} = {value}" for unknown, value in self.values.items())
+        return f"{where}, the left side is {self.left} and the right side is {self.right}, where {given}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A statement that was decided to hold: on which networks, in how many cases."""
+
+    networks: tuple[tuple[int, ...], ...]
+    instances: int
+
+    def __add__(self, other: Decided) -> Decided:
+        """Both, each network once."""
+        networks = tuple(dict.fromkeys(self.networks + other.networks))
+        return Decided(networks, self.instances + other.instances)
+
+
+NOTHING = Decided((), 0)
+"""For what there is nothing to decide of on a network."""
+
+
+def certify(statement: Statement, networks: Iterable[tuple[int, ...]] | None = None) -> Decided:
+    """Decide `statement` on each of `networks`, in every case; raises `Refuted` at the first that fails.
+
+    The networks are `NETWORKS` if none are given, and `WRITTEN_OUT` for a statement about small changes.
+    Raises `NetworkError` if none of the networks has a case of it: nothing would have been decided.
+    """
+    if len(statement.sides) < 2:
+        raise NetworkError(f"{statement} has one side only: there is nothing to decide.")
+    if networks is None:
+        networks = NETWORKS if statement.moved is None else WRITTEN_OUT
+    used, instances = [], 0
+    missing: Counterexample | None = None
+    for sizes in networks:
+        reader = _reader(statement, sizes)
+        cases = 0
+        letters: dict[Symbol, int] = {}
+        try:
+            for letters in cases_of(statement, sizes):
+                cases += 1
+                found = _difference(statement, reader, letters)
+                if found is not None:
+                    raise _refuted(statement, found)
+        except NetworkError as error:
+            missing = missing or _case(statement, sizes, letters, reason=str(error))
+        if cases:
+            used.append(sizes)
+            instances += cases
+    if missing is not None:
+        raise _refuted(statement, _value_counterexample(statement) or missing)
+    if not used:
+        raise NetworkError(f"none of the networks {tuple(networks)} has a case of {statement}.")
+    return Decided(tuple(used), instances)
+
+
+def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symbol, int]]:
+    """Every choice of the statement's letters on a network of these sizes; indices counted from 0.
+
+    Raises `NetworkError` where a letter that is chosen leads to a layer that does not exist.
+    """
+    reader = Reader(Truth(sizes))
+    ordered = sorted(
+        statement.ranges, key=lambda r: bool(r.high.has(Width))
+    )  # layers first: widths depend on them
+
+    def choices(place: int, chosen: dict[Symbol, int]) -> Iterator[dict[Symbol, int]]:
+        if place == len(ordered):
+            yield dict(chosen)
+            return
+        r = ordered[place]
+        if r.letter == L:  # a least depth
+            if reader.truth.depth >= r.low:
+                yield from choices(place + 1, chosen)
+            return
+        try:
+            low, high = reader.integer(r.low)(chosen), reader.integer(r.high)(chosen)
+        except NetworkError:
+            if (r.low.free_symbols | r.high.free_symbols) & set(chosen):
+                raise
+            return  # a layer given by its number, or counted from L: the network is too small for the statement
+        for value in range(low, high + 1):
+            yield from choices(place + 1, {**chosen, r.letter: value})
+
+    yield from choices(0, {})
+
+
+def _reader(statement: Statement, sizes: tuple[int, ...]) -> Reader:
+    return Reader(truth_of(statement, sizes))
+
+
+def _difference(statement: Statement, reader: Reader, letters: dict[Symbol, int]) -> Counterexample | None:
+    """A counterexample among the components of this case, or None if both sides are identical."""
+    for _ in reader.small_changes(statement, letters):
+        found = _unequal(statement, reader, letters)
+        if found is not None:
+            return found
+    return None
+
+
+def _unequal(statement: Statement, reader: Reader, letters: dict[Symbol, int]) -> Counterexample | None:
+    values = [reader.value(side)(letters) for side in statement.sides]
+    for left, right in itertools.pairwise(values):
+        if (len(left), len(left[0])) != (len(right), len(right[0])):
+            raise NetworkError(
+                f"one side has the shape ({len(left)}, {len(left[0])}) and the other ({len(right)}, {len(right[0])})."
+            )
+        for row, column in itertools.product(range(len(left)), range(len(left[0]))):
+            if left[row][column] != right[row][column]:
+                place = (row + 1, column + 1) if len(left) > 1 else None
+                return _with_values(
+                    statement, reader, letters, (left[row][column], right[row][column]), place
+                )
+    return None
+
+
+def _with_values(
+    statement: Statement,
+    reader: Reader,
+    letters: dict[Symbol, int],
+    sides: tuple[Polynomial, Polynomial],
+    place: tuple[int, int] | None,
+) -> Counterexample:
+    """Small whole values at which the two polynomials differ; without values if none were found in `MOST_TRIALS`."""
+    left, right = sides
+    keys = sorted(reader.unknowns(left, right), key=str)
+    for attempt in range(MOST_TRIALS):
+        values = _trial(keys, attempt)
+        if not reader.consistent(values):
+            continue
+        left_value, right_value = (side.at(values.__getitem__) for side in sides)
+        if left_value != right_value:
+            shown = {name(key): value for key, value in values.items()}
+            return Counterexample(reader.truth.sizes, _shown(letters), shown, left_value, right_value, place)
+    return _case(
+        statement,
+        reader.truth.sizes,
+        letters,
+        f"the sides are different polynomials, but {MOST_TRIALS} choices of small values gave equal ones.",
+    )
+
+
+def _trial(keys: list[Any], attempt: int) -> dict[Any, Fraction]:
+    """The values of one trial: small whole numbers in another order and from a larger range as the attempts go on."""
+    base = 2 + attempt // 64
+    return {
+        key: Fraction(1 + (place * (attempt + 1) + attempt * attempt) % (base + len(keys)))
+        for place, key in enumerate(keys)
+    }
+
+
+def _value_counterexample(statement: Statement) -> Counterexample | None:
+    """For a statement that is ill-formed on unequal widths: a counterexample in numbers where all widths are equal."""
+    for sizes in EQUAL_WIDTHS:
+        reader = _reader(statement, sizes)
+        try:
+            for letters in cases_of(statement, sizes):
+                found = _difference(statement, reader, letters)
+                if found is not None:
+                    return found
+        except NetworkError:
+            continue
+    return None
+
+
+def _case(
+    statement: Statement, sizes: tuple[int, ...], letters: dict[Symbol, int], reason: str
+) -> Counterexample:
+    return Counterexample(sizes, _shown(letters), {}, None, None, reason=reason)
+
+
+def _shown(letters: dict[Symbol, int]) -> dict[str, int]:
+    """Layers as they are and indices counted from 1."""
+    return {str(s): value if s.is_positive else value + 1 for s, value in letters.items()}
+
+
+def _refuted(statement: Statement, counterexample: Counterexample) -> Refuted:
+    return Refuted(f"{statement} does not hold: {str(counterexample).rstrip('.')}.", counterexample)

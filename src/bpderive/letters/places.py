@@ -1,0 +1,53 @@
+"""Layers, indices and widths of an expression on a network of given sizes.
+
+`whole_number(expression, sizes)` compiles l + 1, n_{l-1} − 1 or j into a function from the values of the
+letters, so that a statement can be read for thousands of components at little cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from math import prod
+
+from sympy import Expr, Symbol
+
+from bpderive.errors import NetworkError
+from bpderive.letters import L, Width
+
+Letters = Mapping[Symbol, int]
+
+
+def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters], int]:
+    """The value of a layer, an index or a bound of a sum; L is the depth unless the letters say otherwise.
+
+    The function raises `NetworkError` for the width of a layer that does not exist, and for an unknown letter.
+    """
+    if expression.is_Integer:
+        fixed = int(expression)
+        return lambda letters: fixed
+    if expression == L:
+        return lambda letters: letters.get(L, len(sizes))
+    if isinstance(expression, Symbol):
+        return partial(_letter, expression)
+    parts = [whole_number(part, sizes) for part in expression.args]
+    if isinstance(expression, Width):
+        return lambda letters: width(parts[0](letters), sizes)
+    if expression.is_Add:
+        return lambda letters: sum(part(letters) for part in parts)
+    if expression.is_Mul:
+        return lambda letters: prod(part(letters) for part in parts)
+    raise TypeError(f"{expression} is no layer and no index.")
+
+
+def _letter(letter: Symbol, letters: Letters) -> int:
+    if letter not in letters:
+        raise NetworkError(f"nothing says what {letter} stands for.")
+    return letters[letter]
+
+
+def width(layer: int, sizes: tuple[int, ...]) -> int:
+    """n_l; raises `NetworkError` if there is no such layer."""
+    if not 1 <= layer <= len(sizes):
+        raise NetworkError(f"the network {sizes} has no layer {layer}.")
+    return sizes[layer - 1]

@@ -1,0 +1,200 @@
+"""Backpropagation on a concrete network, as ordered let-bindings.
+
+`gradient(net)` reads the proved equations (23), (BP1) (with softmax: (37)), (BP2), (BP3) and (BP4) for each component
+in turn, from the input to the output and back, and binds each result to its symbol: the number of bindings, and the
+time to make them, is linear in the number of weights. `g.expanded()` puts them all into one another, for small
+networks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Add, Expr, ImmutableDenseMatrix, Mul, Sum, Symbol
+
+from bpderive.errors import NetworkError
+from bpderive.functions.activations import VectorActivation
+from bpderive.functions.activations.layer_program import letter
+from bpderive.functions.costs import a as output
+from bpderive.functions.network import Network, component, in_symbols
+from bpderive.letters import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
+from bpderive.letters.places import Letters, whole_number
+from bpderive.letters.statements import Statement
+from bpderive.proofs import derivation
+from bpderive.proofs.pairings import cancelled
+
+Binding = tuple[Symbol, Expr]
+
+_MOST_EXPANDED = 64
+"""The most weights and biases of a network whose gradient is written out as one expression each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """δ^l_j, ∂C/∂b^l_j and ∂C/∂w^l_jk of a network.
+
+    `delta[l]` and `b[l]` (n_l, 1) and `w[l]` (n_l, n_{l-1}), keyed by the layer from 2, hold expressions in the symbols
+    that `bindings` binds before: pairs (symbol, expression), each in w, b, x, y and symbols bound earlier.
+    """
+
+    net: Network
+    bindings: tuple[Binding, ...]
+    delta: dict[int, ImmutableDenseMatrix]
+    b: dict[int, ImmutableDenseMatrix]
+    w: dict[int, ImmutableDenseMatrix]
+
+    def expanded(self) -> Gradient:
+        """The same with every binding put in, so that only w, b, x and y remain.
+
+        Raises `NetworkError` for a network that is too large: the expressions would grow beyond use.
+        """
+        weights = sum(len(table) for table in (*self.w.values(), *self.b.values()))
+        if weights > _MOST_EXPANDED:
+            raise NetworkError(
+                f"The gradient of a network of sizes {self.net.sizes} is not written out: it has {weights} weights and "
+                f"biases, and at most {_MOST_EXPANDED} are. Its `bindings` say the same in a size that grows with the "
+                "number of weights only."
+            )
+        known: dict[Symbol, Expr] = {}
+        for symbol, expression in self.bindings:
+            known[symbol] = expression.xreplace(known)
+        written = [
+            {layer: table.xreplace(known) for layer, table in tables.items()}
+            for tables in (self.delta, self.b, self.w)
+        ]
+        return Gradient(self.net, (), *written)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{symbol} = {expression}" for symbol, expression in self.bindings)
+
+
+def gradient(net: Network) -> Gradient:
+    """Backpropagation on `net`, by the proved equations."""
+    bindings: list[Binding] = list(net.forward())
+    reader = _Instance(net, bindings)
+    whole = net.vector_output
+    errors = {net.depth: reader.column("BP1", net.depth) if whole is None else reader.output_errors(whole)}
+    for layer in range(net.depth - 1, 1, -1):
+        errors[layer] = reader.column("BP2", layer)
+    layers = range(2, net.depth + 1)
+    by_bias = {layer: reader.column("BP3", layer) for layer in layers}
+    by_weight = {layer: reader.table("BP4", layer) for layer in layers}
+    return Gradient(net, tuple(bindings), dict(sorted(errors.items())), by_bias, by_weight)
+
+
+class _Instance:
+    """Reads the right sides of the proved equations on one network."""
+
+    def __init__(self, net: Network, bindings: list[Binding]) -> None:
+        self.net = net
+        self.bindings = bindings
+        self._slopes: dict[tuple[int, int], Symbol] = {}
+        self._numbers: dict[Expr, Callable[[Letters], int]] = {}
+
+    def column(self, number: str, layer: int) -> ImmutableDenseMatrix:
+        """The components of an equation with the free neuron j; a left side δ^l_j is bound to its value."""
+        statement = derivation(number).statement
+        return ImmutableDenseMatrix(
+            [self._entry(statement, {l: layer, j: neuron}) for neuron in range(self.net.width(layer))]
+        )
+
+    def output_errors(self, whole: VectorActivation) -> ImmutableDenseMatrix:
+        """δ^L by (37), whose sum over k the outputs of a whole layer keep; bound once, before the δ^L_j, it serves all.
+
+        Where the Jacobian cancels against the cost, by what is left.
+        """
+        layer = self.net.depth
+        outputs, wanted = list(self.net.a[layer]), list(self.net.y)
+        program = cancelled(whole, self.net.cost)
+        given = {letter("a"): outputs, letter("y"): wanted}
+        if program is None:
+            program = whole.pullback_program
+            slopes = [self.net.cost.derivative(*pair) for pair in zip(outputs, wanted, strict=True)]
+            given = {letter("a"): outputs, letter("v"): slopes}
+        shared, values = in_symbols(program, given, layer, prefix="back_")
+        errors = [component("delta", layer, neuron + 1) for neuron in range(self.net.width(layer))]
+        self.bindings += [*shared, *zip(errors, values, strict=True)]
+        return ImmutableDenseMatrix(errors)
+
+    def table(self, number: str, layer: int) -> ImmutableDenseMatrix:
+        """The components of an equation with the free neurons j and k."""
+        statement = derivation(number).statement
+        rows, columns = self.net.width(layer), self.net.width(layer - 1)
+        entries = [
+            self._entry(statement, {l: layer, j: neuron, k: source})
+            for neuron in range(rows)
+            for source in range(columns)
+        ]
+        return ImmutableDenseMatrix(rows, columns, entries)
+
+    def _entry(self, statement: Statement, letters: Letters) -> Expr:
+        value = self.cancelled(letters) if statement.lhs == _OUTPUT_ERROR else None
+        if value is None:
+            value = self.read(statement.rhs, letters)
+        if quantity(statement.lhs) is None:
+            return value
+        symbol = self.read(statement.lhs, letters)
+        self.bindings.append((symbol, value))
+        return symbol
+
+    def cancelled(self, letters: Letters) -> Expr | None:
+        """δ^L_j where σ′ cancels in (BP1), as it does for sigmoid with cross-entropy; None where it does not."""
+        neuron, depth = letters[j] + 1, self.net.depth
+        slope = self.net.activation_of(depth, neuron).derivative_from_output(output)
+        return self.net.cost.cancelled_error(
+            slope, component("a", depth, neuron), component("y", None, neuron)
+        )
+
+    def read(self, expression: Expr, letters: Letters) -> Expr:
+        """An expression of the book's letters as one in the network's symbols."""
+        if isinstance(expression, Add | Mul):
+            return expression.func(*(self.read(part, letters) for part in expression.args))
+        if isinstance(expression, Sum):
+            [(letter, low, high)] = expression.limits
+            values = range(self._number(low, letters), self._number(high, letters) + 1)
+            return Add(*(self.read(expression.function, {**letters, letter: value}) for value in values))
+        found = quantity(expression)
+        if found is not None:
+            return self._symbol(*found, letters)
+        if isinstance(expression, SigmaPrime):
+            layer, neuron = (self._number(part, letters) for part in expression.args[:2])
+            return self._slope(layer, neuron + 1)
+        if isinstance(expression, Partial) and expression.of == C:
+            return self._cost_slope(expression, letters)
+        if expression.is_Rational:
+            return expression
+        raise NetworkError(f"{expression} cannot be read on a concrete network.")
+
+    def _number(self, expression: Expr, letters: Letters) -> int:
+        compiled = self._numbers.get(expression)
+        if compiled is None:
+            compiled = self._numbers[expression] = whole_number(expression, self.net.sizes)
+        return compiled(letters)
+
+    def _symbol(self, array: LayerArray, indices: tuple[Expr, Expr], letters: Letters) -> Symbol:
+        row, column = indices
+        layer, neuron = self._number(array.layer, letters), self._number(row, letters) + 1
+        if array.letter == "w":
+            return component("w", layer, neuron, self._number(column, letters) + 1)
+        return component(array.letter, layer, neuron)
+
+    def _slope(self, layer: int, neuron: int) -> Symbol:
+        """σ′(z^l_j), bound once for each neuron."""
+        known = self._slopes.get((layer, neuron))
+        if known is None:
+            known = self._slopes[layer, neuron] = component("sigmaprime", layer, neuron)
+            activation = self.net.activation_of(layer, neuron)
+            self.bindings.append((known, activation.derivative(component("z", layer, neuron))))
+        return known
+
+    def _cost_slope(self, expression: Partial, letters: Letters) -> Expr:
+        """∂C/∂a^L_j, by the cost of the network."""
+        by = quantity(expression.by)
+        if by is None:
+            raise NetworkError(f"{expression} is no derivative by an output of the network.")
+        neuron = self._number(by[1][0], letters) + 1
+        return self.net.cost.derivative(component("a", self.net.depth, neuron), component("y", None, neuron))
+
+
+_OUTPUT_ERROR = delta(L)[j, 0]

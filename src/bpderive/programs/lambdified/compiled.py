@@ -1,0 +1,173 @@
+"""A compiled gradient: the lines of a network, lambdified, and called with arrays that were checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sympy import MatrixExpr
+
+from bpderive.errors import NetworkError
+from bpderive.functions.activations.elementwise import run
+from bpderive.functions.network import Network
+from bpderive.letters import ParameterGradient, a, b, w, y, z
+from bpderive.programs.lambdified.arrays import NUMPY, Array, Engine, checked, checked_input, engine_of
+from bpderive.programs.lambdified.counts import Operations, operations
+from bpderive.programs.lambdified.functions import Functions
+from bpderive.programs.lambdified.lines import Line, backward_lines, forward_lines
+from bpderive.programs.lambdified.printer import NAME, lambdified, source_of
+
+
+class Gradient(NamedTuple):
+    """The gradient of the mean cost: b[i] and w[i] have the shapes of biases[i] and weights[i], for layer i + 2."""
+
+    b: list[Array]
+    w: list[Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The lines of both passes of `net`."""
+
+    net: Network
+    forward: tuple[Line, ...]
+    backward: tuple[Line, ...]
+
+    @property
+    def parameters(self) -> list[MatrixExpr]:
+        """w^2, …, w^L, b^2, …, b^L."""
+        return [letter(layer) for letter in (w, b) for layer in range(2, self.net.depth + 1)]
+
+    @property
+    def derivatives(self) -> list[MatrixExpr]:
+        """∂C/∂b^2, …, ∂C/∂b^L, ∂C/∂w^2, …, ∂C/∂w^L."""
+        return [
+            ParameterGradient(letter(layer)) for letter in (b, w) for layer in range(2, self.net.depth + 1)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledGradient:
+    """The gradient of the mean cost of `net`, computed by `source`.
+
+    Call it with weights, biases, x and y: weights[i] has the shape (n_l, n_{l-1}) and biases[i] (n_l, 1) with
+    l = i + 2; x (n_1, m) and y (n_L, m) have one column for each example. Raises `ShapeError` for anything else. The
+    arrays may be NumPy's, or all of PyTorch, JAX, CuPy or Dask (x and y in chunks of examples): what goes in comes out.
+    Numbers and lists are taken as NumPy arrays of float64. Nothing that is given is written to.
+    """
+
+    net: Network
+    source: str = field(repr=False)
+    _program: Program = field(repr=False, compare=False)
+    _functions: dict[tuple[str, str], Callable[..., Any]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
+    def __call__(self, weights: Any, biases: Any, x: Any, y: Any) -> Gradient:
+        """(∂C/∂b, ∂C/∂w), C being the mean cost over the columns."""
+        engine = engine_of(weights, biases, x, y)
+        arguments, dtype = checked(self.net, engine, weights, biases, x, y)
+        return self._gradient(self._function("gradient", engine)(*arguments), engine, dtype)
+
+    def value_and_gradient(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[Any, Gradient]:
+        """The mean cost over the columns, equation (26), and its gradient; a float for arrays of NumPy."""
+        engine = engine_of(weights, biases, x, y)
+        arguments, dtype = checked(self.net, engine, weights, biases, x, y)
+        found = self._function("value_and_gradient", engine)(*arguments)
+        output, weighted, *derivatives = found
+        cost = self._function("cost", engine)(weighted, output, arguments[-1])
+        return engine.number(cost), self._gradient(derivatives, engine, dtype)
+
+    def forward(self, weights: Any, biases: Any, x: Any) -> Any:
+        """a^L, shape (n_L, m), for x of shape (n_1, m)."""
+        engine = engine_of(weights, biases, x)
+        arguments, dtype = checked_input(self.net, engine, weights, biases, x)
+        [output] = self._function("forward", engine)(*arguments)
+        return engine.of_dtype(output, dtype)
+
+    def operations(self) -> Operations:
+        """How many multiplications and additions both passes take, as formulas in the layer sizes."""
+        return operations(self.net)
+
+    def _gradient(self, found: list[Any], engine: Engine, dtype: Any) -> Gradient:
+        given = [engine.of_dtype(array, dtype) for array in found]
+        return Gradient(given[: self.net.depth - 1], given[self.net.depth - 1 :])
+
+    def _function(self, wanted: str, engine: Engine) -> Callable[..., Any]:
+        """The function for the arrays of an engine, made when it is first called for."""
+        key = (wanted, engine.name)
+        if key not in self._functions:
+            self._functions[key] = _MADE[wanted](self._program, engine)[0]
+        return self._functions[key]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Functions that were made at run time are not pickled; the network says how to make them again.
+        return compile_gradient, (self.net,)
+
+
+def compile_gradient(net: Network) -> CompiledGradient:
+    """The gradient of the mean cost of `net`: the proved matrix equations, lambdified.
+
+    Raises `NetworkError` for what is no Network.
+    """
+    if not isinstance(net, Network):
+        raise NetworkError(
+            f"A gradient is compiled for a Network, such as Network((2, 3, 2)); given was {net!r}."
+        )
+    program = Program(net, tuple(forward_lines(net)), tuple(backward_lines(net)))
+    function, functions = _gradient(program, Engine(NUMPY))
+    compiled = CompiledGradient(net, _source(net, functions, function), program)
+    compiled._functions["gradient", NUMPY] = function  # what is shown is what runs
+    return compiled
+
+
+def _source(net: Network, functions: Functions, function: Callable[..., Any]) -> str:
+    """The whole program of the gradient: the functions that it calls, and the lines."""
+    cost = re.sub(r'["\\]', "", " ".join(net.cost.title.en.split()))
+    says = f"Backpropagation for the network {net.sizes}, {cost}; columns are examples. (Numbers: equations.)"
+    return "\n".join([f'"""{says}"""', "", "import numpy as np", "", *functions.sources, source_of(function)])
+
+
+Made = tuple[Callable[..., Any], Functions]
+
+
+def _gradient(program: Program, engine: Engine) -> Made:
+    return _made(program, engine, [*program.forward, *program.backward], program.derivatives)
+
+
+def _with_output(program: Program, engine: Engine) -> Made:
+    """The gradient, and before it a^L and z^L for the cost."""
+    last = program.net.depth
+    results = [a(last), z(last), *program.derivatives]
+    return _made(program, engine, [*program.forward, *program.backward], results)
+
+
+def _forward(program: Program, engine: Engine) -> Made:
+    return _made(program, engine, program.forward, [a(program.net.depth)])
+
+
+def _cost(program: Program, engine: Engine) -> Made:
+    functions = Functions(program.net)
+    name = functions["cost", program.net.depth]
+    return run("\n".join(functions.sources), "<cost>", engine.namespace())[name], functions
+
+
+def _made(program: Program, engine: Engine, lines: Sequence[Line], results: Sequence[MatrixExpr]) -> Made:
+    """The lines lambdified, with the functions that they call bound to the namespace of the engine."""
+    net = program.net
+    functions = Functions(net)
+    arguments = [*program.parameters, a(1)] + ([y(net.depth)] if len(results) > 1 else [])
+    function = lambdified(lines, arguments, results, functions, net.depth)
+    called = run("\n".join(functions.sources), f"<{NAME} of {net.sizes}>", engine.namespace())
+    function.__globals__.update(called)
+    return function, functions
+
+
+_MADE: dict[str, Callable[[Program, Engine], Made]] = {
+    "gradient": _gradient,
+    "value_and_gradient": _with_output,
+    "forward": _forward,
+    "cost": _cost,
+}

@@ -1,0 +1,230 @@
+"""The functions that a program calls: σ, σ′, ∇C and the cost, each by its stable form, as source.
+
+`Functions(net)` gives the name of each by its kind and layer, and defines it when it is first asked for. Every text is
+written with NumPy's names as `np`; bound to the namespace of another library it computes with that library's arrays.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import sympy
+from sympy import Expr, Symbol
+
+from bpderive.functions.activations import (
+    Activation,
+    AnyActivation,
+    VectorActivation,
+    a,
+    activations,
+    slope,
+    z,
+)
+from bpderive.functions.activations.elementwise import expression_source, function_source
+from bpderive.functions.activations.layer_program import LayerProgram, layer_source
+from bpderive.functions.activations.rewriting import POINTS
+from bpderive.functions.network import Network
+from bpderive.proofs.pairings import cancelled
+
+_TAKEN = re.compile(
+    r"np|math|[xyz]|slope|abs|float|[wbza]\d+|delta\d+|nabla_\w+|backprop|forward|cost\w*|output_error"
+    r"|(activation|slope)\d+"
+)
+"""What a program calls something else."""
+
+Rows = tuple[Activation, tuple[int, ...]]
+
+
+class Functions:
+    """The functions of a program by (kind, layer); `sources` are their texts in the order of asking.
+
+    The kinds are "activation", "slope", "cost_gradient", "output_error", "back" (Jᵀ∇C of a whole layer) and "cost".
+    """
+
+    def __init__(self, net: Network) -> None:
+        self._net = net
+        self._known: dict[tuple[str, int], str] = {}
+        self._elementwise: dict[tuple[Activation, Expr], str] = {}
+        self._used: set[str] = set()
+        self.sources: list[str] = []
+
+    def __getitem__(self, key: tuple[str, int]) -> str:
+        if key not in self._known:
+            kind, layer = key
+            makers: dict[str, Callable[[int], str]] = {
+                "activation": lambda layer: self._of_layer(layer, "activation", a),
+                "slope": lambda layer: self._of_layer(layer, "slope", slope),
+                "cost_gradient": self._cost_gradient,
+                "output_error": self._output_error,
+                "back": self._back,
+                "cost": self._cost,
+            }
+            self._known[key] = makers[kind](layer)
+        return self._known[key]
+
+    def _of_layer(self, layer: int, kind: str, wanted: Expr) -> str:
+        whole = self._net.layer_activation(layer)
+        if isinstance(whole, VectorActivation):
+            return self._of_vector(whole, whole.name, whole.program())
+        groups = self._groups(layer)
+        if len(groups) == 1:
+            return self._of_neuron(groups[0][0], wanted)
+        parts = [f"{self._of_neuron(function, wanted)}(z[{_run(rows)}])" for function, rows in groups]
+        return self._stacked(
+            f"{kind}{layer}", "z", f"Each neuron of layer {layer} by its own function.", parts
+        )
+
+    def _groups(self, layer: int) -> list[Rows]:
+        """The neurons of a layer, counted from 0: runs of neighbours with the same activation."""
+        uniform = self._net.layer_activation(layer)
+        if isinstance(uniform, Activation):
+            return [(uniform, tuple(range(self._net.width(layer))))]
+        runs: list[Rows] = []
+        for neuron in range(self._net.width(layer)):
+            function = self._net.activation_of(layer, neuron + 1)
+            if runs and runs[-1][0] == function:
+                runs[-1] = (function, (*runs[-1][1], neuron))
+            else:
+                runs.append((function, (neuron,)))
+        return runs
+
+    def _of_neuron(self, activation: Activation, wanted: Expr = a) -> str:
+        """The function of z that computes σ (a), σ′ (slope) or an expression in a = σ(z)."""
+        key = (activation, wanted)
+        if key not in self._elementwise:
+            name = self._elementwise[key] = self._free(_spoken(activation.name, wanted))
+            self.sources.append(function_source(name, activation.numeric(wanted), _says(activation, wanted)))
+        return self._elementwise[key]
+
+    def _of_vector(self, function: VectorActivation, wanted: str, program: LayerProgram) -> str:
+        name = self._free(wanted)
+        self.sources.append(layer_source(name, program, f"{wanted} of a layer, the rows being its neurons."))
+        return name
+
+    def _cost_gradient(self, layer: int) -> str:
+        shown = _over_examples(self._net.cost.derivative(a, _Y))
+        return self._function(
+            "cost_gradient", "a, y", "∂C/∂a, C being the mean over the examples, (26).", shown
+        )
+
+    def _output_error(self, layer: int) -> str:
+        """δ^L where σ′ cancels against the cost."""
+        says = "∂C/∂z where the slope of σ cancels, C being the mean over the examples, (26)."
+        whole = self._net.activation[-1]
+        if not isinstance(whole, tuple):
+            program = cancelled(whole, self._net.cost)
+            assert program is not None
+            if program.lines:
+                whole_layer = replace(program, result=program.result / _M)
+                self.sources.append(layer_source("output_error", whole_layer, says))
+                return "output_error"
+            return self._function("output_error", "a, y", says, _over_examples(program.result))
+        parts = []
+        for function, rows in self._groups(layer):
+            program, at = cancelled(function, self._net.cost), _run(rows)
+            if program is None:
+                slope_name = self._of_neuron(function, slope)
+                parts.append(f"{self['cost_gradient', layer]}(a[{at}], y[{at}]) * {slope_name}(z[{at}])")
+            else:
+                own = self._free(f"output_error_{function.name}")
+                parts.append(f"{own}(a[{at}], y[{at}])")
+                self._function(own, "a, y", says, _over_examples(program.result))
+        return self._stacked("output_error", "z, a, y", says, parts)
+
+    def _back(self, layer: int) -> str:
+        whole = self._net.vector_output
+        assert whole is not None
+        says = f"{whole.name}_back"
+        return self._of_vector(whole, says, whole.pullback_program)
+
+    def _cost(self, layer: int) -> str:
+        """The mean cost by z, a and y: ln σ(z) is taken of z, where a may have rounded to 1."""
+        whole = self._net.layer_activation(layer)
+        groups = [(whole, ())] if isinstance(whole, VectorActivation) else self._groups(layer)
+        totals = []
+        for function, rows in groups:
+            at = f"[{_run(rows)}]" if len(groups) > 1 else ""
+            term = self._cost_term(function, *(Symbol(f"{letter}{at}", real=True) for letter in "zay"))
+            totals.append(f"({expression_source(term)}).sum()")
+        shown = f"({' + '.join(totals)}) / a.shape[1]" if len(totals) > 1 else f"{totals[0]} / a.shape[1]"
+        return self._function("cost", "z, a, y", "The mean of the cost over the examples, (26).", shown)
+
+    def _cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
+        term = self._net.cost.term(a, target)
+        calls = {}
+        for part in sorted(term.atoms(sympy.Function), key=str):
+            if activation.has_stable(part):
+                name = (
+                    self._of_vector(activation, _spoken(activation.name, part), activation.program(part))
+                    if isinstance(activation, VectorActivation)
+                    else self._of_neuron(activation, part)
+                )
+                calls[part] = sympy.Function(name)(weighted)
+        return term.subs(calls).subs(a, output)
+
+    def _stacked(self, name: str, arguments: str, says: str, parts: list[str]) -> str:
+        return self._function(name, arguments, says, f"np.concatenate([{', '.join(parts)}])")
+
+    def _function(self, name: str, arguments: str, says: str, result: str) -> str:
+        self.sources.append(f'def {name}({arguments}):\n    """{says}"""\n    return {result}\n')
+        return name
+
+    def _free(self, wanted: str) -> str:
+        """A name like `wanted` that is free, and taken from now on."""
+        name = re.sub(r"\W", "_", wanted, flags=re.ASCII)
+        if not name.isidentifier() or keyword.iskeyword(name) or _TAKEN.fullmatch(name):
+            name = f"f_{name}"
+        numbered = (name, *(f"{name}_{i}" for i in range(2, len(self._used) + 3)))
+        found = next(n for n in numbered if n not in self._used)
+        self._used.add(found)
+        return found
+
+
+_Y = Symbol("y", real=True)
+
+
+def _run(rows: tuple[int, ...]) -> str:
+    """Neighbouring rows as a slice."""
+    return f"{rows[0]}:{rows[-1] + 1}"
+
+
+_M = Symbol("a.shape[1]", positive=True)
+"""The number of examples, as the program reads it."""
+
+
+def _over_examples(expression: Expr) -> str:
+    """The expression in a and y for each neuron, divided by the number of examples."""
+    if not expression.free_symbols:
+        return f"np.full_like(a, {expression_source(expression)}) / {_M}"
+    return expression_source(expression / _M)
+
+
+def _spoken(name: str, wanted: Expr) -> str:
+    """A name for the function: sigmoid, sigmoid_prime, log_sigmoid, log_one_minus_sigmoid."""
+    usual = {
+        a: name,
+        slope: f"{name}_prime",
+        sympy.log(a): f"log_{name}",
+        sympy.log(1 - a): f"log_one_minus_{name}",
+    }
+    return usual.get(wanted, f"{name}_of_{wanted}")
+
+
+def _says(activation: Activation, wanted: Expr) -> str:
+    """In words what is computed, and whether by a form that rounds better than the formula."""
+    formula = f"σ(z) = {activation.formula}"
+    if wanted != a:
+        shown = "σ′(z)" if wanted == slope else wanted.subs(a, Symbol("σ(z)"))
+        formula = f"{shown} for {formula}"
+    if activation.has_stable(wanted):
+        return f"{formula}, in a form that does not overflow."
+    if activations.get(activation.name) == activation or activation.formula.is_polynomial(z):
+        return f"{formula}."
+    form = activation.measured(wanted)
+    failing = f", nan or inf at {form.bad}" if form.bad else ""
+    return (
+        f"{formula}; measured error at {len(POINTS)} points: {form.ulp:.2g} units in the last place{failing}."
+    )

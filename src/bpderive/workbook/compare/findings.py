@@ -1,0 +1,49 @@
+"""What is found about a function: `Findings`, each a `Finding` with its kind, its words and the arrays concerned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpderive.letters.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: its kind, what it is in words, the arrays concerned, and the largest relative error."""
+
+    kind: str
+    text: Text
+    arrays: tuple[str, ...] = ()
+    error: float | None = None
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found about a function: nothing, if it is `ok`. `cases` is the number of calls that were compared."""
+
+    findings: tuple[Finding, ...]
+    cases: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    @property
+    def text(self) -> Text:
+        """Everything found, one line each."""
+        if self.ok:
+            return Text(
+                en="it agrees with the gradient in {cases} cases", zh="在 {cases} 种情形下与梯度一致"
+            ).format(cases=self.cases)
+        texts = [finding.text for finding in self.findings]
+        return Text(en="\n".join(t.en for t in texts), zh="\n".join(t.zh for t in texts))
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def _repr_markdown_(self) -> str:
+        return "\n".join(f"- {line}" for line in str(self).split("\n"))

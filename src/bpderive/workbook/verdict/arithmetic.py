@@ -1,0 +1,102 @@
+"""Exact numbers and intervals: the value of a formula of SymPy, and whether two numbers certainly differ.
+
+Numbers are fractions; where a transcendental function is to be taken they are intervals that enclose the true value.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from mpmath.ctx_iv import MPIntervalContext
+
+from bpderive.letters.text import Text
+from bpderive.workbook.verdict.errors import OutOfReach, TooHard, bounded
+
+iv = MPIntervalContext()
+"""Intervals with ends of 200 bits, in a context of our own: mpmath's is everybody's."""
+
+
+iv.prec = 200
+
+
+class NotHere(Exception):
+    """The claim cannot be read with these values: a denominator is 0, or σ has a kink there."""
+
+
+class NeedsIntervals(Exception):
+    """The values of σ are wanted at a place that is a number."""
+
+
+def arithmetic(formula: Any, values: dict[Any, Any]) -> Any:
+    """A formula where its variables are these numbers; raises `NotHere` or `NeedsIntervals` where it has no value."""
+    if formula in values:
+        return values[formula]
+    if formula.is_Rational:
+        exact = Fraction(int(formula.p), int(formula.q))
+        intervals = any(not isinstance(v, Fraction) for v in values.values())
+        return iv.mpf(exact.numerator) / iv.mpf(exact.denominator) if intervals else exact
+    if formula.is_Add or formula.is_Mul:
+        first, *rest = [arithmetic(part, values) for part in formula.args]
+        for other in rest:
+            first = first + other if formula.is_Add else first * other
+        return first
+    if formula.is_Pow and formula.exp.is_Integer:
+        base = arithmetic(formula.base, values)
+        return power(base, int(formula.exp))
+    if any(isinstance(v, Fraction) for v in values.values()):
+        raise NeedsIntervals
+    inner = [_within_reach(arithmetic(part, values)) for part in formula.args]
+    known = {sympy.exp: iv.exp, sympy.log: iv.log, sympy.sin: iv.sin, sympy.cos: iv.cos}
+    if formula.func in known:
+        return known[formula.func](*inner)
+    if formula.func == sympy.tanh:
+        grown = iv.exp(2 * inner[0])
+        return (grown - 1) / (grown + 1)
+    if formula.is_Pow and formula.exp == sympy.Rational(1, 2):
+        return iv.sqrt(inner[0])
+    raise TooHard(_no_intervals(str(formula.func)))
+
+
+LARGEST_ARGUMENT = 40
+"""How many bits the whole part of the argument of a function has at most."""
+
+ARGUMENT_TOO_LARGE = Text(
+    en=f"a function is taken of numbers beyond 2^{LARGEST_ARGUMENT}",
+    zh=f"函数的自变量超过 2^{LARGEST_ARGUMENT}",
+)
+
+
+def _within_reach(interval: Any) -> Any:
+    """The argument of a function; raises `OutOfReach` where its value would take too many bits."""
+    for end in interval._mpi_:
+        _, mantissa, exponent, bits = end
+        if (mantissa and exponent + bits > LARGEST_ARGUMENT) or (not mantissa and exponent):
+            raise OutOfReach(ARGUMENT_TOO_LARGE)
+    return interval
+
+
+def _no_intervals(function: str) -> Text:
+    return Text(en=f"{function} is not computed with intervals", zh=f"未对 {function} 作区间计算")
+
+
+def power(base: Any, exponent: int) -> Any:
+    """A number to a whole exponent; raises `NotHere` for a negative one of a number that is, or may be, 0."""
+    if exponent < 0:
+        if (isinstance(base, Fraction) and base == 0) or (not isinstance(base, Fraction) and 0 in base):
+            raise NotHere
+        return power(1 / base, -exponent)
+    result = base**0 if isinstance(base, Fraction) else iv.mpf(1)
+    for _ in range(exponent):
+        result = result * base
+        if isinstance(result, Fraction):
+            bounded(result)
+    return result
+
+
+def differ(first: Any, second: Any) -> bool:
+    """Whether two numbers are certainly not equal."""
+    if isinstance(first, Fraction) and isinstance(second, Fraction):
+        return first != second
+    return bool(first.b < second.a or second.b < first.a)

@@ -1,0 +1,178 @@
+"""The general decision: whether a claim is an identity for all widths, every depth and every layer in its range.
+
+`holds(claim, clock)` is True only where the normal forms of both sides agree in every case. It raises `IllFormed` or
+`TooHard` where that is not a question. `Reading` is a claim made ready for it, and for trial on networks.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bpderive.letters.text import Text
+from bpderive.workbook.language import syntax
+from bpderive.workbook.verdict import forms
+from bpderive.workbook.verdict.components import in_components
+from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
+from bpderive.workbook.verdict.forms import Clock, Form, Term
+from bpderive.workbook.verdict.indices import Indices, apart, check_scopes
+from bpderive.workbook.verdict.layers import Case, cases
+from bpderive.workbook.verdict.normal import Normaliser
+from bpderive.workbook.verdict.spaces import Spaces
+
+NOTHING = Text(
+    en="the conditions contradict one another: the range is empty", zh="各条件互相矛盾：取值范围为空"
+)
+
+MOST_CHOICES = 100_000
+"""How many choices of the neurons are gone through in layers of fixed widths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A claim in components, in one case: the sums' indices told apart, and the layer of each index."""
+
+    claim: syntax.Claim
+    case: Case
+    spaces: Spaces
+    indices: Indices
+
+    @property
+    def free(self) -> list[str]:
+        """The indices that are universally meant."""
+        found = {index: None for side in self.claim.sides for index in syntax.free_indices(side)}
+        for condition in self.claim.conditions:
+            if isinstance(condition, syntax.IndexCondition):
+                found |= {i: None for i in (condition.first, condition.second) if isinstance(i, str)}
+        return list(found)
+
+
+def readings(
+    claim: syntax.Claim,
+    all_equal: bool = False,
+    one_neuron: bool = False,
+    lenient: bool = False,
+    one_sided: bool = False,
+) -> list[Reading]:
+    """The claim in each of its cases; raises `IllFormed` where it makes no sense.
+
+    With `all_equal` all layers have equal widths, with `one_neuron` width 1. With `one_sided` an index may stand on one
+    side only, and then means every neuron; with `lenient` it may be used outside its sum as well.
+    """
+    if not lenient:
+        check_scopes(claim, one_sided)
+    found = []
+    for case in cases(claim):
+        spaces = Spaces(case.position, all_equal=all_equal or one_neuron, one_neuron=one_neuron)
+        for condition in claim.conditions:
+            if isinstance(condition, syntax.WidthCondition):
+                if isinstance(condition.second, syntax.Layer):
+                    spaces.join(condition.first, condition.second)
+                else:
+                    spaces.fix(condition.first, condition.second)
+        if not spaces.is_possible:
+            continue
+        components, called = apart(in_components(claim, spaces))
+        indices = Indices(spaces, called)
+        indices.find(components)
+        reading = Reading(components, case, spaces, indices)
+        if any(True for _ in cases_of_indices(reading)):
+            found.append(reading)
+    if not found:
+        raise IllFormed(NOTHING)
+    return found
+
+
+def holds(
+    claim: syntax.Claim,
+    clock: Clock,
+    all_equal: bool = False,
+    one_neuron: bool = False,
+    targets_add_to_one: bool = False,
+    one_sided: bool = False,
+) -> bool:
+    """Whether all sides have the same normal form, in every case; perhaps in some networks or for Σ y = 1 only."""
+    return all(
+        not residual
+        for reading in readings(claim, all_equal, one_neuron, one_sided=one_sided)
+        for residual in residuals(reading, clock, targets_add_to_one)
+    )
+
+
+def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) -> Iterator[Form]:
+    """The differences of the sides in normal form; empty where they are equal."""
+    for names, unequal in cases_of_indices(reading):
+        normaliser = normaliser_of(reading, clock, unequal, targets_add_to_one)
+        first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
+        for other in rest:
+            difference = normaliser.normal(first + forms.scaled(other, -1))
+            if targets_add_to_one:
+                difference = normaliser.normal([_without_targets(t) for t in forms.as_terms(difference)])
+            yield forms.cleared(difference, unequal, clock)
+
+
+def _without_targets(term: Term) -> Term:
+    """The term with every factor Σ_m y_m taken to be 1."""
+    bound = dict(term.bound)
+    for factor, exponent in term.factors:
+        if factor[0] != "y" or exponent != 1 or factor[1] not in bound:
+            continue
+        rest = tuple(f for f in term.factors if f[0] != factor)
+        if not any(factor[1] in forms.indices_of(f) for f, _ in rest):
+            kept = tuple(pair for pair in term.bound if pair[0] != factor[1])
+            return _without_targets(Term(term.coefficient, rest, kept))
+    return term
+
+
+def normaliser_of(
+    reading: Reading, clock: Clock, unequal: frozenset[frozenset[Any]], keeps_targets: bool = False
+) -> Normaliser:
+    """What brings the expressions of the reading to their normal forms."""
+    return Normaliser(
+        reading.case,
+        reading.spaces,
+        reading.claim.cost,
+        reading.claim.sigma,
+        keeps_targets,
+        reading.indices.layers,
+        clock,
+        unequal,
+    )
+
+
+def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], frozenset[frozenset[Any]]]]:
+    """What the free indices are: themselves, or each number in turn in a layer of fixed width."""
+    conditions = [c for c in reading.claim.conditions if isinstance(c, syntax.IndexCondition)]
+    names: dict[str, syntax.Index] = {}
+    choices: list[list[tuple[str, int]]] = []
+    for index in reading.free:
+        width = reading.spaces.width(reading.spaces.of(reading.indices.layers[index]))
+        if width is not None:
+            choices.append([(index, value) for value in range(1, width + 1)])
+    for count, chosen in enumerate(itertools.product(*choices)):
+        if count >= MOST_CHOICES:
+            raise TooHard(STEPS_ARE_USED_UP)
+        names = dict(chosen)
+        possible = True
+        for condition in conditions:
+            if condition.relation != "=":
+                continue
+            one, other = syntax.renamed((condition.first, condition.second), names)
+            if isinstance(one, int) and isinstance(other, int):
+                possible = possible and one == other
+            elif isinstance(one, str):
+                names = {key: other if value == one else value for key, value in names.items()} | {one: other}
+            else:
+                names = {key: one if value == other else value for key, value in names.items()} | {
+                    str(other): one
+                }
+        unequal = {
+            frozenset(syntax.renamed((c.first, c.second), names)) for c in conditions if c.relation == "!="
+        }
+        if possible and all(len(pair) == 2 for pair in unequal):
+            yield names, frozenset(unequal)
+
+
+__all__ = ["Reading", "cases_of_indices", "holds", "normaliser_of", "readings", "residuals"]

@@ -1,0 +1,211 @@
+"""Why a claim fails: changes that mend it, and special networks in which it is true.
+
+`diagnose(claim, clock)` tries one small change after the other, and one special case after the other, and keeps those
+for which the changed claim is decided to hold. Nothing is recognised by its looks. A further special case is one
+line in `_special_cases`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from bpderive.letters.text import Text
+from bpderive.workbook.language import syntax
+from bpderive.workbook.language.text import written
+from bpderive.workbook.verdict.components import in_components, written_out
+from bpderive.workbook.verdict.decide import holds
+from bpderive.workbook.verdict.edits import Edit, edits
+from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.indices import one_sided_index
+from bpderive.workbook.verdict.layers import cases
+from bpderive.workbook.verdict.spaces import Spaces
+
+MOST_PAIRS = 200
+"""How many pairs of changes are tried, where no single change mends a claim."""
+
+REPAIRS, SPECIAL = 15_000, 5_000
+"""How many steps the search for a change, and that for a special case, may take."""
+
+A_CHANGE = 8
+"""How many steps it takes to make one change or one special case of a claim, and to read it anew."""
+
+COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What makes a claim true, in words, and the claim that then holds, written out, if it is another one."""
+
+    kind: str
+    what: Text
+    mended: str | None = None
+
+    @property
+    def text(self) -> Text:
+        """What it is, with the claim that then holds."""
+        if self.mended is None:
+            return self.what
+        return Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=self.what, mended=self.mended)
+
+
+def diagnose(claim: syntax.Claim, clock: Clock) -> tuple[Diagnosis, ...]:
+    """The likeliest change that makes the claim true, and the first special case in which it is, if there are any."""
+    found: list[Diagnosis] = []
+    for make, steps in ((_repaired, REPAIRS), (_special, SPECIAL)):
+        with contextlib.suppress(TooHard):  # the steps are used up: this search ends
+            found += itertools.islice(make(claim, clock.within(steps)), 1)
+    return tuple(found)
+
+
+def _repaired(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
+    one_sided = one_sided_index(claim) is not None
+    pairs = itertools.islice(_two_changes(claim), MOST_PAIRS)
+    for edit in itertools.chain(_in_components(claim), repairs(claim), pairs):
+        clock.check(A_CHANGE)
+        if not _is_trivial(edit.claim) and is_true(edit.claim, clock, one_sided=one_sided):
+            what = Text(en="it holds {change}", zh="{change}就成立").format(change=edit.text)
+            yield Diagnosis(edit.kind, what, written(edit.claim))
+
+
+def repairs(claim: syntax.Claim, most: int | None = None) -> list[Edit]:
+    """The changes to try, the likeliest first, each claim once; with `most`, only those up to that rank."""
+    seen: set[syntax.Claim] = set()
+    ordered = []
+    for edit in sorted(edits(claim, repairs=True), key=lambda e: e.rank):
+        if edit.claim not in seen and (most is None or edit.rank <= most):
+            seen.add(edit.claim)
+            ordered.append(edit)
+    return ordered
+
+
+def _in_components(claim: syntax.Claim) -> Iterator[Edit]:
+    """A claim that adds numbers and columns, such as 1 − a, written for one component, and that with one change."""
+    try:
+        case = cases(claim)[0]
+        out = written_out(claim, Spaces(case.position, spreads=True))
+    except IllFormed:
+        return
+    if out.sides == claim.sides or _fits(claim, Spaces(case.position)):
+        return
+    text = Text(en="written for one component", zh="写成分量形式")
+    yield Edit(out, "components", text, 0)
+    for edit in repairs(out):
+        both = Text(en="{first}, and {second}", zh="{first}，并{second}").format(first=text, second=edit.text)
+        yield Edit(edit.claim, "components", both, edit.rank)
+
+
+def _fits(claim: syntax.Claim, spaces: Spaces) -> bool:
+    try:
+        in_components(claim, spaces)
+    except IllFormed:
+        return False
+    return True
+
+
+def _two_changes(claim: syntax.Claim) -> Iterator[Edit]:
+    """One of the likely changes, and then one of the likeliest."""
+    for first in repairs(claim, most=1):
+        for second in repairs(first.claim, most=0):
+            text = Text(en="{first}, and {second}", zh="{first}，并{second}")
+            both = text.format(first=first.text, second=second.text)
+            yield Edit(second.claim, "two changes", both, first.rank + second.rank)
+
+
+def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
+    """Whether the claim makes sense and holds; what cannot be decided does not count."""
+    try:
+        return holds(claim, clock, **special)
+    except IllFormed:
+        return False
+    except TooHard:
+        clock.check()
+        return False
+
+
+def _is_trivial(claim: syntax.Claim) -> bool:
+    """Whether two sides are written alike, or a side is nothing but a number."""
+    sides = [_bare(side) for side in claim.sides]
+    return any(one == other for one, other in itertools.combinations(sides, 2)) or any(
+        isinstance(side, syntax.Number) for side in sides
+    )
+
+
+def _bare(node: syntax.Node) -> syntax.Node:
+    """The expression without its sign and without numbers as factors."""
+    if isinstance(node, syntax.Minus):
+        return _bare(node.body)
+    if isinstance(node, syntax.Times):
+        rest = tuple(factor for factor in node.factors if not isinstance(factor, syntax.Number))
+        return _bare(rest[0]) if len(rest) == 1 else syntax.Times(rest)
+    return node
+
+
+def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
+    for kind, text, test in _special_cases(claim):
+        clock.check(A_CHANGE)
+        if test(clock):
+            yield Diagnosis(kind, text)
+
+
+_Case = tuple[str, Text, Callable[[Clock], bool]]
+
+
+def _special_cases(claim: syntax.Claim) -> Iterator[_Case]:
+    """Special networks, in words, and the test whether the claim is true in them."""
+    letters = {
+        n.layer.letter for side in claim.sides for n in syntax.walk(side) if isinstance(n, syntax.Quantity)
+    }
+    if "l" in letters:
+        for layer in (syntax.LAST, syntax.LAST + -1, syntax.Layer("", 2)):
+            yield _given(
+                claim.given(syntax.LayerCondition(syntax.Layer("l"), "=", layer)),
+                "layer",
+                Text(en=f"it is true for l = {layer}", zh=f"当 l = {layer} 时成立"),
+            )
+    if claim.cost is None:
+        for cost in COSTS:
+            text = Text(en=f"it is true for the cost {cost}", zh=f"对代价函数 {cost} 成立")
+            yield _given(replace(claim, cost=cost), "cost", text)
+    if claim.sigma is None:
+        for sigma in SIGMAS:
+            text = Text(en=f"it is true for the activation {sigma}", zh=f"对激活函数 {sigma} 成立")
+            yield _given(replace(claim, sigma=sigma), "activation", text)
+    if claim.cost is None and claim.sigma is None:
+        for sigma, cost in itertools.product(SIGMAS, COSTS):
+            if cost == "quadratic" or sigma == "sigmoid":
+                text = Text(
+                    en=f"it is true for the activation {sigma} with the cost {cost}",
+                    zh=f"对激活函数 {sigma} 与代价函数 {cost} 成立",
+                )
+                yield _given(replace(claim, sigma=sigma, cost=cost), "activation and cost", text)
+    free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
+    for one, other in itertools.combinations(free, 2):
+        for relation, sign in (("=", "="), ("!=", "≠")):
+            text = Text(en=f"it is true for {one} {sign} {other}", zh=f"当 {one} {sign} {other} 时成立")
+            yield _given(claim.given(syntax.IndexCondition(one, relation, other)), "indices", text)
+    yield (
+        "targets",
+        Text(en="it is true if Σy = 1", zh="当 Σy = 1 时成立"),
+        lambda clock: is_true(claim, clock, targets_add_to_one=True),
+    )
+    yield (
+        "equal widths",
+        Text(
+            en="it is true where all layers have the same number of neurons",
+            zh="当各层神经元个数都相同时成立",
+        ),
+        lambda clock: is_true(claim, clock, all_equal=True),
+    )
+    yield (
+        "one neuron",
+        Text(en="it is true where every layer has one neuron", zh="当每层都只有一个神经元时成立"),
+        lambda clock: is_true(claim, clock, one_neuron=True),
+    )
+
+
+def _given(claim: syntax.Claim, kind: str, text: Text) -> _Case:
+    return kind, text, lambda clock: is_true(claim, clock)

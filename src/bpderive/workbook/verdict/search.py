@@ -1,0 +1,231 @@
+"""The search for the smallest counterexample: the least layers, then the fewest neurons, then small values.
+
+`find_counterexample(claim, clock)` goes through the networks, `counterexample(reading, sizes, clock)` through the cases
+and the values on one network.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from bpderive.workbook.language import syntax
+from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, differ
+from bpderive.workbook.verdict.components import COLUMN, ROW
+from bpderive.workbook.verdict.counterexample import Counterexample, enclosures
+from bpderive.workbook.verdict.decide import Reading, readings
+from bpderive.workbook.verdict.errors import IllFormed, OutOfReach, TooHard
+from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.layers import constraints, feasible, value
+from bpderive.workbook.verdict.trial import Trial
+from bpderive.workbook.verdict.worlds import POOLS, World
+
+LAYERS_MORE = 3
+"""How many numbers of layers are tried, from the least on."""
+
+NEURONS_MORE = 2
+"""How many neurons more than the least a layer has at most, where all widths are gone through."""
+
+DEEP = 4
+"""Networks of more layers than this get one neuron more at most: there are too many others."""
+
+WIDEST = 12
+"""The width of the widest network that is tried; wider ones have all layers alike."""
+
+OUT_OF_REACH = 20
+"""How many steps it takes to see that numbers are too long."""
+
+MOST_CASES = 60
+"""How many layers and indices are looked at on one network."""
+
+
+def find_counterexample(
+    claim: syntax.Claim, clock: Clock, tried: list[tuple[int, ...]] | None = None
+) -> Counterexample | None:
+    """The smallest counterexample: least layers, then fewest neurons, then small values; None if none was found.
+
+    `tried` takes the networks that were looked at. Raises `TooHard` when the time is up or it cannot be computed.
+    """
+    reading = readings(claim)[0]
+    beyond: OutOfReach | None = None
+    for sizes in _networks_for(claim):
+        if not any(True for _ in places(reading, sizes)):
+            continue
+        try:
+            found = counterexample(reading, sizes, clock)
+        except OutOfReach as error:
+            beyond = error
+            continue
+        except TooHard as error:
+            raise beyond or error from None
+        if found is not None:
+            return found
+        if tried is not None:
+            tried.append(sizes)
+    if beyond is not None:
+        raise beyond
+    return None
+
+
+def _networks_for(claim: syntax.Claim) -> Iterator[tuple[int, ...]]:
+    """Small networks that have every neuron which the claim calls by its number: the least layers first."""
+    pairs = feasible(claim)
+    least = min(depth for _, depth in pairs)
+    for depth in range(least, least + LAYERS_MORE):
+        wanted = {_least_widths(claim, at, depth) for at, total in pairs if total == depth}
+        more = NEURONS_MORE if depth <= DEEP else 1
+        every = {
+            tuple(map(int.__add__, widths, extra))
+            for widths in wanted
+            for extra in itertools.product(range(more + 1), repeat=depth)
+        }
+        yield from sorted(every, key=lambda sizes: (sum(sizes), sizes))
+    for width in range(NEURONS_MORE + 2, WIDEST + 1):
+        yield (width,) * least
+
+
+def _least_widths(claim: syntax.Claim, at: int, depth: int) -> tuple[int, ...]:
+    """How many neurons each layer has at least, for this l and this number of layers."""
+    widths = [1] * depth
+
+    def wanted(layer: syntax.Layer, width: int) -> None:
+        place = value(layer, at, depth)
+        widths[place - 1] = max(widths[place - 1], width)
+
+    for side in claim.sides:
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
+                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    if isinstance(index, int):
+                        wanted(layer, index)
+    for condition in claim.conditions:
+        if isinstance(condition, syntax.WidthCondition) and isinstance(condition.second, int):
+            wanted(condition.first, condition.second)
+    return tuple(widths)
+
+
+def on_equal_widths(claim: syntax.Claim, clock: Clock) -> Counterexample | None:
+    """A counterexample in a network of equal widths to a claim that makes no sense in others."""
+    try:
+        reading: Reading = readings(claim, all_equal=True, lenient=True)[0]
+        least = max(2, min(depth for _, depth in feasible(claim)))
+        for depth in (max(3, least), max(3, least) + 1, least):
+            for width in (2, 3):
+                found = counterexample(reading, (width,) * depth, clock)
+                if found is not None:
+                    return found
+    except (IllFormed, TooHard):
+        return None
+    return None
+
+
+def places(reading: Reading, sizes: tuple[int, ...]) -> Iterator[tuple[int, dict[str, int]]]:
+    """Every l and every choice of the free indices for which the claim speaks of a network of these sizes."""
+    claim, depth = reading.claim, len(sizes)
+    wanted = constraints(claim)
+    speaks_of_l = any(layer.letter == "l" for c in wanted for layer in (c[0], c[2]))
+    relations = {
+        "=": int.__eq__,
+        "!=": int.__ne__,
+        "<": int.__lt__,
+        "<=": int.__le__,
+        ">": int.__gt__,
+        ">=": int.__ge__,
+    }
+    free = reading.free
+    for at in range(1, depth + 1) if speaks_of_l else (1,):
+        if not all(relations[r](value(f, at, depth), value(s, at, depth)) for f, r, s in wanted):
+            continue
+        if not _widths_fit(reading, sizes, at):
+            continue
+        widths = [sizes[value(reading.indices.layers[i], at, depth) - 1] for i in free]
+        for chosen in itertools.product(*(range(1, width + 1) for width in widths)):
+            names = dict(zip(free, chosen, strict=True))
+            if all(
+                _index_condition(c, names) for c in claim.conditions if isinstance(c, syntax.IndexCondition)
+            ):
+                yield at, names
+
+
+def _index_condition(condition: syntax.IndexCondition, names: dict[str, int]) -> bool:
+    one, other = (names[i] if isinstance(i, str) else i for i in (condition.first, condition.second))
+    return (one == other) == (condition.relation == "=")
+
+
+def _widths_fit(reading: Reading, sizes: tuple[int, ...], at: int) -> bool:
+    """Whether the conditions on widths hold, and every neuron exists that the claim calls by its number."""
+    depth = len(sizes)
+    for condition in reading.claim.conditions:
+        if isinstance(condition, syntax.WidthCondition):
+            second = condition.second
+            wanted = second if isinstance(second, int) else sizes[value(second, at, depth) - 1]
+            if sizes[value(condition.first, at, depth) - 1] != wanted:
+                return False
+    for side in reading.claim.sides:
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
+                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    if isinstance(index, int) and index > sizes[value(layer, at, depth) - 1]:
+                        return False
+    return True
+
+
+def counterexample(
+    reading: Reading, sizes: tuple[int, ...], clock: Clock, pools: int = len(POOLS)
+) -> Counterexample | None:
+    """A case on a network of these sizes in which two sides differ, with small values; None if none was found."""
+    spots = list(itertools.islice(places(reading, sizes), MOST_CASES))
+    beyond: OutOfReach | None = None
+    for attempt in range(pools):
+        for at, names in spots:
+            clock.check()
+            try:
+                found = _at(reading, sizes, at, names, attempt, clock)
+            except OutOfReach as error:
+                clock.check(OUT_OF_REACH)
+                beyond = error
+                continue
+            if found is not None:
+                return found
+    if beyond is not None:
+        raise beyond
+    return None
+
+
+def _at(
+    reading: Reading, sizes: tuple[int, ...], at: int, names: dict[str, int], attempt: int, clock: Clock
+) -> Counterexample | None:
+    claim = reading.claim
+    for intervals in (False, True):
+        seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
+        world = World(sizes, claim.cost, claim.sigma, POOLS[attempt], random.Random(seed), intervals)
+        trial = Trial(world, reading, at, clock)
+        try:
+            values = [trial.number(side, names) for side in claim.sides]
+        except NotHere:
+            return None
+        except NeedsIntervals:
+            continue
+        for left, right in itertools.pairwise(values):
+            if differ(left, right):
+                return _shown(reading, world, at, names, left, right)
+        return None
+    return None
+
+
+def _shown(
+    reading: Reading, world: World, at: int, names: dict[str, int], left: Any, right: Any
+) -> Counterexample:
+    speaks_of_l = any(layer.letter == "l" for c in constraints(reading.claim) for layer in (c[0], c[2]))
+    letters = {"l": at} if speaks_of_l else {}
+    place: tuple[int, ...] | None = None
+    if COLUMN in names:
+        place = (names.get(ROW, 1), names[COLUMN])
+    elif ROW in names:
+        place = (names[ROW],)
+    letters |= {index: j for index, j in names.items() if index not in (ROW, COLUMN)}
+    if world.intervals:
+        left, right = enclosures(world.as_interval(left), world.as_interval(right))
+    return Counterexample(world.sizes, letters, dict(world.values), left, right, place)

@@ -1,0 +1,262 @@
+"""`check(text)`: whether an equation holds, with the reason.
+
+The answer is a `Verdict`: it *holds* where it is decided for all widths, depths and layers; it is *refuted* by a
+counterexample; *ill-formed* where it makes no sense; and otherwise honestly *undecided*. Nothing holds because examples
+agree.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bpderive.letters.text import Text
+from bpderive.workbook.language import Claim, in_latex, parse, syntax, written
+from bpderive.workbook.verdict.components import COLUMN, ROW
+from bpderive.workbook.verdict.counterexample import Counterexample
+from bpderive.workbook.verdict.decide import holds, readings
+from bpderive.workbook.verdict.diagnosis import Diagnosis, diagnose, is_true
+from bpderive.workbook.verdict.divisors import WHEREVER, check_divisors, divides
+from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.indices import one_sided_index
+from bpderive.workbook.verdict.layers import feasible, range_of_layers
+from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
+
+LONGEST = 5.0
+"""Seconds of work after which a claim is given up, as a last resort: steps come first, the same on every machine."""
+
+DECISION, SEARCH = 20_000, 20_000
+"""How many steps the decision whether a claim holds, and the search for a counterexample, may take."""
+
+STATUS = {
+    "holds": Text(en="holds", zh="成立"),
+    "refuted": Text(en="refuted", zh="被反驳"),
+    "ill-formed": Text(en="ill-formed", zh="不合式"),
+    "undecided": Text(en="undecided", zh="未判定"),
+}
+"""What a verdict can be, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found about a claim.
+
+    `status` is "holds", "refuted", "ill-formed" or "undecided"; `holds` True, False, False or None. `ranges` are the
+    values that what is left free takes; `counterexample` a case in which it fails, or None; `diagnosis` what would make
+    it true, or None, and `mended` the claim changed in that way; `reason` is why it is so, and `explanation` all of it
+    in words; `networks` those on which an undecided claim was tried without a counterexample.
+    """
+
+    claim: Claim
+    status: str
+    ranges: tuple[str, ...]
+    reason: Text
+    seconds: float
+    counterexample: Counterexample | None = None
+    diagnoses: tuple[Diagnosis, ...] = ()
+    networks: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None where it is undecided."""
+        return None if self.status == "undecided" else self.status == "holds"
+
+    @property
+    def diagnosis(self) -> Text | None:
+        """What would make the claim true, the likeliest first."""
+        return self.diagnoses[0].text if self.diagnoses else None
+
+    @property
+    def mended(self) -> str | None:
+        """A claim that holds and differs from this one in one small change; None if none was found."""
+        return next((d.mended for d in self.diagnoses if d.mended is not None), None)
+
+    @property
+    def explanation(self) -> Text:
+        """The reason, the counterexample, and what would make the claim true."""
+        text = self.reason
+        if self.counterexample is not None:
+            text = _with_case(text, self.status, self.counterexample.text)
+        for diagnosis in self.diagnoses:
+            text = Text(en="{text}; {more}", zh="{text}；{more}").format(text=text, more=diagnosis.text)
+        return text.spaced()
+
+    @property
+    def text(self) -> Text:
+        """The claim, the status and the explanation."""
+        return Text(en="{claim}\n{status}: {explanation}", zh="{claim}\n{status}：{explanation}").format(
+            claim=written(self.claim), status=STATUS[self.status], explanation=self.explanation
+        )
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+    def _repr_markdown_(self) -> str:
+        """The claim, the reason, the counterexample and the mended claim as the book writes them."""
+        status, reason = STATUS[self.status], _escaped(self.reason.spaced())
+        parts = [
+            f"$\\displaystyle {in_latex(self.claim)}$",
+            str(
+                Text(en="**{status}**: {reason}", zh="**{status}**：{reason}").format(
+                    status=status, reason=reason
+                )
+            ),
+        ]
+        if self.counterexample is not None:
+            parts += [str(_CASE[self.status].format(case="")).strip(), self.counterexample._repr_latex_()]
+        for diagnosis in self.diagnoses:
+            what = _escaped(diagnosis.what.spaced())
+            if diagnosis.mended is not None:
+                mended = f"$\\displaystyle {in_latex(parse(diagnosis.mended))}$"
+                what = Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=what, mended=mended)
+            parts.append(str(what))
+        return "\n\n".join(part for part in parts if part)
+
+
+_REFUTED = Text(en="it does not hold", zh="不成立")
+
+_CASE = {
+    "refuted": Text(en="{case}", zh="{case}"),
+    "ill-formed": Text(
+        en="Where all layers have the same number of neurons it is false as well: {case}",
+        zh="即使各层神经元个数相同，它也不成立：{case}",
+    ),
+}
+"""How a counterexample is spoken of."""
+
+
+def _with_case(reason: Text, status: str, case: Text) -> Text:
+    """The reason and the counterexample: after a colon, or as a sentence of its own."""
+    following = _CASE[status].format(case=case)
+    if status == "refuted":
+        return Text(en=f"{reason.en}: {following.en}", zh=f"{reason.zh}：{following.zh}")
+    asks = reason.en.endswith("?")
+    return Text(
+        en=f"{reason.en}{'' if asks else '.'} {following.en}",
+        zh=f"{reason.zh}{'' if asks else '。'}{following.zh}",
+    )
+
+
+def _escaped(text: Text) -> Text:
+    """The text with what Markdown would take for its own marked."""
+
+    def escape(phrase: str) -> str:
+        for character in "\\*_[]^":
+            phrase = phrase.replace(character, "\\" + character)
+        return phrase
+
+    return Text(en=escape(text.en), zh=escape(text.zh))
+
+
+def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
+    """Whether the claim holds: in the one-line language, or in LaTeX as the book prints it.
+
+    A claim that takes too many steps is undecided, on every machine alike; `seconds` is the longest that this thread
+    works on it in any case.
+
+    Raises `ParseError`, which points at the place, for a text that is not in the language.
+    """
+    started = time.perf_counter()
+    claim = parse(text) if not isinstance(text, Claim) else text
+    found = _judged(claim, Clock(seconds))
+    status, reason, counterexample, diagnoses, networks = found
+    return Verdict(
+        claim,
+        status,
+        tuple(dict.fromkeys(_ranges(claim))),
+        reason,
+        time.perf_counter() - started,
+        counterexample,
+        diagnoses,
+        networks,
+    )
+
+
+_Found = tuple[str, Text, "Counterexample | None", tuple[Diagnosis, ...], tuple[tuple[int, ...], ...]]
+
+
+def _judged(claim: Claim, clock: Clock) -> _Found:
+    doubt = Text(
+        en="the two sides are not the same polynomial in general", zh="两边在一般情形下不是同一个多项式"
+    )
+    try:
+        if holds(claim, clock.within(DECISION)):
+            check_divisors(claim, clock.within(DECISION))
+            return "holds", _holds_in_words(claim), None, (), ()
+    except IllFormed as error:
+        if _holds_one_sided(claim, clock.within(DECISION)):
+            try:
+                check_divisors(claim, clock.within(DECISION))
+            except IllFormed as zero:
+                return _ill_formed(claim, zero, clock)
+            return "holds", _holds_in_words(claim), None, (), ()
+        return _ill_formed(claim, error, clock)
+    except TooHard as error:
+        doubt = error.reason
+    tried: list[tuple[int, ...]] = []
+    try:
+        found = find_counterexample(claim, clock.within(SEARCH), tried)
+    except TooHard as error:
+        found, doubt = None, error.reason
+    if found is None:
+        reason = Text(
+            en="it could not be decided: {doubt}. No counterexample was found on {count} networks",
+            zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
+        ).format(doubt=doubt, count=len(tried))
+        return "undecided", reason, None, (), tuple(tried)
+    return "refuted", _REFUTED, found, diagnose(claim, clock), ()
+
+
+def _holds_one_sided(claim: Claim, clock: Clock) -> bool:
+    """Whether an index stands on one side only, and the claim holds for every neuron that it can be."""
+    try:
+        return one_sided_index(claim) is not None and is_true(claim, clock, one_sided=True)
+    except TooHard:  # the steps are used up
+        return False
+
+
+def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
+    reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=error.reason)
+    found = on_equal_widths(claim, clock.within(SEARCH)) if error.mendable else None
+    return "ill-formed", reason, found, diagnose(claim, clock), ()
+
+
+def _ranges(claim: Claim) -> Iterator[str]:
+    if not feasible(claim):
+        return
+    yield from range_of_layers(claim)
+    try:
+        reading = readings(claim, all_equal=True, lenient=True)[0]
+    except (IllFormed, TooHard):
+        return
+    for index in reading.free:
+        if index not in (ROW, COLUMN):
+            yield f"1 <= {index} <= n[{reading.indices.layers[index]}]"
+    for side in reading.claim.sides:
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
+                for number, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    if isinstance(number, int) and number > 1:
+                        yield f"n[{layer}] >= {number}"
+
+
+def _holds_in_words(claim: Claim) -> Text:
+    sigma = Text(en="every activation", zh="任意激活函数")
+    if claim.sigma is not None:
+        sigma = Text(en=f"the activation {claim.sigma}", zh=f"激活函数 {claim.sigma}")
+    cost = Text(en="every cost", zh="任意代价函数")
+    if claim.cost is not None:
+        cost = Text(en=f"the cost {claim.cost}", zh=f"代价函数 {claim.cost}")
+    text = Text(
+        en="it holds for every network, {sigma} and {cost}, with {ranges}",
+        zh="对任意网络、{sigma}和{cost}都成立，其中 {ranges}",
+    ).format(
+        sigma=sigma,
+        cost=cost,
+        ranges=", ".join(dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)])),
+    )
+    if divides(claim):
+        text = Text(en="{text}, {wherever}", zh="{text}，{wherever}").format(text=text, wherever=WHEREVER)
+    return text
