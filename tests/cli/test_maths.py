@@ -7,8 +7,8 @@ import sympy
 
 import bpderive as bp
 from bpderive.activations import z
-from bpderive.cli.document import columns, wrapped
 from bpderive.cli.maths import sentence, typed
+from bpderive.cli.words import columns, wrapped
 from bpderive.differentiation import latex
 
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
@@ -36,6 +35,7 @@ from bpderive.activations.layer_program import (
 from bpderive.activations.special import exactly
 from bpderive.errors import DomainError, Refuted, unknown_name
 from bpderive.expressions import expression
+from bpderive.later import np
 from bpderive.notation import j, latex
 from bpderive.text import Text
 

@@ -9,7 +9,6 @@ from bpderive.cli.options import add_network, network, save
 from bpderive.codegen import compile_gradient
 from bpderive.text import Text
 
-SUMMARY = Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码")
 EXAMPLES = (
     ("bpderive emit --network 2,3,2", Text(en="to the terminal", zh="输出到终端")),
     (
