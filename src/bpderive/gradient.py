@@ -17,7 +17,7 @@ from bpderive.activations import VectorActivation
 from bpderive.activations.layer_program import letter
 from bpderive.costs import a as output
 from bpderive.errors import NetworkError
-from bpderive.network import Network, component, in_symbols
+from bpderive.network import Network, component, in_symbols, require_network
 from bpderive.notation import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
 from bpderive.pairings import cancelled
 from bpderive.places import Letters, whole_number
@@ -70,7 +70,8 @@ class Gradient:
 
 
 def gradient(net: Network) -> Gradient:
-    """Backpropagation on `net`, by the proved equations."""
+    """Backpropagation on `net`, by the proved equations. Raises `NetworkError` for what is no Network."""
+    require_network(net)
     bindings: list[Binding] = list(net.forward())
     reader = _Instance(net, bindings)
     whole = net.vector_output

@@ -36,7 +36,7 @@ from bpderive.activations import VectorActivation
 from bpderive.activations.layer_program import SUM, LayerProgram
 from bpderive.codegen.lines import Line, OfLayer, OverExamples, backward_lines, forward_lines
 from bpderive.costs import a as output
-from bpderive.network import Network
+from bpderive.network import Network, require_network
 from bpderive.notation import CostGradient, Elementwise, SigmaPrime, Width
 from bpderive.pairings import cancelled
 
@@ -78,7 +78,8 @@ class Operations:
 
 
 def operations(net: Network) -> Operations:
-    """What both passes of a network take."""
+    """What both passes of a network take. Raises `NetworkError` for what is no Network."""
+    require_network(net)
     return Operations(_counted(net, forward_lines(net)), _counted(net, backward_lines(net)))
 
 

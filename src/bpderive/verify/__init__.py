@@ -22,12 +22,23 @@ from bpderive import reference
 from bpderive.activations import activations
 from bpderive.codegen import CompiledGradient, compile_gradient
 from bpderive.costs import costs
-from bpderive.errors import DomainError, NetworkError
-from bpderive.network import Network
+from bpderive.errors import NetworkError, shown
+from bpderive.network import Network, require_network
 from bpderive.text import Text
 from bpderive.verify.many_digits import ManyDigits
 from bpderive.verify.result import Comparison, Verification, comparison, flattened
-from bpderive.verify.sample import Array, Case, Place, directions, draw_case, entry, places, sampled, spoken
+from bpderive.verify.sample import (
+    Array,
+    Case,
+    Place,
+    directions,
+    draw_case,
+    entry,
+    places,
+    require_seed,
+    sampled,
+    spoken,
+)
 
 STEP = 2.0**-17
 """About the cube root of the rounding error of floating point, which is best for central differences."""
@@ -166,13 +177,14 @@ def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None
     keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it prints as a table.
     Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is none.
     """
+    require_network(net)
     if compiled is None:
         compiled = compile_gradient(net)
+    if not isinstance(compiled, CompiledGradient):
+        raise NetworkError(_NOT_COMPILED.format(given=shown(compiled)))
     if compiled.net != net:
         raise NetworkError(f"The compiled gradient given is that of {compiled.net}, not of {net}.")
-    if type(seed) is not int or seed < 0:
-        raise DomainError(f"A seed is a whole number from 0; given was {seed!r}.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     case = draw_case(net, rng)
     value, found = compiled.value_and_gradient(*case.arguments)
     trial = _Trial(net, compiled, case, found, value, sampled(net, rng), directions(net, rng))
@@ -180,6 +192,12 @@ def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None
     made = {name: result for name, result in results.items() if isinstance(result, Comparison)}
     notes = tuple(result for result in results.values() if isinstance(result, Text))
     return Verification(net, seed, made, _about(trial, seed), notes)
+
+
+_NOT_COMPILED = Text(
+    en="What is verified is a compiled gradient, such as compile_gradient(net); given was {given}.",
+    zh="要核对的是编译好的梯度，例如 compile_gradient(net)；给出的是 {given}。",
+)
 
 
 def _about(trial: _Trial, seed: int) -> Text:
