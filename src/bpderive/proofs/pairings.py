@@ -97,12 +97,16 @@ def pairings() -> tuple[Pairing, ...]:
     )
 
 
-@cache
 def pairing(activation: str, cost: str) -> Pairing:
     """The pair of an activation and a cost of the catalogues; raises `UnknownName` for a name that is in neither.
 
     The cost must be defined for the outputs of the activation, as `pairings()` has them.
     """
+    return _pairing(activations[activation].name, costs[cost].name)
+
+
+@cache
+def _pairing(activation: str, cost: str) -> Pairing:
     function, charged = activations[activation], costs[cost]
     if not stays_in(function, charged.domain):
         raise UnknownName(
