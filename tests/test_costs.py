@@ -34,7 +34,7 @@ def test_cost_is_least_at_the_desired_output(cost: Cost) -> None:
 
 def test_value_is_the_sum_over_the_outputs() -> None:
     assert costs["quadratic"].value([3, 5], [1, 4]) == sympy.Rational(5, 2)
-    with pytest.raises(ValueError, match="argument"):
+    with pytest.raises(ValueError, match="same length"):
         costs["quadratic"].value([3], [1, 4])
 
 

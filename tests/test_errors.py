@@ -81,7 +81,7 @@ def test_the_nearest_name_is_suggested(given: object, suggestion: str | None) ->
     assert (f"Did you mean '{suggestion}'?" in text) == (suggestion is not None)
 
 
-@pytest.mark.parametrize("number", ["54", "bp2", "BP5", "", 23, None, 2.5, ("BP2",), ["BP2"]])
+@pytest.mark.parametrize("number", ["54", "bp2", "BP5", "", 54, None, 2.5, ("BP2",), ["BP2"]])
 def test_equations_that_do_not_exist(number: object) -> None:
     with pytest.raises(UnknownName, match="There is no equation") as caught:
         bp.equations[number]  # type: ignore[index]  # that is what is tested

@@ -181,4 +181,4 @@ def test_imports_numpy_and_nothing_of_ours() -> None:
         if isinstance(n, ast.Import | ast.ImportFrom)
     ]
     modules = {n.module if isinstance(n, ast.ImportFrom) else n.names[0].name for n in imports}
-    assert modules == {"__future__", "collections.abc", "typing", "numpy", "numpy.typing"}
+    assert modules == {"__future__", "collections.abc", "fractions", "typing", "numpy", "numpy.typing"}

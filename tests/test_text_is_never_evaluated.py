@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,109 +16,28 @@ from bpderive.functions.activations import a, elementwise_activations, z
 from bpderive.functions.activations.catalogue import softmax
 from bpderive.functions.differentiation import differentiate
 from bpderive.letters.expressions import expression
+from tests.public_calls import TITLE, given_to, public_calls
 
 HOSTILE = "open('made', 'w').close()"
-TITLE = bp.Text(en="made for a test", zh="测试用")
-NET = bp.Network((2, 2), "sigmoid", "cross_entropy")
-
-SENSIBLE: dict[str, Any] = {
-    "name": "sigmoid",
-    "title": TITLE,
-    "formula": z,
-    "net": NET,
-    "sizes": (2, 2),
-    "cost": "quadratic",
-    "activation": "sigmoid",
-    "layer": 2,
-    "neuron": 1,
-    "source": 1,
-    "number": "BP1",
-    "equation": "d(C, b[l,j]) = delta[l,j]",
-    "text": "z",
-    "en": "one",
-    "zh": "一",
-    "outputs": [a],
-    "targets": [a],
-    "weighted_inputs": [1, 2],
-    "values": [1.0, 2.0],
-    "slope_by_output": a,
-    "wanted": a,
-    "language": "en",
-    "whole": lambda outputs, targets, weights: outputs[0][0],
-}
-
-
-def _objects() -> Iterator[tuple[str, Any]]:
-    """Everything that is public, and one of each kind of thing that it makes."""
-    yield from ((name, getattr(bp, name)) for name in bp.__all__)
-    yield from (
-        ("sigmoid", bp.activations["sigmoid"]),
-        ("leaky_relu", bp.activations["leaky_relu"]),
-        ("softmax", softmax),
-        ("huber", bp.costs["huber"]),
-        ("cross_entropy", bp.costs["cross_entropy"]),
-        ("net", NET),
-        ("gradient of it", bp.gradient(NET)),
-        ("paths of it", bp.path_sum(NET, 2, 1, 1)),
-        ("BP1", bp.equations["BP1"]),
-        ("its proof", bp.derivation("BP1")),
-        ("a pair", bp.pairing("sigmoid", "cross_entropy")),
-        ("a text", TITLE),
-    )
-
-
-def _calls() -> Iterator[Any]:
-    """Every function, class and method with each of its parameters."""
-    for name, thing in _objects():
-        found = [(name, thing)] if callable(thing) else []
-        if not isinstance(thing, type):
-            found += [
-                (f"{name}.{member}", getattr(type(thing), member).__get__(thing))
-                for member in dir(type(thing))
-                if inspect.isfunction(getattr(type(thing), member, None))
-                and (not member.startswith("_") or member in ("__call__", "__getitem__", "__contains__"))
-            ]
-        if inspect.ismodule(thing):
-            found += [(f"{name}.{f}", value) for f, value in vars(thing).items() if inspect.isfunction(value)]
-        for label, function in found:
-            try:
-                parameters = inspect.signature(function).parameters
-            except (TypeError, ValueError):
-                continue
-            for parameter in parameters:
-                yield pytest.param(function, parameter, id=f"{label}({parameter})")
 
 
 def _shapes(text: str) -> tuple[Any, ...]:
     return text, (text,), ((text, text),), ((a, text),), {z: text}, lambda *_: text
 
 
-@pytest.mark.parametrize(("function", "parameter"), list(_calls()))
+@pytest.mark.parametrize(("function", "parameter"), list(public_calls()))
 def test_no_parameter_evaluates_a_text(
     function: Callable[..., Any], parameter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    parameters = inspect.signature(function).parameters
-    kind = parameters[parameter].kind
-    others = {
-        name: SENSIBLE.get(name, 1)
-        for name, other in parameters.items()
-        if name != parameter and other.default is other.empty and other.kind is other.POSITIONAL_OR_KEYWORD
-    }
+    kind = inspect.signature(function).parameters[parameter].kind
     for given in _shapes(HOSTILE):
+        calls = [partial(given_to, function, parameter, given)]
         if kind is inspect.Parameter.VAR_KEYWORD:
-            together = others | dict.fromkeys(("delta", "alpha"), given)
-            calls = [others | {"delta": given}, others | {"alpha": given}, together]
-        else:
-            calls = [others | {parameter: given}]
-        for named in calls:
+            calls += [partial(function, delta=given), partial(function, alpha=given)]
+        for call in calls:
             try:
-                if kind is inspect.Parameter.VAR_POSITIONAL:
-                    function(given)
-                elif kind is inspect.Parameter.POSITIONAL_ONLY:
-                    function(*[SENSIBLE.get(p, 1) if p != parameter else given for p in parameters])
-                else:
-                    function(**named)
+                call()
             except Exception:
                 pass
             finally:

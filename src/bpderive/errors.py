@@ -73,11 +73,25 @@ class TooManyPaths(BpderiveError, ValueError):
         return type(self), (self.args[0], self.count)
 
 
+def shown(given: object, most: int = 80) -> str:
+    """What was given, for a message: its `repr` as far as it has one, in one line, cut to `most` characters."""
+    try:
+        whole = " ".join(repr(given).split())
+    except Exception:  # whatever a stranger's object does
+        return f"<{type(given).__name__}>"
+    return whole if len(whole) <= most else f"{whole[: most - 1]}…"
+
+
+def is_text(given: object) -> bool:
+    """Whether a text was given, whatever the annotation of the parameter promises."""
+    return isinstance(given, str)
+
+
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownName:
     """The error for a `name` that is none of the `known` ones: it lists them and suggests the nearest."""
     names = list(known)
-    given = str(name)
+    given = name if isinstance(name, str) else shown(name)
     by_folded = {n.casefold(): n for n in names}
     near = difflib.get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.5)
     hint = f" Did you mean {by_folded[near[0]]!r}?" if near else ""
-    return UnknownName(f"There is no {kind} {given!r}.{hint} Known: {', '.join(names)}.")
+    return UnknownName(f"There is no {kind} {shown(given)}.{hint} Known: {', '.join(names)}.")

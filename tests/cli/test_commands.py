@@ -14,8 +14,8 @@ import pytest
 
 import bpderive as bp
 from bpderive.cli import COMMANDS, main
-from bpderive.cli.document import FORMS, columns
-from bpderive.cli.words import said
+from bpderive.cli.document import FORMS
+from bpderive.cli.words import columns, said
 from bpderive.equations.paths import PathSums
 from bpderive.letters.text import LANGUAGES, language, set_language
 from bpderive.programs.verify.result import Verification

@@ -18,10 +18,9 @@ from bpderive.functions.activations.facts import facts
 from bpderive.functions.activations.rewriting import POINTS, Form
 from bpderive.functions.differentiation import latex
 from bpderive.functions.plot import plot, standalone
-from bpderive.letters import latex as book_latex
+from bpderive.letters.symbols import latex as book_latex
 from bpderive.letters.text import Text, language
 
-SUMMARY = Text(en="everything derived about an activation function", zh="关于某个激活函数推导出的一切")
 DESCRIPTION = Text(
     en="An activation function, by its name or by a formula in z: its derivative line by line, its properties, and the "
     "largest error of its code. In a formula: numbers, z, pi, e, + - * / and ^, exp, log, sqrt, sin, cos, sinh, cosh, "

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bpderive.equations.formulas import has_formula, in_formulas
-from bpderive.errors import unknown_name
+from bpderive.errors import is_text, unknown_name
 from bpderive.judge.certify import NOTHING, Decided, certify
-from bpderive.letters import plain
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation
 
@@ -112,7 +112,7 @@ class Equation:
 
     def stated(self, form: str | None = None) -> Statement:
         """The statement in `form`; raises `UnknownName` if the equation does not have it."""
-        found = self._form(form or self.printed)
+        found = self._form(self.printed if form is None else form)
         if found is None:
             raise unknown_name(f"form of equation ({self.number})", form, self.forms)
         return found
@@ -144,7 +144,7 @@ class Equation:
         )
 
     def _form(self, form: str) -> Statement | None:
-        return {"component": self.component, "matrix": self.matrix}.get(form)
+        return {"component": self.component, "matrix": self.matrix}.get(form) if is_text(form) else None
 
     def __str__(self) -> str:
         return f"({self.number}) {plain(str(self.title))}: {plain(self.latex())}"

@@ -19,12 +19,11 @@ from math import prod
 
 from sympy import Add, Expr, Integer, Mul
 
-from bpderive.errors import NetworkError, Refuted, TooManyPaths
-from bpderive.functions.network import Network
+from bpderive.errors import NetworkError, Refuted, TooManyPaths, shown
+from bpderive.functions.network import Network, require_network
 from bpderive.judge.evaluate import Reader
 from bpderive.judge.polynomials import Polynomial, added
 from bpderive.judge.truth import COST, Component, Truth, differentiate_directly
-from bpderive.letters import C, Partial, PathSum, a, b, j, k, l, latex, plain, q, quantity, w, z
 from bpderive.letters.refusals import (
     A_BIAS,
     A_WEIGHT,
@@ -35,6 +34,7 @@ from bpderive.letters.refusals import (
     THE_TARGET,
 )
 from bpderive.letters.statements import neurons
+from bpderive.letters.symbols import C, Partial, PathSum, a, b, j, k, l, latex, plain, q, quantity, w, z
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.proofs.calculus import collapse, derivative
@@ -171,8 +171,10 @@ def path_sum(net: Network, layer: int, neuron: int, source: int | None = None) -
 def number_of_paths(net: Network, layer: int) -> int:
     """How many paths lead from one neuron of `layer` to the cost: the product of the widths of the later layers.
 
-    From a weighted input of an output layer with softmax, as many as it has outputs.
+    From a weighted input of an output layer with softmax, as many as it has outputs. Raises `NetworkError` for a layer
+    that has no weights.
     """
+    require_network(net).layer_activation(layer)
     if _spreads(net, layer):
         return net.width(layer)
     return prod(net.width(at) for at in range(layer + 1, net.depth + 1))
@@ -288,12 +290,14 @@ def _general_rate(letter: str) -> Expr:
 
 def _check_place(net: Network, layer: int, neuron: int, source: int | None) -> None:
     kind = A_BIAS if source is None else A_WEIGHT
-    places = f"({layer}, {neuron})" if source is None else f"({layer}, {neuron}, {source})"
+    require_network(net)
+    given = (layer, neuron) if source is None else (layer, neuron, source)
+    places = f"({', '.join(map(shown, given))})"
 
     def require(what: Text, given: object, low: int, high: int) -> None:
         if type(given) is not int or not low <= given <= high:
             told = NO_PLACE.format(
-                kind=kind, places=places, sizes=net.sizes, what=what, low=low, high=high, given=repr(given)
+                kind=kind, places=places, sizes=net.sizes, what=what, low=low, high=high, given=shown(given)
             )
             raise NetworkError(told)
 

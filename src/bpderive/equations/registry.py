@@ -16,7 +16,8 @@ from bpderive.equations import checks
 from bpderive.equations.equation import Equation
 from bpderive.errors import unknown_name
 from bpderive.judge.certify import NOTHING, certify
-from bpderive.letters import (
+from bpderive.letters.statements import Range, Statement, approximation, equation, neurons
+from bpderive.letters.symbols import (
     EPSILON,
     Applied,
     C,
@@ -38,7 +39,6 @@ from bpderive.letters import (
     w,
     y,
 )
-from bpderive.letters.statements import Range, Statement, approximation, equation, neurons
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, ONE_EXAMPLE, WEIGHT, defining
@@ -46,12 +46,13 @@ from bpderive.proofs.theorems import matrix_derivation
 
 
 class Equations(Mapping[str, Equation]):
-    """The equations in the book's order; read-only. Raises `UnknownName` for a number that does not exist."""
+    """The equations in the book's order; read-only. 29 is "29". Raises `UnknownName` for a number that is not there."""
 
     def __getitem__(self, number: object) -> Equation:
-        if not isinstance(number, str) or number not in _MAKERS:
+        found = str(number) if type(number) is int and 0 < number < 100 else number
+        if not isinstance(found, str) or found not in _MAKERS:
             raise unknown_name("equation", number, _MAKERS)
-        return _made(number)
+        return _made(found)
 
     def __iter__(self) -> Iterator[str]:
         return iter(_MAKERS)

@@ -26,7 +26,7 @@ from typing import Any
 import sympy
 from sympy import Add, Expr, Rational, Symbol
 
-from bpderive.errors import DomainError, Refuted
+from bpderive.errors import DomainError, Refuted, shown
 from bpderive.letters.expressions import expression
 from bpderive.letters.text import Text
 
@@ -200,7 +200,21 @@ def _weights() -> list[Symbol]:
     return [Symbol(f"w_{{{n}}}", real=True) for n in range(1, WEIGHTS + 1)]
 
 
+_NOT_OF_THESE = Text(
+    en="The cost gave {given}. Give a function of outputs, targets and weights that returns a SymPy expression in the "
+    "symbols that it is given: outputs[x][j], targets[x][j] and weights[i].",
+    zh="该代价函数返回了 {given}。请给一个以输出、目标和权重为参数的函数，它返回由所给符号 outputs[x][j]、targets[x][j]"
+    "与 weights[i] 组成的 SymPy 表达式。",
+)
+_NO_COST = Text(
+    en="A cost is wanted as a function of outputs, targets and weights; given was {given}.",
+    zh="需要把代价写成以输出、目标和权重为参数的函数；给出的是 {given}。",
+)
+
+
 def _cost(whole: Whole, outputs: Any, targets: Any, weights: Any) -> Expr:
+    if not callable(whole):
+        raise DomainError(_NO_COST.format(given=shown(whole)))
     given = whole(outputs, targets, weights)
     try:
         found = expression(given)
@@ -208,10 +222,7 @@ def _cost(whole: Whole, outputs: Any, targets: Any, weights: Any) -> Expr:
         found = None
     known = {*itertools.chain(*outputs, *targets), *weights}
     if found is None or found.free_symbols - known:
-        raise DomainError(
-            f"The cost gave {given!r}. Give a function of outputs, targets and weights that returns a SymPy expression "
-            "in the symbols that it is given: outputs[x][j], targets[x][j] and weights[i]."
-        )
+        raise DomainError(_NOT_OF_THESE.format(given=shown(given)))
     return found
 
 

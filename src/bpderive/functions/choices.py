@@ -6,14 +6,13 @@ together. All raise errors that say what was given, what was wanted and how to m
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any
 
-import numpy as np
 import sympy
 
-from bpderive.errors import DomainError, NetworkError
+from bpderive.errors import DomainError, NetworkError, shown
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation, activations
 from bpderive.functions.activations import resolve as find_activation
 from bpderive.functions.costs import Cost
@@ -44,20 +43,17 @@ ActivationChoice = str | AnyActivation | Iterable[Any] | Mapping[Any, str | Acti
 def checked_sizes(given: object) -> tuple[int, ...]:
     """The widths of the layers; raises `NetworkError` unless they are at least two positive integers."""
     if isinstance(given, str | bytes | Mapping | set | frozenset) or not isinstance(given, Iterable):
-        raise NetworkError(SIZES.format(given=repr(given), wanted=SIZES_WANTED))
+        raise NetworkError(SIZES.format(given=shown(given), wanted=SIZES_WANTED))
     entries = tuple(given)
     sizes: list[int] = []
     for entry in entries:
-        try:
-            size = 0 if isinstance(entry, bool | np.bool_) else operator.index(entry)
-        except TypeError:
-            size = 0
+        size = int(entry) if isinstance(entry, Integral) and not isinstance(entry, bool) else 0
         if size < 1:
             place = len(sizes) + 1
-            raise NetworkError(SIZE.format(layer=place, given=repr(entry), wanted=SIZES_WANTED))
+            raise NetworkError(SIZE.format(layer=place, given=shown(entry), wanted=SIZES_WANTED))
         sizes.append(size)
     if len(sizes) < 2:
-        raise NetworkError(FEW_SIZES.format(given=entries, wanted=SIZES_WANTED))
+        raise NetworkError(FEW_SIZES.format(given=shown(entries), wanted=SIZES_WANTED))
     return tuple(sizes)
 
 
@@ -86,7 +82,7 @@ def chosen_layers(sizes: tuple[int, ...], given: ActivationChoice) -> tuple[Laye
     if isinstance(given, Mapping):
         return _by_neuron(sizes, given)
     if not isinstance(given, list | tuple):
-        raise NetworkError(ACTIVATION.format(given=repr(given)))
+        raise NetworkError(ACTIVATION.format(given=shown(given)))
     if len(given) != len(sizes) - 1:
         raise NetworkError(
             ACTIVATIONS.format(count=len(given), sizes=sizes, wanted=len(sizes) - 1, depth=len(sizes))
@@ -118,7 +114,7 @@ def _by_neuron(sizes: tuple[int, ...], given: Mapping[Any, str | Activation]) ->
         wanted = NEURONS_WANTED.format(depth=len(sizes))
         pair = isinstance(neuron, tuple) and len(neuron) == 2 and all(type(i) is int for i in neuron)
         if not pair or not 2 <= neuron[0] <= len(sizes):
-            raise NetworkError(NO_NEURON.format(given=repr(neuron), wanted=wanted))
+            raise NetworkError(NO_NEURON.format(given=shown(neuron), wanted=wanted))
         layer, j = neuron
         if not 1 <= j <= sizes[layer - 1]:
             size = sizes[layer - 1]

@@ -20,11 +20,11 @@ from typing import Any
 import sympy
 from sympy import Expr, Interval, Piecewise, Rational, S, Symbol, log
 
-from bpderive.errors import DomainError, unknown_name
+from bpderive.errors import DomainError, ShapeError, shown, unknown_name
 from bpderive.functions.algebra import tidy
 from bpderive.functions.assumptions import Assumptions, assumptions
 from bpderive.functions.named import Catalogue
-from bpderive.letters.expressions import expression
+from bpderive.letters.expressions import declared, expression, pairs
 from bpderive.letters.text import Text
 
 a = Symbol("a", real=True)
@@ -77,20 +77,22 @@ class Cost:
     _declared: Expr = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        declared(self.name, self.title)
         object.__setattr__(self, "_declared", self.formula)
+        object.__setattr__(self, "parameters", _valued(self.parameters))
+        for field_name in ("domain", "targets"):
+            if not isinstance(given := getattr(self, field_name), sympy.Set):
+                raise DomainError(_NO_SET.format(field=field_name, given=shown(given)))
         try:
             formula = expression(self.formula)
         except DomainError:
             formula = None
         if formula is not None:
-            formula = formula.subs({expression(key): expression(value) for key, value in self.parameters})
+            formula = formula.subs(dict(self.parameters))
         open_symbols = {symbol for _, value in self.parameters for symbol in value.free_symbols}
         variables = set() if formula is None else formula.free_symbols - open_symbols
         if formula is None or {symbol.name for symbol in variables} - {"a", "y"}:
-            raise DomainError(
-                f"The formula of the cost {self.name!r} is {self.formula!r}. "
-                "Give a SymPy expression in the output a and the desired output y of one neuron."
-            )
+            raise DomainError(_NO_FORMULA.format(cost=self.name, given=shown(self.formula)))
         ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in variables}
         object.__setattr__(self, "formula", formula.xreplace(ours))
 
@@ -112,10 +114,7 @@ class Cost:
             except (DomainError, TypeError, ValueError):
                 value = sympy.nan
             if not value.is_positive or not (value.is_number or value.is_Symbol):
-                raise DomainError(
-                    f"The parameter {name} of {self.name} was given as {given!r}. Give a positive number, or a symbol "
-                    f'that is declared positive, such as Symbol("{name}", positive=True).'
-                )
+                raise DomainError(_NOT_POSITIVE.format(name=name, cost=self.name, given=shown(given)))
             chosen[known[name]] = value
         return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
 
@@ -134,11 +133,11 @@ class Cost:
 
     def value(self, outputs: Iterable[Any], targets: Iterable[Any]) -> Expr:
         """C, equation (27) for the quadratic cost: the sum over the output neurons."""
-        return sympy.Add(*(self.term(*pair) for pair in zip(outputs, targets, strict=True)))
+        return sympy.Add(*(self.term(*pair) for pair in _together(outputs, targets)))
 
     def over_examples(self, outputs: Any, targets: Any, weights: Any = ()) -> Expr:
         """C over some examples, equation (26): the mean of the values; outputs and targets have one row for each."""
-        values = [self.value(*pair) for pair in zip(outputs, targets, strict=True)]
+        values = [self.value(*pair) for pair in _together(outputs, targets)]
         return sympy.Add(*values) / len(values)
 
     @property
@@ -154,6 +153,41 @@ class Cost:
         output, target = expression(output), expression(target)
         found = None if slope_by_output is None else _cancelled(self.formula, expression(slope_by_output))
         return None if found is None else _at(found, output, target)
+
+
+_NOT_POSITIVE = Text(
+    en="The parameter {name} of {cost} was given as {given}. Give a positive number, or a symbol that is declared "
+    'positive, such as Symbol("{name}", positive=True).',
+    zh='{cost} 的参数 {name} 给成了 {given}。请给一个正数，或声明为正的符号，例如 Symbol("{name}", positive=True)。',
+)
+_NO_FORMULA = Text(
+    en="The formula of the cost {cost} is {given}. Give a SymPy expression in the output a and the desired output y of "
+    "one neuron.",
+    zh="代价函数 {cost} 的公式是 {given}。请给一个以单个神经元的输出 a 与目标输出 y 写成的 SymPy 表达式。",
+)
+_NO_SET = Text(
+    en="The field {field} of a cost was given as {given}; it is a set of SymPy, such as Interval(0, 1).",
+    zh="代价函数的字段 {field} 给成了 {given}；它应是 SymPy 的集合，例如 Interval(0, 1)。",
+)
+_NOT_TOGETHER = Text(
+    en="Outputs and desired outputs are sequences of the same length, at least 1; given were {outputs} and {targets}.",
+    zh="输出与目标输出应是长度相同且不小于 1 的序列；给出的是 {outputs} 和 {targets}。",
+)
+
+
+def _valued(given: Any) -> tuple[tuple[Symbol, Expr], ...]:
+    return tuple((expression(key), expression(value)) for key, value in pairs(given, "parameters"))
+
+
+def _together(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
+    """The entries of two sequences in pairs; raises `ShapeError` if they have none, or not the same number."""
+    try:
+        found = list(zip(outputs, targets, strict=True))
+    except (TypeError, ValueError):
+        found = []
+    if not found or isinstance(outputs, str | bytes) or isinstance(targets, str | bytes):
+        raise ShapeError(_NOT_TOGETHER.format(outputs=shown(outputs), targets=shown(targets)))
+    return found
 
 
 delta = Symbol("delta", positive=True)

@@ -24,7 +24,7 @@ from typing import TypeGuard
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Symbol
 
-from bpderive.errors import NetworkError, UnknownName
+from bpderive.errors import NetworkError, UnknownName, shown
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation, activations
 from bpderive.functions.activations.layer_program import LayerProgram, bound, letter, written_out
 from bpderive.functions.choices import (
@@ -39,6 +39,7 @@ from bpderive.functions.choices import (
 )
 from bpderive.functions.costs import Cost
 from bpderive.functions.costs import resolve as find_cost
+from bpderive.letters.text import Text
 
 Binding = tuple[Symbol, Expr]
 
@@ -75,7 +76,7 @@ class Layers(Mapping[int, ImmutableDenseMatrix]):
     def __getitem__(self, layer: object) -> ImmutableDenseMatrix:
         if not _is_number(layer, self._first, len(self._sizes)):
             raise UnknownName(
-                f"There is no {self._name}[{layer}]. A network of sizes {self._sizes} has {self._name} "
+                f"There is no {self._name}[{shown(layer)}]. A network of sizes {self._sizes} has {self._name} "
                 f"for the layers {self._first} to {len(self._sizes)}."
             )
         columns = self._sizes[layer - 2] if self._name == "w" else None
@@ -164,7 +165,7 @@ class Network:
         choice = self.activation[self._layer(layer, 2) - 2]
         if not _is_number(j, 1, self.sizes[layer - 1]):
             raise NetworkError(
-                f"There is no neuron {j} in layer {layer}, which has the neurons 1 to {self.sizes[layer - 1]}."
+                f"There is no neuron {shown(j)} in layer {layer}, which has the neurons 1 to {self.sizes[layer - 1]}."
             )
         if isinstance(choice, VectorActivation):
             raise NetworkError(
@@ -244,10 +245,23 @@ class Network:
     def _layer(self, layer: int, first: int) -> int:
         if not _is_number(layer, first, len(self.sizes)):
             raise NetworkError(
-                f"There is no layer {layer!r} here: the layers of a network of sizes {self.sizes} that are meant "
+                f"There is no layer {shown(layer)} here: the layers of a network of sizes {self.sizes} that are meant "
                 f"are {first} to {len(self.sizes)}."
             )
         return layer
+
+
+_NO_NETWORK = Text(
+    en="A Network is wanted, such as bp.Network((2, 3, 2)); given was {given}.",
+    zh="这里需要一个 Network，例如 bp.Network((2, 3, 2))；给出的是 {given}。",
+)
+
+
+def require_network(given: object) -> Network:
+    """What was given; raises `NetworkError` unless it is a network."""
+    if not isinstance(given, Network):
+        raise NetworkError(_NO_NETWORK.format(given=shown(given)))
+    return given
 
 
 def _is_number(value: object, first: int, last: int) -> TypeGuard[int]:

@@ -14,12 +14,12 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import sympy
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation
 from bpderive.functions.activations.analysis import one_sided, z
+from bpderive.later import np
 from bpderive.letters.text import Text
 
 ACROSS = 5.0

@@ -11,20 +11,22 @@ A new kind of expression in a statement needs one method in `evaluate.Reader`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from sympy import Symbol
 
-from bpderive.errors import NetworkError, Refuted
+from bpderive.errors import NetworkError, Refuted, shown
+from bpderive.functions.choices import checked_sizes
 from bpderive.judge.evaluate import Reader, truth_of
 from bpderive.judge.polynomials import Polynomial
 from bpderive.judge.truth import Truth, name
-from bpderive.letters import L, Width
 from bpderive.letters.cases import case_in_latex
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import L, Width
+from bpderive.letters.text import Text
 
 NETWORKS: tuple[tuple[int, ...], ...] = (
     (2, 3),
@@ -98,16 +100,31 @@ NOTHING = Decided((), 0)
 """For what there is nothing to decide of on a network."""
 
 
-def certify(statement: Statement, networks: Iterable[tuple[int, ...]] | None = None) -> Decided:
+_NO_STATEMENT = Text(
+    en="A Statement is wanted, such as bp.equations['BP1'].statement; given was {given}.",
+    zh="这里需要一个 Statement，例如 bp.equations['BP1'].statement；给出的是 {given}。",
+)
+_NO_NETWORKS = Text(
+    en="Networks are given as a sequence of sizes, such as [(2, 3, 2)]; given was {given}.",
+    zh="网络应写成由各层大小组成的序列，例如 [(2, 3, 2)]；给出的是 {given}。",
+)
+
+
+def certify(statement: Statement, networks: Sequence[tuple[int, ...]] | None = None) -> Decided:
     """Decide `statement` on each of `networks`, in every case; raises `Refuted` at the first that fails.
 
     The networks are `NETWORKS` if none are given, and `WRITTEN_OUT` for a statement about small changes.
     Raises `NetworkError` if none of the networks has a case of it: nothing would have been decided.
     """
+    if not isinstance(statement, Statement):
+        raise NetworkError(_NO_STATEMENT.format(given=shown(statement)))
     if len(statement.sides) < 2:
         raise NetworkError(f"{statement} has one side only: there is nothing to decide.")
     if networks is None:
         networks = NETWORKS if statement.moved is None else WRITTEN_OUT
+    if not isinstance(networks, Sequence):
+        raise NetworkError(_NO_NETWORKS.format(given=shown(networks)))
+    networks = tuple(map(checked_sizes, networks))
     used, instances = [], 0
     missing: Counterexample | None = None
     for sizes in networks:

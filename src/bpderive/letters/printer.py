@@ -8,14 +8,17 @@ To print a new object, give `BookPrinter` a method `_print_<class name>`; to pla
 from __future__ import annotations
 
 import itertools
+from numbers import Number
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
 from sympy.core.function import AppliedUndef
+from sympy.matrices import MatrixBase
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.printing.latex import LatexPrinter
 
+from bpderive.errors import DomainError, shown
 from bpderive.letters.objects import (
     EPSILON,
     C,
@@ -31,14 +34,30 @@ from bpderive.letters.objects import (
     k,
     quantity,
 )
+from bpderive.letters.text import Text
 
 _LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "d": "d", "y": "y"}
 _FUNCTIONS = {Sigma: r"\sigma", SigmaPrime: r"\sigma'"}
 
 
+_NO_EXPRESSION = Text(
+    en="Only SymPy expressions and numbers are written in LaTeX; given was {given}.",
+    zh="只有 SymPy 表达式和数能写成 LaTeX；给出的是 {given}。",
+)
+
+_TOO_LONG = Text(
+    en="A number in {given} has too many digits to be written.", zh="{given} 中有一个数的位数太多，无法写出。"
+)
+
+
 def latex(expression: Any) -> str:
-    """The LaTeX of `expression`, without dollar signs."""
-    return str(BookPrinter().doprint(expression))
+    """The LaTeX of `expression`, without dollar signs. Raises `DomainError` for what is nothing of SymPy's."""
+    if not isinstance(expression, Basic | MatrixBase | Number):
+        raise DomainError(_NO_EXPRESSION.format(given=shown(expression)))
+    try:
+        return str(BookPrinter().doprint(expression))
+    except ValueError as error:  # Python writes no whole number of more than 4300 digits
+        raise DomainError(_TOO_LONG.format(given=shown(expression))) from error
 
 
 def joined_indices(shown: list[str]) -> str:

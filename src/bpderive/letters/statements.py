@@ -14,8 +14,9 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
-from bpderive.errors import StepError
-from bpderive.letters import (
+from bpderive.errors import DomainError, StepError, shown
+from bpderive.letters.expressions import expression as as_expression
+from bpderive.letters.symbols import (
     BackwardProduct,
     CostGradient,
     DiagonalSigmaPrime,
@@ -32,7 +33,7 @@ from bpderive.letters import (
     plain,
     quantity,
 )
-from bpderive.letters.expressions import expression as as_expression
+from bpderive.letters.text import Text
 
 WHOLE = "any function of the whole layer"
 """For `Statement.output`: the outputs are an arbitrary differentiable function of all the z^L_j."""
@@ -108,6 +109,8 @@ class Statement:
 
     def at(self, values: Mapping[Symbol, Any]) -> Statement:
         """The statement with other expressions for its letters; letters that it puts a value for are free no more."""
+        if not isinstance(values, Mapping):
+            raise DomainError(_NO_VALUES.format(given=shown(values)))
         exact = {letter: as_expression(value) for letter, value in values.items()}
         kept = tuple(
             Range(r.letter, substitute(r.low, exact), substitute(r.high, exact))
@@ -115,6 +118,12 @@ class Statement:
             if r.letter not in exact
         )
         return replace(self, sides=tuple(substitute(side, exact) for side in self.sides), ranges=kept)
+
+
+_NO_VALUES = Text(
+    en="Values are given as a mapping from letters, such as {{l: 2}}; given was {given}.",
+    zh="取值应写成从字母出发的映射，例如 {{l: 2}}；给出的是 {given}。",
+)
 
 
 def equation(

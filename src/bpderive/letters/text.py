@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from bpderive.errors import unknown_name
+from bpderive.errors import is_text, unknown_name
 
 LANGUAGES = ("en", "zh")
 
@@ -35,7 +35,7 @@ class Text:
 
     def in_language(self, language: str) -> str:
         """The phrase in `language`, `"en"` or `"zh"`; raises `UnknownName` for any other."""
-        if language not in LANGUAGES:
+        if not is_text(language) or language not in LANGUAGES:
             raise unknown_name("language", language, LANGUAGES)
         return self.en if language == "en" else self.zh
 
@@ -55,7 +55,7 @@ class Text:
 
 def set_language(language: str) -> None:
     """Make `str(text)` give `language` from now on: `"en"` or `"zh"`. Raises `UnknownName` for any other."""
-    if language not in LANGUAGES:
+    if not is_text(language) or language not in LANGUAGES:
         raise unknown_name("language", language, LANGUAGES)
     _language.set(language)
 

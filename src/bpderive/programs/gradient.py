@@ -17,10 +17,10 @@ from bpderive.errors import NetworkError
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations.layer_program import letter
 from bpderive.functions.costs import a as output
-from bpderive.functions.network import Network, component, in_symbols
-from bpderive.letters import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
+from bpderive.functions.network import Network, component, in_symbols, require_network
 from bpderive.letters.places import Letters, whole_number
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
 from bpderive.proofs import derivation
 from bpderive.proofs.pairings import cancelled
 
@@ -70,7 +70,8 @@ class Gradient:
 
 
 def gradient(net: Network) -> Gradient:
-    """Backpropagation on `net`, by the proved equations."""
+    """Backpropagation on `net`, by the proved equations. Raises `NetworkError` for what is no Network."""
+    require_network(net)
     bindings: list[Binding] = list(net.forward())
     reader = _Instance(net, bindings)
     whole = net.vector_output

@@ -14,11 +14,14 @@ and the error that it gives in the output layer in `COSTS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+__all__ = ["Gradient", "backprop", "cost", "feedforward"]
 
 Array = npt.NDArray[Any]
 Arrays = Sequence[Array]
@@ -219,8 +222,10 @@ COSTS: dict[
 }
 
 
-def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]:
+def _names(activation: Any, cost: Any, layers: int) -> list[str]:
     """One activation's name for each layer from 2, all of them known; raises `ValueError` otherwise."""
+    if not isinstance(activation, str | list | tuple):
+        raise ValueError("an activation is one name, or a list with one name for each layer from 2")
     names = [activation] * layers if isinstance(activation, str) else list(activation)
     if len(names) != layers:
         raise ValueError(f"{len(names)} activations were given for {layers} layers of weights")
@@ -228,12 +233,12 @@ def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]
         if name == "softmax":
             raise ValueError("softmax is written for the output layer only, the last of the names")
     for name in names:
-        if name not in ACTIVATIONS and name != "softmax":
-            raise ValueError(
-                f"no activation {name!r} is written here, only {', '.join(ACTIVATIONS)}, softmax"
-            )
-    if cost not in COSTS:
-        raise ValueError(f"no cost {cost!r} is written here, only {', '.join(COSTS)}")
+        if not isinstance(name, str) or (name not in ACTIVATIONS and name != "softmax"):
+            given = repr(name) if isinstance(name, str) else "such"
+            raise ValueError(f"no activation {given} is written here, only {', '.join(ACTIVATIONS)}, softmax")
+    if not isinstance(cost, str) or cost not in COSTS:
+        given = repr(cost) if isinstance(cost, str) else "such"
+        raise ValueError(f"no cost {given} is written here, only {', '.join(COSTS)}")
     if cost == "cross_entropy" and names[-1] != "sigmoid":
         raise ValueError(f"cross-entropy is written for a sigmoid in the output layer, not for {names[-1]}")
     if cost == "log_likelihood" and names[-1] != "softmax":
@@ -241,15 +246,52 @@ def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]
     return names
 
 
+def _table(name: str, given: Any, rows: int | None, columns: int | None) -> Array:
+    """An array of numbers with two axes, of so many rows and columns as far as they are known."""
+    try:
+        array = np.asarray(given)
+    except (RuntimeError, TypeError, ValueError, OverflowError):
+        raise ValueError(f"{name} is no array of numbers") from None
+    exact = array.dtype.kind == "O" and all(isinstance(entry, int | Fraction) for entry in array.flat)
+    if array.dtype.kind not in "biuf" and not exact:
+        raise ValueError(f"{name} is an array of real numbers, and the one given is of {array.dtype}")
+    wanted = tuple(letter if n is None else n for n, letter in ((rows, "n"), (columns, "m")))
+    if array.ndim != 2 or any(n not in (size, "n", "m") for n, size in zip(wanted, array.shape, strict=True)):
+        raise ValueError(f"{name} has the shape ({wanted[0]}, {wanted[1]}), and the one given {array.shape}")
+    return array
+
+
+def _tables(weights: Any, biases: Any, x: Any) -> tuple[list[Array], list[Array], Array]:
+    """Weights, biases and x as arrays that fit together; raises `ValueError` for anything else."""
+    if np.ndim(x) != 2:
+        raise ValueError("x has one column for each example: shape (n_1, m); for one example pass x[:, None]")
+    for name, given in (("weights", weights), ("biases", biases)):
+        if not isinstance(given, Iterable) or isinstance(given, str | bytes | dict):
+            raise ValueError(f"{name} is a list of arrays, one for each layer from 2")
+    ws, bs = list(weights), list(biases)
+    if not ws or len(ws) != len(bs):
+        raise ValueError(
+            f"weights has {len(ws)} arrays and biases {len(bs)}; both have one for each layer from 2"
+        )
+    x = _table("x", x, None, None)
+    if not x.shape[1]:
+        raise ValueError("x has no column, and one for each example is wanted, at least 1")
+    before = x.shape[0]
+    for i in range(len(ws)):
+        ws[i] = _table(f"weights[{i}]", ws[i], None, before)
+        before = ws[i].shape[0]
+        bs[i] = _table(f"biases[{i}]", bs[i], before, 1)
+    return ws, bs, x
+
+
 def feedforward(
     weights: Arrays, biases: Arrays, x: Array, activation: str | Sequence[str] = "sigmoid"
 ) -> tuple[list[Array], list[Array]]:
     """All z, for the layers from 2, and all a, for the layers from 1; x has shape (n_1, m)."""
-    if np.ndim(x) != 2:
-        raise ValueError("x has one column for each example: shape (n_1, m); for one example pass x[:, None]")
+    weights, biases, x = _tables(weights, biases, x)
     names = _names(activation, "quadratic", len(weights))
     zs = []
-    activations = [np.asarray(x)]
+    activations = [x]
     for w, b, name in zip(weights, biases, names, strict=True):
         sigma = softmax if name == "softmax" else ACTIVATIONS[name][0]
         zs.append(w @ activations[-1] + b)
@@ -266,8 +308,10 @@ def cost(
     cost: str = "quadratic",
 ) -> float:
     """The mean of the cost over the columns of x and y."""
+    weights, biases, x = _tables(weights, biases, x)
     _names(activation, cost, len(weights))
     zs, activations = feedforward(weights, biases, x, activation)
+    y = _table("y", y, *activations[-1].shape)
     value, _ = COSTS[cost]
     return float(np.sum(value(zs[-1], activations[-1], y)) / x.shape[1])
 
@@ -283,10 +327,12 @@ def backprop(
     """The gradient of the mean cost over the m columns of x, shape (n_1, m), and y, shape (n_L, m).
 
     weights[i] has shape (n_l, n_{l−1}) and biases[i] shape (n_l, 1) with l = i + 2. activation is one name, or one
-    for each layer from 2. Raises `ValueError` for a name that is not written here.
+    for each layer from 2. Raises `ValueError` for a name that is not written here, and for arrays that do not fit.
     """
+    weights, biases, x = _tables(weights, biases, x)
     names = _names(activation, cost, len(weights))
     zs, activations = feedforward(weights, biases, x, activation)
+    y = _table("y", y, *activations[-1].shape)
     m = x.shape[1]
 
     # The error in the output layer.

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol
 
-from bpderive.errors import NetworkError, StepError
+from bpderive.errors import NetworkError, StepError, shown
 from bpderive.functions.costs import costs
-from bpderive.functions.network import Network
+from bpderive.functions.network import Network, require_network
 from bpderive.judge.evaluate import Reader, truth_of
-from bpderive.letters import L, Width, j, k, l, plain
 from bpderive.letters.places import whole_number
 from bpderive.letters.statements import WHOLE, Range, Statement
+from bpderive.letters.symbols import L, Width, j, k, l, plain
 from bpderive.letters.text import Text
 from bpderive.proofs.derivation import Derivation, Step
 from bpderive.proofs.hypotheses import conditions, read_for, require
@@ -86,10 +86,20 @@ def _agree(example: Example, sides: tuple[Expr, ...]) -> bool:
     return all(example.agree(first, other) for other in others)
 
 
+_NO_PLACE = Text(
+    en="A layer, a neuron and a source are whole numbers from 1; given was {given}.",
+    zh="层号、神经元与起点都是从 1 起的整数；给出的是 {given}。",
+)
+
+
 def instantiated(
     derivation: Derivation, net: Network, layer: int | None, neuron: int, source: int
 ) -> Instance:
     """`derivation` on `net`, for neuron `neuron` of `layer` and, if it has one, the weight from neuron `source`."""
+    require_network(net)
+    for place in (neuron, source, 1 if layer is None else layer):
+        if type(place) is not int:
+            raise NetworkError(_NO_PLACE.format(given=shown(place)))
     given = {l: layer, j: neuron - 1, k: source - 1}
     derivation = read_for(derivation, net)
     goal = derivation.statement
@@ -116,12 +126,12 @@ def instantiated(
                 )
             )
     sides = tuple(written_out(side, letters, net.sizes) for side in goal.sides)
-    shown = {str(s): value if s == l else value + 1 for s, value in letters.items()}
+    told = {str(s): value if s == l else value + 1 for s, value in letters.items()}
     return Instance(
         derivation.number,
         derivation.title,
         net,
-        shown,
+        told,
         replace(goal, sides=sides, ranges=()),
         tuple(steps),
         conditions(goal, (step.statement for step in steps), net),
@@ -147,7 +157,7 @@ def _letters(
                 else "it needs more layers."
             )
             raise NetworkError(
-                f"({number}) has no case {r.letter} = {value + shift} on a network of sizes {net.sizes}: {why}"
+                f"({number}) has no case {r.letter} = {shown(value + shift)} on a network of sizes {net.sizes}: {why}"
             )
         letters[r.letter] = value
     return letters

@@ -26,8 +26,8 @@ from bpderive.functions.activations.layer_program import LayerProgram, layer_pro
 from bpderive.functions.choices import stays_in
 from bpderive.functions.costs import Cost, costs
 from bpderive.functions.costs import a as output
-from bpderive.letters import C, L, Partial, SigmaPrime, a, delta, j, k, latex, plain, quantity, y, z
 from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
+from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, delta, j, k, latex, plain, quantity, y, z
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, shortest
@@ -97,12 +97,16 @@ def pairings() -> tuple[Pairing, ...]:
     )
 
 
-@cache
 def pairing(activation: str, cost: str) -> Pairing:
     """The pair of an activation and a cost of the catalogues; raises `UnknownName` for a name that is in neither.
 
     The cost must be defined for the outputs of the activation, as `pairings()` has them.
     """
+    return _pairing(activations[activation].name, costs[cost].name)
+
+
+@cache
+def _pairing(activation: str, cost: str) -> Pairing:
     function, charged = activations[activation], costs[cost]
     if not stays_in(function, charged.domain):
         raise UnknownName(

@@ -13,7 +13,8 @@ from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
 
 from bpderive.errors import unknown_name
 from bpderive.functions.costs import Cost, costs
-from bpderive.letters import (
+from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     CostGradient,
@@ -39,7 +40,6 @@ from bpderive.letters import (
     y,
     z,
 )
-from bpderive.letters.statements import Statement, equation, layers
 from bpderive.letters.text import Text
 from bpderive.proofs.definitions import (
     ACTIVATION,
@@ -345,11 +345,16 @@ _MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {
 }
 
 
-@cache
-def derivation(number: str) -> Derivation:
-    """The derivation of the theorem `number`; raises `UnknownName` if it has none."""
-    if number not in _PROOFS:
+def derivation(number: str | int) -> Derivation:
+    """The derivation of the theorem `number`; 53 is "53". Raises `UnknownName` if it has none."""
+    found = str(number) if type(number) is int and 0 < number < 100 else number
+    if not isinstance(found, str) or found not in _PROOFS:
         raise unknown_name("derivation of equation", number, _PROOFS)
+    return _derived(found)
+
+
+@cache
+def _derived(number: str) -> Derivation:
     return _PROOFS[number]()
 
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from bpderive.errors import StepError
-from bpderive.letters import quantity
 from bpderive.letters.statements import WHOLE, Statement
+from bpderive.letters.symbols import quantity
 from bpderive.proofs.definitions import ACTIVATION, ERROR, ONE_EXAMPLE
 from bpderive.proofs.derivation import Derivation, derive
 from bpderive.proofs.theorems import known_proofs

@@ -9,16 +9,30 @@ import sympy
 from sympy import Expr
 from sympy.core.function import AppliedUndef
 
-from bpderive.errors import DomainError, Refuted, unknown_name
+from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
 from bpderive.functions.activations import analysis, by_output, properties, rewriting
 from bpderive.functions.activations.analysis import a, z
 from bpderive.functions.activations.elementwise import compiled
 from bpderive.functions.activations.stable import compare, confirm, slope
 from bpderive.functions.differentiation import latex
+from bpderive.letters.expressions import declared as check_declared
 from bpderive.letters.expressions import expression
+from bpderive.letters.expressions import pairs as as_pairs
 from bpderive.letters.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]
+
+LARGEST = 2**1023
+"""Numbers in a formula stay below this, so that floating point has them."""
+
+_TOO_LARGE = Text(
+    en="Wanted was {given}, in which a number is too large for floating point.",
+    zh="要计算的是 {given}，其中有浮点数无法表示的大数。",
+)
+_NOT_OF_OUTPUT = Text(
+    en="Wanted was {given}, which has {names} in it; give an expression in a, the output of the neuron.",
+    zh="要计算的是 {given}，其中有 {names}；请给出以神经元输出 a 写成的表达式。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +59,23 @@ class Activation:
     _declared: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        check_declared(self.name, self.title)
         declared = (self.formula, self.stable, self.at_kinks, self.slope_from_output)
-        values = {expression(symbol): _number(value, self.name) for symbol, value in self.parameters}
+        values = {
+            expression(symbol): _number(value, self.name)
+            for symbol, value in as_pairs(self.parameters, "parameters")
+        }
         formula = _in_z(self.formula, self.name, values)
 
-        def valued(pairs: Pairs) -> Pairs:
+        def valued(field: str) -> Pairs:
+            pairs = as_pairs(getattr(self, field), field)
             return tuple((expression(key), _exact(expression(value)).subs(values)) for key, value in pairs)
 
         settled = {
             "_declared": declared,
             "formula": formula,
-            "stable": valued(self.stable),
-            "at_kinks": valued(self.at_kinks),
+            "stable": valued("stable"),
+            "at_kinks": valued("at_kinks"),
             "slope_from_output": None
             if self.slope_from_output is None
             else expression(self.slope_from_output).subs(values),
@@ -167,7 +186,7 @@ class Activation:
 
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name`, such as "range", is None; None if it is known. Raises `UnknownName`."""
-        if name not in properties.PROPERTIES:
+        if not is_text(name) or name not in properties.PROPERTIES:
             raise unknown_name("property", name, properties.PROPERTIES)
         return properties.PROPERTIES[name](self.formula).reason
 
@@ -184,7 +203,11 @@ class Activation:
     def numeric(self, wanted: Expr = a) -> Expr:
         """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared,
         and else in the form that is measured to be the best of those that a general rewriting gives."""
-        exact = self._exact(wanted)
+        exact, wanted = self._exact(wanted), expression(wanted)
+        if strange := exact.free_symbols - self.formula.free_symbols - {z}:
+            raise DomainError(_NOT_OF_OUTPUT.format(given=shown(wanted), names=", ".join(map(str, strange))))
+        if any(not abs(number) < LARGEST for number in exact.atoms(sympy.Number)):
+            raise DomainError(_TOO_LARGE.format(given=shown(wanted)))
         for declared, form in self.stable:
             if declared == wanted:
                 compare(exact, form)
@@ -192,11 +215,11 @@ class Activation:
         return exact if exact.free_symbols - {z} else rewriting.best(exact).expression
 
     def _exact(self, wanted: Expr) -> Expr:
-        return self._slope() if wanted == slope else expression(wanted).subs(a, self.formula)
+        return self._slope() if expression(wanted) == slope else expression(wanted).subs(a, self.formula)
 
     def has_stable(self, wanted: Expr) -> bool:
         """Whether a stable form of `wanted` is declared."""
-        return any(declared == wanted for declared, _ in self.stable)
+        return any(declared == expression(wanted) for declared, _ in self.stable)
 
     def measured(self, wanted: Expr = a) -> rewriting.Form:
         """What computes `wanted`, with its largest error at a sample of points in units in the last place."""
@@ -237,9 +260,9 @@ class Activation:
                 # With some parameters there is no kink: ELU has none with α = 1.
                 if sympy.expand(smooth.subs(z, point) - chosen) == 0:
                     continue
-                shown = ", ".join(map(str, self.kinks)) or "none"
+                known = ", ".join(map(str, self.kinks)) or "none"
                 raise Refuted(
-                    f"A slope is declared for a kink of {self.name} at z = {point}. Its kinks: {shown}."
+                    f"A slope is declared for a kink of {self.name} at z = {point}. Its kinks: {known}."
                 )
             sides = analysis.one_sided(smooth, point)
             # With a parameter that is a symbol the comparison may stay open.
@@ -251,6 +274,18 @@ class Activation:
         return analysis.derivative(self.formula, self.at_kinks)
 
 
+_NO_PARAMETER = Text(
+    en="A parameter of the activation {name} was given as {given}. Give a real number or a SymPy symbol.",
+    zh="激活函数 {name} 的参数给成了 {given}。请给一个实数或 SymPy 符号。",
+)
+_NO_FORMULA = Text(
+    en="The formula of the activation {name} is {given}, of type {kind}. Give a SymPy expression in one variable, such "
+    "as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z'); a text is read by bp.parse_activation.",
+    zh="激活函数 {name} 的公式是 {given}，类型为 {kind}。请给一个单变量的 SymPy 表达式，例如 1/(1 + sympy.exp(-z))，"
+    "其中 z = sympy.Symbol('z')；文本形式的公式由 bp.parse_activation 读取。",
+)
+
+
 def _number(value: Any, name: str) -> Expr:
     """A parameter's value; 0.01 is 1/100."""
     try:
@@ -258,9 +293,7 @@ def _number(value: Any, name: str) -> Expr:
     except (DomainError, TypeError, ValueError):
         exact = None
     if exact is None or exact.is_real is False or exact.is_finite is False:
-        raise DomainError(
-            f"A parameter of the activation {name!r} was given as {value!r}. Give a real number or a SymPy symbol."
-        )
+        raise DomainError(_NO_PARAMETER.format(name=name, given=shown(value)))
     return exact
 
 
@@ -268,8 +301,7 @@ def _exact(expression: Expr) -> Expr:
     """The expression with every decimal as the fraction that it is, 0.1 being 1/10."""
 
     def fraction(number: sympy.Float) -> Expr:
-        shown = repr(float(number)) if number._prec == 53 else str(number)
-        return sympy.Rational(shown)
+        return sympy.Rational(repr(float(number)) if number._prec == 53 else str(number))
 
     return expression.xreplace({number: fraction(number) for number in expression.atoms(sympy.Float)})
 
@@ -280,9 +312,7 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
         formula = expression(formula)
     except DomainError:
         raise DomainError(
-            f"The formula of the activation {name!r} is {formula!r}, of type {type(formula).__name__}. "
-            "Give a SymPy expression in one variable, such as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z'); "
-            "a text is read by bp.parse_activation."
+            _NO_FORMULA.format(name=name, given=shown(formula), kind=type(formula).__name__)
         ) from None
     if unknown := formula.atoms(AppliedUndef):
         raise DomainError(
@@ -293,9 +323,9 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
     formula = _exact(formula).subs(values)
     variables = formula.free_symbols - symbols
     if len(variables) > 1:
-        shown = ", ".join(sorted(map(str, variables)))
+        names = ", ".join(sorted(map(str, variables)))
         raise DomainError(
-            f"The formula of the activation {name!r} has the variables {shown}; it may have one, the weighted input. "
+            f"The formula of the activation {name!r} has the variables {names}; it may have one, the weighted input. "
             "Put numbers in place of the others, or declare them as parameters."
         )
     return formula.xreplace(dict.fromkeys(variables, z))

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import numpy as np
 import sympy
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
@@ -21,9 +20,11 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
-from bpderive.errors import DomainError
+from bpderive.errors import DomainError, shown
 from bpderive.functions.activations.analysis import CACHE, z
 from bpderive.functions.activations.special import coded, computed
+from bpderive.later import loaded, np
+from bpderive.letters.text import Text
 
 LONGEST = 88
 """The most characters of an expression in generated code; longer ones are computed in parts."""
@@ -242,9 +243,27 @@ def run(source: str, filename: str, arrays: Any = None, special: Any = None) -> 
     """The names that `source` defines with NumPy, or with another library as `np` and its `special` functions."""
     namespace: dict[str, Any] = {"np": arrays, "special": special}
     if arrays is None:
+        loaded("numpy")
         exec(imports(source), namespace)
     exec(compile(source, filename, "exec"), namespace)
     return namespace
+
+
+_REAL_WANTED = Text(
+    en="An activation takes real numbers, in an array or a list; given were {given}.",
+    zh="激活函数需要实数，可以是数组或列表；给出的是 {given}。",
+)
+
+
+def real_array(values: Any) -> Any:
+    """The values as an array of NumPy; raises `DomainError` unless they are real numbers."""
+    try:
+        array = np.asarray(values)
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+        raise DomainError(_REAL_WANTED.format(given=shown(values))) from error
+    if array.dtype.kind not in "biuf":
+        raise DomainError(_REAL_WANTED.format(given=f"{shown(values)} (dtype {array.dtype})"))
+    return array
 
 
 @lru_cache(CACHE)
@@ -253,11 +272,9 @@ def compiled(expression: Expr) -> Callable[[Any], Any]:
     function = run(function_source("function", expression, str(expression)), "<activation>")["function"]
 
     def apply(values: Any) -> Any:
-        array = np.asarray(values)
+        array = real_array(values)
         if array.dtype.kind in "biu":
             array = array.astype(np.float64)
-        if array.dtype.kind != "f":
-            raise DomainError(f"An activation takes real numbers; given were values of dtype {array.dtype}.")
         # Half and single precision are computed in double precision and rounded once, so that every digit is right.
         result = function(array.astype(np.float64) if array.dtype.itemsize < 8 else array)
         return (result.copy() if result is array else result.astype(array.dtype, copy=False))[()]

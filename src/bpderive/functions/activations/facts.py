@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr, FiniteSet, ImageSet, Interval, S
 
+from bpderive.errors import DomainError, shown
 from bpderive.functions.activations import properties
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.analysis import pieces, z
@@ -135,8 +136,19 @@ def _between(where: Interval) -> str:
     return f"{low} {below} z {above} {high}"
 
 
+_NO_ACTIVATION = Text(
+    en="An Activation is wanted, such as bp.activations['tanh']; given was {given}.",
+    zh="这里需要一个 Activation，例如 bp.activations['tanh']；给出的是 {given}。",
+)
+
+
 def slope_range(activation: Activation) -> sympy.Set | None:
-    """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
+    """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known.
+
+    Raises `DomainError` for what is no `Activation`.
+    """
+    if not isinstance(activation, Activation):
+        raise DomainError(_NO_ACTIVATION.format(given=shown(activation)))
     cut = pieces(activation.formula)
     slopes = sympy.Piecewise(
         *((sympy.diff(expression, z), z < where.sup) for expression, where in cut[:-1]),

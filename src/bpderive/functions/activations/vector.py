@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
-from bpderive.errors import DomainError, Refuted, unknown_name
+from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
 from bpderive.functions.activations import jacobians, properties
 from bpderive.functions.activations.analysis import CACHE, a
+from bpderive.functions.activations.elementwise import real_array
 from bpderive.functions.activations.layer_program import (
     LayerProgram,
     compiled_program,
@@ -35,8 +35,9 @@ from bpderive.functions.activations.layer_program import (
     letter,
 )
 from bpderive.functions.activations.special import exactly
-from bpderive.letters import j, latex
-from bpderive.letters.expressions import expression
+from bpderive.later import np
+from bpderive.letters.expressions import declared, expression, pairs
+from bpderive.letters.symbols import j, latex
 from bpderive.letters.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]
@@ -44,6 +45,11 @@ Pairs = tuple[tuple[Expr, Expr], ...]
 _NOT_OF_ONE = Text(
     en="each output depends on the weighted inputs of the whole layer, and this is asked of a function of one number",
     zh="每个输出都依赖整层的带权输入，而这一性质只对一元函数才有意义",
+)
+
+_ROWS_WANTED = Text(
+    en="An activation of a whole layer takes numbers, one row for each neuron; given were {given}.",
+    zh="整层的激活函数需要数，每个神经元一行；给出的是 {given}。",
 )
 
 _POINTS = ((0, 0), (1, -2), (Rational(1, 3), 5, -7), (40, 41, 40), (3, -900, 2, 3), (-1000, 1000, 1000))
@@ -64,7 +70,8 @@ class VectorActivation:
     stable: Pairs = ()
 
     def __post_init__(self) -> None:
-        for part in (self.formula, *(form for _, form in self.stable)):
+        declared(self.name, self.title)
+        for part in (self.formula, *(form for _, form in pairs(self.stable, "stable"))):
             layer_program(expression(part), j, ("z",))
 
     def __repr__(self) -> str:
@@ -127,12 +134,12 @@ class VectorActivation:
 
     def program(self, wanted: Expr = a) -> LayerProgram:
         """What computes the outputs from z, or with `log(a)` their logarithms, in stable form where one is declared."""
-        declared = dict(self.stable)
-        return layer_program(declared.get(wanted, expression(wanted).subs(a, self.formula)), j, ("z",))
+        forms = dict(self.stable)
+        return layer_program(forms.get(wanted, expression(wanted).subs(a, self.formula)), j, ("z",))
 
     def has_stable(self, wanted: Expr) -> bool:
         """Whether a stable form of `wanted` is declared."""
-        return any(declared == wanted for declared, _ in self.stable)
+        return any(declared == expression(wanted) for declared, _ in self.stable)
 
     def numpy(self, values: Any) -> Any:
         """The outputs in floating point; the rows of `values` are the neurons, shape (n,) or (n, m)."""
@@ -191,7 +198,7 @@ class VectorActivation:
 
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name` is None; None if it is known. Raises `UnknownName`."""
-        if name not in properties.PROPERTIES:
+        if not is_text(name) or name not in properties.PROPERTIES:
             raise unknown_name("property", name, properties.PROPERTIES)
         return None if getattr(self, name) is not None else _NOT_OF_ONE
 
@@ -206,18 +213,16 @@ def _entries(given: Any) -> list[Expr]:
     """The entries of a sequence or of a column."""
     if not isinstance(given, Sequence | sympy.MatrixBase) or isinstance(given, str) or len(given) == 0:
         raise DomainError(
-            f"An activation of a whole layer was given {given!r}. Give the values of all its neurons, "
+            f"An activation of a whole layer was given {shown(given)}. Give the values of all its neurons, "
             "a list or a column."
         )
     return [expression(entry) for entry in given]
 
 
 def _array(values: Any) -> Any:
-    array = np.asarray(values)
-    if array.dtype.kind not in "biuf" or array.ndim == 0:
-        raise DomainError(
-            f"An activation of a whole layer takes real numbers, one row for each neuron; given were {values!r}."
-        )
+    array = real_array(values)
+    if array.ndim == 0 or not array.size:
+        raise DomainError(_ROWS_WANTED.format(given=shown(values)))
     return array.astype(np.float64) if array.dtype.itemsize < 8 or array.dtype.kind != "f" else array
 
 

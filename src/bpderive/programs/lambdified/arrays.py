@@ -7,7 +7,7 @@ the order of the program's arguments, or raises `ShapeError`. The arrays given a
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from sympy import Expr
 
-from bpderive.errors import DomainError, MissingPackage, ShapeError
+from bpderive.errors import DomainError, MissingPackage, ShapeError, shown
 from bpderive.functions.activations import Activation, a, activations, slope
 from bpderive.functions.activations.elementwise import run
 from bpderive.functions.network import Network
+from bpderive.letters.text import Text
 
 Array = npt.NDArray[Any]
 
@@ -102,14 +103,30 @@ def engine_of(*given: Any) -> Engine:
     return Engine(found.pop() if found else NUMPY)
 
 
-def _libraries(given: Any) -> set[str]:
+def _library(given: Any) -> str | None:
+    """The library that an array is of; None where it is NumPy's, or no array."""
     name = type(given).__module__.partition(".")[0]
     name = _OTHER_NAMES.get(name, name)
-    if name in _NAMESPACES:
+    return name if name in _NAMESPACES and hasattr(given, "dtype") else None
+
+
+def _libraries(given: Any) -> set[str]:
+    if (name := _library(given)) is not None:
         return {name}
     if isinstance(given, list | tuple):
         return {name for item in given for name in _libraries(item) if not isinstance(item, int | float)}
     return set()
+
+
+def at_hand(given: Any) -> Any:
+    """A list in place of a generator, which can be gone through once only."""
+    return list(given) if isinstance(given, Iterator) else given
+
+
+_SEVERAL_KINDS = Text(
+    en="PyTorch multiplies tensors of one dtype; these have {kinds}: give all in one, with .to(…).",
+    zh="PyTorch 只能把同一 dtype 的张量相乘；这里有 {kinds}：请用 .to(…) 统一。",
+)
 
 
 def checked(net: Network, engine: Engine, weights: Any, biases: Any, x: Any, y: Any) -> tuple[list[Any], Any]:
@@ -133,6 +150,9 @@ def checked_input(net: Network, engine: Engine, weights: Any, biases: Any, x: An
 
 def _in_one_dtype(engine: Engine, arrays: list[Any]) -> tuple[list[Any], Any]:
     if engine.name != NUMPY:
+        kinds = {str(array.dtype) for array in arrays}
+        if engine.name == "torch" and len(kinds) > 1:
+            raise ShapeError(_SEVERAL_KINDS.format(kinds=", ".join(sorted(kinds))))
         return arrays, None
     first = arrays[0].dtype
     if all(array.dtype == first for array in arrays):
@@ -176,7 +196,7 @@ def _listed(net: Network, name: str, given: Any) -> list[Any]:
         or not isinstance(given, Iterable)
         or getattr(given, "ndim", 1) == 0
     ):
-        raise ShapeError(f"{name} was given as {type(given).__name__}; {wanted}.")
+        raise ShapeError(f"{name} was given as {shown(given)}; {wanted}.")
     arrays = list(given)
     if len(arrays) != net.depth - 1:
         raise ShapeError(f"{name} has {len(arrays)} arrays; {wanted}.")
@@ -187,14 +207,12 @@ def _numbers(engine: Engine, what: str, given: Any) -> Any:
     """An array of real floating-point numbers: as it was given where it is one."""
     if type(given) is np.ndarray and given.dtype.kind == "f" and engine.name == NUMPY:
         return given
-    if type(given).__module__.partition(".")[0] not in ("numpy", "builtins") and hasattr(given, "shape"):
+    if _library(given) == engine.name:
         return given
     try:
         array = np.asarray(given)
-    except ValueError as error:
-        raise ShapeError(
-            f"{what} is no rectangular array of numbers: its rows have different lengths."
-        ) from error
+    except (RuntimeError, TypeError, ValueError, OverflowError) as error:
+        raise ShapeError(f"{what} is no rectangular array of numbers; given was {shown(given)}.") from error
     if np.ma.is_masked(given):
         raise ShapeError(
             f"{what} has masked entries, and a gradient needs every number: fill them first, with .filled(…)."

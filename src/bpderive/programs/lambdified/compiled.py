@@ -9,11 +9,18 @@ from typing import Any, NamedTuple
 
 from sympy import MatrixExpr
 
-from bpderive.errors import NetworkError
 from bpderive.functions.activations.elementwise import imports
-from bpderive.functions.network import Network
-from bpderive.letters import ParameterGradient, a, b, w, y, z
-from bpderive.programs.lambdified.arrays import NUMPY, Array, Engine, checked, checked_input, engine_of
+from bpderive.functions.network import Network, require_network
+from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
+from bpderive.programs.lambdified.arrays import (
+    NUMPY,
+    Array,
+    Engine,
+    at_hand,
+    checked,
+    checked_input,
+    engine_of,
+)
 from bpderive.programs.lambdified.counts import Operations, operations
 from bpderive.programs.lambdified.functions import Functions
 from bpderive.programs.lambdified.lines import Line, backward_lines, forward_lines
@@ -67,12 +74,14 @@ class CompiledGradient:
 
     def __call__(self, weights: Any, biases: Any, x: Any, y: Any) -> Gradient:
         """(∂C/∂b, ∂C/∂w), C being the mean cost over the columns."""
+        weights, biases = at_hand(weights), at_hand(biases)
         engine = engine_of(weights, biases, x, y)
         arguments, dtype = checked(self.net, engine, weights, biases, x, y)
         return self._gradient(self._function("gradient", engine)(*arguments), engine, dtype)
 
     def value_and_gradient(self, weights: Any, biases: Any, x: Any, y: Any) -> tuple[Any, Gradient]:
         """The mean cost over the columns, equation (26), and its gradient; a float for arrays of NumPy."""
+        weights, biases = at_hand(weights), at_hand(biases)
         engine = engine_of(weights, biases, x, y)
         arguments, dtype = checked(self.net, engine, weights, biases, x, y)
         found = self._function("value_and_gradient", engine)(*arguments)
@@ -82,6 +91,7 @@ class CompiledGradient:
 
     def forward(self, weights: Any, biases: Any, x: Any) -> Any:
         """a^L, shape (n_L, m), for x of shape (n_1, m)."""
+        weights, biases = at_hand(weights), at_hand(biases)
         engine = engine_of(weights, biases, x)
         arguments, dtype = checked_input(self.net, engine, weights, biases, x)
         [output] = self._function("forward", engine)(*arguments)
@@ -112,10 +122,7 @@ def compile_gradient(net: Network) -> CompiledGradient:
 
     Raises `NetworkError` for what is no Network.
     """
-    if not isinstance(net, Network):
-        raise NetworkError(
-            f"A gradient is compiled for a Network, such as Network((2, 3, 2)); given was {net!r}."
-        )
+    require_network(net)
     program = Program(net, tuple(forward_lines(net)), tuple(backward_lines(net)))
     function, functions = _gradient(program, Engine(NUMPY))
     compiled = CompiledGradient(net, _source(net, functions, function), program)

@@ -35,8 +35,8 @@ from sympy import (
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations.layer_program import SUM, LayerProgram
 from bpderive.functions.costs import a as output
-from bpderive.functions.network import Network
-from bpderive.letters import CostGradient, Elementwise, SigmaPrime, Width
+from bpderive.functions.network import Network, require_network
+from bpderive.letters.symbols import CostGradient, Elementwise, SigmaPrime, Width
 from bpderive.programs.lambdified.lines import Line, OfLayer, OverExamples, backward_lines, forward_lines
 from bpderive.proofs.pairings import cancelled
 
@@ -78,7 +78,8 @@ class Operations:
 
 
 def operations(net: Network) -> Operations:
-    """What both passes of a network take."""
+    """What both passes of a network take. Raises `NetworkError` for what is no Network."""
+    require_network(net)
     return Operations(_counted(net, forward_lines(net)), _counted(net, backward_lines(net)))
 
 

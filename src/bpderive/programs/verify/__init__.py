@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from bpderive.errors import DomainError, NetworkError
+from bpderive.errors import NetworkError, shown
 from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
-from bpderive.functions.network import Network
+from bpderive.functions.network import Network, require_network
 from bpderive.letters.text import Text
 from bpderive.programs import reference
 from bpderive.programs.lambdified import CompiledGradient, compile_gradient
@@ -35,6 +35,7 @@ from bpderive.programs.verify.sample import (
     draw_case,
     entry,
     places,
+    require_seed,
     sampled,
     spoken,
 )
@@ -176,13 +177,14 @@ def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None
     keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it prints as a table.
     Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is none.
     """
+    require_network(net)
     if compiled is None:
         compiled = compile_gradient(net)
+    if not isinstance(compiled, CompiledGradient):
+        raise NetworkError(_NOT_COMPILED.format(given=shown(compiled)))
     if compiled.net != net:
         raise NetworkError(f"The compiled gradient given is that of {compiled.net}, not of {net}.")
-    if type(seed) is not int or seed < 0:
-        raise DomainError(f"A seed is a whole number from 0; given was {seed!r}.")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     case = draw_case(net, rng)
     value, found = compiled.value_and_gradient(*case.arguments)
     trial = _Trial(net, compiled, case, found, value, sampled(net, rng), directions(net, rng))
@@ -190,6 +192,12 @@ def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None
     made = {name: result for name, result in results.items() if isinstance(result, Comparison)}
     notes = tuple(result for result in results.values() if isinstance(result, Text))
     return Verification(net, seed, made, _about(trial, seed), notes)
+
+
+_NOT_COMPILED = Text(
+    en="What is verified is a compiled gradient, such as compile_gradient(net); given was {given}.",
+    zh="要核对的是编译好的梯度，例如 compile_gradient(net)；给出的是 {given}。",
+)
 
 
 def _about(trial: _Trial, seed: int) -> Text:

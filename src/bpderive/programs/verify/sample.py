@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from sympy import Interval
 
+from bpderive.errors import DomainError, shown
 from bpderive.functions.network import Network, component
+from bpderive.letters.text import Text
 
 EVERY = 150
 COMPONENTS = 48
@@ -44,6 +46,19 @@ class Case:
     def arguments(self) -> tuple[list[Array], list[Array], Array, Array]:
         """As a compiled gradient takes them."""
         return self.weights, self.biases, self.x, self.y
+
+
+_NO_SEED = Text(
+    en="A seed is a whole number from 0, of at most 128 bits; given was {given}.",
+    zh="种子应是从 0 起、不超过 128 位二进制的整数；给出的是 {given}。",
+)
+
+
+def require_seed(given: object) -> int:
+    """What was given; raises `DomainError` unless it is a seed."""
+    if type(given) is not int or not 0 <= given < 2**128:
+        raise DomainError(_NO_SEED.format(given=shown(given)))
+    return given
 
 
 def draw_case(net: Network, rng: np.random.Generator) -> Case:

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from bpderive.errors import NetworkError
+from bpderive.errors import NetworkError, shown
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
+from bpderive.programs.verify.sample import require_seed
 from bpderive.workbook.compare.calls import Backprop, Run, Wrong, agree, called, close, drawn
 from bpderive.workbook.compare.findings import Finding, Findings
 from bpderive.workbook.compare.reasons import likely_reason
@@ -30,17 +31,18 @@ def compare(my_backprop: Any, net: Any, seed: int = 0) -> Findings:
 
     weights[i] has the shape (n_l, n_{l-1}) and biases[i] (n_l, 1) with l = i + 2; x (n_1, m) and y (n_L, m) have a
     column for each example. Nothing is raised for what the function does: its faults are the findings.
-    Raises `NetworkError` if `net` is no network or `my_backprop` no function.
+    Raises `NetworkError` if `net` is no network or `my_backprop` no function, `DomainError` for a seed that is none.
     """
     if not isinstance(net, Network) or not callable(my_backprop):
         raise NetworkError(
             Text(
                 en="Give a function and a Network to compare it on: compare(my_backprop, Network((2, 3, 2))); "
-                f"given were {my_backprop!r} and {net!r}.",
+                f"given were {shown(my_backprop)} and {shown(net)}.",
                 zh="请给出一个函数和用来比较的 Network：compare(my_backprop, Network((2, 3, 2)))；"
-                f"给出的是 {my_backprop!r} 和 {net!r}。",
+                f"给出的是 {shown(my_backprop)} 和 {shown(net)}。",
             )
         )
+    require_seed(seed)
     findings: list[Finding] = []
     runs: list[Run] = []
     calls = 0

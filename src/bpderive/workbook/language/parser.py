@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
+from bpderive.errors import is_text
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.conditions import options
@@ -31,7 +32,7 @@ RIGHT_SIDE = Text(en="'=' and a right side", zh="'=' 与右边")
 
 def parse(text: str) -> syntax.Claim:
     """The claim that `text` makes, in the one-line language or in LaTeX; raises `ParseError` with a caret."""
-    sides = set(_OPTIONS.split(str(text), maxsplit=1)[0])
+    sides = set(_OPTIONS.split(text, maxsplit=1)[0]) if is_text(text) else set()
     if sides & set("\\{") or ("_" in sides and "[" not in sides):
         return LatexParser(text, options=options).claim()
     return Parser(text).claim()

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bpderive.errors import ParseError
+from bpderive.errors import ParseError, shown
 from bpderive.letters.text import Text
 
 LONGEST_TEXT = 1000
@@ -41,8 +41,8 @@ class Tokens:
         if not isinstance(text, str):
             raise ParseError(
                 Text(
-                    en=f"A claim is a text such as 'delta[l,j] = d(C, z[l,j])'; given was {text!r}.",
-                    zh=f"命题应是一段文字，例如 'delta[l,j] = d(C, z[l,j])'；得到的是 {text!r}。",
+                    en=f"A claim is a text such as 'delta[l,j] = d(C, z[l,j])'; given was {shown(text)}.",
+                    zh=f"命题应是一段文字，例如 'delta[l,j] = d(C, z[l,j])'；得到的是 {shown(text)}。",
                 )
             )
         if len(text) > LONGEST_TEXT:
