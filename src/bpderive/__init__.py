@@ -39,7 +39,7 @@ from bpderive.functions.activations import Activation, VectorActivation, activat
 from bpderive.functions.assumptions import Assumptions, assumptions
 from bpderive.functions.costs import Cost, costs
 from bpderive.functions.network import Network
-from bpderive.letters import latex
+from bpderive.letters.symbols import latex
 from bpderive.letters.text import Text, set_language
 from bpderive.programs.gradient import Gradient, gradient
 from bpderive.programs.lambdified import compile_gradient

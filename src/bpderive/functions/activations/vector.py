@@ -35,8 +35,8 @@ from bpderive.functions.activations.layer_program import (
     letter,
 )
 from bpderive.functions.activations.special import exactly
-from bpderive.letters import j, latex
 from bpderive.letters.expressions import expression
+from bpderive.letters.symbols import j, latex
 from bpderive.letters.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]

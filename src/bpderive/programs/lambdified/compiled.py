@@ -12,7 +12,7 @@ from sympy import MatrixExpr
 from bpderive.errors import NetworkError
 from bpderive.functions.activations.elementwise import run
 from bpderive.functions.network import Network
-from bpderive.letters import ParameterGradient, a, b, w, y, z
+from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
 from bpderive.programs.lambdified.arrays import NUMPY, Array, Engine, checked, checked_input, engine_of
 from bpderive.programs.lambdified.counts import Operations, operations
 from bpderive.programs.lambdified.functions import Functions
