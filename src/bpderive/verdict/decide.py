@@ -13,7 +13,7 @@ from typing import Any
 
 from bpderive.language import syntax
 from bpderive.text import Text
-from bpderive.verdict import forms
+from bpderive.verdict import forms, signs
 from bpderive.verdict.components import in_components
 from bpderive.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.verdict.forms import Clock, Form, Term
@@ -92,17 +92,20 @@ def holds(
     one_neuron: bool = False,
     targets_add_to_one: bool = False,
     one_sided: bool = False,
+    on_kinks: bool = True,
 ) -> bool:
-    """Whether all sides have the same normal form, in every case; perhaps in some networks or for Σ y = 1 only."""
+    """Whether all sides are equal, in every case; perhaps in some networks, for Σ y = 1 or away from kinks only."""
     return all(
-        not residual
+        signs.vanishes(residual, unequal, clock, on_kinks)
         for reading in readings(claim, all_equal, one_neuron, one_sided=one_sided)
-        for residual in residuals(reading, clock, targets_add_to_one)
+        for residual, unequal in residuals(reading, clock, targets_add_to_one)
     )
 
 
-def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) -> Iterator[Form]:
-    """The differences of the sides in normal form; empty where they are equal."""
+def residuals(
+    reading: Reading, clock: Clock, targets_add_to_one: bool = False
+) -> Iterator[tuple[Form, frozenset[frozenset[Any]]]]:
+    """The differences of the sides in normal form, and the indices that are unequal there."""
     for names, unequal in cases_of_indices(reading):
         normaliser = normaliser_of(reading, clock, unequal, targets_add_to_one)
         first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
@@ -110,7 +113,7 @@ def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) 
             difference = normaliser.normal(first + forms.scaled(other, -1))
             if targets_add_to_one:
                 difference = normaliser.normal([_without_targets(t) for t in forms.as_terms(difference)])
-            yield forms.cleared(difference, unequal, clock)
+            yield difference, unequal
 
 
 def _without_targets(term: Term) -> Term:
