@@ -93,3 +93,17 @@ def test_a_divisor_that_is_0_in_every_case_is_refused():
 def test_a_power_written_out_mends_nothing():
     verdict = bp.check("dsigma(z[l,j])^2 = dsigma(z[l,j]) with sigma = leaky_relu")
     assert verdict.mended is None
+
+
+@pytest.mark.parametrize(("sigma", "cost"), [("linear", "cross_entropy"), ("hard_sigmoid", "log_likelihood")])
+def test_a_pair_that_no_network_has_is_refused_in_its_words(sigma, cost):
+    verdict = bp.check(f"delta[L] = a[L] - y with sigma = {sigma}, cost = {cost}")
+    with pytest.raises(bp.DomainError) as refusal:
+        bp.Network((2, 2), sigma, cost)
+    assert verdict.status == "ill-formed"
+    assert str(refusal.value) in verdict.reason.en
+
+
+def test_no_special_case_is_a_pair_that_no_network_has():
+    verdict = bp.check("delta[L,j] = (a[L,j]-y[j])/(a[L,j]*(1-a[L,j])) with cost = cross_entropy")
+    assert not any("linear" in d.text.en for d in verdict.diagnoses)

@@ -9,8 +9,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from bpderive.activations import activations
+from bpderive.choices import check_domain
+from bpderive.costs import costs
+from bpderive.errors import DomainError
 from bpderive.language import syntax
 from bpderive.text import Text
 from bpderive.verdict import forms, signs
@@ -61,6 +66,9 @@ def readings(
     With `all_equal` all layers have equal widths, with `one_neuron` width 1. With `one_sided` an index may stand on one
     side only, and then means every neuron; with `lenient` it may be used outside its sum as well.
     """
+    refusal = _refusal(claim.sigma, claim.cost)
+    if refusal is not None:
+        raise IllFormed(refusal)
     if not lenient:
         check_scopes(claim, one_sided)
     found = []
@@ -83,6 +91,19 @@ def readings(
     if not found:
         raise IllFormed(NOTHING)
     return found
+
+
+@lru_cache(256)
+def _refusal(sigma: str | None, cost: str | None) -> Text | None:
+    """Why no network has this activation and this cost together, if none has, as `Network` says it."""
+    if sigma is None or cost is None:
+        return None
+    try:
+        check_domain(activations[sigma], costs[cost])
+    except DomainError as error:
+        found: Text = error.args[0]
+        return found
+    return None
 
 
 def holds(

@@ -217,7 +217,7 @@ def _at_kinks(claim: Claim, text: Text) -> Text:
     """The text with what σ′ is taken to be at the kinks."""
     shown = [f"σ'({end}) = {slope}" for end, slope in kinks(claim.sigma)]
     return Text(
-        en="{text}, where {shown} by convention",
+        en="{text} ({shown} by convention)",
         zh="{text}（不可导点处约定 {shown_zh}）",
     ).format(text=text, shown=" and ".join(shown), shown_zh="、".join(shown))
 
