@@ -36,6 +36,8 @@ SIGNS = (ABOVE, ON)
 NESTED = ("σ", "inv", *SIGNS)
 MOST_TERMS = 4000
 MOST_LEAVES = 800
+A_STEP = 8
+"""How many terms inside of atoms cost as much as one that is not."""
 TOO_MANY_TERMS = Text(en="it has too many terms", zh="项数太多")
 
 _numbers = itertools.count(1)
@@ -118,6 +120,8 @@ def product(first: list[Term], second: list[Term]) -> list[Term]:
 
 def renamed_bound(term: Term) -> Term:
     """The same term with new names for its bound indices."""
+    if not term.bound:
+        return term
     names = {index: fresh() for index, _ in term.bound}
     return Term(
         term.coefficient,
@@ -141,6 +145,8 @@ def put_index(factor: Atom, names: Names) -> Atom:
     """The atom with other indices; an expression in it is brought to its normal form again."""
     head = factor[0]
     if head in NESTED:
+        if indices_of(factor).isdisjoint(names):
+            return factor
         inner = [Term(t.coefficient, put(t.factors, names), t.bound) for t in as_terms(factor[-1])]
         return (*factor[:-1], normal(inner))
     changed = tuple(names.get(part, part) if isinstance(part, str | int) else part for part in factor[1:])
@@ -170,7 +176,7 @@ def normal(
     form: dict[Key, Fraction] = {}
     for term in terms:
         if clock is not None:
-            clock.check()
+            clock.check(1 + _depth(term.factors) // A_STEP)
         collapsed = _collapsed(term, unequal)
         if collapsed is None:
             continue
@@ -181,6 +187,13 @@ def normal(
         else:
             del form[key]
     return tuple(sorted(form.items(), key=lambda item: repr(item[0])))
+
+
+def _depth(factors: tuple[tuple[Atom, int], ...]) -> int:
+    """How many factors stand inside of atoms."""
+    return sum(
+        1 + _depth(inner) for factor, _ in factors if factor[0] in NESTED for (inner, _), _ in factor[-1]
+    )
 
 
 def as_terms(form: Form) -> list[Term]:
