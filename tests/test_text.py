@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -59,3 +60,25 @@ def test_braces_of_formulas_are_kept() -> None:
 def test_a_missing_value_is_an_error() -> None:
     with pytest.raises(KeyError):
         Text(en="{a}", zh="{b}").format(a=1)
+
+
+def test_every_thread_speaks_the_language_that_is_set() -> None:
+    set_language("zh")
+    heard: list[str] = []
+    thread = threading.Thread(target=lambda: heard.append(str(BIAS)))
+    thread.start()
+    thread.join()
+    assert heard == ["偏置"]
+
+
+def test_a_language_is_set_for_a_few_lines() -> None:
+    with set_language("zh"):
+        assert str(BIAS) == "偏置"
+        with set_language("en"):
+            assert str(BIAS) == "bias"
+        assert str(BIAS) == "偏置"
+    assert str(BIAS) == "bias"
+    with pytest.raises(ZeroDivisionError), set_language("zh"):
+        1 / 0  # noqa: B018  # that is what is tested
+    assert str(BIAS) == "bias"
+    assert repr(set_language("zh")) == "<language: zh>"

@@ -2,7 +2,7 @@
 
 A `Polynomial` is a sum of monomials with exact coefficients; two are equal as functions exactly when they are equal as
 objects, which is what makes `claims` a decision and not a trial. Unknowns are any hashable keys, numbered by
-`unknown`; sums and products work inside NumPy arrays of objects too.
+`unknown`, which are pickled with it; sums and products work inside NumPy arrays of objects too.
 
 A monomial is the sorted tuple of its unknowns' numbers, each as often as its exponent says: with tens of thousands of
 unknowns and a handful in each monomial, this is what stays small.
@@ -10,6 +10,7 @@ unknowns and a handful in each monomial, this is what stays small.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any, Final
@@ -19,15 +20,29 @@ Number = int | Fraction
 
 _unknowns: dict[Hashable, Polynomial] = {}
 _keys: list[Hashable] = []
+_numbering = threading.Lock()
+"""The numbers are this process's own and stand for the keys, which are what a polynomial is pickled with."""
 
 
 def unknown(key: Hashable) -> Polynomial:
-    """The polynomial that is the unknown `key`; the same key gives the same unknown."""
+    """The polynomial that is the unknown `key`; the same key gives the same unknown, in every thread."""
     known = _unknowns.get(key)
     if known is None:
-        known = _unknowns[key] = Polynomial({(len(_keys),): 1})
-        _keys.append(key)
+        with _numbering:
+            known = _unknowns.get(key)
+            if known is None:
+                _keys.append(key)
+                known = _unknowns[key] = Polynomial({(len(_keys) - 1,): 1})
     return known
+
+
+def _with_keys(terms: Iterable[tuple[tuple[Hashable, ...], Number]]) -> Polynomial:
+    """The polynomial of these products of keys."""
+    found = {}
+    for keys, coefficient in terms:
+        numbers = (number for key in keys for monomial in unknown(key).terms for number in monomial)
+        found[tuple(sorted(numbers))] = coefficient
+    return Polynomial(found)
 
 
 def constant(value: Number) -> Polynomial:
@@ -115,6 +130,13 @@ class Polynomial:
 
     def __repr__(self) -> str:
         return self.written(str)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        terms = [(tuple(_keys[number] for number in m), c) for m, c in self.terms.items()]
+        return _with_keys, (terms,)
+
+    def __deepcopy__(self, memo: object) -> Polynomial:
+        return self
 
     def written(self, name: Callable[[Any], str]) -> str:
         """The polynomial as text, each unknown written as `name` says, in an order that no earlier use decides."""

@@ -8,7 +8,6 @@ here, and the type checker then names every phrase that lacks it.
 from __future__ import annotations
 
 import re
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,8 @@ _HAN, _BEFORE, _AFTER = r"[\u4e00-\u9fff]", r"[\w$(\[\\-]", r"[\w$)\]'′]"
 _SEAM = re.compile(rf"(?<={_HAN})(?={_BEFORE})(?!{_HAN})|(?<={_AFTER})(?<!{_HAN})(?={_HAN})")
 """Where Chinese meets what is not Chinese, with no space and no punctuation between."""
 
-_language: ContextVar[str] = ContextVar("bpderive_language", default="en")
+_language = "en"
+"""One setting for the process, the same in every thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Text:
     zh: str
 
     def __str__(self) -> str:
-        return self.in_language(_language.get())
+        return self.in_language(_language)
 
     def in_language(self, language: str) -> str:
         """The phrase in `language`, `"en"` or `"zh"`; raises `UnknownName` for any other."""
@@ -53,13 +53,34 @@ class Text:
         return Text(en=self.en, zh=_SEAM.sub(" ", self.zh))
 
 
-def set_language(language: str) -> None:
-    """Make `str(text)` give `language` from now on: `"en"` or `"zh"`. Raises `UnknownName` for any other."""
+class _Setting:
+    """What `set_language` gives: after `with`, the language is again what it was before."""
+
+    def __init__(self, before: str, now: str) -> None:
+        self._before, self._now = before, now
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        set_language(self._before)
+
+    def __repr__(self) -> str:
+        return f"<language: {self._now}>"
+
+
+def set_language(language: str) -> _Setting:
+    """Make `str(text)` give `language` from now on: `"en"` or `"zh"`. Raises `UnknownName` for any other.
+
+    It is one setting for the process, in all threads. `with set_language("zh"):` sets it for a few lines.
+    """
+    global _language
     if not is_text(language) or language not in LANGUAGES:
         raise unknown_name("language", language, LANGUAGES)
-    _language.set(language)
+    before, _language = _language, language
+    return _Setting(before, language)
 
 
 def language() -> str:
     """The language that `str(text)` gives at present."""
-    return _language.get()
+    return _language

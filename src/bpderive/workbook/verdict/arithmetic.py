@@ -5,11 +5,14 @@ Numbers are fractions; where a transcendental function is to be taken they are i
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import sympy
 from mpmath.ctx_iv import MPIntervalContext
+from sympy.core.relational import Relational
 
 from bpderive.letters.text import Text
 from bpderive.workbook.verdict.errors import OutOfReach, TooHard, bounded
@@ -45,6 +48,15 @@ def arithmetic(formula: Any, values: dict[Any, Any]) -> Any:
     if formula.is_Pow and formula.exp.is_Integer:
         base = arithmetic(formula.base, values)
         return power(base, int(formula.exp))
+    if isinstance(formula, sympy.Piecewise):
+        return arithmetic(next(part for part, where in formula.args if _is_so(where, values)), values)
+    if formula.func in (sympy.Max, sympy.Min, sympy.Abs):
+        first, *rest = [arithmetic(part, values) for part in formula.args]
+        if formula.func == sympy.Abs:
+            return abs(first)
+        for other in rest:
+            first = _later(first, other) if formula.func == sympy.Max else -_later(-first, -other)
+        return first
     if any(isinstance(v, Fraction) for v in values.values()):
         raise NeedsIntervals
     inner = [_within_reach(arithmetic(part, values)) for part in formula.args]
@@ -57,6 +69,39 @@ def arithmetic(formula: Any, values: dict[Any, Any]) -> Any:
     if formula.is_Pow and formula.exp == sympy.Rational(1, 2):
         return iv.sqrt(inner[0])
     raise TooHard(_no_intervals(str(formula.func)))
+
+
+def _is_so(where: Any, values: dict[Any, Any]) -> bool:
+    """Whether a condition is met; raises `NotHere` where intervals do not tell."""
+    if isinstance(where, sympy.And | sympy.Or):
+        return (all if isinstance(where, sympy.And) else any)(_is_so(part, values) for part in where.args)
+    if not isinstance(where, Relational):
+        return bool(where)
+    left, right = arithmetic(where.lhs, values), arithmetic(where.rhs, values)
+    if (
+        not isinstance(left, Fraction)
+        and not differ(left, right)
+        and not left.a == left.b == right.a == right.b
+    ):
+        raise NotHere
+    return bool(_RELATIONS[where.rel_op](left, right))
+
+
+_RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def _later(first: Any, second: Any) -> Any:
+    """The greater of two numbers."""
+    if isinstance(first, Fraction):
+        return max(first, second)
+    return iv.mpf([max(first.a, second.a), max(first.b, second.b)])
 
 
 LARGEST_ARGUMENT = 40

@@ -48,6 +48,11 @@ class Counterexample:
         for name in ("letters", "values"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What makes the case again, in another process too."""
+        given = self.sizes, dict(self.letters), dict(self.values), self.left, self.right, self.place
+        return type(self), given
+
     @property
     def text(self) -> Text:
         """The case in words."""

@@ -9,11 +9,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from bpderive.errors import DomainError
+from bpderive.functions.activations import activations
+from bpderive.functions.choices import check_domain
+from bpderive.functions.costs import costs
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
-from bpderive.workbook.verdict import forms
+from bpderive.workbook.verdict import forms, signs
 from bpderive.workbook.verdict.components import in_components
 from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form, Term
@@ -61,6 +66,9 @@ def readings(
     With `all_equal` all layers have equal widths, with `one_neuron` width 1. With `one_sided` an index may stand on one
     side only, and then means every neuron; with `lenient` it may be used outside its sum as well.
     """
+    refusal = _refusal(claim.sigma, claim.cost)
+    if refusal is not None:
+        raise IllFormed(refusal)
     if not lenient:
         check_scopes(claim, one_sided)
     found = []
@@ -85,6 +93,19 @@ def readings(
     return found
 
 
+@lru_cache(256)
+def _refusal(sigma: str | None, cost: str | None) -> Text | None:
+    """Why no network has this activation and this cost together, if none has, as `Network` says it."""
+    if sigma is None or cost is None:
+        return None
+    try:
+        check_domain(activations[sigma], costs[cost])
+    except DomainError as error:
+        found: Text = error.args[0]
+        return found
+    return None
+
+
 def holds(
     claim: syntax.Claim,
     clock: Clock,
@@ -92,17 +113,20 @@ def holds(
     one_neuron: bool = False,
     targets_add_to_one: bool = False,
     one_sided: bool = False,
+    on_kinks: bool = True,
 ) -> bool:
-    """Whether all sides have the same normal form, in every case; perhaps in some networks or for Σ y = 1 only."""
+    """Whether all sides are equal, in every case; perhaps in some networks, for Σ y = 1 or away from kinks only."""
     return all(
-        not residual
+        signs.vanishes(residual, unequal, clock, on_kinks)
         for reading in readings(claim, all_equal, one_neuron, one_sided=one_sided)
-        for residual in residuals(reading, clock, targets_add_to_one)
+        for residual, unequal in residuals(reading, clock, targets_add_to_one)
     )
 
 
-def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) -> Iterator[Form]:
-    """The differences of the sides in normal form; empty where they are equal."""
+def residuals(
+    reading: Reading, clock: Clock, targets_add_to_one: bool = False
+) -> Iterator[tuple[Form, frozenset[frozenset[Any]]]]:
+    """The differences of the sides in normal form, and the indices that are unequal there."""
     for names, unequal in cases_of_indices(reading):
         normaliser = normaliser_of(reading, clock, unequal, targets_add_to_one)
         first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
@@ -110,7 +134,7 @@ def residuals(reading: Reading, clock: Clock, targets_add_to_one: bool = False) 
             difference = normaliser.normal(first + forms.scaled(other, -1))
             if targets_add_to_one:
                 difference = normaliser.normal([_without_targets(t) for t in forms.as_terms(difference)])
-            yield forms.cleared(difference, unequal, clock)
+            yield difference, unequal
 
 
 def _without_targets(term: Term) -> Term:

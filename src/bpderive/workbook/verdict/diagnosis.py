@@ -22,6 +22,7 @@ from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
 from bpderive.workbook.verdict.layers import cases
+from bpderive.workbook.verdict.pieces import kinks
 from bpderive.workbook.verdict.spaces import Spaces
 
 MOST_PAIRS = 200
@@ -139,9 +140,20 @@ def _bare(node: syntax.Node) -> syntax.Node:
     if isinstance(node, syntax.Minus):
         return _bare(node.body)
     if isinstance(node, syntax.Times):
-        rest = tuple(factor for factor in node.factors if not isinstance(factor, syntax.Number))
-        return _bare(rest[0]) if len(rest) == 1 else syntax.Times(rest)
+        rest = [factor for factor in node.factors if not isinstance(factor, syntax.Number)]
+        return _product([part for factor in rest for part in _factors(_bare(factor))])
+    if isinstance(node, syntax.Power) and node.exponent > 0:
+        return _product(list(_factors(_bare(node.base))) * node.exponent)
     return node
+
+
+def _product(factors: list[syntax.Node]) -> syntax.Node:
+    """The factors in an order of their own."""
+    return factors[0] if len(factors) == 1 else syntax.Times(tuple(sorted(factors, key=repr)))
+
+
+def _factors(node: syntax.Node) -> tuple[syntax.Node, ...]:
+    return node.factors if isinstance(node, syntax.Times) else (node,)
 
 
 def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
@@ -200,6 +212,15 @@ def _special_cases(claim: syntax.Claim) -> Iterator[_Case]:
         ),
         lambda clock: is_true(claim, clock, all_equal=True),
     )
+    if kinks(claim.sigma):
+        yield (
+            "kinks",
+            Text(
+                en=f"it is true where no kink of {claim.sigma} is met",
+                zh=f"不在 {claim.sigma} 的不可导点处时成立",
+            ),
+            lambda clock: is_true(claim, clock, on_kinks=False),
+        )
     yield (
         "one neuron",
         Text(en="it is true where every layer has one neuron", zh="当每层都只有一个神经元时成立"),

@@ -31,9 +31,13 @@ from bpderive.workbook.verdict.errors import (
 Atom: TypeAlias = tuple[Any, ...]
 Names: TypeAlias = Mapping[Any, Any]
 
-DELTA, NESTED = "δ", ("σ", "inv")
+DELTA, ABOVE, ON = "δ", "above", "on"
+SIGNS = (ABOVE, ON)
+NESTED = ("σ", "inv", *SIGNS)
 MOST_TERMS = 4000
 MOST_LEAVES = 800
+A_STEP = 8
+"""How many terms inside of atoms cost as much as one that is not."""
 TOO_MANY_TERMS = Text(en="it has too many terms", zh="项数太多")
 
 _numbers = itertools.count(1)
@@ -116,10 +120,12 @@ def product(first: list[Term], second: list[Term]) -> list[Term]:
 
 def renamed_bound(term: Term) -> Term:
     """The same term with new names for its bound indices."""
+    if not term.bound:
+        return term
     names = {index: fresh() for index, _ in term.bound}
     return Term(
         term.coefficient,
-        _put(term.factors, names),
+        put(term.factors, names),
         tuple((names[index], space) for index, space in term.bound),
     )
 
@@ -130,6 +136,8 @@ def _multiplied(
     exponents: dict[Atom, int] = dict(first)
     for factor, exponent in second:
         exponents[factor] = exponents.get(factor, 0) + exponent
+        if exponents[factor] > 1 and factor[0] in SIGNS:  # 0 or 1
+            exponents[factor] = 1
     return tuple((factor, exponent) for factor, exponent in exponents.items() if exponent)
 
 
@@ -137,7 +145,9 @@ def put_index(factor: Atom, names: Names) -> Atom:
     """The atom with other indices; an expression in it is brought to its normal form again."""
     head = factor[0]
     if head in NESTED:
-        inner = [Term(t.coefficient, _put(t.factors, names), t.bound) for t in as_terms(factor[-1])]
+        if indices_of(factor).isdisjoint(names):
+            return factor
+        inner = [Term(t.coefficient, put(t.factors, names), t.bound) for t in as_terms(factor[-1])]
         return (*factor[:-1], normal(inner))
     changed = tuple(names.get(part, part) if isinstance(part, str | int) else part for part in factor[1:])
     if head == DELTA:
@@ -145,7 +155,8 @@ def put_index(factor: Atom, names: Names) -> Atom:
     return (head, *changed)
 
 
-def _put(factors: tuple[tuple[Atom, int], ...], names: Names) -> tuple[tuple[Atom, int], ...]:
+def put(factors: tuple[tuple[Atom, int], ...], names: Names) -> tuple[tuple[Atom, int], ...]:
+    """The factors with other indices."""
     exponents: dict[Atom, int] = {}
     for factor, exponent in factors:
         new = put_index(factor, names)
@@ -165,7 +176,7 @@ def normal(
     form: dict[Key, Fraction] = {}
     for term in terms:
         if clock is not None:
-            clock.check()
+            clock.check(1 + _depth(term.factors) // A_STEP)
         collapsed = _collapsed(term, unequal)
         if collapsed is None:
             continue
@@ -176,6 +187,13 @@ def normal(
         else:
             del form[key]
     return tuple(sorted(form.items(), key=lambda item: repr(item[0])))
+
+
+def _depth(factors: tuple[tuple[Atom, int], ...]) -> int:
+    """How many factors stand inside of atoms."""
+    return sum(
+        1 + _depth(inner) for factor, _ in factors if factor[0] in NESTED for (inner, _), _ in factor[-1]
+    )
 
 
 def as_terms(form: Form) -> list[Term]:
@@ -227,12 +245,12 @@ def _collapsed(term: Term, unequal: frozenset[frozenset[Any]]) -> Term | None:
             if gone is not None:
                 other = second if gone == first else first
                 kept = tuple((index, space) for index, space in term.bound if index != gone)
-                term = Term(term.coefficient, _put(rest, {gone: other}), kept)
+                term = Term(term.coefficient, put(rest, {gone: other}), kept)
                 break
-            kept_name, put = sorted((first, second), key=order)
-            same = _put(rest, {put: kept_name})
+            kept_name, other_name = sorted((first, second), key=order)
+            same = put(rest, {other_name: kept_name})
             if exponent != 1 or same != rest:
-                marked = _multiplied(same, (((DELTA, kept_name, put), 1),))
+                marked = _multiplied(same, (((DELTA, kept_name, other_name), 1),))
                 marked = tuple((f, 1 if f[0] == DELTA else e) for f, e in marked)
                 if marked != term.factors:
                     term = Term(term.coefficient, marked, term.bound)
@@ -280,7 +298,7 @@ def _named(term: Term, clock: Clock | None) -> Key:
                 raise TooHard(Text(en="its sums are too much alike", zh="其中的求和太相似"))
             ordered = sorted(ranks, key=ranks.__getitem__)
             names = dict(zip(ordered, _bound_names(term.factors, len(ordered)), strict=True))
-            return _sorted(_put(term.factors, names)), tuple(spaces[index] for index in ordered)
+            return _sorted(put(term.factors, names)), tuple(spaces[index] for index in ordered)
         candidates = []
         for chosen in tied:
             split = {index: 2 * rank + 1 for index, rank in ranks.items()}
@@ -317,7 +335,7 @@ def cleared(form: Form, unequal: frozenset[frozenset[Any]], clock: Clock) -> For
     """A form that is 0 exactly when this one is: multiplied by the denominators that no sum reaches into."""
     for _ in range(4):
         below = next(
-            (f for (factors, _), _ in form for f, e in factors if f[0] == "inv" and _is_outside(f)), None
+            (f for (factors, _), _ in form for f, e in factors if f[0] == "inv" and is_outside(f)), None
         )
         if below is None:
             return form
@@ -336,7 +354,30 @@ def cleared(form: Form, unequal: frozenset[frozenset[Any]], clock: Clock) -> For
     return form
 
 
-def _is_outside(factor: Atom) -> bool:
+def is_outside(factor: Atom) -> bool:
     """Whether an atom has no bound index from outside itself."""
-    inner = {i for (factors, spaces), _ in factor[-1] for i in _bound_names(factors, len(spaces))}
-    return not any(isinstance(i, str) and i[0] in "#@" and i not in inner for i in indices_of(factor))
+    return not _loose(factor[-1])
+
+
+def _loose(form: Form) -> set[Any]:
+    """The bound indices that occur in a form and belong to a sum around it."""
+    found: set[Any] = set()
+    for (factors, spaces), _ in form:
+        inner = {i for f, _ in factors for i in (_loose(f[-1]) if f[0] in NESTED else indices_of(f))}
+        found |= inner - set(_bound_names(factors, len(spaces)))
+    return {i for i in found if isinstance(i, str) and i[0] in "#@"}
+
+
+def inverse(form: Form) -> list[Term]:
+    """1 divided by an expression that is not 0."""
+    ((factors, spaces), coefficient), *more = form
+    if not more and not spaces and all(f[0] != DELTA for f, _ in factors):
+        return [Term(1 / coefficient, tuple((f, -e) for f, e in factors))]
+    monic = tuple((key, c / coefficient) for key, c in form)
+    return scaled(atom("inv", monic), 1 / coefficient)
+
+
+def atoms(form: Form) -> set[Atom]:
+    """Every atom that occurs, those inside of others too."""
+    found = {f for (factors, _), _ in form for f, _ in factors}
+    return found.union(*(atoms(f[-1]) for f in found if f[0] in NESTED))

@@ -13,7 +13,7 @@ from typing import Any
 
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
-from bpderive.workbook.verdict import forms
+from bpderive.workbook.verdict import forms, pieces, signs
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form, Term, atom, number, product, scaled
 from bpderive.workbook.verdict.known import derivative, evaluated, reflection, slope_polynomial, value_at_zero
@@ -90,13 +90,9 @@ class Normaliser(Unknowns):
 
     def _inverse(self, terms: list[Term]) -> list[Term]:
         form = self.normal(terms)
-        if not form:
+        if signs.vanishes(form, self.unequal, self.clock):
             raise IllFormed(Text(en="a denominator is identically 0", zh="分母恒为 0"))
-        ((factors, spaces), coefficient), *more = form
-        if not more and not spaces and all(f[0] != forms.DELTA for f, _ in factors):
-            return [Term(1 / coefficient, tuple((f, -e) for f, e in factors))]
-        monic = tuple((key, c / coefficient) for key, c in form)
-        return scaled(atom("inv", monic), 1 / coefficient)
+        return forms.inverse(form)
 
     def _total(
         self,
@@ -141,6 +137,9 @@ class Normaliser(Unknowns):
             return number(2 - order) if order else forms.as_terms(argument)
         if self.sigma is None:
             return atom("σ", order, argument)
+        made = pieces.of_activation(self.sigma, order)
+        if made is not None:
+            return signs.written(made, forms.as_terms(argument), argument)
         return self._known_activation(self.sigma, order, argument)
 
     def _known_activation(self, sigma: str, order: int, argument: Form) -> list[Term]:

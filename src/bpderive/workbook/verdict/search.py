@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from bpderive.workbook.language import syntax
@@ -19,6 +20,7 @@ from bpderive.workbook.verdict.decide import Reading, readings
 from bpderive.workbook.verdict.errors import IllFormed, OutOfReach, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.layers import constraints, feasible, value
+from bpderive.workbook.verdict.pieces import kinks
 from bpderive.workbook.verdict.trial import Trial
 from bpderive.workbook.verdict.worlds import POOLS, World
 
@@ -36,6 +38,9 @@ WIDEST = 12
 
 OUT_OF_REACH = 20
 """How many steps it takes to see that numbers are too long."""
+
+MOST_STEPS = 100
+"""The greatest number in a claim of which values near a kink are made."""
 
 MOST_CASES = 60
 """How many layers and indices are looked at on one network."""
@@ -178,11 +183,12 @@ def counterexample(
     """A case on a network of these sizes in which two sides differ, with small values; None if none was found."""
     spots = list(itertools.islice(places(reading, sizes), MOST_CASES))
     beyond: OutOfReach | None = None
-    for attempt in range(pools):
+    values = [*POOLS[:pools], *_near_kinks(reading.claim)]
+    for attempt in range(len(values)):
         for at, names in spots:
             clock.check()
             try:
-                found = _at(reading, sizes, at, names, attempt, clock)
+                found = _at(reading, sizes, at, names, (attempt, values[attempt]), clock)
             except OutOfReach as error:
                 clock.check(OUT_OF_REACH)
                 beyond = error
@@ -194,13 +200,30 @@ def counterexample(
     return None
 
 
+def _near_kinks(claim: syntax.Claim) -> list[tuple[Fraction, ...]]:
+    """Values at the kinks of σ, beside them, and as far from them as a number in the claim says."""
+    ends = [end for end, _ in kinks(claim.sigma)]
+    if not ends:
+        return []
+    said = {n.value for side in claim.sides for n in syntax.walk(side) if isinstance(n, syntax.Number)}
+    steps = {Fraction(1), *(value for value in said if abs(value) < MOST_STEPS)}
+    beside = {end + sign * step for end in ends for step in steps for sign in (-1, 1)}
+    return [tuple(ends), tuple(sorted({*ends, *beside}))]
+
+
 def _at(
-    reading: Reading, sizes: tuple[int, ...], at: int, names: dict[str, int], attempt: int, clock: Clock
+    reading: Reading,
+    sizes: tuple[int, ...],
+    at: int,
+    names: dict[str, int],
+    numbered_pool: tuple[int, tuple[Fraction, ...]],
+    clock: Clock,
 ) -> Counterexample | None:
     claim = reading.claim
+    attempt, pool = numbered_pool
     for intervals in (False, True):
         seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
-        world = World(sizes, claim.cost, claim.sigma, POOLS[attempt], random.Random(seed), intervals)
+        world = World(sizes, claim.cost, claim.sigma, pool, random.Random(seed), intervals)
         trial = Trial(world, reading, at, clock)
         try:
             values = [trial.number(side, names) for side in claim.sides]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpderive.workbook.language import syntax
-from bpderive.workbook.verdict import forms
+from bpderive.workbook.verdict import forms, pieces, signs
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Term, atom, number, product, scaled
 from bpderive.workbook.verdict.known import (
@@ -75,12 +75,22 @@ class Unknowns:
         """a^l_j: an unknown, or z^l_j itself where σ is linear."""
         if self.sigma == "linear" and at != self.case.first:
             return atom("z", at, neuron)
+        made = pieces.of_activation(self.sigma) if self.sigma and at != self.case.first else None
+        if made is not None:
+            return self._pieces(made, atom("z", at, neuron))
         return atom("a", at, neuron)
+
+    def _pieces(self, made: pieces.Pieces, argument: list[Term]) -> list[Term]:
+        """A function made of pieces at an expression."""
+        return signs.written(made, argument, forms.normal(argument))
 
     def slope(self, at: Position, neuron: syntax.Index, order: int = 1) -> list[Term]:
         """σ′(z^l_j), or σ″ for order 2: an unknown, or what it is by σ where that is known."""
         if self.sigma == "linear":
             return number(2 - order)
+        made = pieces.of_activation(self.sigma, order) if self.sigma else None
+        if made is not None:
+            return self._pieces(made, atom("z", at, neuron))
         known = slope_polynomial(self.sigma, order) if self.sigma else None
         if known is not None:
             return evaluated(known, self.activation(at, neuron))
@@ -105,13 +115,20 @@ class Unknowns:
 
     def value_of_cost(self) -> list[Term]:
         """C: an unknown, or what it is by a^L and y where the cost is known."""
+        top = self._top()
+        made = pieces.of_cost(self.cost) if self.cost else None
+        if made is not None:
+            return self.over(self._space(top), lambda m: self._pieces(made, self._missed(top, m)))
         known = value_polynomial(self.cost) if self.cost else None
         if known is None:
             return atom("C")
-        top = self._top()
         return self.over(
             self._space(top), lambda m: evaluated(known, self.activation(top, m), self.target(m))
         )
+
+    def _missed(self, top: Position, neuron: syntax.Index) -> list[Term]:
+        """a^L_m − y_m."""
+        return self.activation(top, neuron) + scaled(atom("y", neuron), -1)
 
     def _space(self, at: Position) -> Any:
         """The space of the neurons of a layer in this case."""
@@ -147,6 +164,9 @@ class Unknowns:
         """∂C/∂a^l_j, from the last layer in sight back by the chain rule."""
         after = self._after(at)
         if after is None:
+            made = pieces.of_cost(self.cost, 1) if self.cost and self.case.is_last else None
+            if made is not None:
+                return self._pieces(made, self._missed(at, neuron))
             known = (
                 slope_of_cost(self.cost) if self.cost and self.keeps_targets and self.case.is_last else None
             )

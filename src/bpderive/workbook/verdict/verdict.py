@@ -22,6 +22,7 @@ from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
 from bpderive.workbook.verdict.layers import feasible, range_of_layers
+from bpderive.workbook.verdict.pieces import kinks
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
 
 LONGEST = 5.0
@@ -206,7 +207,30 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
             zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
         ).format(doubt=doubt, count=len(tried))
         return "undecided", reason, None, (), tuple(tried)
-    return "refuted", _REFUTED, found, diagnose(claim, clock), ()
+    reason = _REFUTED
+    if any(f"σ'({end})" in found.values for end, _ in kinks(claim.sigma)):
+        reason = _at_kinks(claim, reason)
+    return "refuted", reason, found, diagnose(claim, clock), ()
+
+
+def _at_kinks(claim: Claim, text: Text) -> Text:
+    """The text with what σ′ is taken to be at the kinks."""
+    shown = [f"σ'({end}) = {slope}" for end, slope in kinks(claim.sigma)]
+    return Text(
+        en="{text} ({shown} by convention)",
+        zh="{text}（不可导点处约定 {shown_zh}）",
+    ).format(text=text, shown=" and ".join(shown), shown_zh="、".join(shown))
+
+
+def _has_slopes(claim: Claim) -> bool:
+    """Whether σ′ stands in the claim, or in what it says."""
+    return any(
+        (isinstance(node, syntax.Activation) and node.order > 0)
+        or isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian)
+        or (isinstance(node, syntax.Quantity) and node.letter == "delta")
+        for side in claim.sides
+        for node in syntax.walk(side)
+    )
 
 
 def _holds_one_sided(claim: Claim, clock: Clock) -> bool:
@@ -246,6 +270,8 @@ def _holds_in_words(claim: Claim) -> Text:
     sigma = Text(en="every activation", zh="任意激活函数")
     if claim.sigma is not None:
         sigma = Text(en=f"the activation {claim.sigma}", zh=f"激活函数 {claim.sigma}")
+        if kinks(claim.sigma) and _has_slopes(claim):
+            sigma = _at_kinks(claim, sigma)
     cost = Text(en="every cost", zh="任意代价函数")
     if claim.cost is not None:
         cost = Text(en=f"the cost {claim.cost}", zh=f"代价函数 {claim.cost}")

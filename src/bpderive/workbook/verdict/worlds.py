@@ -18,6 +18,7 @@ import sympy
 from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
 from bpderive.letters.symbols import joined_indices
+from bpderive.workbook.verdict import pieces
 from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, arithmetic, iv
 from bpderive.workbook.verdict.counterexample import exact
 from bpderive.workbook.verdict.known import slope_polynomial
@@ -36,9 +37,6 @@ POOLS: tuple[tuple[Fraction, ...], ...] = tuple(
 
 
 _UNIT = tuple(Fraction(n, d) for d in (2, 3, 4, 5) for n in range(1, d) if Fraction(n, d).denominator == d)
-
-
-_EXACT = (None, "linear", "relu")
 
 
 @dataclass(slots=True)
@@ -77,7 +75,8 @@ class World:
     @property
     def _by_output(self) -> bool:
         """Whether σ is given by its values, its arguments being what they must be."""
-        return self.sigma not in _EXACT and not self.intervals
+        exact = self.sigma is None or self.sigma == "linear" or pieces.of_activation(self.sigma) is not None
+        return not exact and not self.intervals
 
     def weight(self, layer: int, j: int, k: int) -> Any:
         """w^l_jk."""
@@ -143,14 +142,23 @@ class World:
             return self.number(self._tables[key])
         if self.sigma == "linear":
             return place if order == 0 else self.number(Fraction(2 - order))
-        if self.sigma == "relu" and not self.intervals:
-            if place == 0:
-                raise NotHere
-            return max(place, Fraction(0)) if order == 0 else Fraction(int(place > 0 and order == 1))
+        made = pieces.of_activation(self.sigma, order)
+        if made is not None:
+            return self._in_pieces(made, order, place)
         act = activations[self.sigma]
         z = sympy.Symbol("z", real=True)
         formula = act.derivative(z) if order else act.expr(z)
         return arithmetic(sympy.diff(formula, z) if order == 2 else formula, {z: place})
+
+    def _in_pieces(self, made: pieces.Pieces, order: int, place: Any) -> Any:
+        """σ or σ′ in pieces, at a number; raises `NotHere` where it has no value there."""
+        at = place if isinstance(place, Fraction) else exact(place.a)
+        found = made.at(at) if isinstance(place, Fraction) or place.a == place.b else None
+        if found is None:
+            raise NotHere
+        if order and at in made.ends:
+            self.values[f"σ{chr(39) * order}({at})"] = found
+        return self.number(found)
 
     def cost_slope(self, m: int) -> Any:
         """∂C/∂a^L_m."""

@@ -1,0 +1,435 @@
+"""Claims in numbers of 50 digits on a random network, sharing nothing with the judge but the tree of a claim.
+
+`differs(claim, chosen)` makes a network with one σ and one cost that the claim is about, goes through every layer and
+neuron that it speaks of there, and says whether two sides have different values somewhere; None if it says nothing of
+this network. A derivative is the small part of a dual number that is carried forwards through the network.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from mpmath import MPContext
+
+from bpderive.workbook.language import syntax
+
+mp = MPContext()
+mp.dps = 50
+
+NEAR, VERY_NEAR = mp.mpf(10) ** -15, mp.mpf(10) ** -40
+"""Numbers nearer than this, relative to their size, count as equal: σ′ of a smooth σ is found numerically."""
+
+MOST_PLACES = 40
+
+
+class Skip(Exception):
+    """The claim says nothing here: something is divided by 0, or has no derivative."""
+
+
+class Dual:
+    """A number and how it moves."""
+
+    __slots__ = ("moves", "value")
+
+    def __init__(self, value: Any, moves: Any = 0) -> None:
+        self.value, self.moves = mp.mpf(value), mp.mpf(moves)
+
+    def __add__(self, other: Any) -> Dual:
+        other = dual(other)
+        return Dual(self.value + other.value, self.moves + other.moves)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Dual:
+        return Dual(-self.value, -self.moves)
+
+    def __sub__(self, other: Any) -> Dual:
+        return self + -dual(other)
+
+    def __mul__(self, other: Any) -> Dual:
+        other = dual(other)
+        return Dual(self.value * other.value, self.value * other.moves + self.moves * other.value)
+
+    __rmul__ = __mul__
+
+    def inverse(self) -> Dual:
+        if abs(self.value) < NEAR:
+            raise Skip
+        return Dual(1 / self.value, -self.moves / self.value**2)
+
+    def to(self, exponent: int) -> Dual:
+        result = Dual(1)
+        for _ in range(abs(exponent)):
+            result = result * (self if exponent > 0 else self.inverse())
+        return result
+
+
+def dual(value: Any) -> Dual:
+    return value if isinstance(value, Dual) else Dual(value)
+
+
+Derivatives = Callable[[int, Any], Any]
+"""The derivative of a given order of σ at a number."""
+
+
+def smooth(function: Callable[[Any], Any]) -> Derivatives:
+    return lambda order, z: mp.diff(function, z, order) if order else function(z)
+
+
+def line(order: int, slope: Any, value: Any) -> Any:
+    return value if order == 0 else slope if order == 1 else 0
+
+
+def in_pieces(*pieces: tuple[Any, Any, Any]) -> Derivatives:
+    """A function that up to each end, and with it, is slope · z + constant; σ″ at an end does not exist."""
+
+    def at(order: int, z: Any) -> Any:
+        for end, slope, constant in pieces:
+            if order > 1 and z == end:
+                raise Skip
+            if z <= end:
+                return line(order, slope, slope * z + constant)
+        raise AssertionError
+
+    return at
+
+
+def hard(end: Any, slope: Any, low: Any, high: Any) -> Derivatives:
+    """Rising from `low` to `high` between −end and end, at whose ends the slope is 0."""
+
+    def at(order: int, z: Any) -> Any:
+        if order > 1 and abs(z) == end:
+            raise Skip
+        if abs(z) >= end:
+            return line(order, 0, high if z > 0 else low)
+        return line(order, slope, slope * z + (low + high) / mp.mpf(2))
+
+    return at
+
+
+_far = mp.inf
+
+SIGMAS: Mapping[str, Derivatives] = {
+    "linear": in_pieces((_far, 1, 0)),
+    "relu": in_pieces((0, 0, 0), (_far, 1, 0)),
+    "leaky_relu": in_pieces((0, mp.mpf(1) / 100, 0), (_far, 1, 0)),
+    "hard_tanh": hard(1, 1, -1, 1),
+    "hard_sigmoid": hard(3, mp.mpf(1) / 6, 0, 1),
+    "sigmoid": smooth(lambda z: 1 / (1 + mp.exp(-z))),
+    "tanh": smooth(mp.tanh),
+    "softplus": smooth(lambda z: mp.log(1 + mp.exp(z))),
+    "gaussian": smooth(lambda z: mp.exp(-(z**2))),
+    "sine": smooth(mp.sin),
+    "arctan": smooth(mp.atan),
+}
+
+ANY = smooth(lambda z: mp.sin(z) + z**2 / 7 + mp.mpf(3) / 5)
+ANY_IN_0_1 = smooth(lambda z: 1 / (1 + mp.exp(mp.sin(z) / 2 - z - mp.mpf(1) / 3)))
+"""A function that has no property of its own, and one with values between 0 and 1."""
+
+
+def of(function: Derivatives, order: int, place: Dual) -> Dual:
+    value = function(order, place.value)
+    return Dual(value, function(order + 1, place.value) * place.moves if place.moves else 0)
+
+
+def log(x: Dual) -> Dual:
+    if x.value <= 0:
+        raise Skip
+    return Dual(mp.log(x.value), x.moves / x.value)
+
+
+def huber(x: Dual) -> Dual:
+    if abs(x.value) <= 1:
+        return x * x * mp.mpf("0.5")
+    return x * mp.sign(x.value) - mp.mpf("0.5")
+
+
+COSTS: Mapping[str, Callable[[Dual, Dual], Dual]] = {
+    "quadratic": lambda a, y: (a - y) * (a - y) * mp.mpf("0.5"),
+    "cross_entropy": lambda a, y: -(y * log(a)) - (Dual(1) - y) * log(Dual(1) - a),
+    "log_likelihood": lambda a, y: -(y * log(a)),
+    "huber": lambda a, y: huber(a - y),
+}
+
+
+@dataclass
+class Net:
+    """A network with numbers; `moved` is the component that moves."""
+
+    sizes: tuple[int, ...]
+    sigma: Derivatives
+    cost: str | None
+    numbers: dict[Any, Any]
+    moved: Any = None
+    known: dict[Any, Dual] = field(default_factory=dict)
+
+    def moving(self, component: Any) -> Net:
+        if self.moved is not None:
+            raise Skip  # a second derivative
+        return Net(self.sizes, self.sigma, self.cost, self.numbers, component)
+
+    def given(self, *key: Any) -> Dual:
+        return Dual(self.numbers[key], int(key == self.moved))
+
+    def value(self, letter: str, layer: int, *indices: int) -> Dual:
+        key = (letter, layer, *indices)
+        if key not in self.known:
+            self.known[key] = self._value(*key)
+        return self.known[key]
+
+    def _value(self, letter: str, layer: int, j: int, k: int = 0) -> Dual:
+        moves = Dual(0, int((letter, layer, j) == self.moved))
+        if letter == "delta":
+            return Dual(self.moving(("z", layer, j)).total().moves)
+        if letter in ("w", "b", "y"):
+            return self.given(letter, layer, j, k) if letter == "w" else self.given(letter, layer, j)
+        if letter == "a":
+            if layer == 1:
+                return self.given("a", 1, j)
+            return of(self.sigma, 0, self.value("z", layer, j)) + moves
+        before = range(1, self.sizes[layer - 2] + 1)
+        weighted = [self.value("w", layer, j, m) * self.value("a", layer - 1, m) for m in before]
+        return sum(weighted, self.value("b", layer, j)) + moves
+
+    def total(self) -> Dual:
+        """C; an arbitrary cost couples the outputs."""
+        last = len(self.sizes)
+        pairs = [(self.value("a", last, m), self.value("y", last, m)) for m in range(1, self.sizes[-1] + 1)]
+        if self.cost is not None:
+            return sum((COSTS[self.cost](*pair) for pair in pairs), Dual(0))
+        squares = sum(
+            ((m + 2) * a * a * a * mp.mpf("0.3") + y * a for m, (a, y) in enumerate(pairs)), Dual(1)
+        )
+        outputs = sum((a for a, _ in pairs), Dual(0))
+        return squares + outputs * outputs * outputs
+
+
+@dataclass
+class Reading:
+    """A claim on a network, for one layer l."""
+
+    net: Net
+    at: int
+    layers: dict[str, syntax.Layer]
+
+    def layer(self, layer: syntax.Layer) -> int:
+        found = {"": 0, "l": self.at, "L": len(self.net.sizes)}[layer.letter] + layer.offset
+        if not 1 <= found <= len(self.net.sizes):
+            raise Skip
+        return found
+
+    def width(self, layer: syntax.Layer) -> int:
+        return self.net.sizes[self.layer(layer) - 1]
+
+    def key(self, node: syntax.Quantity, names: Mapping[str, int]) -> Any:
+        layer = self.layer(node.layer)
+        indices = [names[i] if isinstance(i, str) else i for i in node.indices]
+        widths = (layer, layer - 1)
+        if layer == 1 and node.letter in ("w", "b", "z", "delta"):
+            raise Skip
+        if any(i > self.net.sizes[at - 1] for i, at in zip(indices, widths, strict=False)):
+            raise Skip
+        return (node.letter, layer, *indices)
+
+    def value(self, node: syntax.Node, names: Mapping[str, int], net: Net | None = None) -> Any:
+        """A number, or an array of numbers."""
+        net = net or self.net
+
+        def part(inner: syntax.Node) -> Any:
+            return self.value(inner, names, net)
+
+        match node:
+            case syntax.Number(exact):
+                return Dual(mp.mpf(exact.numerator) / exact.denominator)
+            case syntax.Unknown(name):
+                return Dual(net.numbers["unknown", name])
+            case syntax.Cost():
+                return net.total()
+            case syntax.WidthOf(layer):
+                return Dual(self.width(layer))
+            case syntax.Kronecker(one, other):
+                same = [names[i] if isinstance(i, str) else i for i in (one, other)]
+                return Dual(int(same[0] == same[1]))
+            case syntax.Quantity(indices=indices):
+                return net.value(*self.key(node, names)) if indices else self._array(node, net)
+            case syntax.Activation(order, argument):
+                return each(lambda z: of(net.sigma, order, z), part(argument))
+            case syntax.Derivative(of=inner, by=by):
+                moved = self.value(inner, names, net.moving(self.key(by, names)))
+                return Dual(moved.moves)
+            case syntax.Gradient(by):
+                return self._filled(by, lambda key: Dual(net.moving(key).total().moves))
+            case syntax.Jacobian(of=above, by=below):
+                columns = self._filled(below, lambda key: self._array(above, net.moving(key)))
+                rows = range(self.width(above.layer))
+                return np.array([[Dual(column[r, 0].moves) for column in columns[:, 0]] for r in rows])
+            case syntax.Total(indices, body):
+                ranges = [range(1, self.width(self.layers[i]) + 1) for i in indices]
+                cases = itertools.product(*ranges)
+                found = [
+                    self.value(body, {**names, **dict(zip(indices, c, strict=True))}, net) for c in cases
+                ]
+                return sum(found, Dual(0))
+            case syntax.Plus(terms):
+                first, *rest = map(part, terms)
+                return sum(rest, first)
+            case syntax.Minus(body):
+                return -part(body)
+            case syntax.Times(factors):
+                result = Dual(1)
+                for factor in factors:
+                    result = part(factor) * result
+                return result
+            case syntax.Over(above, below):
+                return part(above) * number(part(below)).inverse()
+            case syntax.Power(base, exponent):
+                return number(part(base)).to(exponent)
+            case syntax.Product(factors):
+                first, *rest = map(part, factors)
+                for factor in rest:
+                    first = first @ factor
+                return first
+            case syntax.Transposed(body):
+                return part(body).T
+            case syntax.Diagonal(body):
+                column = part(body)[:, 0]
+                size = len(column)
+                return np.array(
+                    [[column[r] if r == c else Dual(0) for c in range(size)] for r in range(size)]
+                )
+            case syntax.Outer(first, second):
+                return part(first) @ part(second).T
+        raise NotImplementedError(node)
+
+    def _filled(self, node: syntax.Quantity, entry: Callable[[Any], Any]) -> Any:
+        layer = self.layer(node.layer)
+        if layer == 1 and node.letter != "a":
+            raise Skip
+        rows = self.net.sizes[layer - 1]
+        columns = self.net.sizes[layer - 2] if node.letter == "w" else 1
+        result = np.empty((rows, columns), dtype=object)
+        for r, c in itertools.product(range(rows), range(columns)):
+            result[r, c] = entry((node.letter, layer, r + 1, *([c + 1] if node.letter == "w" else [])))
+        return result
+
+    def _array(self, node: syntax.Quantity, net: Net) -> Any:
+        return self._filled(node, lambda key: net.value(*key))
+
+
+def each(function: Callable[[Dual], Dual], given: Any) -> Any:
+    return function(given) if isinstance(given, Dual) else np.vectorize(function, otypes=[object])(given)
+
+
+def number(given: Any) -> Dual:
+    return given if isinstance(given, Dual) else given[0, 0]
+
+
+def ranges(claim: syntax.Claim) -> dict[str, syntax.Layer]:
+    """The layer of each index, by where it stands."""
+    found: dict[str, syntax.Layer] = {}
+    same = [(c.first, c.second) for c in claim.conditions if isinstance(c, syntax.IndexCondition)]
+    for side in claim.sides:
+        for node in syntax.walk(side):
+            if isinstance(node, syntax.Quantity):
+                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                    found.setdefault(index, layer)  # type: ignore[arg-type]  # numbers are never asked for
+            elif isinstance(node, syntax.Kronecker):
+                same.append((node.first, node.second))
+    for one, other in [*same, *same]:
+        for first, second in ((one, other), (other, one)):
+            if first in found:
+                found.setdefault(second, found[first])  # type: ignore[index,arg-type]
+    return found
+
+
+def random_net(claim: syntax.Claim, chosen: random.Random) -> Net:
+    """A network with small numbers; with ReLU and its like many of them are at a kink."""
+    sizes = tuple(chosen.choice((1, 2, 2, 3)) for _ in range(chosen.choice((2, 2, 3, 4))))
+    bounded = claim.cost in ("cross_entropy", "log_likelihood")
+    sigma = SIGMAS[claim.sigma] if claim.sigma else ANY_IN_0_1 if bounded else ANY
+    halves = [mp.mpf(n) / 2 for n in range(-6, 7)]
+    nodes = [node for side in claim.sides for node in syntax.walk(side)]
+    names = dict.fromkeys(node.name for node in nodes if isinstance(node, syntax.Unknown))
+    numbers: dict[Any, Any] = {("unknown", name): chosen.choice(halves) for name in names}
+    for layer, size in enumerate(sizes, start=1):
+        for j in range(1, size + 1):
+            if layer == 1:
+                numbers["a", 1, j] = chosen.choice(halves)
+                continue
+            for k in range(1, sizes[layer - 2] + 1):
+                numbers["w", layer, j, k] = chosen.choice(halves)
+            numbers["b", layer, j] = chosen.choice(halves)
+    for j in range(1, sizes[-1] + 1):
+        numbers["y", len(sizes), j] = mp.mpf(chosen.randrange(1, 8)) / 8 if bounded else chosen.choice(halves)
+    return Net(sizes, sigma, claim.cost, numbers)
+
+
+def differs(claim: syntax.Claim, chosen: random.Random, near: Any = NEAR) -> bool | None:
+    """Whether two sides differ on a random network by more than `near`; None if the claim says nothing of it."""
+    layers = ranges(claim)
+    net = random_net(claim, chosen)
+    said = False
+    for at in range(1, len(net.sizes) + 1):
+        reading = Reading(net, at, layers)
+        for names in itertools.islice(_places(claim, reading), MOST_PLACES):
+            try:
+                values = [reading.value(side, names) for side in claim.sides]
+            except Skip:
+                continue
+            said = True
+            if any(not _equal(*pair, near) for pair in itertools.pairwise(values)):
+                return True
+    return False if said else None
+
+
+def _places(claim: syntax.Claim, reading: Reading) -> Iterator[dict[str, int]]:
+    free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
+    try:
+        if not all(_holds(c, reading) for c in claim.conditions if not isinstance(c, syntax.IndexCondition)):
+            return
+        widths = [range(1, reading.width(reading.layers[i]) + 1) for i in free]
+    except Skip:
+        return
+    for values in itertools.product(*widths):
+        names = dict(zip(free, values, strict=True))
+        if all(_same(c, names) for c in claim.conditions if isinstance(c, syntax.IndexCondition)):
+            yield names
+
+
+def _same(condition: syntax.IndexCondition, names: Mapping[str, int]) -> bool:
+    one, other = (names.get(i, 1) if isinstance(i, str) else i for i in (condition.first, condition.second))
+    return (one == other) == (condition.relation == "=")
+
+
+def _holds(condition: Any, reading: Reading) -> bool:
+    if isinstance(condition, syntax.WidthCondition):
+        second = condition.second
+        return reading.width(condition.first) == (
+            second if isinstance(second, int) else reading.width(second)
+        )
+    one, other = (
+        {"": 0, "l": reading.at, "L": len(reading.net.sizes)}[layer.letter] + layer.offset
+        for layer in (condition.first, condition.second)
+    )
+    return {
+        "=": one == other,
+        "!=": one != other,
+        "<": one < other,
+        "<=": one <= other,
+        ">": one > other,
+        ">=": one >= other,
+    }[condition.relation]
+
+
+def _equal(first: Any, second: Any, near: Any) -> bool:
+    one, other = (np.ravel(np.array(value, dtype=object)) for value in (first, second))
+    return len(one) == len(other) and all(
+        abs(p.value - q.value) <= near * max(1, abs(p.value), abs(q.value))
+        for p, q in zip(one, other, strict=True)
+    )
