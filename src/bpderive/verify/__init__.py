@@ -22,12 +22,23 @@ from bpderive import reference
 from bpderive.activations import activations
 from bpderive.codegen import CompiledGradient, compile_gradient
 from bpderive.costs import costs
-from bpderive.errors import DomainError, NetworkError
+from bpderive.errors import NetworkError
 from bpderive.network import Network
 from bpderive.text import Text
 from bpderive.verify.many_digits import ManyDigits
 from bpderive.verify.result import Comparison, Verification, comparison, flattened
-from bpderive.verify.sample import Array, Case, Place, directions, draw_case, entry, places, sampled, spoken
+from bpderive.verify.sample import (
+    Array,
+    Case,
+    Place,
+    checked_seed,
+    directions,
+    draw_case,
+    entry,
+    places,
+    sampled,
+    spoken,
+)
 
 STEP = 2.0**-17
 """About the cube root of the rounding error of floating point, which is best for central differences."""
@@ -159,20 +170,23 @@ _WAYS = {
 }
 
 
-def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None) -> Verification:
+def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
     """Compare the compiled gradient of `net` with the reference, with differences, and with many digits.
 
-    `compiled` is what is verified, by default `compile_gradient(net)`. The result has `ok`, and `max_error` with the
-    keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it prints as a table.
-    Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is none.
+    `compiled` is the CompiledGradient to verify, by default `compile_gradient(net)`. The result has `ok`, and
+    `max_error` with the keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it prints as a
+    table. Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is none.
     """
     if compiled is None:
         compiled = compile_gradient(net)
-    if compiled.net != net:
-        raise NetworkError(f"The compiled gradient given is that of {compiled.net}, not of {net}.")
-    if type(seed) is not int or seed < 0:
-        raise DomainError(f"A seed is a whole number from 0; given was {seed!r}.")
-    rng = np.random.default_rng(seed)
+    if not isinstance(compiled, CompiledGradient) or compiled.net != net:
+        raise NetworkError(
+            Text(
+                en="The gradient to verify must be compile_gradient({net}); given was {given}.",
+                zh="要核对的应是 compile_gradient({net})；给出的是 {given}。",
+            ).format(net=net, given=repr(compiled)[:120])
+        )
+    rng = np.random.default_rng(checked_seed(seed))
     case = draw_case(net, rng)
     value, found = compiled.value_and_gradient(*case.arguments)
     trial = _Trial(net, compiled, case, found, value, sampled(net, rng), directions(net, rng))
