@@ -180,7 +180,7 @@ class _Laid:
 
 
 def compare_step(step: Mapping[str, Any], net: Network, wanted: CodeConvention | None) -> Findings:
-    """What the first wrong quantity of a step is, in the convention wanted or in that which fits best.
+    """What the first wrong quantity of a step is, in the convention wanted or in that in which most are right.
 
     Raises `ParseError` for missing arrays, `ShapeError` for x, y, w and b that are not those of the network.
     """
@@ -196,12 +196,16 @@ def compare_step(step: Mapping[str, Any], net: Network, wanted: CodeConvention |
     if lacking:
         raise _missing(Text(en=", ".join(lacking), zh="、".join(lacking)))
     slack = max(tolerance(array) for array in found.values())
-    best: tuple[int, Findings] | None = None
-    for laid in _layouts(found, net, wanted):
-        for convention in _scales(net, laid.convention, wanted):
-            right, findings = _first_wrong(replace(laid, convention=convention), net, given, slack)
+    best: tuple[int, _Laid, Trace, dict[Key, float]] | None = None
+    for layout in _layouts(found, net, wanted):
+        made = _traced(layout, net, NONE)
+        assert made is not None  # the shapes are those of the network
+        for convention in _scales(net, layout.convention, wanted):
+            laid = replace(layout, convention=convention)
+            errors = {key: apart(laid.found[key], _truth(key, laid, net, made)) for key in given}
+            right = sum(error <= slack for error in errors.values())
             if best is None or right > best[0]:
-                best = right, findings
+                best = right, laid, made, errors
     if best is None:
         shapes = ", ".join(f"{_spoken(key)} {found[key].shape}" for key in needed)
         raise ShapeError(
@@ -210,7 +214,23 @@ def compare_step(step: Mapping[str, Any], net: Network, wanted: CodeConvention |
                 zh="这些不是 {net} 的 x、y、w、b：{shapes}。",
             ).format(net=f"Network({net.sizes})", shapes=shapes)
         )
-    return replace(best[1], agrees=_agreement(given, unread))
+    _, laid, made, errors = best
+    wrong = [key for key, error in errors.items() if not error <= slack]
+    if not wrong:
+        return Findings((), len(given), laid.convention, _agreement(given, unread))
+    first = wrong[0]
+    why = _of_values(laid.found[first], _truth(first, laid, net, made), slack)
+    why = why or _reason(laid, net, made, given[: given.index(first) + 1], slack) or _UNKNOWN
+    text = Text(
+        en="the first quantity that is wrong is {name}, by {error} of its largest entry: it breaks {says}; {why}",
+        zh="第一个出错的量是 {name}，误差为其最大分量的 {error}：它不满足 {says}；{why}",
+    ).format(name=_spoken(first), error=f"{errors[first]:.2g}", says=_equation(first, net), why=why)
+    if laid.convention != BOOK:
+        text = Text(en="{text} (read for {read})", zh="{text}（所用约定为：{read}）").format(
+            text=text, read=laid.convention.text
+        )
+    finding = Finding("first", text, tuple(map(_spoken, wrong)), errors[first])
+    return Findings((finding,), len(given), laid.convention)
 
 
 def _agreement(given: Sequence[Key], unread: Sequence[str]) -> Text:
@@ -244,7 +264,7 @@ def _in_book(letter: str, array: Array, convention: CodeConvention) -> Array:
     if letter in ("w", "dw"):
         return array.T if convention.weights == "in-out" else array
     if letter == "cost":
-        return array
+        return array.reshape(()) if array.size == 1 else array
     if letter in ("b", "db"):
         column = array.reshape(-1, 1) if array.size == max(array.shape, default=0) else array
         return -column if convention.bias == "subtracted" else column
@@ -303,29 +323,6 @@ def _truth(key: Key, laid: _Laid, net: Network, made: Trace) -> Array:
     return np.array(abs(scale) * value)
 
 
-def _first_wrong(laid: _Laid, net: Network, given: Sequence[Key], slack: float) -> tuple[int, Findings]:
-    """How many quantities are right before the first that is wrong, and what is said of that."""
-    made = _traced(laid, net, NONE)
-    assert made is not None  # the shapes are those of the network
-    errors = {key: apart(laid.found[key], _truth(key, laid, net, made)) for key in given}
-    wrong = [key for key, error in errors.items() if not error <= slack]
-    if not wrong:
-        return len(given), Findings((), len(given), laid.convention)
-    first = wrong[0]
-    found, true = laid.found[first], _truth(first, laid, net, made)
-    why = _shape(found, true) or _reason(laid, net, given, first, slack) or _UNKNOWN
-    finding = Finding(
-        "first",
-        Text(
-            en="the first quantity that is wrong is {name}: it breaks {equation}; {why}",
-            zh="第一个出错的量是 {name}：它不满足 {equation}；{why}",
-        ).format(name=_spoken(first), equation=_equation(first, net), why=why),
-        tuple(map(_spoken, wrong)),
-        errors[first],
-    )
-    return given.index(first), Findings((finding,), len(given), laid.convention)
-
-
 def _traced(laid: _Laid, net: Network, slip: Slip) -> Trace | None:
     weights, biases = ([array.astype(np.float64) for array in laid.of(letter)] for letter in "wb")
     x, y = (laid.found[letter, 0].astype(np.float64) for letter in "xy")
@@ -336,8 +333,8 @@ def _traced(laid: _Laid, net: Network, slip: Slip) -> Trace | None:
             return None
 
 
-def _shape(found: Array, true: Array) -> Text | None:
-    """What is said of another shape, of nan and of zeros."""
+def _of_values(found: Array, true: Array, slack: float) -> Text | None:
+    """What is said of another shape, of nan and zeros, and of the right values times a factor."""
     if found.shape != true.shape:
         return Text(
             en=f"its shape is {found.shape}, with columns as examples, and should be {true.shape}",
@@ -347,33 +344,33 @@ def _shape(found: Array, true: Array) -> Text | None:
         return Text(en="it holds nan or inf", zh="其中有 nan 或 inf")
     if not np.any(found):
         return Text(en="it is zero, and so perhaps never set", zh="它全为零，可能从未赋值")
-    return None
+    if found.ndim and found.T.shape == true.shape and apart(found.T, true) <= slack:
+        return Text(en="it is transposed", zh="它被转置了")
+    factor = float(np.vdot(found, true) / max(float(np.vdot(true, true)), 1e-300))
+    if apart(found, factor * true) > slack:
+        return None
+    if np.isclose(factor, -1):
+        return Text(en="the sign is wrong", zh="符号反了")
+    return Text(en=f"it is {factor:.6g} times what it should be", zh=f"它是应有值的 {factor:.6g} 倍")
 
 
-def _reason(laid: _Laid, net: Network, given: Sequence[Key], first: Key, slack: float) -> Text | None:
-    """A mistake that gives this quantity and all before it."""
-    before = given[: given.index(first) + 1]
-    made = _traced(laid, net, NONE)
-    assert made is not None
-    found, true = laid.found[first], _truth(first, laid, net, made)
-    for text, changed in (
-        (Text(en="the sign is wrong", zh="符号反了"), -true),
-        (
-            Text(en="it is the sum over the examples instead of their mean", zh="它是对样本的和而不是平均"),
-            true * found.shape[-1],
-        ),
-        (Text(en="it is transposed", zh="它被转置了"), true.T),
-        (Text(en="it is twice as large as it should be", zh="它是应有值的两倍"), 2 * true),
-        (Text(en="it is half of what it should be", zh="它是应有值的一半"), true / 2),
-    ):
-        if apart(found, changed) <= slack:
-            return text
+def _reason(laid: _Laid, net: Network, made: Trace, keys: Sequence[Key], slack: float) -> Text | None:
+    """A mistake that gives the last of these quantities and all before it, or in a forward pass that one alone."""
+    letter, layer = keys[-1]
+    if letter in ("z", "a"):  # all before is right: the network begins here
+        at = layer - 2
+        found = {("x", 0): made.activations[at], ("y", 0): laid.found["y", 0]}
+        for key, array in laid.found.items():
+            if key[0] in "wb" and key[1] >= layer:
+                found[key[0], key[1] - at] = array
+        found[letter, 2] = laid.found[letter, layer]
+        laid, keys = replace(laid, found=found), [(letter, 2)]
+        net = Network(net.sizes[at:], net.activation[at:], net.cost)
     products = sum(w.size for w in laid.of("w")) * laid.found["x", 0].shape[1]
     for slip in SLIPS if products <= MOST_PRODUCTS else ():
         wrong = _traced(laid, net, slip)
         if wrong is not None and all(
-            key[0] == "cost" or apart(laid.found[key], _truth(key, laid, net, wrong)) <= slack
-            for key in before
+            key[0] == "cost" or apart(laid.found[key], _truth(key, laid, net, wrong)) <= slack for key in keys
         ):
             return slip.text
     return None
