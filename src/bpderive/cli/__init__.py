@@ -16,7 +16,7 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
-from bpderive.cli import activation, check, derive, emit, equations, paths, verify
+from bpderive.cli import activation, check, compare, derive, emit, equations, paths, verify
 from bpderive.cli.words import Parser, mistake
 from bpderive.errors import BpderiveError, Refuted, StepError
 from bpderive.letters.text import LANGUAGES, Text, language, set_language
@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, ModuleType] = {
     "activation": activation,
     "emit": emit,
     "check": check,
+    "compare": compare,
 }
 """The subcommands by name, in the order in which they are listed."""
 

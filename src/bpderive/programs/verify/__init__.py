@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from bpderive import reference
-from bpderive.errors import DomainError, NetworkError
+from bpderive.errors import NetworkError
 from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network
@@ -31,6 +31,7 @@ from bpderive.programs.verify.sample import (
     Array,
     Case,
     Place,
+    checked_seed,
     directions,
     draw_case,
     entry,
@@ -169,20 +170,24 @@ _WAYS = {
 }
 
 
-def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None) -> Verification:
+def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
     """Compare the compiled gradient of `net` with the reference, with differences, and with many digits.
 
-    `compiled` is what is verified, by default `compile_gradient(net)`. The result has `ok`, and `max_error` with the
-    keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it prints as a table.
-    Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is none.
+    `compiled` is the CompiledGradient to verify, by default `compile_gradient(net)`. The result has `ok`, and
+    `max_error` with the keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it
+    prints as a table. Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is
+    none.
     """
     if compiled is None:
         compiled = compile_gradient(net)
-    if compiled.net != net:
-        raise NetworkError(f"The compiled gradient given is that of {compiled.net}, not of {net}.")
-    if type(seed) is not int or seed < 0:
-        raise DomainError(f"A seed is a whole number from 0; given was {seed!r}.")
-    rng = np.random.default_rng(seed)
+    if not isinstance(compiled, CompiledGradient) or compiled.net != net:
+        raise NetworkError(
+            Text(
+                en="The gradient to verify must be compile_gradient({net}); given was {given}.",
+                zh="要核对的应是 compile_gradient({net})；给出的是 {given}。",
+            ).format(net=net, given=repr(compiled)[:120])
+        )
+    rng = np.random.default_rng(checked_seed(seed))
     case = draw_case(net, rng)
     value, found = compiled.value_and_gradient(*case.arguments)
     trial = _Trial(net, compiled, case, found, value, sampled(net, rng), directions(net, rng))

@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from sympy import Interval
 
+from bpderive.errors import DomainError
 from bpderive.functions.network import Network, component
+from bpderive.letters.text import Text
 
 EVERY = 150
 COMPONENTS = 48
@@ -44,6 +46,18 @@ class Case:
     def arguments(self) -> tuple[list[Array], list[Array], Array, Array]:
         """As a compiled gradient takes them."""
         return self.weights, self.biases, self.x, self.y
+
+
+def checked_seed(seed: object) -> int:
+    """The seed; raises `DomainError` for what is none."""
+    if type(seed) is not int or seed < 0:
+        raise DomainError(
+            Text(
+                en="A seed is a whole number from 0; given was {given}.",
+                zh="种子是从 0 起的整数；给出的是 {given}。",
+            ).format(given=repr(seed)[:60])
+        )
+    return seed
 
 
 def draw_case(net: Network, rng: np.random.Generator) -> Case:
