@@ -73,20 +73,29 @@ def test_the_classic_slip_is_named(net, which) -> None:
     assert any(CLASSIC.en in finding.text.en for finding in found.findings), found
 
 
-ELEMENTWISE = [slip for slip in SLIPS if slip.output != "diagonal"]
-"""The mistakes that can be made without softmax."""
+NETS = (
+    SQUARE,
+    bp.Network((3, 3, 3, 3)),
+    bp.Network((3, 4, 4, 1)),
+    bp.Network((2, 3, 2), cost="cross_entropy"),
+    bp.Network((2, 3, 3), ("tanh", "softmax")),
+    bp.Network((2, 3, 2), "tanh", "huber"),
+)
+"""In one of them every mistake can be told from all others."""
 
 
-@pytest.mark.parametrize("slip", ELEMENTWISE, ids=lambda slip: slip.text.en[:50])
+@pytest.mark.parametrize("slip", dict.fromkeys(SLIPS), ids=lambda slip: slip.text.en[:60])
 def test_each_mistake_is_named(slip: Slip) -> None:
-    net = SQUARE if "a − y" not in slip.text.en else bp.Network((3, 3, 2), cost="cross_entropy")
-    if "cancels" in slip.text.en:
-        net = SQUARE
-    if slip.difference == "a - y" and slip.output == "nothing":
-        return  # for the quadratic cost it is a missing σ′, and so named
-    found = bp.compare(lambda *case: gradient_with(net, *case, slip), net)
-    assert not found.ok
-    assert any(slip.text.en in finding.text.en for finding in found.findings), found
+    named = []
+    for net in NETS:
+        try:
+            found = bp.compare(lambda *case, net=net: gradient_with(net, *case, slip), net)
+        except ValueError:  # it does not fit this network
+            continue
+        named.append(any(slip.text.en in finding.text.en for finding in found.findings))
+        if any(named):
+            return
+    pytest.fail(f"{slip.text.en} was never named")
 
 
 def test_no_mistake_is_the_gradient() -> None:
@@ -106,8 +115,6 @@ def scaled(factor_b, factor_w):
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
-        (scaled(lambda m: -1, lambda m: -1), "the sign is wrong"),
-        (scaled(lambda m: m, lambda m: m), "not divided by m"),
         (scaled(lambda m: 1 / m, lambda m: 1 / m), "divided by m twice"),
         (scaled(lambda m: m, lambda m: 1), "nabla_b: it is not divided by m"),
         (scaled(lambda m: 1, lambda m: -1), "nabla_w: the sign is wrong"),
@@ -138,13 +145,11 @@ def test_which_arrays_are_wrong_and_by_how_much() -> None:
         (lambda b, w: (b, [w[0], 0 * w[1], w[2]]), "zero, and so never set: nabla_w[1]"),
         (lambda b, w: (b, [w[0].T, w[1], w[2]]), "transposed: nabla_w[0]"),
         (lambda b, w: ([-b[0], b[1], b[2]], w), "the sign is wrong: nabla_b[0]"),
-        (lambda b, w: (w, b), "swapped"),
         (lambda b, w: (b, w[:-1]), "lists of 3, 2 arrays"),
         (lambda b, w: b, "cannot be read"),
-        (lambda b, w: None, "cannot be read"),
+        (lambda b, w: None, "it returns NoneType"),
         (lambda b, w: (b, [a[:, :1] for a in w]), "wrong shapes"),
-        (lambda b, w: ([np.nan * a for a in b], w), "wrong"),
-        (lambda b, w: (b[::-1], w[::-1]), "begin with the output layer"),
+        (lambda b, w: ([np.nan * a for a in b], w), "nan or inf: nabla_b[0]"),
         (lambda b, w: ([a.ravel() for a in b], w), "keepdims=True"),
         (lambda b, w: ([-0.3 * a for a in b], [-0.3 * a for a in w]), "it is -0.3 times the gradient"),
     ],
@@ -203,7 +208,7 @@ def by_student(bias=True, start=None, last=None, slope=None, error=None, average
         ({"slope": lambda a: a}, "σ stands where σ′ is meant"),
         ({"slope": lambda a: 1.0}, "every σ′ is missing"),
         ({"error": lambda a: 1.0}, "the output layer's σ′ is missing"),
-        ({"error": lambda a: -a * (1 - a)}, "the sign is wrong"),
+        ({"error": lambda a: -a * (1 - a)}, "right, for the negative gradient"),
         ({"average": True}, "the examples are averaged before"),
     ],
 )

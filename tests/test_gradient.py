@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Rational, Symbol
 
-from bpderive import Network, gradient
-from bpderive.errors import NetworkError
-from bpderive.functions.activations import Activation
+from bpderive import Network, compile_gradient, gradient, reference
+from bpderive.errors import DomainError, NetworkError, ShapeError
+from bpderive.functions.activations import Activation, z
 from bpderive.functions.costs import Cost
 from bpderive.functions.network import component
 from bpderive.judge.truth import COST, Truth
@@ -24,6 +27,7 @@ from bpderive.letters.symbols import k as column
 from bpderive.letters.symbols import l as layer_letter
 from bpderive.letters.text import Text
 from bpderive.programs.gradient import Gradient, _Instance
+from bpderive.programs.verify.sample import draw_case
 
 square = Activation(name="square", title=Text(en="square", zh="平方"), formula=Symbol("z") ** 2)
 cubic = Activation(
@@ -230,3 +234,77 @@ def test_an_equation_of_another_kind_is_refused(expression: Expr, why: str) -> N
 
 def test_a_number_in_an_equation_is_itself() -> None:
     assert _Instance(Network((2, 3, 2)), []).read(Rational(1, 2), {}) == Rational(1, 2)
+
+
+LAMBDIFIED = {
+    "sigmoid": Network((2, 3, 2)),
+    "softmax": Network((2, 3, 3), ("gelu", "softmax"), "log_likelihood"),
+    "softmax, not cancelled": Network((2, 2, 3), ("tanh", "softmax"), "huber"),
+    "neurons of their own": Network((2, 3, 1), {(2, 1): "relu", (2, 2): "mish"}, "cross_entropy"),
+    "deep": Network((1, 2, 1, 2, 1), ("silu", "elu", "softplus", "arctan")),
+}
+
+
+@pytest.mark.parametrize("scale", [1, 300])
+@pytest.mark.parametrize("net", LAMBDIFIED.values(), ids=LAMBDIFIED.keys())
+def test_the_gradient_of_plain_numbers_is_that_of_arrays(net: Network, scale: int) -> None:
+    case = draw_case(net, np.random.default_rng(1))
+    arguments = ([scale * w for w in case.weights], case.biases, case.x, case.y)
+    listed = tuple(
+        [a.tolist() for a in part] if isinstance(part, list) else part.tolist() for part in arguments
+    )
+    found = gradient(net).lambdify()(*listed)
+    assert found == gradient(net).lambdify()(*arguments)
+    for mine, true in zip(
+        (*found.b, *found.w), itertools.chain(*compile_gradient(net)(*arguments)), strict=True
+    ):
+        assert np.shape(mine) == true.shape
+        np.testing.assert_allclose(mine, true, rtol=0, atol=1e-13 * max(1e-3, np.max(np.abs(true))))
+
+
+def test_the_gradient_of_plain_numbers_is_that_of_the_reference() -> None:
+    net = Network((2, 3, 2), "tanh")
+    case = draw_case(net, np.random.default_rng(2))
+    found = gradient(net).lambdify()(*case.arguments)
+    true = reference.backprop(*case.arguments, activation="tanh")
+    for mine, wanted in zip((*found.b, *found.w), (*true.b, *true.w), strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=1e-12, atol=1e-15)
+
+
+def test_the_gradient_of_plain_numbers_needs_no_numpy() -> None:
+    program = (
+        "import sys, bpderive as bp\n"
+        "for name in [n for n in sys.modules if n.partition('.')[0] in ('numpy', 'scipy')]: sys.modules[name] = None\n"
+        "f = bp.gradient(bp.Network((1, 1, 1), ('tanh', 'linear'))).lambdify()\n"
+        "print(f([[[0]], [[2]]], [[[0]], [[1]]], [[3, 3]], [[0, 2]]))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "Derivatives(b=[[[0.0]], [[0.0]]], w=[[[0.0]], [[0.0]]])"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w, b, x, y: (w[:1], b, x, y),
+        lambda w, b, x, y: (w, 3, x, y),
+        lambda w, b, x, y: (w[::-1], b, x, y),
+        lambda w, b, x, y: (w, b, [1, 2], y),
+        lambda w, b, x, y: (w, b, [["1"], ["2"]], y),
+        lambda w, b, x, y: (w, b, [[1j], [2]], y),
+        lambda w, b, x, y: (w, b, [[], []], [[], []]),
+        lambda w, b, x, y: (w, b, x, [[1, 2]]),
+        lambda w, b, x, y: (w, b, [[10**400], [1]], y),
+    ],
+)
+def test_what_has_another_shape_or_is_no_number_is_refused(change: Any) -> None:
+    net = Network((2, 3, 1))
+    case = draw_case(net, np.random.default_rng(0))
+    with pytest.raises(ShapeError) as caught:
+        gradient(net).lambdify()(*change(*case.arguments))
+    assert str(caught.value).count(".") == 1
+
+
+def test_numbers_that_overflow_are_refused() -> None:
+    steep = Activation("steep", Text(en="steep", zh="陡"), sympy.exp(z) ** 2)
+    with pytest.raises(DomainError, match="smaller"):
+        gradient(Network((1, 1), steep)).lambdify()([[[1]]], [[[0]]], [[800]], [[0]])

@@ -31,7 +31,7 @@ from bpderive.letters.text import Text
 from bpderive.programs.gradient import gradient
 from bpderive.programs.verify.many_digits import ManyDigits
 from bpderive.programs.verify.sample import draw_case
-from bpderive.proofs.pairings import cancelled
+from bpderive.proofs.pairings import cancelled, pairing
 from bpderive.workbook.slips import gradient_with
 
 TITLE = Text(en="made for a test", zh="测试用")
@@ -196,6 +196,13 @@ def test_softmax_elsewhere_is_refused(sizes: tuple[int, ...], activation: object
         Network(sizes, activation)  # type: ignore[arg-type]  # wrong on purpose
 
 
+def test_softmax_with_the_cross_entropy_of_single_outputs_is_refused() -> None:
+    with pytest.raises(DomainError, match="log_likelihood"):
+        Network((2, 3), "softmax", "cross_entropy")
+    with pytest.raises(UnknownName, match="no pair"):
+        pairing("softmax", "cross_entropy")
+
+
 def test_a_slope_that_does_not_cancel_is_not_said_to() -> None:
     assert cancelled(softmax, costs["log_likelihood"]) is not None
     assert cancelled(softmax, costs["quadratic"]) is None
@@ -249,7 +256,7 @@ def test_gradient_slips_and_reference_agree_with_differences_in_many_digits(cost
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy", "log_likelihood", "huber"])
+@pytest.mark.parametrize("cost", ["quadratic", "log_likelihood", "huber"])
 def test_the_let_bindings_of_the_gradient_are_the_derivative_of_the_cost(cost: str) -> None:
     net = Network((1, 2, 2), ("linear", "softmax"), cost)
     found = gradient(net)

@@ -7,9 +7,11 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 import bpderive as bp
@@ -20,6 +22,11 @@ from bpderive.equations.paths import PathSums
 from bpderive.letters.text import LANGUAGES, language, set_language
 from bpderive.programs.verify.result import Verification
 
+STEP = Path(tempfile.mkdtemp()) / "step.npz"
+"""A step of a network (1, 1) with σ(0) = 1/2 throughout."""
+
+np.savez(STEP, x=[[1.0]], y=[[0.5]], w2=[[2.0]], b2=[[-2.0]], z2=[[0.0]], a2=[[0.5]], delta2=[[0.0]])
+
 USES: dict[str, list[str]] = {
     "equations": [],
     "derive": ["BP2"],
@@ -28,6 +35,7 @@ USES: dict[str, list[str]] = {
     "activation": ["silu"],
     "emit": ["--network", "2,3,2"],
     "check": ["d(C, b[l,j]) = delta[l,j]"],
+    "compare": [str(STEP)],
 }
 """One use of each subcommand; a new one has to be entered here."""
 

@@ -37,6 +37,9 @@ COMMANDS: Mapping[str, Text] = {
     ),
     "emit": Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码"),
     "check": Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立"),
+    "compare": Text(
+        en="the arrays of one step: which is wrong first", zh="检查一步计算的各个数组：第一个出错的是哪个"
+    ),
 }
 """What each subcommand does, in the order in which they are listed."""
 

@@ -29,6 +29,7 @@ from bpderive.letters.refusals import (
     NO_NEURON,
     OPEN_PARAMETERS,
     OUTSIDE,
+    ROUNDED,
     SIZE,
     SIZES,
     SIZES_WANTED,
@@ -137,11 +138,13 @@ def check_numbers(cost: Cost) -> None:
 
 
 def check_domain(activation: AnyActivation, cost: Cost) -> None:
-    """Raise `DomainError` if the activation's values leave the domain of the cost."""
+    """Raise `DomainError` if the activation's values leave the domain of the cost, exactly or when rounded."""
     if cost.domain == sympy.S.Reals:
         return
     values = activation.range
     if values is not None and values.is_subset(cost.domain):
+        if rounds_out_of(activation, cost.domain):
+            raise DomainError(ROUNDED.format(activation=activation.name, cost=cost.name))
         return
     known = [f.name for f in activations.values() if stays_in(f, cost.domain)]
     has = VALUES_UNKNOWN if values is None else VALUES.format(values=values)
@@ -152,8 +155,15 @@ def check_domain(activation: AnyActivation, cost: Cost) -> None:
     )
 
 
+def rounds_out_of(activation: AnyActivation, domain: sympy.Set) -> bool:
+    """Whether outputs of a whole layer are rounded to 1, which `domain` leaves out: nothing cancels 1/(1 − a)."""
+    return not activation.elementwise and 1 not in domain
+
+
 def stays_in(activation: AnyActivation, domain: sympy.Set) -> bool:
     """Whether all values are in `domain`; its range is derived only if some values at once do not tell."""
+    if rounds_out_of(activation, domain):
+        return False
     if isinstance(activation, Activation) and not all(activation.expr(z) in domain for z in (-4, 0, 4)):
         return False
     values = activation.range

@@ -79,6 +79,12 @@ OUTSIDE = Text(
     zh="输出层的激活函数 {activation} {has}，而代价函数 {cost} 只在输出属于 {domain} 时有定义。"
     "请换一个代价函数，或在输出层采用下列之一：{known}。",
 )
+ROUNDED = Text(
+    en="{activation} in the output layer does not go with the cost {cost}: an output soon rounds to 1, where {cost} "
+    "has no slope. Take cost='log_likelihood', the cross-entropy of disjoint classes, or 'sigmoid' there.",
+    zh="输出层的 {activation} 不能与代价函数 {cost} 同用：某个输出很快就会舍入为 1，而 {cost} 在那里没有导数。"
+    "请用 cost='log_likelihood'（互斥类别的交叉熵），或在输出层采用 'sigmoid'。",
+)
 
 A_WEIGHT = Text(en="weight", zh="权重")
 A_BIAS = Text(en="bias", zh="偏置")

@@ -3,28 +3,43 @@
 `gradient(net)` reads the proved equations (23), (BP1) (with softmax: (37)), (BP2), (BP3) and (BP4) for each component
 in turn, from the input to the output and back, and binds each result to its symbol: the number of bindings, and the
 time to make them, is linear in the number of weights. `g.expanded()` puts them all into one another, for small
-networks.
+networks; `g.lambdify()` makes a function of plain numbers of them, which needs Python's `math` alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any, NamedTuple
 
+import sympy
 from sympy import Add, Expr, ImmutableDenseMatrix, Mul, Sum, Symbol
 
-from bpderive.errors import NetworkError
-from bpderive.functions.activations import VectorActivation
+from bpderive.errors import DomainError, NetworkError, ShapeError
+from bpderive.functions.activations import VectorActivation, a, slope, z
 from bpderive.functions.activations.layer_program import letter
+from bpderive.functions.activations.special import coded
 from bpderive.functions.costs import a as output
-from bpderive.functions.network import Network, component, in_symbols, require_network
+from bpderive.functions.network import Network, code_name, component, in_symbols, require_network
 from bpderive.letters.places import Letters, whole_number
 from bpderive.letters.statements import Statement
 from bpderive.letters.symbols import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
+from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.proofs.pairings import cancelled
 
 Binding = tuple[Symbol, Expr]
+Table = list[list[float]]
+
+
+class Derivatives(NamedTuple):
+    """The gradient of the mean cost in numbers: b[i] and w[i] are lists of rows, as biases[i] and weights[i] are."""
+
+    b: list[Table]
+    w: list[Table]
+
 
 _MOST_EXPANDED = 64
 """The most weights and biases of a network whose gradient is written out as one expression each."""
@@ -65,8 +80,128 @@ class Gradient:
         ]
         return Gradient(self.net, (), *written)
 
+    def lambdify(self) -> Callable[[Any, Any, Any, Any], Derivatives]:
+        """A function (weights, biases, x, y) of plain numbers that returns the gradient (b, w) of the mean cost.
+
+        The arguments are lists of rows, or arrays: weights[i] has n_l rows of n_{l-1} numbers and biases[i] n_l rows of
+        one, with l = i + 2; x has n_1 rows and y n_L, one column for each example. What comes out are lists of rows.
+        The function is `sympy.lambdify` over the bindings, neuron by neuron and example by example, and computes with
+        Python's `math` alone; it is meant for small networks, and `compile_gradient` for all others. Raises
+        `ShapeError` for what has another shape or is no number, `DomainError` where an activation without a stable form
+        overflows.
+        """
+        net = self.net
+        layers = range(2, net.depth + 1)
+        given = [entry for table in (net.w, net.b) for layer in layers for entry in table[layer]]
+        given += [*net.x, *net.y]
+        results = [entry for tables in (self.b, self.w) for layer in layers for entry in tables[layer]]
+        bindings = list(_stable(net, self.bindings))
+        names = {s: Symbol(code_name(s), real=True) for s in (*given, *(symbol for symbol, _ in bindings))}
+        lets = [(names[symbol], value.xreplace(names)) for symbol, value in bindings]
+        one_example = sympy.lambdify(
+            [names[symbol] for symbol in given],
+            [value.xreplace(names) for value in results],
+            modules=[{"computed": float}, "math"],
+            cse=lambda expressions: (lets, expressions),
+            docstring_limit=0,
+        )
+        sizes = net.sizes
+
+        def backprop(weights: Any, biases: Any, x: Any, y: Any) -> Derivatives:
+            shapes = [("weights", shape) for shape in zip(sizes[1:], sizes, strict=False)]
+            shapes += [("biases", (size, 1)) for size in sizes[1:]]
+            tables = _listed("weights", weights, len(layers)) + _listed("biases", biases, len(layers))
+            parameters = [
+                entry
+                for table, (name, (rows, columns)) in zip(tables, shapes, strict=True)
+                for row in _rows(name, table, rows, columns)
+                for entry in row
+            ]
+            inputs = _rows("x", x, sizes[0])
+            targets = _rows("y", y, sizes[-1], len(inputs[0]))
+            try:
+                each = [
+                    one_example(*parameters, *entries, *wanted)
+                    for entries, wanted in zip(
+                        zip(*inputs, strict=True), zip(*targets, strict=True), strict=True
+                    )
+                ]
+            except ArithmeticError as error:  # of an activation or a cost without a stable form
+                raise DomainError(_TOO_LARGE) from error
+            means = iter([math.fsum(column) / len(each) for column in zip(*each, strict=True)])
+            b, w = (
+                [
+                    [[next(means) for _ in range(columns)] for _ in range(rows)]
+                    for name, (rows, columns) in shapes
+                    if name == part
+                ]
+                for part in ("biases", "weights")
+            )
+            return Derivatives(b, w)
+
+        return backprop
+
     def __str__(self) -> str:
         return "\n".join(f"{symbol} = {expression}" for symbol, expression in self.bindings)
+
+
+_TOO_LARGE = Text(
+    en="On these numbers the activations or the cost leave the range of floating-point numbers; give smaller ones.",
+    zh="在这些数值处，激活函数或代价函数超出了浮点数的范围；请给较小的数。",
+)
+
+
+def _stable(net: Network, bindings: Sequence[Binding]) -> Iterator[Binding]:
+    """The bindings with every σ and σ′ in the form that does not overflow, as compiled programs have them."""
+    forms: dict[Symbol, Expr] = {}
+    whole: list[Binding] = []
+    if net.vector_output is not None:
+        weighted = {letter("z"): list(net.z[net.depth])}
+        plain = in_symbols(net.vector_output.formula_program, weighted, net.depth)[0]
+        whole, outputs = in_symbols(net.vector_output.program(), weighted, net.depth, prefix="stable_")
+        forms = dict.fromkeys((symbol for symbol, _ in plain), sympy.nan)
+        forms |= dict(zip(net.a[net.depth], outputs, strict=True))
+    for layer in range(2, net.depth + (not whole)):
+        for neuron in range(1, net.width(layer) + 1):
+            function, at = net.activation_of(layer, neuron), {z: component("z", layer, neuron)}
+            forms[component("a", layer, neuron)] = function.numeric(a).xreplace(at)
+            forms[component("sigmaprime", layer, neuron)] = function.numeric(slope).xreplace(at)
+    for symbol, value in bindings:
+        form = forms.get(symbol, value)
+        if form is sympy.nan:  # what only the plain formula has on the way
+            continue
+        if whole and symbol == component("a", net.depth, 1):
+            yield from ((name, coded(line)) for name, line in whole)
+        yield symbol, coded(form)
+
+
+def _listed(name: str, given: Any, count: int) -> list[Any]:
+    if not isinstance(given, str | dict) and hasattr(given, "__len__") and len(given) == count:
+        return list(given)
+    raise ShapeError(
+        Text(
+            en="{name} are a list with one table for each layer from 2, {count} in all.",
+            zh="{name} 是一个列表，从第 2 层起每层一个数表，共 {count} 个。",
+        ).format(name=name, count=count)
+    )
+
+
+def _rows(name: str, given: Any, rows: int, columns: int | None = None) -> Table:
+    """A table of numbers of this shape, any number of columns but 0 if that is None; raises `ShapeError`."""
+    try:
+        table = [list(row) for row in given]
+        fits = len(table) == rows and all(len(row) == (columns or len(table[0])) > 0 for row in table)
+        if fits and all(isinstance(entry, Real) for row in table for entry in row):
+            return [[float(entry) for entry in row] for row in table]
+    except (TypeError, ValueError, OverflowError):
+        pass
+    shape = f"({rows}, {'m' if columns is None else columns})"
+    raise ShapeError(
+        Text(
+            en="A table of {name} must have the shape {shape}, a list of rows of real numbers.",
+            zh="{name} 的数表应为 {shape} 形状，即由实数的行组成的列表。",
+        ).format(name=name, shape=shape)
+    )
 
 
 def gradient(net: Network) -> Gradient:

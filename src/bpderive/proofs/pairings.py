@@ -111,7 +111,7 @@ def _pairing(activation: str, cost: str) -> Pairing:
     if not stays_in(function, charged.domain):
         raise UnknownName(
             f"{activation} and {cost} are no pair: {cost} is defined for outputs in {charged.domain}, and {activation} "
-            f"takes the values {function.range}."
+            f"takes, or is rounded to, values outside of it."
         )
     if isinstance(function, VectorActivation):
         return _of_whole_layer(function, charged)

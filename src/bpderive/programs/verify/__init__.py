@@ -170,12 +170,13 @@ _WAYS = {
 }
 
 
-def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None) -> Verification:
+def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
     """Compare the compiled gradient of `net` with the reference, with differences, and with many digits.
 
-    `compiled` is what is verified, by default `compile_gradient(net)`. The result has `ok`, and `max_error` with the
-    keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it prints as a table.
-    Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is none.
+    `compiled` is the CompiledGradient to verify, by default `compile_gradient(net)`. The result has `ok`, and
+    `max_error` with the keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it
+    prints as a table. Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is
+    none.
     """
     require_network(net)
     if compiled is None:

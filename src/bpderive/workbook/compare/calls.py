@@ -1,49 +1,62 @@
-"""One call of a reader's function: what it was given, what it returned and what is true.
+"""One call of a reader's program: what it was given, what it returned and what is true.
 
-`called(function, net, case, findings)` gives a `Run`, or raises `Wrong` with a finding where the function stops or
-returns something of another form, or arrays of other shapes.
+`Program(thing)` is a function, or an object with `forward` and `backward`, that can be called in any convention;
+`program.call(drawn(net, seed, batch), convention)` gives the `Run`s as which its answer can be read, or raises `Wrong`
+with a finding where it stops, or returns what is no gradient or has other shapes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+import contextlib
+import inspect
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
 from bpderive.programs.lambdified import compile_gradient
 from bpderive.programs.verify.sample import Case, draw_case
+from bpderive.workbook.compare.convention import Array, CodeConvention
 from bpderive.workbook.compare.findings import Finding
-from bpderive.workbook.slips import CLASSIC
+from bpderive.workbook.compare.objects import Moved, as_function, asked_for
+from bpderive.workbook.compare.returned import Reading, Unreadable, readings
+from bpderive.workbook.slips import CLASSIC, Slip, gradient_with
 
-CLOSE = 1e-7
-
-
-Array = npt.NDArray[Any]
-
-
-Backprop = Callable[..., Any]
+CLOSE = {2: 1e-2, 4: 1e-4}
+"""How near in parts of the largest entry, by the bytes of a number; 1e-7 for float64."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One call: what was given, what came out and what is true, as arrays b and w in the order of the layers."""
+    """One call in a convention: what came out and what is true, as arrays b and w of the book's shapes, by layer.
 
-    net: Network
-    case: Case
+    `moved` is whether what came out is a step of gradient descent.
+    """
+
+    example: Example
+    convention: CodeConvention
     b: list[Array]
     w: list[Array]
-    true_b: list[Array]
-    true_w: list[Array]
+    moved: bool = False
+
+    @property
+    def net(self) -> Network:
+        """The network."""
+        return self.example.net
 
     @property
     def pairs(self) -> Iterator[tuple[str, Array, Array]]:
         """The name, what came out and what is true, of every array."""
-        for letter, found, true in (("nabla_b", self.b, self.true_b), ("nabla_w", self.w, self.true_w)):
+        for letter, found, true in (
+            ("nabla_b", self.b, self.example.true_b),
+            ("nabla_w", self.w, self.example.true_w),
+        ):
             for place, (one, other) in enumerate(zip(found, true, strict=True)):
                 yield f"{letter}[{place}]", one, other
 
@@ -60,38 +73,129 @@ class Run:
     @property
     def parameters(self) -> dict[str, Array]:
         """The biases and weights themselves, by the names of their derivatives."""
-        given = [*self.case.biases, *self.case.weights]
+        given = [*self.example.case.biases, *self.example.case.weights]
         return {name: value for (name, _, _), value in zip(self.pairs, given, strict=True)}
 
     @property
     def m(self) -> int:
         """How many examples."""
-        return int(self.case.x.shape[1])
+        return int(self.example.case.x.shape[1])
 
 
 class Wrong(Exception):
-    """The function cannot be compared any further; args[0] is the finding."""
+    """The program cannot be compared any further; args[0] is the finding."""
 
 
-def drawn(net: Network, seed: int, batch: int) -> Case:
-    """The seeded case with so many examples."""
-    drawn = draw_case(net, np.random.default_rng([seed, batch]))
-    return replace(drawn, x=drawn.x[:, :batch], y=drawn.y[:, :batch])
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a program is called with, and the true gradient there. The arrays are never written to."""
+
+    net: Network
+    case: Case
+    true_b: list[Array]
+    true_w: list[Array]
+    mistaken: dict[Slip, list[Array] | None] = field(default_factory=dict, compare=False)
+
+    def with_slip(self, slip: Slip) -> list[Array] | None:
+        """The gradient, b and then w, made with a mistake; None where that makes shapes that do not fit."""
+        if slip not in self.mistaken:
+            try:
+                with np.errstate(all="ignore"):
+                    b, w = gradient_with(self.net, *self.case.arguments, slip)
+                true = [array.shape for array in (*self.true_b, *self.true_w)]
+                fits = [array.shape for array in (*b, *w)] == true
+                self.mistaken[slip] = [*b, *w] if fits else None
+            except ValueError:
+                self.mistaken[slip] = None
+        return self.mistaken[slip]
 
 
-def called(function: Backprop, net: Network, case: Case, findings: list[Finding]) -> Run:
-    """Call the function once and look at the form of what it returns; raises `Wrong` where it has none."""
-    given = [w.copy() for w in case.weights], [b.copy() for b in case.biases], case.x.copy(), case.y.copy()
-    with np.errstate(all="ignore"):
+@lru_cache(64)
+def drawn(net: Network, seed: int, batch: int) -> Example:
+    """The seeded case with so many examples, and what is true there."""
+    case = draw_case(net, np.random.default_rng([seed, batch]))
+    case = replace(case, x=case.x[:, :batch], y=case.y[:, :batch])
+    true = _compiled(net)(*case.arguments)
+    return Example(net, case, list(true.b), list(true.w))
+
+
+_compiled = lru_cache(16)(compile_gradient)
+
+
+class Program:
+    """A reader's function (weights, biases, x, y), or (weights, x, y), or an object with `forward` and `backward`."""
+
+    def __init__(self, thing: Any) -> None:
+        self._object = hasattr(thing, "forward") and hasattr(thing, "backward")
+        self._function = as_function(thing) if self._object else thing
+        self._asked = None if self._object else asked_for(thing)
+        self.few = not self._object and self._count() == 3 and "parameters" not in (self._asked or ())
+        """Whether it takes three arguments, the biases being in the weights."""
+        self.many = not self._object and not self.few and self._count() is not None
+        """Whether it takes weights and biases apart."""
+
+    def _count(self) -> int | None:
+        """How many arguments it needs; None where nothing says so."""
         try:
-            returned = function(*given)
-        except Exception as error:
-            raise Wrong(_crash(error, case)) from error
-    names = ("weights", "biases", "x", "y")
-    for name, before, after in zip(names, case.arguments, given, strict=True):
-        if not _same(before, after):
-            findings.append(_written_into(name))
-    return _read(net, case, returned)
+            parameters = inspect.signature(self._function).parameters.values()
+        except (TypeError, ValueError):
+            return None
+        if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+            return None
+        return sum(p.default is p.empty and p.kind is not p.VAR_KEYWORD for p in parameters)
+
+    def call(
+        self,
+        example: Example,
+        convention: CodeConvention,
+        findings: list[Finding] | None = None,
+    ) -> list[Run]:
+        """Call it once and read what it returns in every way that gives arrays of the right shapes.
+
+        What it does to its arguments goes to `findings`; without them it is only tried, and what it prints is dropped.
+        """
+        net, case = example.net, example.case
+        given = convention.inputs(case)
+        quiet = contextlib.redirect_stdout(io.StringIO()) if findings is None else contextlib.nullcontext()
+        with np.errstate(all="ignore"), warnings.catch_warnings(), quiet:
+            warnings.simplefilter("ignore")
+            try:
+                returned = self._function(*self._arguments(given))
+            except (Exception, SystemExit) as error:
+                raise Wrong(_crash(error, case)) from error
+        if findings is not None and not self._object:
+            names = ("weights", "x", "y") if convention.in_weights else ("weights", "biases", "x", "y")
+            for name, before, after in zip(names, convention.inputs(case), given, strict=True):
+                if not _same(before, after):
+                    findings.append(_written_into(name))
+        try:
+            read = readings(returned, net.depth - 1, convention.in_weights)
+        except Unreadable as error:
+            raise Wrong(_form(net, error.args[0])) from error
+        laid_out = convention.inputs(replace(case, weights=example.true_w, biases=example.true_b))
+        wanted = Reading([] if convention.in_weights else laid_out[1], laid_out[0], "", "")
+        fitting = [reading for reading in read if reading.shapes == wanted.shapes]
+        if not fitting:
+            raise Wrong(_wrong_shapes(read[0], wanted, case.x.shape[1]))
+        return [
+            Run(
+                example,
+                replace(convention, result=reading.result, order=reading.order),
+                *convention.in_book(reading.b, reading.w),
+                isinstance(returned, Moved),
+            )
+            for reading in fitting
+        ]
+
+    def _arguments(self, given: tuple[Any, ...]) -> Sequence[Any]:
+        if self._asked is None:
+            return given
+        weights, x, y = given[0], given[-2], given[-1]
+        biases = given[1] if len(given) == 4 else []
+        named = {f"W{n}": w for n, w in enumerate(weights, start=1)}
+        named |= {f"b{n}": b for n, b in enumerate(biases, start=1)}
+        meant = {"weights": weights, "biases": biases, "x": x, "y": y, "parameters": named}
+        return [meant[name] for name in self._asked]
 
 
 def _same(before: Any, after: Any) -> bool:
@@ -100,30 +204,18 @@ def _same(before: Any, after: Any) -> bool:
     return np.shape(before) == np.shape(after) and bool(np.array_equal(before, after))
 
 
-def _read(net: Network, case: Case, returned: Any) -> Run:
-    true = compile_gradient(net)(*case.arguments)
-    form = Text(
-        en="it must return (nabla_b, nabla_w), two lists with an array for each layer from 2 to {depth}; {given}",
-        zh="它应返回 (nabla_b, nabla_w)，即两个列表，第 2 到第 {depth} 层各一个数组；{given}",
+def _form(net: Network, why: Text) -> Finding:
+    return Finding(
+        "form",
+        Text(
+            en="it must return (nabla_b, nabla_w), two lists with an array for each layer from 2 to {depth}; {why}",
+            zh="它应返回 (nabla_b, nabla_w)，即两个列表，第 2 到第 {depth} 层各一个数组；{why}",
+        ).format(depth=net.depth, why=why),
     )
-    try:
-        first, second = returned
-        lists = [[np.asarray(a, dtype=np.float64) for a in part] for part in (first, second)]
-    except (TypeError, ValueError) as error:
-        given = Text(en=f"what it returns cannot be read so: {error}", zh=f"它的返回值无法这样读取：{error}")
-        raise Wrong(Finding("form", form.format(depth=net.depth, given=given))) from error
-    if any(len(part) != net.depth - 1 for part in lists):
-        lengths = f"{len(lists[0])}, {len(lists[1])}"
-        given = Text(en=f"it returns lists of {lengths} arrays", zh=f"它返回的列表各有 {lengths} 个数组")
-        raise Wrong(Finding("form", form.format(depth=net.depth, given=given)))
-    run = Run(net, case, lists[0], lists[1], list(true.b), list(true.w))
-    if any(found.shape != wanted.shape for _, found, wanted in run.pairs):
-        raise Wrong(_wrong_shapes(run))
-    return run
 
 
-def _crash(error: Exception, case: Case) -> Finding:
-    what = f"{type(error).__name__}: {error}"
+def _crash(error: BaseException, case: Case) -> Finding:
+    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
     return Finding(
         "crash",
         Text(
@@ -144,72 +236,111 @@ def _written_into(name: str) -> Finding:
     )
 
 
-def _wrong_shapes(run: Run) -> Finding:
+def _wrong_shapes(found: Reading, true: Reading, m: int) -> Finding:
     """The shapes that are wrong, and whether they come from a known mistake."""
-    swapped = [a.shape for a in run.b] == [a.shape for a in run.true_w] and [a.shape for a in run.w] == [
-        a.shape for a in run.true_b
-    ]
-    wrong = [(n, f.shape, t.shape) for n, f, t in run.pairs if f.shape != t.shape]
+    names = [f"nabla_b[{n}]" for n in range(len(true.b))] + [f"nabla_w[{n}]" for n in range(len(true.w))]
+    if len(found.shapes) != len(names):
+        names = [f"array {n + 1}" for n in range(max(len(found.shapes), len(true.shapes)))]
+    pairs = list(zip(names, (*found.b, *found.w), (*true.b, *true.w), strict=False))
+    wrong = [(name, f, t) for name, f, t in pairs if f.shape != t.shape]
     arrays = tuple(name for name, _, _ in wrong)
-    listed = ", ".join(f"{name} {found}, {true}" for name, found, true in wrong)
+    listed = ", ".join(f"{name} {f.shape}, {t.shape}" for name, f, t in wrong)
     text = Text(
         en=f"wrong shapes (array, its shape, the shape wanted): {listed}",
         zh=f"形状不对（数组、它的形状、应有的形状）：{listed}",
     )
-    if swapped:
-        return Finding(
-            "reason",
-            Text(en="{text}; the two lists are swapped", zh="{text}；两个列表的次序反了").format(text=text),
-            arrays,
-        )
-    reason = _turned(run)
-    if reason is not None:
-        return Finding(
-            "reason", Text(en="{text}; {why}", zh="{text}；{why}").format(text=text, why=reason), arrays
-        )
-    hidden = [a for part in (run.b, run.w) for a in part[:-1]]
-    if hidden and all(a.size == 0 or not np.any(a) for a in hidden):
-        return Finding(
-            "reason", Text(en="{text}; {why}", zh="{text}；{why}").format(text=text, why=CLASSIC), arrays
-        )
-    transposed = [
-        n for n, f, t in run.pairs if f.shape == t.shape[::-1] and f.shape != t.shape and close(f.T, t)
-    ]
+    why = _why_shapes(found, true, wrong, m)
+    if why is None:
+        return Finding("shapes", text, arrays)
+    return Finding("reason", Text(en="{text}; {why}", zh="{text}；{why}").format(text=text, why=why), arrays)
+
+
+def _why_shapes(
+    found: Reading, true: Reading, wrong: Sequence[tuple[str, Array, Array]], m: int
+) -> Text | None:
+    biases = all(name.startswith("nabla_b") for name, _, _ in wrong)
+    for text, test in _SHAPES:
+        if biases and all(test(f, t, m) for _, f, t in wrong):
+            return text
+    hidden = [a for part in (found.b, found.w) for a in part[:-1]]
+    if hidden and all(not np.any(a) for a in hidden):
+        return CLASSIC
+    transposed = [name for name, f, t in wrong if f.shape == t.shape[::-1] and close(f.T, t)]
     if transposed:
-        why = Text(en=f"transposed: {', '.join(transposed)}", zh=f"需要转置的有：{', '.join(transposed)}")
-        return Finding(
-            "reason", Text(en="{text}; {why}", zh="{text}；{why}").format(text=text, why=why), arrays
-        )
-    return Finding("shapes", text, arrays)
+        listed = ", ".join(transposed)
+        return Text(en=f"transposed: {listed}", zh=f"需要转置的有：{listed}")
+    return None
 
 
-def _turned(run: Run) -> Text | None:
-    """Lists that begin with the output layer, or biases without a second dimension."""
-    found, true = [a.shape for a in run.b + run.w], [a.shape for a in run.true_b + run.true_w]
-    turned = [a.shape for a in run.b[::-1] + run.w[::-1]]
-    if turned == true != found:
-        return Text(
-            en="the lists begin with the output layer: turn them round", zh="列表从输出层开始：请把次序倒过来"
-        )
-    wanted = [a.shape for a in run.true_b]
-    if [(*a.shape, 1) for a in run.b] == wanted and found[len(run.b) :] == true[len(run.b) :]:
-        return Text(
+def _is_flat(f: Array, t: Array, m: int) -> bool:
+    return f.shape == (t.size,)
+
+
+def _is_one_number(f: Array, t: Array, m: int) -> bool:
+    return f.size == 1 < t.size or (f.size == 1 and f.ndim == 0)
+
+
+def _is_each(f: Array, t: Array, m: int) -> bool:
+    return m > 1 and f.shape in ((t.size, m), (m, t.size))
+
+
+def _is_across(f: Array, t: Array, m: int) -> bool:
+    return m > 1 and f.shape in ((m,), (1, m), (m, 1))
+
+
+_SHAPES = (
+    (
+        Text(
             en="the derivatives by the biases are columns: sum with keepdims=True, or take [:, None]",
             zh="对偏置的导数应是列向量：求和时用 keepdims=True，或取 [:, None]",
-        )
-    return None
+        ),
+        _is_flat,
+    ),
+    (
+        Text(
+            en="the sum for the biases adds up all neurons of a layer: it must leave the neurons apart (axis=1)",
+            zh="对偏置求和时把一层的所有神经元都加在了一起：应只对样本求和（axis=1）",
+        ),
+        _is_one_number,
+    ),
+    (
+        Text(
+            en="the errors are not summed over the examples for the biases: .sum(axis=1, keepdims=True)",
+            zh="对偏置的导数没有对样本求和：.sum(axis=1, keepdims=True)",
+        ),
+        _is_each,
+    ),
+    (
+        Text(
+            en="the sum for the biases is taken over the neurons instead of the examples: the axis is the other one",
+            zh="对偏置求和时是对神经元而不是对样本求和：应换另一个轴",
+        ),
+        _is_across,
+    ),
+)
+
+
+def tolerance(found: Array) -> float:
+    """How near an array must be, in parts of the largest entry: single precision has fewer digits."""
+    return CLOSE.get(found.dtype.itemsize, 1e-7)
+
+
+def apart(found: Array, true: Array) -> float:
+    """The largest difference in parts of the largest entry; infinite for other shapes and what is not finite."""
+    if found.shape != true.shape or not np.all(np.isfinite(found)):
+        return float("inf")
+    scale = max(float(np.max(np.abs(true), initial=0.0)), 1e-12)
+    return float(np.max(np.abs(found - true), initial=0.0)) / scale
 
 
 def close(found: Array, true: Array) -> bool:
     """Whether an array has the shape and, but for rounding, the values that it should have."""
-    if found.shape != true.shape or not np.all(np.isfinite(found)):
-        return False
-    scale = max(float(np.max(np.abs(true), initial=0.0)), 1e-12)
-    return bool(np.max(np.abs(found - true), initial=0.0) <= CLOSE * scale)
+    return apart(found, true) <= tolerance(found)
 
 
 def agree(first: Run, second: Run) -> bool:
-    """Whether two calls returned the same."""
+    """Whether two calls returned the same, nan included."""
     return all(
-        close(one, other) for (_, one, _), (_, other, _) in zip(first.pairs, second.pairs, strict=True)
+        np.array_equal(one, other, equal_nan=True) or close(one, other)
+        for (_, one, _), (_, other, _) in zip(first.pairs, second.pairs, strict=True)
     )

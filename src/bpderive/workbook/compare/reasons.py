@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bpderive.letters.text import Text
-from bpderive.workbook.compare.calls import Array, Run, close
+from bpderive.workbook.compare.calls import Run, close
+from bpderive.workbook.compare.convention import BOOK, SCALES, Array, CodeConvention
 from bpderive.workbook.compare.findings import Finding
-from bpderive.workbook.slips import SLIPS, Slip, gradient_with
+from bpderive.workbook.slips import SLIPS
 
 
 def likely_reason(runs: Sequence[Run]) -> Finding | None:
@@ -26,14 +27,14 @@ def likely_reason(runs: Sequence[Run]) -> Finding | None:
 
 
 def _scaled(runs: Sequence[Run]) -> Text | None:
-    """The right gradient times a factor."""
-    for text, factor in _FACTORS:
-        if all(close(found, true * factor(run.m)) for run in runs for _, found, true in run.pairs):
+    """The right gradient times a factor, which is wrong in the convention asked for, or its biases or weights so."""
+    for text, factor in _FACTORS + _WRONG_FACTORS:
+        if all(close(found, true * factor(run)) for run in runs for _, found, true in run.pairs):
             return text
     for letter in ("nabla_b", "nabla_w"):
-        for text, factor in _FACTORS:
+        for text, factor in _FACTORS + _WRONG_FACTORS:
             if all(
-                close(found, true * factor(run.m) if name.startswith(letter) else true)
+                close(found, true * factor(run) if name.startswith(letter) else true)
                 for run in runs
                 for name, found, true in run.pairs
             ):
@@ -41,28 +42,53 @@ def _scaled(runs: Sequence[Run]) -> Text | None:
     return None
 
 
-_FACTORS: tuple[tuple[Text, Callable[[int], float]], ...] = (
-    (Text(en="the sign is wrong", zh="符号反了"), lambda m: -1.0),
+Factor = Callable[[Run], float]
+
+_FACTORS: tuple[tuple[Text, Factor], ...] = (
+    (Text(en="the sign is wrong", zh="符号反了"), lambda run: -1.0),
     (
         Text(
             en="it is not divided by m: the sum over the examples instead of their mean",
             zh="没有除以 m：得到的是对样本的和，而不是平均",
         ),
-        float,
+        lambda run: float(run.m),
     ),
-    (Text(en="it is divided by m twice", zh="除以了两次 m"), lambda m: 1.0 / m),
     (
         Text(en="it is not divided by m, and the sign is wrong", zh="没有除以 m，且符号反了"),
-        lambda m: -float(m),
+        lambda run: -float(run.m),
     ),
-    (Text(en="it is twice the gradient", zh="是梯度的两倍"), lambda m: 2.0),
-    (Text(en="it is half the gradient", zh="是梯度的一半"), lambda m: 0.5),
+    (Text(en="it is twice the gradient", zh="是梯度的两倍"), lambda run: 2.0),
+)
+
+_WRONG_FACTORS: tuple[tuple[Text, Factor], ...] = (
+    (Text(en="it is divided by m twice", zh="除以了两次 m"), lambda run: 1.0 / run.m),
+    (Text(en="it is half the gradient", zh="是梯度的一半"), lambda run: 0.5),
+    (
+        Text(
+            en="it is divided by the number of inputs instead of that of the examples: columns are examples, "
+            "so m = x.shape[1]",
+            zh="除以了输入的个数而不是样本数：列是样本，因此 m = x.shape[1]",
+        ),
+        lambda run: run.m / run.net.sizes[0],
+    ),
+    (
+        Text(
+            en="it is divided by the number of outputs instead of that of the examples: columns are examples, "
+            "so m = y.shape[1]",
+            zh="除以了输出的个数而不是样本数：列是样本，因此 m = y.shape[1]",
+        ),
+        lambda run: run.m / run.net.sizes[-1],
+    ),
+    (
+        Text(en="it is multiplied by m instead of divided", zh="乘以了 m，而应除以 m"),
+        lambda run: float(run.m) ** 2,
+    ),
 )
 
 
 def _any_factor(runs: Sequence[Run]) -> Text | None:
     """The right gradient times one number, whatever it is."""
-    factor = _ratio(runs, lambda run, name: run.gradient[name])
+    factor = common_factor(runs)
     if factor is None or abs(factor) < 1e-9:
         return None
     return Text(
@@ -98,6 +124,11 @@ def _decay(runs: Sequence[Run]) -> Text | None:
     )
 
 
+def common_factor(runs: Sequence[Run]) -> float | None:
+    """The one number that everything is times the gradient, None if there is none."""
+    return _ratio(runs, lambda run, name: run.gradient[name])
+
+
 def _ratio(runs: Sequence[Run], true: Callable[[Run, str], Array], less: bool = False) -> float | None:
     """c where all that came out is c times what is true; with `less`, where it is the parameters and c times that."""
     names = [(run, name) for run in runs for name in run.gradient]
@@ -115,25 +146,37 @@ def _common(found: Sequence[Array], true: Sequence[Array]) -> float | None:
 
 
 def _with_slip(runs: Sequence[Run]) -> Text | None:
-    """A gradient computed with one mistake, perhaps times a factor."""
+    """A gradient computed with one mistake, perhaps in a convention that differs by a factor."""
+    by_size = sorted(runs, key=lambda run: -run.m)  # a mini-batch tells more mistakes apart than one example
     for slip in SLIPS:
-        if all(_is_slip(run, slip, 1.0) for run in runs):
-            return slip.text
-        for also, factor in _FACTORS[:2]:
-            if all(_is_slip(run, slip, factor(run.m)) for run in runs):
-                return Text(en="{slip}; moreover {also}", zh="{slip}；此外{also}").format(
-                    slip=slip.text, also=also
-                )
+        scales: Sequence[CodeConvention] = SCALES
+        for run in by_size:
+            made = run.example.with_slip(slip)
+            scales = [] if made is None else _fitting(run, made, scales)
+            if not scales:
+                break
+        else:
+            if scales[0] == BOOK:
+                return slip.text
+            return Text(
+                en="{slip}; otherwise right, for {scale}", zh="{slip}；其余正确，所用约定为：{scale}"
+            ).format(slip=slip.text, scale=scales[0].text)
     return None
 
 
-def _is_slip(run: Run, slip: Slip, factor: float) -> bool:
-    try:
-        with np.errstate(all="ignore"):
-            b, w = gradient_with(run.net, *run.case.arguments, slip)
-    except ValueError:
-        return False
-    return all(close(f, s * factor) for f, s in zip((*run.b, *run.w), (*b, *w), strict=True))
+def _fitting(run: Run, made: Sequence[Array], scales: Sequence[CodeConvention]) -> list[CodeConvention]:
+    """The scales in which a run returned what was made."""
+    found = [*run.b, *run.w]
+    one, other = (np.concatenate([part.ravel() for part in parts]) for parts in (found, made))
+    with np.errstate(all="ignore"):
+        ratio = float(one @ other / max(float(other @ other), 1e-300))
+    factors = [(scale, scale.factor(run.m, run.net.sizes[-1])) for scale in scales]
+    return [
+        scale
+        for scale, factor in factors
+        if abs(ratio - factor) <= 0.01 * abs(factor)
+        and all(close(array, factor * wanted) for array, wanted in zip(found, made, strict=True))
+    ]
 
 
 def _one_layer(runs: Sequence[Run]) -> Text | None:
