@@ -43,7 +43,8 @@ class Convention:
     how many layers a role's number lies below the layer that it belongs to in this book; `first` the number of the
     input layer; `to_from` whether w_jk leads to j, w having one row for each neuron that it leads to; `rows` whether
     examples are rows; `examples` what it may sum over; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
-    the shape of w; `is_strict` whether it has no other letters than these.
+    the shape of w; `is_strict` whether it has no other letters than these. `numbers` are the equations that it has,
+    `called` what it calls the index of each layer.
     """
 
     name: str
@@ -65,6 +66,10 @@ class Convention:
     as_variable: bool = True
     has_bias: bool = True
     is_strict: bool = False
+    has_differentials: bool = False
+    has_nablas: bool = False
+    numbers: tuple[str, ...] = ("25", "BP1", "BP2", "BP3", "BP4")
+    called: Mapping[syntax.Layer, str] = field(default_factory=dict)
     transpose: str = "T"
     elementwise: str = r"\odot"
 

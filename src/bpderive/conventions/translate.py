@@ -111,6 +111,7 @@ class Translator:
     implied: Layer | None = None
     spread: bool = False
     in_numbers: bool = False
+    shared: Layer | None = None
     names: dict[str, str] = field(default_factory=dict)
 
     def claim(self, statement: Statement) -> syntax.Claim:
@@ -136,6 +137,10 @@ class Translator:
         sums = any(isinstance(n, heard.SumAlong | heard.Ones) for side in statement.sides for n in heard.walk(side))
         self.batch = self.examples != "one" and (not says or any(says) or sums)
         self.implied = None
+        self.shared = None
+        if not self.convention.has_bias and self.style == "_":  # the same weights at every step
+            steps = [int(m.below[2]) if len(m.below) == 3 and m.below[1] == "+" else 0 for m in marks if m.below and m.below[0] == self.convention.running and (len(m.below) == 1 or m.below[1] == "+")]
+            self.shared = Layer("l", max(steps, default=0))
 
     def _check_sizes(self, values: list[Value]) -> None:
         arrays = [v for v in values if v.size is not None]
@@ -215,7 +220,7 @@ class Translator:
         if self.style == "none" and layer is None:
             layer = LAST
         if layer is None and role == "w" and not self.convention.has_bias:
-            layer = Layer("l", 1)  # the same weights at every step
+            layer = self.shared
         if layer is None:
             raise _unfit(f"{mark.letter} has no layer", f"{mark.letter} 没有标明层")
         return layer, below, exponent
@@ -509,8 +514,6 @@ class Translator:
             raise _unfit("a function of a sum over the examples", "对样本之和取函数")
         self._check_function_layer(function, inner)
         body = inner.node
-        if not self.convention.has_bias:
-            body = _without_bias(body)
         if isinstance(body, syntax.Transposed):
             return replace(inner, node=syntax.Transposed(syntax.Activation(function.primes, body.body)))
         return replace(inner, node=syntax.Activation(function.primes, body))
@@ -578,7 +581,8 @@ class Translator:
         found: tuple[Dimension, Dimension] | None = (one.size[0], other.size[1])
         if found == (1, 1):
             found = None
-        return Value(_product(one.node, other.node), found, power)
+        made = _product(one.node, other.node)
+        return Value(made if self.convention.has_bias else _without_bias(made), found, power)
 
     def _quotient(self, above: Value, below: Heard) -> Value:
         under = self.value(below)
@@ -715,7 +719,7 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> sy
         claim = translator.claim(statement)
     claim = replace(
         claim,
-        conditions=tuple(_conditions(hearing.conditions, claim)),
+        conditions=(*_conditions(hearing.conditions, claim), *(_ONE_EACH if translator.in_numbers else ())),
         cost=hearing.cost,
         sigma=translator.sigma or hearing.sigma,
     )
@@ -727,6 +731,10 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> sy
         except IllFormed as error:
             raise Misfit(error.reason) from error
     return claim
+
+
+_ONE_EACH = (syntax.WidthCondition(LAST, 1), syntax.WidthCondition(LAST + -1, 1))
+"""One neuron that has one input."""
 
 
 def _conditions(conditions: tuple[syntax.Condition, ...], claim: syntax.Claim) -> Iterator[syntax.Condition]:

@@ -22,6 +22,7 @@ from bpderive.verdict.errors import IllFormed, TooHard
 from bpderive.verdict.forms import Clock
 from bpderive.verdict.indices import one_sided_index
 from bpderive.verdict.layers import feasible, range_of_layers
+from bpderive.verdict.read import Read
 from bpderive.verdict.search import find_counterexample, on_equal_widths
 
 LONGEST = 5.0
@@ -57,6 +58,17 @@ class Verdict:
     counterexample: Counterexample | None = None
     diagnoses: tuple[Diagnosis, ...] = ()
     networks: tuple[tuple[int, ...], ...] = ()
+    read: Read | None = None
+
+    @property
+    def convention(self) -> str | None:
+        """The name of the convention in which a formula was read; None for a claim in the language of claims."""
+        return self.read.convention if self.read is not None else None
+
+    @property
+    def in_book(self) -> str:
+        """The claim in the letters of this book."""
+        return written(self.claim)
 
     @property
     def holds(self) -> bool | None:

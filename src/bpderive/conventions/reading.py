@@ -1,0 +1,319 @@
+r"""Whether a formula holds, in whatever letters it is written: `check(text)` gives a `Verdict`.
+
+    check(r"\delta^{(l)} = (W^{(l)})^T \delta^{(l+1)} \odot f'(z^{(l)})").convention     # "ufldl"
+    check("dW2 = dZ2 @ A1.T / m", convention="course")
+
+A formula is read in every declared convention that has its letters, for one example and for a batch, with at most
+`MOST_READINGS` readings; each is decided as any claim is. What stands beside the formula must hold in the same
+convention. It is true in the first reading in which it is decided to hold, and the verdict names the others; where
+there is none, it is refuted in the likeliest.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from bpderive.conventions.catalogue import conventions
+from bpderive.conventions.convention import Convention
+from bpderive.conventions.translate import Misfit, Unfit, styles_of, translated
+from bpderive.conventions.writing import NotWritten, Writer
+from bpderive.errors import ParseError
+from bpderive.language import Claim, parse, syntax
+from bpderive.language.ear import Hearing, hear
+from bpderive.language.heard import Mark, walk
+from bpderive.text import Text
+from bpderive.verdict import LONGEST, Verdict
+from bpderive.verdict import check as judged
+from bpderive.verdict.counterexample import Counterexample
+from bpderive.verdict.diagnosis import is_true
+from bpderive.verdict.errors import TooHard
+from bpderive.verdict.forms import Clock
+from bpderive.verdict.read import Read
+
+MOST_READINGS = 60
+"""How many readings of one formula are tried at most: conventions, with one example, their sum and their mean."""
+
+A_READING = 4_000
+"""How many steps the decision of one reading may take before the full judgement."""
+
+LONGEST_CLAIM = 2_000
+
+
+@dataclass(slots=True)
+class Reading:
+    """A formula in one convention: the claim, and whether it and what stands beside it are true there."""
+
+    convention: Convention
+    examples: str
+    style: str
+    claim: Claim | None
+    context: list[Claim]
+    misfit: Text | None = None
+    is_true: bool = False
+    fits_context: bool = True
+
+
+def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
+    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any declared convention.
+
+    `convention` names the one in which it is to be read. A claim that takes too many steps is undecided, on every machine
+    alike; `seconds` is the longest that this thread works on it in any case.
+
+    Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
+    that is not declared.
+    """
+    only = conventions[convention] if convention is not None else None
+    if isinstance(text, Claim):
+        return judged(text, seconds)
+    if only is None and _is_in_the_language(text):
+        try:
+            return judged(parse(text), seconds)
+        except ParseError as error:
+            if re.search(r"\w\s*\[", text) and "@" not in text:
+                raise
+            refusal = error
+        try:
+            return _heard(text, hear(text), seconds, None)
+        except ParseError as error:
+            if re.search(r"[A-Za-z]\d|np\.|\.T\b", text):
+                raise error from None
+            raise refusal from None
+    return _heard(text, hear(text), seconds, only)
+
+
+def _is_in_the_language(text: object) -> bool:
+    """Whether the text may be in the one-line language: it has neither LaTeX nor letters beyond ASCII."""
+    return not isinstance(text, str) or (text.isascii() and not re.search(r"[\\{$^_']", text.partition(" with ")[0]) or "[" in text and text.isascii() and "\\" not in text and "^" not in text.partition("[")[0])
+
+
+def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None) -> Verdict:
+    started = time.perf_counter()
+    clock = Clock(seconds)
+    found, unfit = _readings(hearing, only)
+    if not found:
+        raise _refusal(text, hearing, unfit, only)
+    decided: dict[Claim, bool] = {}
+
+    def true(claim: Claim) -> bool:
+        if claim not in decided:
+            try:
+                decided[claim] = is_true(claim, clock.within(A_READING), one_sided=True)
+            except TooHard:
+                decided[claim] = False
+        return decided[claim]
+
+    for reading in found:
+        reading.is_true = reading.claim is not None and true(reading.claim)
+        reading.fits_context = all(true(claim) for claim in reading.context)
+    chosen = _likeliest(found, hearing)
+    verdict = _verdict(chosen, clock, seconds)
+    return replace(verdict, seconds=time.perf_counter() - started, read=_read(text, hearing, found, chosen, verdict, only))
+
+
+def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading], dict[str, Text]]:
+    """The formula in every convention that has its letters, the nearest conventions first; and why not in the others."""
+    found: list[Reading] = []
+    unfit: dict[str, Text] = {}
+    styles = styles_of((hearing.claim, *hearing.context))
+    for convention in (only,) if only is not None else _nearest(hearing):
+        for style, examples in ((s, e) for s in styles for e in convention.examples):
+            if len(found) >= MOST_READINGS:
+                return found, unfit
+            try:
+                claim, context = translated(hearing, convention, examples, style)
+                found.append(Reading(convention, examples, style, claim, context))
+            except Misfit as error:
+                found.append(Reading(convention, examples, style, None, [], error.reason))
+            except Unfit as error:
+                unfit.setdefault(convention.name, error.reason)
+        if "one" not in convention.examples and not any(r.convention is convention for r in found):
+            for style in styles:
+                try:
+                    claim, context = translated(hearing, convention, "one", style)
+                    found.append(Reading(convention, "one", style, claim, context))
+                except Misfit as error:
+                    found.append(Reading(convention, "one", style, None, [], error.reason))
+                except Unfit as error:
+                    unfit.setdefault(convention.name, error.reason)
+    return found, unfit
+
+
+def _nearest(hearing: Hearing) -> list[Convention]:
+    """The conventions, those first whose own letters are just these."""
+    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)}
+
+    def distance(convention: Convention) -> tuple[int, int]:
+        own = {name for role in _ROLES if (found := convention.writes(role)) for name in [found[0]]}
+        own |= {name for name, letter in convention.letters.items() if convention.is_strict}
+        strange = len([name for name in letters if name not in own and name not in ("m", "diag")])
+        return (0 if convention.is_strict and not strange else 1, 0)
+
+    return sorted(conventions.values(), key=distance)
+
+
+_ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
+
+
+def _likeliest(found: list[Reading], hearing: Hearing) -> Reading:
+    """The first reading that is true together with its context; else the likeliest of those that are not."""
+    for reading in found:
+        if reading.is_true and reading.fits_context:
+            return reading
+    fitting = [r for r in found if r.fits_context and r.claim is not None] or [r for r in found if r.claim is not None]
+    if not fitting:
+        return found[0]
+    return next((r for r in fitting if _is_well_formed(r.claim)), fitting[0])
+
+
+def _is_well_formed(claim: Claim | None) -> bool:
+    """Whether the sizes fit in general."""
+    from bpderive.verdict.decide import readings
+    from bpderive.verdict.errors import IllFormed
+
+    if claim is None:
+        return False
+    try:
+        readings(claim)
+    except (IllFormed, TooHard):
+        return False
+    return True
+
+
+def _verdict(reading: Reading, clock: Clock, seconds: float) -> Verdict:
+    if reading.claim is None:
+        assert reading.misfit is not None
+        reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=reading.misfit)
+        return Verdict(Claim((syntax.Number(Fraction(0)),) * 2), "ill-formed", (), reason, 0.0)
+    return judged(reading.claim, seconds)
+
+
+def _read(
+    text: str, hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict, only: Convention | None
+) -> Read:
+    convention = chosen.convention
+    writer = Writer(convention, chosen.examples != "one", chosen.style)
+    also = {
+        r.convention.name: r.convention.title
+        for r in found
+        if r.is_true and r.fits_context and r.convention is not convention
+    }
+    repair = None
+    if verdict.mended is not None:
+        try:
+            repair = writer.latex(parse(verdict.mended))
+        except (NotWritten, ParseError):
+            repair = None
+    names = dict(_names(verdict.counterexample, writer)) if verdict.counterexample is not None else {}
+    return Read(
+        hearing.claim.text.strip(),
+        convention.name,
+        convention.title,
+        chosen.examples,
+        _why(found, chosen, only),
+        also,
+        tuple(_notes(hearing, found, chosen, verdict)),
+        repair,
+        names,
+        len(found),
+    )
+
+
+def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text:
+    if only is not None:
+        return Text(en="you named it", zh="由你指定")
+    if len({r.convention.name for r in found}) == 1:
+        return Text(en="no other has these letters", zh="只有它用这些字母")
+    if chosen.context:
+        return Text(en="what stands beside the formula holds in it", zh="公式旁边的式子在其中成立")
+    if chosen.is_true:
+        return Text(en="it is the first of {n} that have these letters in which it is true", zh="在用这些字母的 {n} 种约定中，它是第一个使公式成立的").format(
+            n=len({r.convention.name for r in found})
+        )
+    return Text(en="it is the likeliest of {n} that have these letters; it is true in none", zh="在用这些字母的 {n} 种约定中它最可能；公式在哪一种中都不成立").format(
+        n=len({r.convention.name for r in found})
+    )
+
+
+def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict) -> Iterator[Text]:
+    """What else is to be said of the examples, and of conventions that the context rules out."""
+    own = [r for r in found if r.convention is chosen.convention and r.style == chosen.style]
+    if chosen.is_true:
+        kinds = {r.examples for r in own if r.is_true}
+        if kinds == {"one"} and len(own) > 1:
+            reason = next((r.misfit for r in own if r.misfit is not None), None)
+            text = Text(en="it is true for one example; for a batch it is not", zh="对单个样本成立；对一批样本不成立")
+            if reason is not None:
+                text = Text(en="{text}: {reason}", zh="{text}：{reason}").format(text=text, reason=reason)
+            yield text
+        elif chosen.examples != "one":
+            yield _EXAMPLES[chosen.examples]
+    ruled_out = {r.convention.name: r.convention.title for r in found if r.is_true and not r.fits_context}
+    if hearing.context and ruled_out and not chosen.is_true:
+        listed = Text(en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values()))
+        yield Text(
+            en="it would be true in: {listed}; but what stands beside it does not hold there: the two do not go together",
+            zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
+        ).format(listed=listed)
+    if hearing.context and not any(r.fits_context for r in found):
+        yield Text(
+            en="what stands beside the formula holds in none of the conventions that have its letters",
+            zh="公式旁边的式子在用这些字母的任何约定中都不成立",
+        )
+
+
+_EXAMPLES = {
+    "sum": Text(en="for the sum over the examples, or one example", zh="对样本求和，或单个样本"),
+    "mean": Text(en="for the mean over the examples", zh="对样本取平均"),
+}
+
+
+def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[str, int]]]:
+    """What the values of a counterexample are called in the convention, with a sign."""
+    sigma = writer.convention.writes("sigma")
+    plain = replace(writer, batch=False)
+    for key in case.values:
+        match = re.fullmatch(r"(∂C/∂)?(w|b|z|a|y)(?:\^(\d+))?_([\d,]+)", key)
+        if match is None:
+            if sigma is not None and key.startswith("σ"):
+                yield key, (sigma[0] + key[1:], 1)
+            continue
+        depth = len(case.sizes)
+        at = int(match[3]) if match[3] else depth
+        layer = syntax.Layer("", at)
+        if writer.convention.called or match[2] == "y":
+            layer = syntax.LAST + (at - depth)
+        indices = tuple(int(d) for d in (match[4].split(",") if "," in match[4] else match[4]))
+        node = syntax.Quantity(match[2], layer, indices)
+        try:
+            shown, tightness = plain.derivative(node) if match[1] else plain.quantity(node)
+        except NotWritten:
+            continue
+        if plain.convention.styles[0] == "units" and not plain.convention.called:
+            shown = rf"{shown}\text{{ ({at})}}"
+        minus = shown.startswith("-")
+        if tightness == 0 or len(shown) > LONGEST_CLAIM:
+            continue
+        yield key, (shown[1:] if minus else shown, -1 if minus else 1)
+
+
+def _refusal(text: str, hearing: Hearing, unfit: dict[str, Text], only: Convention | None) -> ParseError:
+    """Why the formula can be read in no convention, or not in the one that was named."""
+    if only is not None:
+        reason = unfit[only.name]
+        return ParseError(
+            Text(
+                en=f"{text} cannot be read in the convention {only.name!r}: {reason.en}",
+                zh=f"{text} 不能按约定 {only.name!r} 来读：{reason.zh}",
+            )
+        )
+    reason = unfit.get("chapter", next(iter(unfit.values())))
+    return ParseError(
+        Text(
+            en=f"This is no equation between quantities of a network, such as z, a, w, b, δ of a layer: {reason.en}",
+            zh=f"这不是网络中各量（例如某一层的 z、a、w、b、δ）之间的等式：{reason.zh}",
+        )
+    )
