@@ -12,6 +12,7 @@ For example:
     bp.compile_gradient(net)                       # the same as NumPy code
     bp.verify(net)                                 # that code against three other ways to the numbers
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
+    bp.check("dW2 = dZ2 @ A1.T / m").convention    # in whatever letters it is written, and in which convention it holds
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
 """
 
@@ -24,6 +25,7 @@ from bpderive.activations import Activation, VectorActivation, activations, pars
 from bpderive.assumptions import Assumptions, assumptions
 from bpderive.codegen import compile_gradient
 from bpderive.compare import Findings, compare
+from bpderive.conventions import Convention, check, conventions
 from bpderive.costs import Cost, costs
 from bpderive.equations import Certificate, Equation, equations
 from bpderive.errors import (
@@ -46,7 +48,7 @@ from bpderive.pairings import Pairing, pairing, pairings
 from bpderive.paths import factored_path_sum, path_sum
 from bpderive.proofs import Derivation, derivation
 from bpderive.text import Text, set_language
-from bpderive.verdict import Verdict, check
+from bpderive.verdict import Verdict
 from bpderive.verify import verify
 
 __version__ = version("bpderive")
@@ -56,6 +58,7 @@ __all__ = [
     "Assumptions",
     "BpderiveError",
     "Certificate",
+    "Convention",
     "Cost",
     "Derivation",
     "DomainError",
@@ -81,6 +84,7 @@ __all__ = [
     "check",
     "compare",
     "compile_gradient",
+    "conventions",
     "costs",
     "derivation",
     "equations",

@@ -1,87 +1,64 @@
-"""What a convention is: `Convention` says how a book or a course writes the quantities of a network.
+"""A convention: what it declares, what it writes, and that it is right.
 
-To add one, write a declaration in `declared`: its letters, how it writes a layer, and what it says about the weights, the
-examples and the layout of derivatives. What is declared is checked: its own forward pass and its own four equations,
-typed as they stand in the source, are read by the declaration and decided to hold.
+    bp.conventions["course"].write("BP2")       # the equation in its letters
+    bp.conventions["course"].check()            # its own equations, decided to hold as it reads them
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bpderive.language import syntax
-from bpderive.text import Text
-
-STYLES = ("^", "^(", "^[", "_", "units", "none")
-"""How a layer is written: above the letter bare, in parentheses or in brackets, below it, by the letters of the
-indices alone, or not at all, where there is one neuron."""
-
-EXAMPLES = ("one", "sum", "mean")
-"""One example; a batch, whose cost is the sum of its examples' costs; a batch with the mean."""
+from bpderive.conventions.declaration import Declaration
+from bpderive.conventions.translate import Unfit, styles_of, translated
+from bpderive.conventions.writing import FORMS, NotWritten, written
+from bpderive.errors import ParseError, Refuted, unknown_name
+from bpderive.language.ear import hear
+from bpderive.verdict import check
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter means: a role, perhaps a layer of its own, its sign, and whether it is that of a whole batch.
+class Convention(Declaration):
+    """How a book or a course writes the quantities of a network; what it declares is said by `Declaration`."""
 
-    The roles: w, b, z, a, delta, x, y, cost, sigma; net, the weighted sum without the bias; dw, db, dz, da for the
-    derivatives of the cost; step_w and step_b for the changes −η ∂C/∂w and −η ∂C/∂b.
-    """
+    def write(self, number: str, form: str | None = None) -> str:
+        """Return equation "25", "z", "a", "BP1", "BP2", "BP3" or "BP4" in this convention, as LaTeX.
 
-    role: str
-    layer: syntax.Layer | None = None
-    sign: int = 1
-    batch: bool | None = None
+        `form` is "component", "matrix" or "batch"; None stands for the first of matrix and component that it has.
+        Raises `UnknownName` for an equation or a form that the convention does not have.
+        """
+        if number not in ("z", "a", *self.numbers):
+            raise unknown_name("equation", number, ("z", "a", *self.numbers))
+        forms = self.forms(number)
+        chosen = form or next((f for f in ("matrix", "component") if f in forms), None)
+        if chosen not in forms:
+            raise unknown_name(f"form of ({number}) in {self.name}", form, forms)
+        return written(self, number, chosen)
 
+    def forms(self, number: str) -> tuple[str, ...]:
+        """The forms in which this convention has an equation."""
+        found = []
+        for form in FORMS:
+            try:
+                written(self, number, form)
+            except (NotWritten, KeyError):
+                continue
+            found.append(form)
+        return tuple(found)
 
-@dataclass(frozen=True, slots=True)
-class Convention:
-    """How a book or a course writes.
+    def check(self) -> int:
+        """Decide that its own forward pass and its own equations hold as it reads them, and return how many there are.
 
-    `letters` are the letters it has, those that it writes itself first; `styles` how it may write a layer; `offsets` by
-    how many layers a role's number lies below the layer that it belongs to in this book; `first` the number of the
-    input layer; `to_from` whether w_jk leads to j, w having one row for each neuron that it leads to; `rows` whether
-    examples are rows; `examples` what it may sum over; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
-    the shape of w; `is_strict` whether it has no other letters than these. `numbers` are the equations that it has,
-    `called` what it calls the index of each layer.
-    """
-
-    name: str
-    title: Text
-    where: Text
-    source: str
-    letters: Mapping[str, Letter]
-    styles: tuple[str, ...]
-    forward: tuple[str, ...]
-    equations: Mapping[str, str]
-    offsets: Mapping[str, int] = field(default_factory=dict)
-    running: str = "l"
-    last: str = "L"
-    first: int = 1
-    to_from: bool = True
-    rows: bool = False
-    examples: tuple[str, ...] = ("one",)
-    numerator: bool = True
-    as_variable: bool = True
-    has_bias: bool = True
-    is_strict: bool = False
-    has_differentials: bool = False
-    has_nablas: bool = False
-    numbers: tuple[str, ...] = ("25", "BP1", "BP2", "BP3", "BP4")
-    called: Mapping[syntax.Layer, str] = field(default_factory=dict)
-    transpose: str = "T"
-    elementwise: str = r"\odot"
-
-    def letter(self, name: str) -> Letter | None:
-        """What a letter means here; None if the convention does not have it."""
-        return self.letters.get(name)
-
-    def writes(self, role: str, layer: syntax.Layer | None = None, batch: bool = False) -> tuple[str, Letter] | None:
-        """The letter that this convention writes for a role, in a layer, for one example or a batch."""
-        fitting = [(name, letter) for name, letter in self.letters.items() if letter.role == role]
-        if layer is not None and any(letter.layer is not None for _, letter in fitting):
-            fitting = [pair for pair in fitting if pair[1].layer in (None, layer)] or fitting
-        if any(letter.batch is not None for _, letter in fitting):
-            fitting = [pair for pair in fitting if bool(pair[1].batch) == batch] or fitting
-        return fitting[0] if fitting else None
+        Raises `Refuted`, with the counterexample, for the first that does not.
+        """
+        stated = [*self.forward, *self.equations.values()]
+        for text in stated:
+            try:
+                hearing = hear(text)
+                style = next(s for s in (*styles_of((hearing.claim,)), *self.styles) if s in self.styles)
+                found, _ = translated(hearing, self, self.examples[0], style)
+            except (Unfit, ParseError) as error:
+                raise Refuted(f"{text} cannot be read in the convention {self.name!r}: {error}") from error
+            verdict = check(found.claim)
+            if found.misfit is not None or not verdict.holds:
+                raise Refuted(f"{text} does not hold in the convention {self.name!r}", verdict.counterexample)
+        return len(stated)

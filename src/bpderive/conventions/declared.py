@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bpderive.conventions.convention import Convention, Letter
-from bpderive.language.syntax import LAST, Layer
+from bpderive.conventions.convention import Convention
+from bpderive.conventions.declaration import Letter
+from bpderive.language.syntax import LAST
 from bpderive.text import Text
 
 _FUNCTIONS = (r"\sigma", "f", "g", "h", r"\phi", r"\varphi", r"\psi", "s")
@@ -52,6 +53,7 @@ _CHAPTER = Convention(
     source="http://neuralnetworksanddeeplearning.com/chap2.html",
     letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=("^", "^(", "^[", "_", "units"),
+    examples=("one", "mean", "sum"),
     forward=(r"z^l = w^l a^{l-1} + b^l", r"a^l = \sigma(w^l a^{l-1} + b^l)", r"z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j"),
     equations={
         "BP1": r"\delta^L = \nabla_a C \odot \sigma'(z^L)",
@@ -81,6 +83,7 @@ _COURSE = Convention(
     examples=("mean",),
     elementwise="*",
     has_differentials=True,
+    is_distinct=True,
     is_strict=True,
     forward=(r"Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}", r"A^{[l]} = g^{[l]}(Z^{[l]})", r"z^{[1]} = W^{[1]} x + b^{[1]}"),
     equations={
@@ -119,6 +122,7 @@ _UFLDL = Convention(
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "J", "f"),
     styles=_LAYERED,
     offsets={"w": 1, "b": 1},
+    examples=("one", "mean", "sum"),
     last="n_l",
     elementwise=r"\bullet",
     forward=(r"z^{(l+1)} = W^{(l)} a^{(l)} + b^{(l)}", r"a^{(l+1)} = f(z^{(l+1)})"),
@@ -385,5 +389,3 @@ DECLARED: tuple[Convention, ...] = (
     _NET, _ZHOU, _COURSE_2011, _RECURRENT, _ONE,
 )  # fmt: skip
 """In the order in which they are tried, and in which the book's table has them."""
-
-__all__ = ["DECLARED", "Layer"]

@@ -15,16 +15,16 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from bpderive.conventions.catalogue import conventions
 from bpderive.conventions.convention import Convention
-from bpderive.conventions.translate import Misfit, Unfit, styles_of, translated
+from bpderive.conventions.softmax import with_softmax
+from bpderive.conventions.translate import Translated, Unfit, styles_of, translated
 from bpderive.conventions.writing import NotWritten, Writer
 from bpderive.errors import ParseError
 from bpderive.language import Claim, parse, syntax
 from bpderive.language.ear import Hearing, hear
-from bpderive.language.heard import Mark, walk
+from bpderive.language.heard import Mark, Row, SumOver, walk
 from bpderive.text import Text
 from bpderive.verdict import LONGEST, Verdict
 from bpderive.verdict import check as judged
@@ -50,11 +50,21 @@ class Reading:
     convention: Convention
     examples: str
     style: str
-    claim: Claim | None
-    context: list[Claim]
-    misfit: Text | None = None
+    found: Translated
+    context: list[Translated]
+    is_near: bool = False
     is_true: bool = False
     fits_context: bool = True
+
+    @property
+    def claim(self) -> Claim:
+        """The claim in the letters of this book."""
+        return self.found.claim
+
+    @property
+    def misfit(self) -> Text | None:
+        """Why the sizes of the batch do not fit, if they do not."""
+        return self.found.misfit
 
 
 def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
@@ -107,10 +117,11 @@ def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None)
         return decided[claim]
 
     for reading in found:
-        reading.is_true = reading.claim is not None and true(reading.claim)
-        reading.fits_context = all(true(claim) for claim in reading.context)
+        reading.is_true = reading.misfit is None and true(reading.claim)
+        reading.fits_context = all(beside.misfit is None and true(beside.claim) for beside in reading.context)
+    _check_subject(hearing, found)
     chosen = _likeliest(found, hearing)
-    verdict = _verdict(chosen, clock, seconds)
+    verdict = _verdict(chosen, hearing, seconds)
     return replace(verdict, seconds=time.perf_counter() - started, read=_read(text, hearing, found, chosen, verdict, only))
 
 
@@ -119,40 +130,39 @@ def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading],
     found: list[Reading] = []
     unfit: dict[str, Text] = {}
     styles = styles_of((hearing.claim, *hearing.context))
-    for convention in (only,) if only is not None else _nearest(hearing):
-        for style, examples in ((s, e) for s in styles for e in convention.examples):
+    if hearing.softmax and "units" in styles:
+        styles = ("units",)
+    for convention, near in ((only, True),) if only is not None else _nearest(hearing):
+        kinds = convention.examples if "one" in convention.examples else (*convention.examples, "one")
+        for style, examples in ((s, e) for s in styles for e in kinds):
             if len(found) >= MOST_READINGS:
                 return found, unfit
+            if examples == "one" and "one" not in convention.examples and any(r.convention is convention for r in found):
+                continue
             try:
                 claim, context = translated(hearing, convention, examples, style)
-                found.append(Reading(convention, examples, style, claim, context))
-            except Misfit as error:
-                found.append(Reading(convention, examples, style, None, [], error.reason))
             except Unfit as error:
                 unfit.setdefault(convention.name, error.reason)
-        if "one" not in convention.examples and not any(r.convention is convention for r in found):
-            for style in styles:
-                try:
-                    claim, context = translated(hearing, convention, "one", style)
-                    found.append(Reading(convention, "one", style, claim, context))
-                except Misfit as error:
-                    found.append(Reading(convention, "one", style, None, [], error.reason))
-                except Unfit as error:
-                    unfit.setdefault(convention.name, error.reason)
+            else:
+                found.append(Reading(convention, examples, style, claim, context, near))
     return found, unfit
 
 
-def _nearest(hearing: Hearing) -> list[Convention]:
-    """The conventions, those first whose own letters are just these."""
-    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)}
+def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
+    """The conventions, those first whose own letters are just these, and whether they are."""
+    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {"m", "diag"}
+    near = [
+        convention.name
+        for convention in conventions.values()
+        if letters <= {name for name in convention.letters if convention.is_strict or name in _own(convention)}
+    ]
+    ordered = sorted(conventions.values(), key=lambda c: (c.name not in near or not c.is_strict, c.name not in near))
+    return [(convention, convention.name in near) for convention in ordered]
 
-    def distance(convention: Convention) -> tuple[int, int]:
-        own = {name for role in _ROLES if (found := convention.writes(role)) for name in [found[0]]}
-        own |= {name for name, letter in convention.letters.items() if convention.is_strict}
-        strange = len([name for name in letters if name not in own and name not in ("m", "diag")])
-        return (0 if convention.is_strict and not strange else 1, 0)
 
-    return sorted(conventions.values(), key=distance)
+def _own(convention: Convention) -> set[str]:
+    """The letters that the convention writes itself."""
+    return {found[0] for role in _ROLES if (found := convention.writes(role)) is not None}
 
 
 _ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
@@ -160,34 +170,21 @@ _ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
 
 def _likeliest(found: list[Reading], hearing: Hearing) -> Reading:
     """The first reading that is true together with its context; else the likeliest of those that are not."""
-    for reading in found:
+    own = [r for r in found if r.is_near and r.convention.is_distinct and r.style == r.convention.styles[0]]
+    for reading in own or found:
         if reading.is_true and reading.fits_context:
             return reading
-    fitting = [r for r in found if r.fits_context and r.claim is not None] or [r for r in found if r.claim is not None]
-    if not fitting:
-        return found[0]
-    return next((r for r in fitting if _is_well_formed(r.claim)), fitting[0])
+    found = own or found
+    fitting = [r for r in found if r.fits_context] or found
+    return min(fitting, key=lambda r: (r.found.defects, not (r.is_near and r.convention.is_strict)))
 
 
-def _is_well_formed(claim: Claim | None) -> bool:
-    """Whether the sizes fit in general."""
-    from bpderive.verdict.decide import readings
-    from bpderive.verdict.errors import IllFormed
-
-    if claim is None:
-        return False
-    try:
-        readings(claim)
-    except (IllFormed, TooHard):
-        return False
-    return True
-
-
-def _verdict(reading: Reading, clock: Clock, seconds: float) -> Verdict:
-    if reading.claim is None:
-        assert reading.misfit is not None
+def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
+    if reading.misfit is not None:
         reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=reading.misfit)
-        return Verdict(Claim((syntax.Number(Fraction(0)),) * 2), "ill-formed", (), reason, 0.0)
+        return Verdict(reading.claim, "ill-formed", (), reason, 0.0)
+    if hearing.softmax:
+        return with_softmax(reading.claim, seconds)
     return judged(reading.claim, seconds)
 
 
@@ -195,11 +192,11 @@ def _read(
     text: str, hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict, only: Convention | None
 ) -> Read:
     convention = chosen.convention
-    writer = Writer(convention, chosen.examples != "one", chosen.style)
+    writer = Writer(_as_written(hearing, convention), chosen.found.batch, chosen.style)
     also = {
         r.convention.name: r.convention.title
         for r in found
-        if r.is_true and r.fits_context and r.convention is not convention
+        if r.is_true and r.fits_context and r.convention is not convention and chosen.is_true
     }
     repair = None
     if verdict.mended is not None:
@@ -207,6 +204,8 @@ def _read(
             repair = writer.latex(parse(verdict.mended))
         except (NotWritten, ParseError):
             repair = None
+    if chosen.found.summed is not None and len(chosen.claim.sides) == 2:
+        repair = _with_sum(chosen, writer)
     names = dict(_names(verdict.counterexample, writer)) if verdict.counterexample is not None else {}
     return Read(
         hearing.claim.text.strip(),
@@ -222,9 +221,41 @@ def _read(
     )
 
 
+def _with_sum(chosen: Reading, writer: Writer) -> str | None:
+    """The equation with the sum over the examples that is missing, if it is true then."""
+    summed = chosen.found.summed
+    if summed is None or not is_true(summed, Clock(LONGEST, A_READING)):
+        return None
+    sides = [writer.latex(replace(summed, sides=(side, side))).split(" = ")[0] for side in summed.sides]
+    body = f"({sides[1]})" if " " in sides[1] else sides[1]
+    ones = rf"\mathbf{{1}}^T {body}" if chosen.convention.rows else rf"{body} \mathbf{{1}}"
+    head = r"\frac{1}{m} " if chosen.examples == "mean" else ""
+    return f"{sides[0]} = {head}{ones}"
+
+
+def _as_written(hearing: Hearing, convention: Convention) -> Convention:
+    """The convention with the letters first that the formula has, and its signs."""
+    nodes = [n for s in (hearing.claim, *hearing.context) for side in s.sides for n in walk(side)]
+    used = [n.letter for n in nodes if isinstance(n, Mark)]
+    used += [name[1:] for name in used if re.fullmatch(r"d[A-Za-z]|d\\[A-Za-z]+", name)]
+    first = {name: convention.letters[name] for name in used if name in convention.letters}
+    running = next((m.above[0].tokens[0] for m in nodes if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])), None)
+    text = hearing.claim.text
+    sign = next((sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text), convention.elementwise)
+    return replace(
+        convention,
+        letters={**first, **{name: letter for name, letter in convention.letters.items() if name not in first}},
+        running=running if running is not None and not convention.is_strict else convention.running,
+        elementwise=sign,
+        has_differentials=convention.has_differentials or any(name[:1] == "d" and name in convention.letters for name in used),
+    )
+
+
 def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text:
     if only is not None:
         return Text(en="you named it", zh="由你指定")
+    if chosen.is_near and chosen.convention.is_strict:
+        return Text(en="these are its letters", zh="这些正是它的字母")
     if len({r.convention.name for r in found}) == 1:
         return Text(en="no other has these letters", zh="只有它用这些字母")
     if chosen.context:
@@ -251,6 +282,24 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
             yield text
         elif chosen.examples != "one":
             yield _EXAMPLES[chosen.examples]
+        elsewhere = next((r for r in found if r.misfit is not None and r.convention.rows and any(o.is_true and o.convention is r.convention and o.examples == "one" for o in found)), None)
+        if chosen.examples == "one" and elsewhere is not None and kinds != {"one"} or (elsewhere is not None and len(own) == 1):
+            yield Text(
+                en="it is true for one example; for a batch with one row for each example the sum over the rows is missing",
+                zh="对单个样本成立；若每个样本占一行，对一批样本则少了对各行的求和",
+            )
+    own_letters = next((r for r in found if r.is_near and r.convention.is_strict), None)
+    if chosen.is_true and own_letters is not None and not any(r.is_true for r in found if r.convention is own_letters.convention):
+        yield Text(en="not true in: {title}, which has these letters too", zh="在 {title} 中不成立，它也用这些字母").format(
+            title=own_letters.convention.title
+        )
+    elsewhere_true = {r.convention.name: r.convention.title for r in found if r.is_true and r.fits_context and not chosen.is_true}
+    if elsewhere_true:
+        yield Text(
+            en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}"
+        ).format(titles=Text(en="; ".join(t.en for t in elsewhere_true.values()), zh="；".join(t.zh for t in elsewhere_true.values())))
+    if verdict.status != "holds" and _is_error_by_another(chosen.claim):
+        yield Text(en="δ is the derivative of the cost with respect to z", zh="δ 是代价对 z 的导数")
     ruled_out = {r.convention.name: r.convention.title for r in found if r.is_true and not r.fits_context}
     if hearing.context and ruled_out and not chosen.is_true:
         listed = Text(en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values()))
@@ -265,6 +314,13 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         )
 
 
+def _is_error_by_another(claim: Claim) -> bool:
+    """Whether δ is said to be the derivative of the cost by something else than z."""
+    errors = [side for side in claim.sides if isinstance(side, syntax.Quantity) and side.letter == "delta"]
+    others = [side for side in claim.sides if isinstance(side, syntax.Derivative | syntax.Gradient) and side.by.letter != "z"]
+    return bool(errors and others)
+
+
 _EXAMPLES = {
     "sum": Text(en="for the sum over the examples, or one example", zh="对样本求和，或单个样本"),
     "mean": Text(en="for the mean over the examples", zh="对样本取平均"),
@@ -274,7 +330,7 @@ _EXAMPLES = {
 def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[str, int]]]:
     """What the values of a counterexample are called in the convention, with a sign."""
     sigma = writer.convention.writes("sigma")
-    plain = replace(writer, batch=False)
+    plain = replace(writer, batch=False, convention=replace(writer.convention, has_differentials=False))
     for key in case.values:
         match = re.fullmatch(r"(∂C/∂)?(w|b|z|a|y)(?:\^(\d+))?_([\d,]+)", key)
         if match is None:
@@ -298,6 +354,24 @@ def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[st
         if tightness == 0 or len(shown) > LONGEST_CLAIM:
             continue
         yield key, (shown[1:] if minus else shown, -1 if minus else 1)
+
+
+def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
+    """Raise `ParseError` if only what is given to a network occurs, and nothing of what it computes."""
+    for reading in found:
+        letters = [reading.convention.letter(n.letter) for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)]
+        if any(letter is not None and letter.role not in ("x", "y", "yhat") for letter in letters):
+            return
+    text = Text(
+        en="This is no equation between quantities of a network: nothing that it computes, such as z, a, δ, C or a derivative, occurs",
+        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a、δ、C 或导数",
+    )
+    nodes = [[n for n in walk(side)] for side in hearing.claim.sides]
+    if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(isinstance(n, SumOver) for side in nodes for n in side):
+        text = Text(
+            en=f"{text.en}; and ⊙ multiplies component by component, it is no sum", zh=f"{text.zh}；而且 ⊙ 是逐分量相乘，并不求和"
+        )
+    raise ParseError(Text(en=f"{text.en}.", zh=f"{text.zh}。"))
 
 
 def _refusal(text: str, hearing: Hearing, unfit: dict[str, Text], only: Convention | None) -> ParseError:

@@ -2,8 +2,8 @@
 
 Rows become columns, weights are numbered by the layer that they enter, thresholds become biases. A batch is read as so
 many times the same example, which decides the same: both sides are sums over the examples, or have one column for each.
-How many examples there are stays a letter, m. Raises `Unfit` where the formula's letters contradict the convention, and
-`Misfit` where they fit and the sizes of the batch do not.
+How many examples there are stays a letter, m. Raises `Unfit` where the formula's letters contradict the convention;
+where they fit and the sizes of the batch do not, `Translator.misfit` says why.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from bpderive.conventions.convention import Convention, Letter
+from bpderive.conventions.declaration import Declaration, Letter
 from bpderive.errors import BpderiveError
 from bpderive.language import heard, syntax
 from bpderive.language.ear import FUNCTIONS, Hearing
@@ -41,10 +41,6 @@ class Unfit(BpderiveError):
     def __init__(self, reason: Text) -> None:
         super().__init__(reason.en)
         self.reason = reason
-
-
-class Misfit(Unfit):
-    """The letters fit the convention, the sizes of a batch do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ def _is_layer(tokens: tuple[str, ...]) -> bool:
 class Translator:
     """Reads statements in one convention; `examples` says what stands for the batch."""
 
-    convention: Convention
+    convention: Declaration
     examples: str
     style: str
     batch: bool = False
@@ -112,6 +108,11 @@ class Translator:
     spread: bool = False
     in_numbers: bool = False
     shared: Layer | None = None
+    outputs: bool = False
+    defects: int = 0
+    misfit: Text | None = None
+    sums_missing: bool = False
+    summed: syntax.Claim | None = None
     names: dict[str, str] = field(default_factory=dict)
 
     def claim(self, statement: Statement) -> syntax.Claim:
@@ -119,9 +120,9 @@ class Translator:
         self._prepare(statement)
         values = [self.value(side) for side in statement.sides]
         self._check_sizes(values)
-        least = min(v.power for v in values)
-        sides = tuple(_times_examples(v.node, v.power - least) for v in values)
-        return syntax.Claim(sides)
+        if self.sums_missing:
+            self.summed = _equal([replace(v, power=v.power + 1) if v.size and EXAMPLES in v.size else v for v in values])
+        return _equal(values)
 
     def _prepare(self, statement: Statement) -> None:
         marks = [n for side in statement.sides for n in heard.walk(side) if isinstance(n, Mark)]
@@ -149,14 +150,19 @@ class Translator:
             assert other.size is not None
             for first, second in zip(one.size, other.size, strict=True):
                 if first != second and EXAMPLES in (first, second):
-                    raise Misfit(
-                        Text(
-                            en="one side has an entry for each example and the other has not: the sum over the examples is missing",
-                            zh="一边对每个样本各有一项，另一边没有：少了对样本的求和",
-                        )
+                    self.sums_missing = self.misfit is None
+                    self._does_not_fit(
+                        "one side has an entry for each example and the other has not: the sum over the examples is missing",
+                        "一边对每个样本各有一项，另一边没有：少了对样本的求和",
                     )
+        if any(v.size != arrays[0].size for v in arrays):
+            self.defects += 1
         if arrays and len(arrays) < len(values):
             self.spread = self.spread or any(isinstance(v.node, syntax.Number) for v in values)
+
+    def _does_not_fit(self, en: str, zh: str) -> None:
+        self.misfit = self.misfit or Text(en=en, zh=zh)
+        self.defects += 1
 
     # Letters
 
@@ -319,6 +325,8 @@ class Translator:
             if anchors:
                 anchor = anchors[0][1]
                 base = fixed[anchor] + -reached[anchor]
+            elif self.outputs:
+                base = LAST
             elif used_l:
                 raise _unfit(f"nothing says in which layer {token} is", f"看不出 {token} 在哪一层")
             else:
@@ -564,6 +572,7 @@ class Translator:
         alike = _alike(one.size, other.size)
         if sign == "*":
             sign = "o" if alike or not fits else "@"
+        self.defects += not (alike if sign == "o" else fits)
         if sign == "o":
             if not alike and self.style == "_" and one.size[1] == 1 and other.size[0] == 1:
                 return Value(_product(one.node, other.node), (one.size[0], other.size[1]), power)
@@ -572,16 +581,14 @@ class Translator:
         if fits and one.size[1] == EXAMPLES:
             power += 1
         elif EXAMPLES in (one.size[1], other.size[0]) and not fits:
-            raise Misfit(
-                Text(
-                    en="the sizes of a product do not fit: the examples of one factor meet the neurons of the other",
-                    zh="乘积的大小不合：一个因子的样本维与另一个因子的神经元维相遇",
-                )
+            self._does_not_fit(
+                "the sizes of a product do not fit: the examples of one factor meet the neurons of the other",
+                "乘积的大小不合：一个因子的样本维与另一个因子的神经元维相遇",
             )
         found: tuple[Dimension, Dimension] | None = (one.size[0], other.size[1])
         if found == (1, 1):
             found = None
-        made = _product(one.node, other.node)
+        made = _product(one.node, other.node) if fits else syntax.Product((one.node, other.node))
         return Value(made if self.convention.has_bias else _without_bias(made), found, power)
 
     def _quotient(self, above: Value, below: Heard) -> Value:
@@ -615,12 +622,17 @@ class Translator:
             return Value(inner.node, (size[0], size[1]), inner.power + 1)
         if along == 1:
             return Value(inner.node, (size[0], size[1]), inner.power)
-        raise Misfit(
-            Text(
-                en=f"axis={axis} sums over the neurons of the layer, not over the examples",
-                zh=f"axis={axis} 是对该层的神经元求和，不是对样本求和",
-            )
+        self._does_not_fit(
+            f"axis={axis} sums over the neurons of the layer, not over the examples",
+            f"axis={axis} 是对该层的神经元求和，不是对样本求和",
         )
+        return Value(inner.node, (size[0], size[1]), inner.power)
+
+
+def _equal(values: list[Value]) -> syntax.Claim:
+    """The claim that these are equal, the powers of m that all have in common left out."""
+    least = min(v.power for v in values)
+    return syntax.Claim(tuple(_times_examples(v.node, v.power - least) for v in values))
 
 
 def _no_prime(mark: Mark) -> Value:
@@ -697,25 +709,38 @@ def _without_bias(node: Node) -> Node:
     return node
 
 
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A statement in the letters of this book; `misfit` says why the sizes of a batch do not fit, `summed` is the claim
+    with the missing sum over the examples."""
+
+    claim: syntax.Claim
+    misfit: Text | None
+    defects: int
+    batch: bool
+    summed: syntax.Claim | None = None
+
+
 def translated(
-    hearing: Hearing, convention: Convention, examples: str, style: str | None = None
-) -> tuple[syntax.Claim, list[syntax.Claim]]:
-    """The claim and its context in the letters of this book; raises `Unfit` or `Misfit`."""
+    hearing: Hearing, convention: Declaration, examples: str, style: str | None = None
+) -> tuple[Translated, list[Translated]]:
+    """The claim and its context in the letters of this book; raises `Unfit`."""
     style = style or styles_of((hearing.claim, *hearing.context))[0]
-    translator = Translator(convention, examples, style)
+    translator = Translator(convention, examples, style, outputs=hearing.softmax)
     found = _claim(translator, hearing.claim, hearing)
     context = []
     for statement in hearing.context:
-        beside = Translator(convention, examples, style, running=translator.running)
+        beside = Translator(convention, examples, style, running=translator.running, outputs=hearing.softmax)
         context.append(_claim(beside, statement, hearing))
     return found, context
 
 
-def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> syntax.Claim:
+def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Translated:
     claim = translator.claim(statement)
     free = [set(syntax.free_indices(side)) for side in claim.sides]
     if translator.style == "none" and any(one != free[0] for one in free):
         translator.in_numbers = True
+        translator.defects = 0
         claim = translator.claim(statement)
     claim = replace(
         claim,
@@ -729,8 +754,8 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> sy
         try:
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         except IllFormed as error:
-            raise Misfit(error.reason) from error
-    return claim
+            translator.misfit = translator.misfit or error.reason
+    return Translated(claim, translator.misfit, translator.defects, translator.batch, translator.summed)
 
 
 _ONE_EACH = (syntax.WidthCondition(LAST, 1), syntax.WidthCondition(LAST + -1, 1))

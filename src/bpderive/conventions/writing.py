@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bpderive.conventions.convention import Convention, Letter
+from bpderive.conventions.declaration import Declaration, Letter
 from bpderive.language import syntax
 from bpderive.language.arrays import is_array
 from bpderive.language.parser import parse
@@ -46,7 +46,7 @@ class NotWritten(Exception):
 class Writer:
     """Writes claims of the book in one convention; with `batch` in the letters of a whole batch."""
 
-    convention: Convention
+    convention: Declaration
     batch: bool = False
     style: str | None = None
 
@@ -347,7 +347,7 @@ def _held(shown: tuple[str, int], least: int) -> str:
     return text if tightness >= least else f"({text})"
 
 
-def written(convention: Convention, number: str, form: str) -> str:
+def written(convention: Declaration, number: str, form: str) -> str:
     """An equation of the book in the convention; raises `NotWritten` where it does not have it in this form."""
     texts = BOOK[number]
     layered = convention.styles[0] not in ("units", "none")
@@ -365,7 +365,7 @@ def written(convention: Convention, number: str, form: str) -> str:
     return Writer(convention).latex(specialised(claim, convention))
 
 
-def specialised(claim: syntax.Claim, convention: Convention) -> syntax.Claim:
+def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
     """The claim for the layers that the convention has letters for."""
     if not convention.has_bias:
         claim = replace(claim, sides=tuple(_without_bias(side) for side in claim.sides))
@@ -410,7 +410,7 @@ def _with_layer(node: Node, layer: Layer) -> Node:
     return new
 
 
-def _batch(convention: Convention, number: str) -> str:
+def _batch(convention: Declaration, number: str) -> str:
     """The equation for a whole batch."""
     claim = parse(BOOK[number]["matrix"])
     writer = Writer(convention, batch=True)
@@ -418,7 +418,8 @@ def _batch(convention: Convention, number: str) -> str:
         return writer.latex(claim)
     left, right = claim.sides
     turned = writer._native(left)
-    head = r"\frac{1}{m} " if convention.examples[0] == "mean" else ""
+    kind = next(examples for examples in convention.examples if examples != "one")
+    head = r"\frac{1}{m} " if kind == "mean" else ""
     if number == "BP4":
         return f"{writer._write(left, turned)[0]} = {head}{writer._write(right, turned)[0]}"
     delta = writer._write(right, convention.rows)[0]

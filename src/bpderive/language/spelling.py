@@ -181,6 +181,7 @@ def _word(found: re.Match[str]) -> str:
 
 def _without_asides(text: str) -> str:
     """The text without parentheses that hold words, such as (softmax, cross-entropy) or (for all j)."""
+    text = re.sub(r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*[01](?:\s*,\s*[01])+\s*[)\]]", " target ", text)
     for _ in range(8):
         for found in re.finditer(r"\(([^()]*)\)", text):
             words = [w for w in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", found[1]) if w not in WORDS or w == "softmax"]
@@ -189,7 +190,6 @@ def _without_asides(text: str) -> str:
                 break
         else:
             break
-    text = re.sub(r"\b(?:target|label)\s*\([01, ]*\)", "\n", text)
     return text
 
 
