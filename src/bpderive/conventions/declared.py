@@ -54,6 +54,7 @@ _CHAPTER = Convention(
     letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=("^", "^(", "^[", "_", "units"),
     examples=("one", "mean", "sum"),
+    is_distinct=True,
     forward=(r"z^l = w^l a^{l-1} + b^l", r"a^l = \sigma(w^l a^{l-1} + b^l)", r"z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j"),
     equations={
         "BP1": r"\delta^L = \nabla_a C \odot \sigma'(z^L)",

@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bpderive.conventions.catalogue import conventions
 from bpderive.conventions.convention import Convention
@@ -83,46 +84,86 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
         try:
             return judged(parse(text), seconds)
         except ParseError as error:
-            if re.search(r"\w\s*\[", text) and "@" not in text:
-                raise
             refusal = error
+        if not isinstance(text, str) or re.search(r"[A-Za-z]\[", text):
+            raise refusal
         try:
             return _heard(text, hear(text), seconds, None)
         except ParseError as error:
-            if re.search(r"[A-Za-z]\d|np\.|\.T\b", text):
-                raise error from None
-            raise refusal from None
+            raise (error if re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text) else refusal) from None
     return _heard(text, hear(text), seconds, only)
 
 
 def _is_in_the_language(text: object) -> bool:
     """Whether the text may be in the one-line language: it has neither LaTeX nor letters beyond ASCII."""
-    return not isinstance(text, str) or (text.isascii() and not re.search(r"[\\{$^_']", text.partition(" with ")[0]) or "[" in text and text.isascii() and "\\" not in text and "^" not in text.partition("[")[0])
+    if not isinstance(text, str):
+        return True
+    sides = re.split(r"\b(?:for|with)\b", text, maxsplit=1)[0]
+    return text.isascii() and not set(sides) & set("\\{") and ("_" not in sides or "[" in sides)
 
 
-def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None) -> Verdict:
-    started = time.perf_counter()
-    clock = Clock(seconds)
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The readings of a formula, and the one that was chosen."""
+
+    hearing: Hearing
+    readings: tuple[Reading, ...]
+    chosen: Reading
+
+
+def decided(text: str, convention: str | None = None, seconds: float = LONGEST) -> Decided:
+    """Read a formula in every convention that has its letters, or in the one that is named, and decide each reading.
+
+    Raises `ParseError` where it can be read in none.
+    """
+    only = conventions[convention] if convention is not None else None
+    return _decided(text, hear(text), Clock(seconds), only)
+
+
+def _decided(text: str, hearing: Hearing, clock: Clock, only: Convention | None) -> Decided:
     found, unfit = _readings(hearing, only)
     if not found:
         raise _refusal(text, hearing, unfit, only)
-    decided: dict[Claim, bool] = {}
-
     def true(claim: Claim) -> bool:
-        if claim not in decided:
-            try:
-                decided[claim] = is_true(claim, clock.within(A_READING), one_sided=True)
-            except TooHard:
-                decided[claim] = False
-        return decided[claim]
+        try:
+            return _holds(claim, clock.end)
+        except TooHard:
+            return False
 
     for reading in found:
         reading.is_true = reading.misfit is None and true(reading.claim)
         reading.fits_context = all(beside.misfit is None and true(beside.claim) for beside in reading.context)
     _check_subject(hearing, found)
-    chosen = _likeliest(found, hearing)
-    verdict = _verdict(chosen, hearing, seconds)
-    return replace(verdict, seconds=time.perf_counter() - started, read=_read(text, hearing, found, chosen, verdict, only))
+    return Decided(hearing, tuple(found), _likeliest(found, hearing))
+
+
+@lru_cache(4096)
+def _decision(claim: Claim) -> dict[str, bool]:
+    """Whether a claim is true, once it has been decided."""
+    return {}
+
+
+def _holds(claim: Claim, end: float) -> bool:
+    """Whether a claim is decided to hold, in so many steps; raises `TooHard` where the time is up."""
+    known = _decision(claim)
+    if "holds" not in known:
+        clock = Clock(0, A_READING)
+        clock.end = end
+        try:
+            known["holds"] = is_true(claim, clock, one_sided=True)
+        except TooHard:
+            if clock.left >= 0:  # it was the time, not the steps
+                raise
+            known["holds"] = False
+    return known["holds"]
+
+
+def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None) -> Verdict:
+    started = time.perf_counter()
+    found = _decided(text, hearing, Clock(seconds), only)
+    verdict = _verdict(found.chosen, hearing, seconds)
+    read = _read(text, hearing, list(found.readings), found.chosen, verdict, only)
+    return replace(verdict, seconds=time.perf_counter() - started, read=read)
 
 
 def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading], dict[str, Text]]:
@@ -156,7 +197,14 @@ def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
         for convention in conventions.values()
         if letters <= {name for name in convention.letters if convention.is_strict or name in _own(convention)}
     ]
-    ordered = sorted(conventions.values(), key=lambda c: (c.name not in near or not c.is_strict, c.name not in near))
+    ordered = sorted(
+        conventions.values(),
+        key=lambda c: (
+            c.name not in near or not c.is_strict,
+            not (c.numerator and c.as_variable),
+            c.name not in near,
+        ),
+    )
     return [(convention, convention.name in near) for convention in ordered]
 
 

@@ -392,6 +392,9 @@ class Translator:
     def _mark(self, mark: Mark) -> Value:
         if mark.letter in NUMBERS and self.convention.letter(mark.letter) is None:
             return self._number(mark)
+        width = self._width(mark)
+        if width is not None:
+            return width
         letter = self.meaning(mark)
         if letter.role == "cost":
             if self.batch:
@@ -418,6 +421,12 @@ class Translator:
         if mark.primes:
             found = _turned(found) if mark.primes == 1 and found.size is not None else _no_prime(mark)
         return _raised(found, exponent) if exponent != 1 else found
+
+    def _width(self, mark: Mark) -> Value | None:
+        """n_l or s_l, the number of neurons of a layer."""
+        if mark.letter in ("n", "s") and self.convention.letter("n") is None and mark.below and _is_layer(mark.below):
+            return Value(syntax.WidthOf(self.layer(mark.below, 0)))
+        return None
 
     def _number(self, mark: Mark) -> Value:
         name = NUMBERS[mark.letter]

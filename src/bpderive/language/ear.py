@@ -17,8 +17,9 @@ from typing import cast
 
 from bpderive.errors import ParseError
 from bpderive.language import heard, syntax
+from bpderive.language.conditions import options
 from bpderive.language.heard import Call, Heard, Mark, Num, Row, Script, Statement
-from bpderive.language.spelling import WORDS, spelled
+from bpderive.language.spelling import LONGEST, WORDS, spelled
 from bpderive.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
 from bpderive.text import Text
 
@@ -77,6 +78,7 @@ NO_EQUATION = Text(
 
 def hear(text: str) -> Hearing:
     """The statements of a text; raises `ParseError`, which points at the place, for what cannot be read."""
+    text, named = _without_options(text)
     found = spelled(text)
     if not found.statements:
         raise ParseError(Text(en=f"{NO_EQUATION.en}; given was {text!r}.", zh=f"{NO_EQUATION.zh}；得到的是 {text!r}。"))
@@ -84,12 +86,28 @@ def hear(text: str) -> Hearing:
     return Hearing(
         statements[0],
         tuple(statements[1:]),
-        tuple(condition for one in found.conditions for condition in _condition(one)),
-        found.cost,
-        found.sigma,
+        (*named.conditions, *(condition for one in found.conditions for condition in _condition(one))),
+        named.cost or found.cost,
+        named.sigma or found.sigma,
         found.softmax,
         found.targets,
     )
+
+
+_OPTIONS = re.compile(
+    r"(?P<space>\s+)|(?P<number>\d+)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<sign>!=|<=|>=|==|[-+=<>,\[\]])"
+)
+
+
+def _without_options(text: str) -> tuple[str, syntax.Claim]:
+    """The text without "for …" and "with …" at its end, as in the language of claims, and what they say."""
+    if isinstance(text, str) and len(text) <= LONGEST:
+        for found in re.finditer(r"(?<![\\A-Za-z])(?:for|with)(?![A-Za-z])", text):
+            try:
+                return text[: found.start()], options(Tokens(text[found.start() :], _OPTIONS), ())
+            except ParseError:
+                continue
+    return text, syntax.Claim(())
 
 
 def _statement(text: str) -> Statement:
@@ -375,9 +393,12 @@ class _Latex(_Reader):
             if self.tokens.accept("("):
                 self.listed(")")
             return Mark("hyp", at=mark.at)
-        if may and self.tokens.has("("):
+        if may and (self.tokens.has("(") or (self.tokens.has("{") and self.tokens.after(1).text == "(")):
+            braces = self.tokens.accept("{")
             self.tokens.take()
             arguments = self.listed(")")
+            if braces:
+                self.tokens.expect("}")
             call: Heard = Call(mark, arguments)
             return heard.Turned(call) if found is not mark else call
         if may and mark.primes and mark.letter not in (r"\delta",):
@@ -490,7 +511,7 @@ class _Latex(_Reader):
         mark = replace(mark, above=tuple(s for s in mark.above if s not in power))
         if self.tokens.accept("("):
             arguments = self.listed(")")
-        else:
+        else:  # tanh z, tanh{(z)}
             arguments = (self.raised(self.atom()),)
         call: Heard = Call(mark, arguments)
         for script in power:

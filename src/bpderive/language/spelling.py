@@ -32,7 +32,7 @@ _ABOVE = dict(
 )
 _FONTS = re.compile(
     r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|mathtt|mathnormal|textbf|textit|textrm|text|mbox|operatorname\*?|bm|vec"
-    r"|boxed|pmb|underline|overline|bar|tilde|rm|bf|it|sf|displaystyle|textstyle|scriptstyle|mathop|mathbin|mathrel"
+    r"|pmb|underline|overline|bar|tilde|rm|bf|it|sf|displaystyle|textstyle|scriptstyle|mathop|mathbin|mathrel"
     r"|left|right|middle|[Bb]igg?[lrm]?|limits|nolimits|nonumber|notag|hfill|strut|underset\{[^{}]*\})(?![A-Za-z])\.?"
 )
 _SPACES = re.compile(r"\\[,;:!> ]|\\(?:qquad|quad|enspace|enskip|thinspace|hspace\{[^{}]*\}|phantom\{[^{}]*\})|~")
@@ -125,13 +125,30 @@ def _plain(text: str) -> str:
     text = re.sub(r"\\\(|\\\)|\\\[|\\\]|\$+", " ", text)
     text = re.sub(r"\\\\(?:\[[^\]]*\])?", "\n", text)
     text = _ENVIRONMENT.sub("\n", text)
+    text = _unboxed(text)
     text = _FONTS.sub(" ", text)
     text = _SPACES.sub(" ", text)
     text = _NAMED.sub(r" \1 ", text)
     text = re.sub(r"\\(?:text|mbox)?\{\(\d+[a-z]?\)\}", " ", text)
-    text = text.replace("&", " ").replace(r"\colon", ":")
+    text = text.replace("&", " ")
     text = re.sub(r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|gets)(?![A-Za-z])|==", "=", text)
+    text = re.sub(r"\\colon(?![A-Za-z])", ":", text)
     text = re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
+    return text
+
+
+def _unboxed(text: str) -> str:
+    """The text without boxes around what stands in them."""
+    while (start := text.find(r"\boxed")) >= 0:
+        opening = text.find("{", start)
+        depth, end = 0, opening
+        for end in range(opening, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            if not depth:
+                break
+        if opening < 0 or depth:
+            return text.replace(r"\boxed", " ")
+        text = f"{text[:start]} {text[opening + 1 : end]} {text[end + 1 :]}"
     return text
 
 
@@ -173,8 +190,8 @@ def _word(found: re.Match[str]) -> str:
     if word in WORDS:
         return word
     if len(word) == 2:
-        return "\n" if word in _SHORT else word
-    if len(word) == 3 and not word.islower():
+        return "\n" if word.lower() in _SHORT else word
+    if len(word) == 3 and not (word.islower() or word.istitle()):
         return word
     return "\n"
 
