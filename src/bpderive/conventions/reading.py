@@ -15,7 +15,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bpderive.conventions.catalogue import conventions
 from bpderive.conventions.convention import Convention
@@ -192,11 +192,7 @@ def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading],
 def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
     """The conventions, those first whose own letters are just these, and whether they are."""
     letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {"m", "diag"}
-    near = [
-        convention.name
-        for convention in conventions.values()
-        if letters <= {name for name in convention.letters if convention.is_strict or name in _own(convention)}
-    ]
+    near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
     ordered = sorted(
         conventions.values(),
         key=lambda c: (
@@ -208,9 +204,13 @@ def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
     return [(convention, convention.name in near) for convention in ordered]
 
 
-def _own(convention: Convention) -> set[str]:
-    """The letters that the convention writes itself."""
-    return {found[0] for role in _ROLES if (found := convention.writes(role)) is not None}
+@cache
+def _own(name: str) -> frozenset[str]:
+    """The letters that a convention writes itself; all of them, if it has no others."""
+    convention = conventions[name]
+    if convention.is_strict:
+        return frozenset(convention.letters)
+    return frozenset(found[0] for role in _ROLES if (found := convention.writes(role)) is not None)
 
 
 _ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
