@@ -8,6 +8,7 @@ be held; a false one must not be held in the convention in which it was written.
 from __future__ import annotations
 
 import random
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -101,7 +102,7 @@ def wrong(one: Case, text: str) -> str | None:
     try:
         found = decided(text, one.convention)
     except ParseError as error:
-        if not one.is_true and "two layers" in str(error):
+        if not one.is_true and re.search("two layers|in which layer", str(error)):
             return None  # refused, and rightly
         return f"not read: {error.args[0]}"
     if found.chosen.is_true != one.is_true:

@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 
 from bpderive.conventions.catalogue import conventions
 from bpderive.conventions.convention import Convention
+from bpderive.conventions.declaration import Letter
 from bpderive.conventions.softmax import with_softmax
 from bpderive.conventions.translate import Translated, Unfit, styles_of, translated
 from bpderive.conventions.writing import NotWritten, Writer
@@ -80,11 +81,17 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
     only = conventions[convention] if convention is not None else None
     if isinstance(text, Claim):
         return judged(text, seconds)
-    if only is None and _is_in_the_language(text):
+    if only is None and _is_in_the_language(_in_the_language(text)):
         try:
             return judged(parse(text), seconds)
         except ParseError as error:
             refusal = error
+        plain = _in_the_language(text)
+        if plain != text:
+            try:
+                return judged(parse(plain), seconds)
+            except ParseError:
+                pass
         if not isinstance(text, str) or re.search(r"[A-Za-z]\[", text):
             raise refusal
         try:
@@ -92,6 +99,21 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
         except ParseError as error:
             raise (error if re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text) else refusal) from None
     return _heard(text, hear(text), seconds, only)
+
+
+_NAMES = {"δ": "delta", "σ′": "dsigma", "σ'": "dsigma", "σ": "sigma", "⊙": "*", "·": "*", "×": "*", "−": "-", "′": "'", "ᵀ": ".T", "Σ": "sum", "∑": "sum"}
+_PART = r"(C|[a-z]+\[[^\[\]]*\])"
+
+
+def _in_the_language(text: str) -> str:
+    """What is typed nearly in the one-line language, in it: δ[l,j], ∂C/∂w[l,j,k], w[l+1].T, delta[l][j]."""
+    if not isinstance(text, str) or not re.search(r"[a-zδ]\s*\[", text) or "^" in text or "\\" in text:
+        return text
+    for letter, name in _NAMES.items():
+        text = text.replace(letter, name)
+    text = text.replace("][", ",")
+    text = re.sub(rf"(?:∂|\bd){_PART}\s*/\s*(?:∂|d){_PART}", r"d(\1, \2)", text)
+    return re.sub(r"([a-z]+\[[^\[\]]*\])\.T\b", r"T(\1)", text)
 
 
 def _is_in_the_language(text: object) -> bool:
@@ -259,6 +281,7 @@ def _read(
         hearing.claim.text.strip(),
         convention.name,
         convention.title,
+        convention.where,
         chosen.examples,
         _why(found, chosen, only),
         also,
@@ -287,6 +310,7 @@ def _as_written(hearing: Hearing, convention: Convention) -> Convention:
     used = [n.letter for n in nodes if isinstance(n, Mark)]
     used += [name[1:] for name in used if re.fullmatch(r"d[A-Za-z]|d\\[A-Za-z]+", name)]
     first = {name: convention.letters[name] for name in used if name in convention.letters}
+    first |= {rf"\{name}": Letter("sigma") for name in ("tanh",) if name in used}
     running = next((m.above[0].tokens[0] for m in nodes if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])), None)
     text = hearing.claim.text
     sign = next((sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text), convention.elementwise)

@@ -547,7 +547,23 @@ class Translator:
         if layer is not None and len(found) == 1 and found[0].layer != layer and found[0].letter == "z":
             raise _unfit("a function bears another layer than its argument", "函数与其自变量的层不同")
 
+    def _slope(self, values: list[Value]) -> Value | None:
+        """1 − tanh²(z), for a whole layer, as the slope that it is."""
+        if self.sigma != "tanh" or len(values) != 2 or values[0].node != syntax.Number(Fraction(1)):
+            return None
+        match values[1].node:
+            case syntax.Minus(syntax.Times((first, second))) if first == second and values[1].size is not None:
+                inner = first.body if isinstance(first, syntax.Transposed) else first
+                if not isinstance(inner, syntax.Activation) or inner.order:
+                    return None
+                slope: Node = replace(inner, order=1)
+                return replace(values[1], node=syntax.Transposed(slope) if inner is not first else slope)
+        return None
+
     def _terms(self, values: list[Value]) -> Value:
+        slope = self._slope(values)
+        if slope is not None:
+            return slope
         sizes = [v.size for v in values if v.size is not None and "?" not in v.size]
         values = [replace(v, size=None) if v.size is not None and "?" in v.size else v for v in values]
         if sizes and any(v.size is None for v in values):

@@ -431,6 +431,8 @@ class _Latex(_Reader):
             if self.tokens.accept(opening):
                 inner = self.expression()
                 self.tokens.expect(closing)
+                if isinstance(inner, Mark) and self.tokens.accept("'"):
+                    return heard.Turned(inner)
                 return inner
         if self.tokens.accept("{"):
             return self.braced()
@@ -680,8 +682,9 @@ class _Latex(_Reader):
 
     def _command_dot(self) -> Heard:
         inner = self.atom()
-        if isinstance(inner, Call) and not inner.arguments:
-            inner = inner.function
+        if isinstance(inner, Call):
+            function = replace(inner.function, primes=inner.function.primes + 1)
+            return replace(inner, function=function) if inner.arguments else self.applied(self.marked(function))
         if not isinstance(inner, Mark):
             raise self.tokens.wrong(Text(en="a function under the dot", zh="点下应为函数"))
         inner = replace(inner, primes=inner.primes + 1)

@@ -126,11 +126,11 @@ def _plain(text: str) -> str:
     text = re.sub(r"\\\\(?:\[[^\]]*\])?", "\n", text)
     text = _ENVIRONMENT.sub("\n", text)
     text = _unboxed(text)
+    text = re.sub(r"\\(?:text|mbox|mathrm|rm)\s*\{\s*\(\d+[a-z]?\)\s*\}", " ", text)
     text = _FONTS.sub(" ", text)
     text = _SPACES.sub(" ", text)
     text = _NAMED.sub(r" \1 ", text)
-    text = re.sub(r"\\(?:text|mbox)?\{\(\d+[a-z]?\)\}", " ", text)
-    text = text.replace("&", " ")
+    text = text.replace("&", " ").replace("||", r"\| ")
     text = re.sub(r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|gets)(?![A-Za-z])|==", "=", text)
     text = re.sub(r"\\colon(?![A-Za-z])", ":", text)
     text = re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
@@ -155,6 +155,7 @@ def _unboxed(text: str) -> str:
 def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The statements and the conditions in a text, words put aside."""
     text = _without_asides(text)
+    text = re.sub(r"\(([^()]*(?:\\n?eq?|\\neq|\\leq?|\\geq?|!=|<|>)(?![A-Za-z])[^()]*)\)", r"\n\1\n", text)
     text = re.sub(f"[{_HAN}]+", "\n", text)
     text = _WORD.sub(_word, text)
     pieces: list[str] = []

@@ -17,7 +17,8 @@ from bpderive.text import Text
 class Read:
     """How a formula was read.
 
-    `given` is the formula, `convention` and `title` the convention, `examples` "one", "sum" or "mean"; `why` one
+    `given` is the formula, `convention` and `title` the convention, `where` where it is
+    used, `examples` "one", "sum" or "mean"; `why` one
     sentence; `also` the titles of other conventions in which it is true, by name; `notes` what else is to be said;
     `repair` the mended equation in the reader's letters; `names` what the reader calls the values of the
     counterexample, with a sign where it is the opposite; `tried` how many readings were tried.
@@ -26,6 +27,7 @@ class Read:
     given: str
     convention: str
     title: Text
+    where: Text
     examples: str
     why: Text
     also: Mapping[str, Text] = field(default_factory=dict)
