@@ -12,6 +12,7 @@ For example:
     bp.compile_gradient(net)                       # the same as NumPy code
     bp.verify(net)                                 # that code against three other ways to the numbers
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
+    bp.check("dW2 = dZ2 @ A1.T / m").convention    # in whatever letters it is written, and in which convention it holds
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
 """
 
@@ -47,7 +48,8 @@ from bpderive.programs.verify import verify
 from bpderive.proofs import Derivation, derivation
 from bpderive.proofs.pairings import Pairing, pairing, pairings
 from bpderive.workbook.compare import Findings, compare
-from bpderive.workbook.verdict import Verdict, check
+from bpderive.workbook.conventions import Convention, check, conventions
+from bpderive.workbook.verdict import Verdict
 
 __version__ = version("bpderive")
 
@@ -56,6 +58,7 @@ __all__ = [
     "Assumptions",
     "BpderiveError",
     "Certificate",
+    "Convention",
     "Cost",
     "Derivation",
     "DomainError",
@@ -81,6 +84,7 @@ __all__ = [
     "check",
     "compare",
     "compile_gradient",
+    "conventions",
     "costs",
     "derivation",
     "equations",
