@@ -12,6 +12,7 @@ For example:
     bp.compile_gradient(net)                       # the same as NumPy code
     bp.verify(net)                                 # that code against three other ways to the numbers
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
+    bp.check("dW2 = dZ2 @ A1.T / m").convention    # in whatever letters it is written, and in which convention it holds
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
 
 A name is imported when it is first asked for. To add one, enter it three times: where the type checker reads it, in
@@ -56,7 +57,8 @@ if TYPE_CHECKING:
     from bpderive.proofs import Derivation, derivation
     from bpderive.proofs.pairings import Pairing, pairing, pairings
     from bpderive.workbook.compare import Findings, compare
-    from bpderive.workbook.verdict import Verdict, check
+    from bpderive.workbook.conventions import Convention, check, conventions
+    from bpderive.workbook.verdict import Verdict
 
     __version__: str
 
@@ -87,7 +89,8 @@ _MODULES = {
     "equations.paths": ("factored_path_sum", "path_sum"),
     "proofs": ("Derivation", "derivation"),
     "letters.text": ("Text", "set_language"),
-    "workbook.verdict": ("Verdict", "check"),
+    "workbook.conventions": ("Convention", "check", "conventions"),
+    "workbook.verdict": ("Verdict",),
     "programs.verify": ("verify",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
@@ -97,6 +100,7 @@ __all__ = [
     "Assumptions",
     "BpderiveError",
     "Certificate",
+    "Convention",
     "Cost",
     "Derivation",
     "DomainError",
@@ -122,6 +126,7 @@ __all__ = [
     "check",
     "compare",
     "compile_gradient",
+    "conventions",
     "costs",
     "derivation",
     "equations",

@@ -112,7 +112,7 @@ def test_a_derivative_has_what_and_by_what() -> None:
         ("a[l,0] = 1", "counted from 1", 4),
         ("a[l,l] = 1", "l is the layer", 4),
         ("d(C, delta[l,j]) = 1", "nothing is a function of delta", 5),
-        ("d(C, w[l]) = 1", "a component", 5),
+        ("d(z[l,j], w[l]) = 1", "a component", 10),
         ("grad(C, w[l,j,k]) = 1", "an array", 8),
         ("grad(a[L], w[l]) = 1", "gradient of the cost", 5),
         ("a[l,j] = 2 3", "between two factors write *", 11),

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
-from bpderive.workbook.verdict import LONGEST, STATUS, check
+from bpderive.workbook.conventions import check, conventions
+from bpderive.workbook.verdict import LONGEST, STATUS
 
 DESCRIPTION = Text(
     en="Whether equations hold for every network; if not, a counterexample and the likely reason. The exit code is 0 "
@@ -24,6 +25,10 @@ EXAMPLES = (
     (
         'bpderive check "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])"',
         Text(en="equation (BP2) in matrices", zh="矩阵形式的方程 (BP2)"),
+    ),
+    (
+        'bpderive check "dW2 = dZ2 @ A1.T / m" --convention course',
+        Text(en="a line of NumPy, read in a convention", zh="一行 NumPy 代码，按指定的约定来读"),
     ),
     ("bpderive check sheet.txt", Text(en="a file with one equation a line", zh="每行一个等式的文件")),
 )
@@ -47,6 +52,16 @@ def add(parser: argparse.ArgumentParser) -> None:
         ),
     )
     parser.add_argument(
+        "--convention",
+        choices=tuple(conventions),
+        metavar=str(Text(en="NAME", zh="名字")),
+        help=str(
+            Text(
+                en="the convention in which it is written: {names}", zh="它按哪一种约定书写：{names}"
+            ).format(names=", ".join(conventions))
+        ),
+    )
+    parser.add_argument(
         "--seconds",
         type=float,
         default=LONGEST,
@@ -57,18 +72,18 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print a verdict for each claim; 1 if one does not hold."""
-    rows = list(_checked(_claims(given.claims), given.seconds))
+    rows = list(_checked(_claims(given.claims), given.seconds, given.convention))
     if len(rows) > 1:
         holds = sum(ok for ok in rows)
         print(str(_SUMMARY.format(count=len(rows), holds=holds)))
     return int(not all(rows))
 
 
-def _checked(claims: Iterable[tuple[str, str]], seconds: float) -> Iterator[bool]:
+def _checked(claims: Iterable[tuple[str, str]], seconds: float, convention: str | None) -> Iterator[bool]:
     """Print the verdict of each claim and say whether it holds."""
     for where, text in claims:
         try:
-            verdict = check(text, seconds)
+            verdict = check(text, seconds, convention)
         except ParseError as error:
             print(f"{where}{_NOT_READ}  {text}")
             print(_indented(str(error)))

@@ -6,11 +6,14 @@ It follows the LaTeX printer in the order of factors and terms, and prints one l
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from bpderive.letters.printer import latex
 
-_WORDS = [
+_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "eta": "η", "varphi": "φ", "phi": "φ"}
+
+_WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\\frac\{(\d+)\}\{(\d+)\}", r"\1/\2"),
     (
         r"\\frac\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
@@ -41,6 +44,17 @@ _WORDS = [
     (r"\\ne ", "≠ "),
     (r"\\mathbb\{1\}", "1"),
     (r"\\rm ", ""),
+    (r"\\hat\{y\}|\\hat y", "ŷ"),
+    (r"\\mathbf\{1\}", "1"),
+    (r"\\mathcal\{L\}", "ℒ"),
+    (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
+    (r"\\(?:text|operatorname|mathrm)\{([^{}]*)\}", r"\1"),
+    (r"\\(?:bullet|circ|ast)(?![a-z])", "∘"),
+    (r"\\Theta", "Θ"),
+    (r"\\theta", "θ"),
+    (r"\\(alpha|beta|gamma|eta|varphi|phi)(?![a-z])", lambda found: _GREEK[found[1]]),
+    (r"\\top", "T"),
+    (r"\\prime|\^\{?\\prime\}?", "'"),
     (r"\^\{T\}", "ᵀ"),
     (r"\{([^{}]*[+-][^{}]*)\}", r"{\1}"),
     (r"(?<=[_^])\{([^{}+,-]*)\}", r"\1"),

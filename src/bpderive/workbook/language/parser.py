@@ -218,6 +218,12 @@ class Parser:
             ",",
             Text(en=": d takes what is differentiated and by what", zh="：d 需要被求导的量与求导变量"),
         )
+        if isinstance(of, syntax.Cost):  # d(C, w[l]) is grad(C, w[l])
+            place = self.tokens.place
+            by = self._atom() if self.tokens.next.kind == "name" else None
+            if isinstance(by, syntax.Quantity) and not by.indices and by.letter not in ("y", "delta"):
+                return syntax.Gradient(by)
+            self.tokens.place = place
         return syntax.Derivative(of, self._variable(_COMPONENT, component=True))
 
     def _call_grad(self) -> syntax.Node:

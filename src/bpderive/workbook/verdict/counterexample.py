@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -69,6 +69,36 @@ class Counterexample:
         if given:
             en, zh = f"{en}, where {given}", f"{zh}，其中 {given}"
         return Text(en=en, zh=zh)
+
+    @property
+    def table(self) -> Text:
+        """The case as a small table: where it is, the values of what occurs, three in a row, and the two sides."""
+        letters = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
+        en = f"in the network {self.sizes}" + (f", {letters}" if letters else "")
+        zh = f"网络 {self.sizes}" + (f"，{letters}" if letters else "")
+        if self.place is not None:
+            row, *columns = self.place
+            en += f", row {row}" + "".join(f", column {column}" for column in columns)
+            zh += f"，第 {row} 行" + "".join(f"第 {column} 列" for column in columns)
+        given = [f"{name} = {value}" for name, value in self.values.items()]
+        width = max(map(len, given), default=0)
+        rows = [
+            "   ".join(cell.ljust(width) for cell in given[at : at + 3]).rstrip()
+            for at in range(0, len(given), 3)
+        ]
+        body = "".join(f"\n  {row}" for row in rows)
+        return Text(
+            en=f"{en}:{body}\n  left side {self.left}, right side {self.right}",
+            zh=f"{zh}：{body}\n  左边 {self.left}，右边 {self.right}",
+        )
+
+    def named(self, names: Mapping[str, tuple[str, int]]) -> Counterexample:
+        """The case with other names for its values, each with its sign."""
+        values = {}
+        for key, value in self.values.items():
+            name, sign = names.get(key, (key, 1))
+            values[name] = sign * value
+        return replace(self, values=values)
 
     def __str__(self) -> str:
         return str(self.text)

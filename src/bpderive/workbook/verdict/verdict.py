@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bpderive.letters.plain import plain
 from bpderive.letters.text import Text
 from bpderive.workbook.language import Claim, in_latex, parse, syntax, written
 from bpderive.workbook.verdict.components import COLUMN, ROW
@@ -23,6 +24,7 @@ from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
 from bpderive.workbook.verdict.layers import feasible, range_of_layers
 from bpderive.workbook.verdict.pieces import kinks
+from bpderive.workbook.verdict.read import Read
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
 
 LONGEST = 5.0
@@ -58,6 +60,17 @@ class Verdict:
     counterexample: Counterexample | None = None
     diagnoses: tuple[Diagnosis, ...] = ()
     networks: tuple[tuple[int, ...], ...] = ()
+    read: Read | None = None
+
+    @property
+    def convention(self) -> str | None:
+        """The name of the convention in which a formula was read; None for a claim in the language of claims."""
+        return self.read.convention if self.read is not None else None
+
+    @property
+    def in_book(self) -> str:
+        """The claim in the letters of this book."""
+        return written(self.claim)
 
     @property
     def holds(self) -> bool | None:
@@ -75,69 +88,94 @@ class Verdict:
         return next((d.mended for d in self.diagnoses if d.mended is not None), None)
 
     @property
-    def explanation(self) -> Text:
-        """The reason, the counterexample, and what would make the claim true."""
-        text = self.reason
-        if self.counterexample is not None:
-            text = _with_case(text, self.status, self.counterexample.text)
+    def lines(self) -> tuple[Text, ...]:
+        """The verdict line by line: status and reason, the convention, what would make it true, the counterexample."""
+        found = [
+            Text(en="{status}: {reason}", zh="{status}：{reason}").format(
+                status=STATUS[self.status], reason=self.reason.spaced()
+            )
+        ]
+        if self.read is not None:
+            found += self.read.lines(self.in_book)
         for diagnosis in self.diagnoses:
-            text = Text(en="{text}; {more}", zh="{text}；{more}").format(text=text, more=diagnosis.text)
-        return text.spaced()
+            text = diagnosis.text
+            if self.read is not None and self.read.repair is not None and diagnosis.mended is not None:
+                text = _MENDED.format(
+                    what=diagnosis.what, repair=plain(self.read.repair), book=diagnosis.mended
+                )
+            found.append(text.spaced())
+        if self.read is not None and self.read.repair is not None and self.mended is None:
+            found.append(_SUMMED.format(repair=plain(self.read.repair)))
+        if self.counterexample is not None:
+            case = self.counterexample
+            if self.read is not None:
+                case = case.named({key: (plain(name), sign) for key, (name, sign) in self.read.names.items()})
+            found.append(_CASE[self.status].format(case=case.table))
+        return tuple(found)
+
+    @property
+    def explanation(self) -> Text:
+        """The reason, what would make the claim true, and the counterexample, each on a line of its own."""
+        reason, *more = self.lines
+        first = self.reason.spaced()
+        return Text(
+            en="\n".join([first.en, *(line.en for line in more)]),
+            zh="\n".join([first.zh, *(line.zh for line in more)]),
+        )
 
     @property
     def text(self) -> Text:
-        """The claim, the status and the explanation."""
-        return Text(en="{claim}\n{status}: {explanation}", zh="{claim}\n{status}：{explanation}").format(
-            claim=written(self.claim), status=STATUS[self.status], explanation=self.explanation
+        """The claim, the status and the explanation, each on a line of its own."""
+        given = written(self.claim) if self.read is None else self.read.given
+        return Text(
+            en="\n".join([given, *(line.en for line in self.lines)]),
+            zh="\n".join([given, *(line.zh for line in self.lines)]),
         )
 
     def __str__(self) -> str:
         return str(self.text)
 
     def _repr_markdown_(self) -> str:
-        """The claim, the reason, the counterexample and the mended claim as the book writes them."""
+        """The claim, the reason, the repair and the counterexample as the book writes them, each in its own paragraph."""
         status, reason = STATUS[self.status], _escaped(self.reason.spaced())
         parts = [
-            f"$\\displaystyle {in_latex(self.claim)}$",
+            f"$\\displaystyle {in_latex(self.claim)}$" if self.read is None else self.read.shown,
             str(
                 Text(en="**{status}**: {reason}", zh="**{status}**：{reason}").format(
                     status=status, reason=reason
                 )
             ),
         ]
-        if self.counterexample is not None:
-            parts += [str(_CASE[self.status].format(case="")).strip(), self.counterexample._repr_latex_()]
+        repair = None
+        if self.read is not None:
+            parts += [str(line) for line in self.read.markdown(in_latex(self.claim))]
+            repair = self.read.repair
         for diagnosis in self.diagnoses:
             what = _escaped(diagnosis.what.spaced())
             if diagnosis.mended is not None:
-                mended = f"$\\displaystyle {in_latex(parse(diagnosis.mended))}$"
+                mended = f"$\\displaystyle {repair or in_latex(parse(diagnosis.mended))}$"
                 what = Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=what, mended=mended)
             parts.append(str(what))
+        if repair is not None and self.mended is None:
+            parts.append(str(_SUMMED.format(repair=f"$\\displaystyle {repair}$")))
+        if self.counterexample is not None:
+            case = self.counterexample if self.read is None else self.counterexample.named(self.read.names)
+            parts += [str(_CASE[self.status].format(case="")).strip(), case._repr_latex_()]
         return "\n\n".join(part for part in parts if part)
 
 
+_MENDED = Text(en="{what}: {repair}  [in this book: {book}]", zh="{what}：{repair}〔本书写法：{book}〕")
+_SUMMED = Text(en="it holds with the sum over the examples: {repair}", zh="加上对样本的求和就成立：{repair}")
 _REFUTED = Text(en="it does not hold", zh="不成立")
 
 _CASE = {
     "refuted": Text(en="{case}", zh="{case}"),
     "ill-formed": Text(
-        en="Where all layers have the same number of neurons it is false as well: {case}",
-        zh="即使各层神经元个数相同，它也不成立：{case}",
+        en="where all layers have the same number of neurons it is false as well, {case}",
+        zh="即使各层神经元个数相同，它也不成立，{case}",
     ),
 }
 """How a counterexample is spoken of."""
-
-
-def _with_case(reason: Text, status: str, case: Text) -> Text:
-    """The reason and the counterexample: after a colon, or as a sentence of its own."""
-    following = _CASE[status].format(case=case)
-    if status == "refuted":
-        return Text(en=f"{reason.en}: {following.en}", zh=f"{reason.zh}：{following.zh}")
-    asks = reason.en.endswith("?")
-    return Text(
-        en=f"{reason.en}{'' if asks else '.'} {following.en}",
-        zh=f"{reason.zh}{'' if asks else '。'}{following.zh}",
-    )
 
 
 def _escaped(text: Text) -> Text:

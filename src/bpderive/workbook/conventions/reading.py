@@ -1,0 +1,545 @@
+r"""Whether a formula holds, in whatever letters it is written: `check(text)` gives a `Verdict`.
+
+    check(r"\delta^{(l)} = (W^{(l)})^T \delta^{(l+1)} \odot f'(z^{(l)})").convention     # "ufldl"
+    check("dW2 = dZ2 @ A1.T / m", convention="course")
+
+A formula is read in every declared convention that has its letters, for one example and for a batch, with at most
+`MOST_READINGS` readings; each is decided as any claim is. What stands beside the formula must hold in the same
+convention. It is true in the first reading in which it is decided to hold, and the verdict names the others; where
+there is none, it is refuted in the likeliest.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+
+from bpderive.errors import ParseError
+from bpderive.letters.text import Text
+from bpderive.workbook.conventions.catalogue import conventions
+from bpderive.workbook.conventions.convention import Convention
+from bpderive.workbook.conventions.declaration import Letter
+from bpderive.workbook.conventions.softmax import with_softmax
+from bpderive.workbook.conventions.translate import Translated, Unfit, styles_of, translated
+from bpderive.workbook.conventions.writing import NotWritten, Writer
+from bpderive.workbook.language import Claim, parse, syntax
+from bpderive.workbook.language.ear import Hearing, hear
+from bpderive.workbook.language.heard import Mark, Row, SumOver, walk
+from bpderive.workbook.verdict import LONGEST, Verdict
+from bpderive.workbook.verdict import check as judged
+from bpderive.workbook.verdict.counterexample import Counterexample
+from bpderive.workbook.verdict.diagnosis import is_true
+from bpderive.workbook.verdict.errors import TooHard
+from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.read import Read
+
+MOST_READINGS = 60
+"""How many readings of one formula are tried at most: conventions, with one example, their sum and their mean."""
+
+A_READING = 4_000
+"""How many steps the decision of one reading may take before the full judgement."""
+
+LONGEST_CLAIM = 2_000
+
+
+@dataclass(slots=True)
+class Reading:
+    """A formula in one convention: the claim, and whether it and what stands beside it are true there."""
+
+    convention: Convention
+    examples: str
+    style: str
+    found: Translated
+    context: list[Translated]
+    is_near: bool = False
+    is_true: bool = False
+    fits_context: bool = True
+
+    @property
+    def claim(self) -> Claim:
+        """The claim in the letters of this book."""
+        return self.found.claim
+
+    @property
+    def misfit(self) -> Text | None:
+        """Why the sizes of the batch do not fit, if they do not."""
+        return self.found.misfit
+
+
+def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
+    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any declared convention.
+
+    `convention` names the one in which it is to be read. A claim that takes too many steps is undecided, on every machine
+    alike; `seconds` is the longest that this thread works on it in any case.
+
+    Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
+    that is not declared.
+    """
+    only = conventions[convention] if convention is not None else None
+    if isinstance(text, Claim):
+        return judged(text, seconds)
+    if only is None and _is_in_the_language(_in_the_language(text)):
+        try:
+            return judged(parse(text), seconds)
+        except ParseError as error:
+            refusal = error
+        plain = _in_the_language(text)
+        if plain != text:
+            try:
+                return judged(parse(plain), seconds)
+            except ParseError:
+                pass
+        if not isinstance(text, str) or re.search(r"[A-Za-z]\[", text):
+            raise refusal
+        try:
+            return _heard(text, hear(text), seconds, None)
+        except ParseError as error:
+            raise (error if re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text) else refusal) from None
+    return _heard(text, hear(text), seconds, only)
+
+
+_NAMES = {
+    "δ": "delta",
+    "σ′": "dsigma",
+    "σ'": "dsigma",
+    "σ": "sigma",
+    "⊙": "*",
+    "·": "*",
+    "×": "*",
+    "−": "-",
+    "′": "'",
+    "ᵀ": ".T",
+    "Σ": "sum",
+    "∑": "sum",
+}
+_PART = r"(C|[a-z]+\[[^\[\]]*\])"
+
+
+def _in_the_language(text: str) -> str:
+    """What is typed nearly in the one-line language, in it: δ[l,j], ∂C/∂w[l,j,k], w[l+1].T, delta[l][j]."""
+    if not isinstance(text, str) or not re.search(r"[a-zδ]\s*\[", text) or "^" in text or "\\" in text:
+        return text
+    for letter, name in _NAMES.items():
+        text = text.replace(letter, name)
+    text = text.replace("][", ",")
+    text = re.sub(rf"(?:∂|\bd){_PART}\s*/\s*(?:∂|d){_PART}", r"d(\1, \2)", text)
+    return re.sub(r"([a-z]+\[[^\[\]]*\])\.T\b", r"T(\1)", text)
+
+
+def _is_in_the_language(text: object) -> bool:
+    """Whether the text may be in the one-line language: it has neither LaTeX nor letters beyond ASCII."""
+    if not isinstance(text, str):
+        return True
+    sides = re.split(r"\b(?:for|with)\b", text, maxsplit=1)[0]
+    return text.isascii() and not set(sides) & set("\\{") and ("_" not in sides or "[" in sides)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The readings of a formula, and the one that was chosen."""
+
+    hearing: Hearing
+    readings: tuple[Reading, ...]
+    chosen: Reading
+
+
+def decided(text: str, convention: str | None = None, seconds: float = LONGEST) -> Decided:
+    """Read a formula in every convention that has its letters, or in the one that is named, and decide each reading.
+
+    Raises `ParseError` where it can be read in none.
+    """
+    only = conventions[convention] if convention is not None else None
+    return _decided(text, hear(text), Clock(seconds), only)
+
+
+def _decided(text: str, hearing: Hearing, clock: Clock, only: Convention | None) -> Decided:
+    found, unfit = _readings(hearing, only)
+    if not found:
+        raise _refusal(text, hearing, unfit, only)
+
+    def true(claim: Claim) -> bool:
+        try:
+            return _holds(claim, clock.end)
+        except TooHard:
+            return False
+
+    for reading in found:
+        reading.is_true = reading.misfit is None and true(reading.claim)
+        reading.fits_context = all(beside.misfit is None and true(beside.claim) for beside in reading.context)
+    _check_subject(hearing, found)
+    return Decided(hearing, tuple(found), _likeliest(found, hearing))
+
+
+@lru_cache(4096)
+def _decision(claim: Claim) -> dict[str, bool]:
+    """Whether a claim is true, once it has been decided."""
+    return {}
+
+
+def _holds(claim: Claim, end: float) -> bool:
+    """Whether a claim is decided to hold, in so many steps; raises `TooHard` where the time is up."""
+    known = _decision(claim)
+    if "holds" not in known:
+        clock = Clock(0, A_READING)
+        clock.end = end
+        try:
+            known["holds"] = is_true(claim, clock, one_sided=True)
+        except TooHard:
+            if clock.left >= 0:  # it was the time, not the steps
+                raise
+            known["holds"] = False
+    return known["holds"]
+
+
+def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None) -> Verdict:
+    started = time.perf_counter()
+    found = _decided(text, hearing, Clock(seconds), only)
+    verdict = _verdict(found.chosen, hearing, seconds)
+    read = _read(text, hearing, list(found.readings), found.chosen, verdict, only)
+    return replace(verdict, seconds=time.perf_counter() - started, read=read)
+
+
+def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading], dict[str, Text]]:
+    """The formula in every convention that has its letters, the nearest conventions first; and why not in the others."""
+    found: list[Reading] = []
+    unfit: dict[str, Text] = {}
+    styles = styles_of((hearing.claim, *hearing.context))
+    if hearing.softmax and "units" in styles:
+        styles = ("units",)
+    for convention, near in ((only, True),) if only is not None else _nearest(hearing):
+        kinds = convention.examples if "one" in convention.examples else (*convention.examples, "one")
+        for style, examples in ((s, e) for s in styles for e in kinds):
+            if len(found) >= MOST_READINGS:
+                return found, unfit
+            if (
+                examples == "one"
+                and "one" not in convention.examples
+                and any(r.convention is convention for r in found)
+            ):
+                continue
+            try:
+                claim, context = translated(hearing, convention, examples, style)
+            except Unfit as error:
+                unfit.setdefault(convention.name, error.reason)
+            else:
+                found.append(Reading(convention, examples, style, claim, context, near))
+    return found, unfit
+
+
+def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
+    """The conventions, those first whose own letters are just these, and whether they are."""
+    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {
+        "m",
+        "diag",
+    }
+    near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
+    ordered = sorted(
+        conventions.values(),
+        key=lambda c: (
+            c.name not in near or not c.is_strict,
+            not (c.numerator and c.as_variable),
+            c.name not in near,
+        ),
+    )
+    return [(convention, convention.name in near) for convention in ordered]
+
+
+@cache
+def _own(name: str) -> frozenset[str]:
+    """The letters that a convention writes itself; all of them, if it has no others."""
+    convention = conventions[name]
+    if convention.is_strict:
+        return frozenset(convention.letters)
+    return frozenset(found[0] for role in _ROLES if (found := convention.writes(role)) is not None)
+
+
+_ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
+
+
+def _likeliest(found: list[Reading], hearing: Hearing) -> Reading:
+    """The first reading that is true together with its context; else the likeliest of those that are not."""
+    own = [r for r in found if r.is_near and r.convention.is_distinct and r.style == r.convention.styles[0]]
+    for reading in own or found:
+        if reading.is_true and reading.fits_context:
+            return reading
+    found = own or found
+    fitting = [r for r in found if r.fits_context] or found
+    return min(fitting, key=lambda r: (r.found.defects, not (r.is_near and r.convention.is_strict)))
+
+
+def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
+    if reading.misfit is not None:
+        reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=reading.misfit)
+        return Verdict(reading.claim, "ill-formed", (), reason, 0.0)
+    if hearing.softmax:
+        return with_softmax(reading.claim, seconds)
+    return judged(reading.claim, seconds)
+
+
+def _read(
+    text: str,
+    hearing: Hearing,
+    found: list[Reading],
+    chosen: Reading,
+    verdict: Verdict,
+    only: Convention | None,
+) -> Read:
+    convention = chosen.convention
+    writer = Writer(_as_written(hearing, convention), chosen.found.batch, chosen.style)
+    also = {
+        r.convention.name: r.convention.title
+        for r in found
+        if r.is_true and r.fits_context and r.convention is not convention and chosen.is_true
+    }
+    repair = None
+    if verdict.mended is not None:
+        try:
+            repair = writer.latex(parse(verdict.mended))
+        except (NotWritten, ParseError):
+            repair = None
+    if chosen.found.summed is not None and len(chosen.claim.sides) == 2:
+        repair = _with_sum(chosen, writer)
+    names = dict(_names(verdict.counterexample, writer)) if verdict.counterexample is not None else {}
+    return Read(
+        hearing.claim.text.strip(),
+        convention.name,
+        convention.title,
+        convention.where,
+        chosen.examples,
+        _why(found, chosen, only),
+        also,
+        tuple(_notes(hearing, found, chosen, verdict)),
+        repair,
+        names,
+        len(found),
+    )
+
+
+def _with_sum(chosen: Reading, writer: Writer) -> str | None:
+    """The equation with the sum over the examples that is missing, if it is true then."""
+    summed = chosen.found.summed
+    if summed is None or not is_true(summed, Clock(LONGEST, A_READING)):
+        return None
+    sides = [writer.latex(replace(summed, sides=(side, side))).split(" = ")[0] for side in summed.sides]
+    body = f"({sides[1]})" if " " in sides[1] else sides[1]
+    ones = rf"\mathbf{{1}}^T {body}" if chosen.convention.rows else rf"{body} \mathbf{{1}}"
+    head = r"\frac{1}{m} " if chosen.examples == "mean" else ""
+    return f"{sides[0]} = {head}{ones}"
+
+
+def _as_written(hearing: Hearing, convention: Convention) -> Convention:
+    """The convention with the letters first that the formula has, and its signs."""
+    nodes = [n for s in (hearing.claim, *hearing.context) for side in s.sides for n in walk(side)]
+    used = [n.letter for n in nodes if isinstance(n, Mark)]
+    used += [name[1:] for name in used if re.fullmatch(r"d[A-Za-z]|d\\[A-Za-z]+", name)]
+    first = {name: convention.letters[name] for name in used if name in convention.letters}
+    first |= {rf"\{name}": Letter("sigma") for name in ("tanh",) if name in used}
+    running = next(
+        (
+            m.above[0].tokens[0]
+            for m in nodes
+            if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])
+        ),
+        None,
+    )
+    text = hearing.claim.text
+    sign = next(
+        (sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text),
+        convention.elementwise,
+    )
+    return replace(
+        convention,
+        letters={
+            **first,
+            **{name: letter for name, letter in convention.letters.items() if name not in first},
+        },
+        running=running if running is not None and not convention.is_strict else convention.running,
+        elementwise=sign,
+        has_differentials=convention.has_differentials
+        or any(name[:1] == "d" and name in convention.letters for name in used),
+    )
+
+
+def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text:
+    if only is not None:
+        return Text(en="you named it", zh="由你指定")
+    if chosen.is_near and chosen.convention.is_strict:
+        return Text(en="these are its letters", zh="这些正是它的字母")
+    if len({r.convention.name for r in found}) == 1:
+        return Text(en="no other has these letters", zh="只有它用这些字母")
+    if chosen.context:
+        return Text(en="what stands beside the formula holds in it", zh="公式旁边的式子在其中成立")
+    if chosen.is_true:
+        return Text(
+            en="it is the first of {n} that have these letters in which it is true",
+            zh="在用这些字母的 {n} 种约定中，它是第一个使公式成立的",
+        ).format(n=len({r.convention.name for r in found}))
+    return Text(
+        en="it is the likeliest of {n} that have these letters; it is true in none",
+        zh="在用这些字母的 {n} 种约定中它最可能；公式在哪一种中都不成立",
+    ).format(n=len({r.convention.name for r in found}))
+
+
+def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict) -> Iterator[Text]:
+    """What else is to be said of the examples, and of conventions that the context rules out."""
+    own = [r for r in found if r.convention is chosen.convention and r.style == chosen.style]
+    if chosen.is_true:
+        kinds = {r.examples for r in own if r.is_true}
+        if kinds == {"one"} and len(own) > 1:
+            reason = next((r.misfit for r in own if r.misfit is not None), None)
+            text = Text(
+                en="it is true for one example; for a batch it is not", zh="对单个样本成立；对一批样本不成立"
+            )
+            if reason is not None:
+                text = Text(en="{text}: {reason}", zh="{text}：{reason}").format(text=text, reason=reason)
+            yield text
+        elif chosen.examples != "one":
+            yield _EXAMPLES[chosen.examples]
+        elsewhere = next(
+            (
+                r
+                for r in found
+                if r.misfit is not None
+                and r.convention.rows
+                and any(o.is_true and o.convention is r.convention and o.examples == "one" for o in found)
+            ),
+            None,
+        )
+        if (chosen.examples == "one" and elsewhere is not None and kinds != {"one"}) or (
+            elsewhere is not None and len(own) == 1
+        ):
+            yield Text(
+                en="it is true for one example; for a batch with one row for each example the sum over the rows is missing",
+                zh="对单个样本成立；若每个样本占一行，对一批样本则少了对各行的求和",
+            )
+    own_letters = next((r for r in found if r.is_near and r.convention.is_strict), None)
+    if (
+        chosen.is_true
+        and own_letters is not None
+        and not any(r.is_true for r in found if r.convention is own_letters.convention)
+    ):
+        yield Text(
+            en="not true in: {title}, which has these letters too", zh="在 {title} 中不成立，它也用这些字母"
+        ).format(title=own_letters.convention.title)
+    elsewhere_true = {
+        r.convention.name: r.convention.title
+        for r in found
+        if r.is_true and r.fits_context and not chosen.is_true
+    }
+    if elsewhere_true:
+        yield Text(en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}").format(
+            titles=Text(
+                en="; ".join(t.en for t in elsewhere_true.values()),
+                zh="；".join(t.zh for t in elsewhere_true.values()),
+            )
+        )
+    if verdict.status != "holds" and _is_error_by_another(chosen.claim):
+        yield Text(en="δ is the derivative of the cost with respect to z", zh="δ 是代价对 z 的导数")
+    ruled_out = {r.convention.name: r.convention.title for r in found if r.is_true and not r.fits_context}
+    if hearing.context and ruled_out and not chosen.is_true:
+        listed = Text(
+            en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values())
+        )
+        yield Text(
+            en="it would be true in: {listed}; but what stands beside it does not hold there: the two do not go together",
+            zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
+        ).format(listed=listed)
+    if hearing.context and not any(r.fits_context for r in found):
+        yield Text(
+            en="what stands beside the formula holds in none of the conventions that have its letters",
+            zh="公式旁边的式子在用这些字母的任何约定中都不成立",
+        )
+
+
+def _is_error_by_another(claim: Claim) -> bool:
+    """Whether δ is said to be the derivative of the cost by something else than z."""
+    errors = [side for side in claim.sides if isinstance(side, syntax.Quantity) and side.letter == "delta"]
+    others = [
+        side
+        for side in claim.sides
+        if isinstance(side, syntax.Derivative | syntax.Gradient) and side.by.letter != "z"
+    ]
+    return bool(errors and others)
+
+
+_EXAMPLES = {
+    "sum": Text(en="for the sum over the examples, or one example", zh="对样本求和，或单个样本"),
+    "mean": Text(en="for the mean over the examples", zh="对样本取平均"),
+}
+
+
+def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[str, int]]]:
+    """What the values of a counterexample are called in the convention, with a sign."""
+    sigma = writer.convention.writes("sigma")
+    plain = replace(writer, batch=False, convention=replace(writer.convention, has_differentials=False))
+    for key in case.values:
+        match = re.fullmatch(r"(∂C/∂)?(w|b|z|a|y)(?:\^(\d+))?_([\d,]+)", key)
+        if match is None:
+            if sigma is not None and key.startswith("σ"):
+                yield key, (sigma[0] + key[1:], 1)
+            continue
+        depth = len(case.sizes)
+        at = int(match[3]) if match[3] else depth
+        layer = syntax.Layer("", at)
+        if writer.convention.called or match[2] == "y":
+            layer = syntax.LAST + (at - depth)
+        indices = tuple(int(d) for d in (match[4].split(",") if "," in match[4] else match[4]))
+        node = syntax.Quantity(match[2], layer, indices)
+        try:
+            shown, tightness = plain.derivative(node) if match[1] else plain.quantity(node)
+        except NotWritten:
+            continue
+        if plain.convention.styles[0] == "units" and not plain.convention.called:
+            shown = rf"{shown}\text{{ ({at})}}"
+        minus = shown.startswith("-")
+        if tightness == 0 or len(shown) > LONGEST_CLAIM:
+            continue
+        yield key, (shown[1:] if minus else shown, -1 if minus else 1)
+
+
+def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
+    """Raise `ParseError` if only what is given to a network occurs, and nothing of what it computes."""
+    for reading in found:
+        letters = [
+            reading.convention.letter(n.letter)
+            for side in hearing.claim.sides
+            for n in walk(side)
+            if isinstance(n, Mark)
+        ]
+        if any(letter is not None and letter.role not in ("x", "y", "yhat") for letter in letters):
+            return
+    text = Text(
+        en="This is no equation between quantities of a network: nothing that it computes, such as z, a, δ, C or a derivative, occurs",
+        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a、δ、C 或导数",
+    )
+    nodes = [[n for n in walk(side)] for side in hearing.claim.sides]
+    if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(
+        isinstance(n, SumOver) for side in nodes for n in side
+    ):
+        text = Text(
+            en=f"{text.en}; and ⊙ multiplies component by component, it is no sum",
+            zh=f"{text.zh}；而且 ⊙ 是逐分量相乘，并不求和",
+        )
+    raise ParseError(Text(en=f"{text.en}.", zh=f"{text.zh}。"))
+
+
+def _refusal(text: str, hearing: Hearing, unfit: dict[str, Text], only: Convention | None) -> ParseError:
+    """Why the formula can be read in no convention, or not in the one that was named."""
+    if only is not None:
+        reason = unfit[only.name]
+        return ParseError(
+            Text(
+                en=f"{text} cannot be read in the convention {only.name!r}: {reason.en}",
+                zh=f"{text} 不能按约定 {only.name!r} 来读：{reason.zh}",
+            )
+        )
+    reason = unfit.get("chapter", next(iter(unfit.values())))
+    return ParseError(
+        Text(
+            en=f"This is no equation between quantities of a network, such as z, a, w, b, δ of a layer: {reason.en}",
+            zh=f"这不是网络中各量（例如某一层的 z、a、w、b、δ）之间的等式：{reason.zh}",
+        )
+    )

@@ -1,0 +1,846 @@
+"""What was heard, in the letters of a convention, as a claim of this book: `translated(hearing, convention, examples)`.
+
+Rows become columns, weights are numbered by the layer that they enter, thresholds become biases. A batch is read as so
+many times the same example, which decides the same: both sides are sums over the examples, or have one column for each.
+How many examples there are stays a letter, m. Raises `Unfit` where the formula's letters contradict the convention;
+where they fit and the sizes of the batch do not, `Translator.misfit` says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from bpderive.errors import BpderiveError
+from bpderive.letters.text import Text
+from bpderive.workbook.conventions.declaration import Declaration, Letter
+from bpderive.workbook.language import heard, syntax
+from bpderive.workbook.language.ear import FUNCTIONS, Hearing
+from bpderive.workbook.language.heard import Heard, Mark, Statement
+from bpderive.workbook.language.syntax import LAST, Layer, Node, Quantity
+from bpderive.workbook.verdict.components import written_out
+from bpderive.workbook.verdict.errors import IllFormed
+from bpderive.workbook.verdict.layers import cases
+from bpderive.workbook.verdict.spaces import Spaces
+
+LASTS = ("L", "K", "N", "n_l", "n_L", "H", "M")
+"""How the last layer is called."""
+
+NUMBERS = {"m": "m", "N": "m", r"\eta": "eta", r"\alpha": "eta", r"\lambda": "lambda"}
+"""Letters that are numbers: how many examples, the learning rate, the weight decay."""
+
+EXAMPLES = "m"
+Dimension = Layer | int | str
+
+
+class Unfit(BpderiveError):
+    """The letters of a formula are not those of the convention; `reason` says which."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An expression of the book for one example; its size with the examples, None for a number; the power of m."""
+
+    node: Node
+    size: tuple[Dimension, Dimension] | None = None
+    power: int = 0
+
+
+def _unfit(en: str, zh: str) -> Unfit:
+    return Unfit(Text(en=en, zh=zh))
+
+
+def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
+    """How the layers may be written in these statements, the likeliest first."""
+    nodes = [n for s in statements for side in s.sides for n in heard.walk(side)]
+    marks = [n for n in nodes if isinstance(n, Mark)]
+    scripts = [script for mark in marks for script in mark.above]
+    for style in ("[", "("):
+        if any(s.style == style and _is_layer(s.tokens) for s in scripts):
+            return (f"^{style}",)
+    if any(s.style == "bare" and _is_layer(s.tokens) and not s.tokens[0].isdigit() for s in scripts):
+        return ("^",)
+    arrays = [m for m in marks if m.letter in _ARRAYS]
+    if any(s.style == "bare" and s.tokens[0].isdigit() for m in arrays for s in m.above):
+        return ("^",)
+    if any(s.code for s in statements):
+        return ("_",)
+    below = [tuple(t for t in m.below if t != ",") for m in marks if m.below]
+    if not below:
+        return ("none",)
+    if any(len(b) == 3 and b[1] in "+-" for b in below):
+        return ("_",)
+    digits = [b for b in below if len(b) == 1 and b[0].isdigit() and len(b[0]) == 1]
+    if len(digits) == len(below):
+        return ("_", "units")
+    sums = any(isinstance(n, heard.SumOver) for n in nodes)
+    if any(b[0] in ("l", "L", "t") for b in below) and not sums:
+        return ("_", "units")
+    return ("units",)
+
+
+_ARRAYS = (r"\delta", "w", "W", r"\theta", r"\Theta", "dW", "dw", "dZ", "dz", "b", "db")
+
+
+def _is_layer(tokens: tuple[str, ...]) -> bool:
+    text = "".join(tokens)
+    return bool(re.fullmatch(r"(?:[A-Za-z]|\\ell|n_l|n_L)(?:[-+]\d)?|\d", text))
+
+
+@dataclass(slots=True)
+class Translator:
+    """Reads statements in one convention; `examples` says what stands for the batch."""
+
+    convention: Declaration
+    examples: str
+    style: str
+    batch: bool = False
+    running: str | None = None
+    units: dict[str, Layer] = field(default_factory=dict)
+    sigma: str | None = None
+    implied: Layer | None = None
+    spread: bool = False
+    in_numbers: bool = False
+    shared: Layer | None = None
+    outputs: bool = False
+    defects: int = 0
+    misfit: Text | None = None
+    sums_missing: bool = False
+    summed: syntax.Claim | None = None
+    names: dict[str, str] = field(default_factory=dict)
+
+    def claim(self, statement: Statement) -> syntax.Claim:
+        """The statement as a claim."""
+        self._prepare(statement)
+        values = [self.value(side) for side in statement.sides]
+        self._check_sizes(values)
+        if self.sums_missing:
+            self.summed = _equal(
+                [replace(v, power=v.power + 1) if v.size and EXAMPLES in v.size else v for v in values]
+            )
+        return _equal(values)
+
+    def _prepare(self, statement: Statement) -> None:
+        marks = [n for side in statement.sides for n in heard.walk(side) if isinstance(n, Mark)]
+        if self.style not in self.convention.styles:
+            raise _unfit("it writes layers in another way", "它用另一种方式标层")
+        if self.style == "units":
+            self._find_units(statement)
+        taken = {t for m in marks for t in m.below}
+        free = (letter for letter in "qpsruv" if letter not in taken)
+        self.names = {"l": next(free)} if "l" in taken else {}
+        capital = [letter for m in marks if (letter := self.convention.letter(m.letter)) is not None]
+        says = [letter.batch for letter in capital if letter.batch is not None]
+        sums = any(
+            isinstance(n, heard.SumAlong | heard.Ones) for side in statement.sides for n in heard.walk(side)
+        )
+        self.batch = self.examples != "one" and (not says or any(says) or sums)
+        self.implied = None
+        self.shared = None
+        if not self.convention.has_bias and self.style == "_":  # the same weights at every step
+            steps = [
+                int(m.below[2]) if len(m.below) == 3 and m.below[1] == "+" else 0
+                for m in marks
+                if m.below
+                and m.below[0] == self.convention.running
+                and (len(m.below) == 1 or m.below[1] == "+")
+            ]
+            self.shared = Layer("l", max(steps, default=0))
+
+    def _check_sizes(self, values: list[Value]) -> None:
+        arrays = [v for v in values if v.size is not None]
+        for one, other in zip(arrays, arrays[1:], strict=False):
+            assert one.size is not None
+            assert other.size is not None
+            for first, second in zip(one.size, other.size, strict=True):
+                if first != second and EXAMPLES in (first, second):
+                    self.sums_missing = self.misfit is None
+                    self._does_not_fit(
+                        "one side has an entry for each example and the other has not: the sum over the examples is missing",
+                        "一边对每个样本各有一项，另一边没有：少了对样本的求和",
+                    )
+        if any(v.size != arrays[0].size for v in arrays):
+            self.defects += 1
+        if arrays and len(arrays) < len(values):
+            self.spread = self.spread or any(isinstance(v.node, syntax.Number) for v in values)
+
+    def _does_not_fit(self, en: str, zh: str) -> None:
+        self.misfit = self.misfit or Text(en=en, zh=zh)
+        self.defects += 1
+
+    # Letters
+
+    def meaning(self, mark: Mark) -> Letter:
+        """What the letter means; raises `Unfit` if the convention has none."""
+        found = self.convention.letter(mark.letter)
+        if found is None:
+            raise _unfit(f"it has no letter {mark.letter}", f"它没有字母 {mark.letter}")
+        return found
+
+    def quantity(self, mark: Mark) -> tuple[Quantity, Letter, int]:
+        """The component or the array that a mark stands for, what its letter means, and a bare exponent, or 1."""
+        letter = self.meaning(mark)
+        role = {"dw": "w", "db": "b", "dz": "z", "da": "a", "net": "z", "step_w": "w", "step_b": "b"}.get(
+            letter.role, letter.role
+        )
+        layer, below, exponent = self.place(mark, letter, role)
+        indices = self.indices(below, role)
+        if role == "x" or role == "yhat":
+            role = "a"
+        if role == "w" and indices and not self.convention.to_from:
+            indices = (indices[1], indices[0])
+        return Quantity(role, layer, indices), letter, exponent
+
+    def place(self, mark: Mark, letter: Letter, role: str) -> tuple[Layer, tuple[str, ...], int]:
+        """The layer, the subscripts that are left, and a bare exponent."""
+        exponent = 1
+        layer: Layer | None = None
+        offset = self.convention.offsets.get("net" if letter.role == "net" else role, 0)
+        for script in mark.above:
+            if (
+                f"^{script.style if script.style != 'bare' else ''}" == self.style
+                and _is_layer(script.tokens)
+                and role not in ("x", "y")
+            ):
+                layer = self.layer(script.tokens, offset)
+            elif script.style == "bare" and script.tokens[0].isdigit() and len(script.tokens) == 1:
+                exponent = int(script.tokens[0])
+            elif script.style == "(" and role in ("x", "y", "a", "yhat"):
+                continue  # which example it is
+            else:
+                shown = "".join(script.tokens)
+                raise _unfit(f"it has nothing for {shown} above a letter", f"它没有写在字母上方的 {shown}")
+        below = mark.below
+        fixed = {"y": LAST, "yhat": LAST}.get(role, letter.layer)
+        if role == "x" and fixed is None:
+            fixed = Layer("", 1) if self.style != "none" else LAST + -1
+        if self.style == "_" and below and fixed is None:
+            layer_tokens, below = _split_layer(below)
+            layer = self.layer(layer_tokens, offset)
+        if fixed is not None:
+            if layer is not None and fixed not in (LAST, layer):
+                raise _unfit(f"{mark.letter} has no layer", f"{mark.letter} 不带层")
+            layer = fixed if layer is None or role in ("x",) else layer
+            if role == "x" and self.style == "units" and below:
+                layer = self.units.get(below[0], layer)
+        if self.style == "units" and layer is None:
+            if not below:
+                raise _unfit(f"{mark.letter} has no index", f"{mark.letter} 没有下标")
+            to = below[0] if role != "w" or self.convention.to_from else below[-1]
+            found = self.units.get(to)
+            if found is None:
+                raise _unfit(f"nothing says in which layer {to} is", f"看不出 {to} 在哪一层")
+            layer = found
+        if self.style == "none" and layer is None:
+            layer = LAST
+        if layer is None and role == "w" and not self.convention.has_bias:
+            layer = self.shared
+        if layer is None:
+            raise _unfit(f"{mark.letter} has no layer", f"{mark.letter} 没有标明层")
+        return layer, below, exponent
+
+    def layer(self, tokens: tuple[str, ...], offset: int) -> Layer:
+        """A layer in this convention as a layer of the book."""
+        text = "".join(tokens)
+        match = re.fullmatch(r"(?P<letter>[A-Za-z]|\\ell|n_l|n_L)?(?P<step>[-+]?\d+)?", text)
+        if match is None:
+            raise _unfit(f"it has no layer {text}", f"它没有第 {text} 层")
+        step = int(match["step"] or 0)
+        letter = match["letter"]
+        if letter is None:
+            return Layer("", step + offset + 1 - self.convention.first)
+        is_last = letter == self.convention.last or (
+            not self.convention.is_strict and letter in LASTS and letter != self.running
+        )
+        if letter == self.convention.running and self.convention.is_strict:
+            is_last = False
+        if is_last:
+            return LAST + (step + offset)
+        if self.running is None:
+            self.running = letter
+        if letter != self.running:
+            raise _unfit(
+                f"it has no layer {letter} beside {self.running}", f"除 {self.running} 外它没有层 {letter}"
+            )
+        if self.convention.is_strict and letter not in (self.convention.running, r"\ell", "l"):
+            raise _unfit(f"it calls no layer {letter}", f"它不用 {letter} 表示层")
+        return Layer("l", step + offset)
+
+    def indices(self, below: tuple[str, ...], role: str) -> tuple[syntax.Index, ...]:
+        """The indices below a letter."""
+        if self.style == "none":
+            if below:
+                raise _unfit("it has no indices", "它没有下标")
+            pair = ("j", "k") if role == "w" else ("k",) if role == "x" else ("j",)
+            return tuple(1 for _ in pair) if self.in_numbers else pair
+        found: list[syntax.Index] = []
+        for token in below:
+            if token == ",":
+                continue
+            if token.isdigit():
+                found += [int(d) for d in token] if role == "w" and "," not in below else [int(token)]
+            elif re.fullmatch(r"[a-z]", token):
+                found.append(self.names.get(token, token))
+            else:
+                raise _unfit(f"it has no index {token}", f"它没有下标 {token}")
+        if len(found) not in (0, 2 if role == "w" else 1) or 0 in found:
+            shown = "".join(below)
+            raise _unfit(f"{shown} are not the indices of {role}", f"{shown} 不是 {role} 的下标")
+        return tuple(found)
+
+    def _find_units(self, statement: Statement) -> None:
+        """The layer of every index, where layers are told apart by their indices alone."""
+        steps: dict[str, dict[str, int]] = {}
+        fixed: dict[str, Layer] = {}
+        order: list[str] = []
+        for side in statement.sides:
+            for node in heard.walk(side):
+                if not isinstance(node, Mark) or not node.below:
+                    continue
+                letter = self.convention.letter(node.letter)
+                below = tuple(t for t in node.below if t != ",")
+                if letter is None or letter.role in ("sigma", "cost"):
+                    continue
+                for token in below:
+                    order.append(token)
+                    steps.setdefault(token, {})
+                if letter.role in ("w", "dw", "step_w") and len(below) == 2:
+                    to, source = below if self.convention.to_from else below[::-1]
+                    steps[to][source] = -1
+                    steps[source][to] = 1
+                    if letter.layer is not None:
+                        fixed[to], fixed[source] = letter.layer, letter.layer + -1
+                elif letter.layer is not None:
+                    fixed[below[0]] = letter.layer
+                elif letter.role in ("y", "yhat"):
+                    fixed[below[0]] = LAST
+                elif letter.role == "x":
+                    fixed.setdefault(below[0], Layer("", 1))
+        self.units = {}
+        used_l = False
+        for token in order:
+            if token in self.units:
+                continue
+            reached = {token: 0}
+            todo = [token]
+            while todo:
+                one = todo.pop()
+                for other, step in steps[one].items():
+                    if other not in reached:
+                        reached[other] = reached[one] + step
+                        todo.append(other)
+                    elif reached[other] != reached[one] + step:
+                        raise _unfit(f"{other} would be in two layers", f"{other} 会同时处于两层")
+            anchors = sorted((fixed[t].letter == "", str(t)) for t in reached if t in fixed)
+            if anchors:
+                anchor = anchors[0][1]
+                base = fixed[anchor] + -reached[anchor]
+            elif self.outputs:
+                base = LAST
+            elif used_l:
+                raise _unfit(f"nothing says in which layer {token} is", f"看不出 {token} 在哪一层")
+            else:
+                base, used_l = Layer("l"), True
+            for one, step in reached.items():
+                self.units[one] = base + step
+
+    # Expressions
+
+    def value(self, node: Heard) -> Value:
+        """The value of what was heard."""
+        match node:
+            case heard.Num(value):
+                return Value(syntax.Number(value))
+            case heard.Mark():
+                return self._mark(node)
+            case heard.Call(function, arguments):
+                return self._call(function, arguments)
+            case heard.Terms(terms):
+                return self._terms([self.value(term) for term in terms])
+            case heard.Negative(body):
+                inner = self.value(body)
+                return replace(inner, node=syntax.Minus(inner.node))
+            case heard.Row(factors, sign):
+                return self._row(factors, sign)
+            case heard.Quotient(above, below):
+                return self._quotient(self.value(above), below)
+            case heard.Raised(base, exponent):
+                return _raised(self.value(base), exponent)
+            case heard.Turned(body):
+                if isinstance(body, heard.Ones):
+                    return Value(syntax.Number(Fraction(1)), (1, "?"))
+                return _turned(self.value(body))
+            case heard.Rate(of, by):
+                return self._rate(of, by)
+            case heard.SumOver(indices, body):
+                return self._sum(indices, body)
+            case heard.SumAlong(body, axis):
+                return self._sum_along(self.value(body), axis)
+            case heard.Norm(body):
+                return _squared(self.value(body), self.convention.rows)
+            case heard.Same(first, second):
+                pair = (self.names.get(t, t) for t in (first, second))
+                return Value(syntax.Kronecker(*(int(t) if t.isdigit() else t for t in pair)))
+            case heard.Ones():
+                return Value(syntax.Number(Fraction(1)), ("?", 1))
+        raise TypeError(f"{node} has no value.")
+
+    def sized(self, quantity: Quantity, batch: bool) -> Value:
+        """The array or the component in the shape that the convention gives it."""
+        if quantity.indices:
+            return Value(quantity)
+        layer = quantity.layer
+        if quantity.letter == "w":
+            if self.convention.to_from:
+                return Value(quantity, (layer, layer + -1))
+            return Value(syntax.Transposed(quantity), (layer + -1, layer))
+        examples: Dimension = EXAMPLES if batch and quantity.letter != "b" else 1
+        if self.convention.rows:
+            return Value(syntax.Transposed(quantity), (examples, layer))
+        return Value(quantity, (layer, examples))
+
+    def _mark(self, mark: Mark) -> Value:
+        if mark.letter in NUMBERS and self.convention.letter(mark.letter) is None:
+            return self._number(mark)
+        width = self._width(mark)
+        if width is not None:
+            return width
+        letter = self.meaning(mark)
+        if letter.role == "cost":
+            if self.batch:
+                raise _unfit("the value of the cost is read for one example", "代价的值只对单个样本读取")
+            return Value(syntax.Cost())
+        if letter.role == "sigma":
+            raise _unfit(f"{mark.letter} is a function", f"{mark.letter} 是函数")
+        quantity, letter, exponent = self.quantity(mark)
+        batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
+        if self.implied is None and quantity.letter != "y":
+            self.implied = quantity.layer
+        if letter.role in ("dw", "db", "dz", "da"):
+            found = self._gradient(quantity, batch)
+        elif letter.role in ("step_w", "step_b"):
+            inner = self._gradient(quantity, batch)
+            found = replace(inner, node=syntax.Minus(syntax.Times((syntax.Unknown("eta"), inner.node))))
+        elif letter.role == "net":
+            whole, bias = self.sized(quantity, batch), self.sized(replace(quantity, letter="b"), batch)
+            found = Value(syntax.Plus((whole.node, syntax.Minus(bias.node))), whole.size)
+        else:
+            found = self.sized(quantity, batch)
+        if letter.sign < 0:
+            found = replace(found, node=syntax.Minus(found.node))
+        if mark.primes:
+            found = _turned(found) if mark.primes == 1 and found.size is not None else _no_prime(mark)
+        return _raised(found, exponent) if exponent != 1 else found
+
+    def _width(self, mark: Mark) -> Value | None:
+        """n_l or s_l, the number of neurons of a layer."""
+        if (
+            mark.letter in ("n", "s")
+            and self.convention.letter("n") is None
+            and mark.below
+            and _is_layer(mark.below)
+        ):
+            return Value(syntax.WidthOf(self.layer(mark.below, 0)))
+        return None
+
+    def _number(self, mark: Mark) -> Value:
+        name = NUMBERS[mark.letter]
+        if mark.above or mark.below or mark.primes:
+            raise _unfit(f"it has no letter {mark.letter}", f"它没有字母 {mark.letter}")
+        if name == "m":
+            if self.examples == "one" or not self.batch:
+                raise _unfit("it is about one example", "它只涉及单个样本")
+            return Value(syntax.Number(Fraction(1)), None, 1)
+        return Value(syntax.Unknown(name))
+
+    def _gradient(self, by: Quantity, batch: bool) -> Value:
+        """The derivative of the cost by a component or an array."""
+        if by.letter in ("y", "delta"):
+            raise _unfit(f"nothing is a function of {by.letter}", f"没有量是 {by.letter} 的函数")
+        power = int(by.letter in ("w", "b") and self.examples == "sum" and self.batch)
+        if by.indices:
+            return Value(syntax.Derivative(syntax.Cost(), by), None, power)
+        shaped = self.sized(by, batch)
+        node: Node = syntax.Gradient(by)
+        if isinstance(shaped.node, syntax.Transposed):
+            node = syntax.Transposed(node)
+        found = Value(node, shaped.size, power)
+        return found if self.convention.as_variable else _turned(found)
+
+    def _rate(self, of: Heard, by: Heard) -> Value:
+        if not isinstance(by, Mark):
+            raise _unfit("it is differentiated by an expression", "求导变量是一个表达式")
+        bare = self.convention.letter(by.letter)
+        if self._is_cost(of):
+            if by.letter in ("a", "h") and not by.above and not by.below and self.style not in ("none",):
+                quantity, letter = Quantity("a", LAST), bare or Letter("a")
+                if letter.role != "a":
+                    raise _unfit(f"{by.letter} has no layer", f"{by.letter} 没有标明层")
+            else:
+                quantity, letter, exponent = self.quantity(by)
+                if exponent != 1:
+                    raise _unfit("it is differentiated by a power", "求导变量是一个幂")
+            if self.implied is None:
+                self.implied = quantity.layer
+            batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
+            found = self._gradient(quantity, batch)
+            return replace(found, node=syntax.Minus(found.node)) if letter.sign < 0 else found
+        variable, letter, exponent = self.quantity(by)
+        if exponent != 1 or variable.letter in ("y", "delta"):
+            raise _unfit("it is differentiated by what is no variable", "求导变量不是变量")
+        above = self.value(of)
+        if self.implied is None:
+            self.implied = variable.layer
+        sign = letter.sign
+        if variable.indices:
+            if above.size is not None:
+                raise _unfit("a whole array is differentiated by a component", "对整个向量关于分量求导")
+            node: Node = syntax.Derivative(above.node, variable)
+            return Value(syntax.Minus(node) if sign < 0 else node, None, above.power)
+        node = above.node.body if isinstance(above.node, syntax.Transposed) else above.node
+        if (
+            not isinstance(node, Quantity)
+            or node.indices
+            or {node.letter, variable.letter} & {"w", "y", "delta"}
+            or self.batch
+        ):
+            raise _unfit("only columns are differentiated by columns", "只有列向量可以对列向量求导")
+        if self.convention.rows:
+            raise _unfit("derivatives of rows by rows are not read", "不读取行向量对行向量的导数")
+        found = Value(syntax.Jacobian(node, variable), (node.layer, variable.layer))
+        if sign < 0:
+            found = replace(found, node=syntax.Minus(found.node))
+        return found if self.convention.numerator else _turned(found)
+
+    def _is_cost(self, node: Heard) -> bool:
+        if not isinstance(node, Mark):
+            return False
+        letter = self.convention.letter(node.letter)
+        return letter is not None and letter.role == "cost"
+
+    def _call(self, function: Mark, arguments: tuple[Heard, ...]) -> Value:
+        if function.letter == "diag":
+            [inner] = [self.value(argument) for argument in arguments[:1]]
+            if inner.size is None:
+                raise _unfit("diag takes a column", "diag 需要列向量")
+            node = inner.node.body if isinstance(inner.node, syntax.Transposed) else inner.node
+            size = next((d for d in inner.size if isinstance(d, Layer)), 1)
+            return Value(syntax.Diagonal(node), (size, size))
+        named = function.letter in FUNCTIONS.values() or function.letter in (
+            "relu",
+            "sigmoid",
+            "tanh",
+            "softmax",
+        )
+        if named:
+            if function.letter not in ("tanh", "sigmoid", "relu"):
+                raise _unfit(f"{function.letter} is not treated", f"不处理 {function.letter}")
+            if self.sigma not in (None, function.letter):
+                raise _unfit("it has two activation functions", "出现了两个激活函数")
+            self.sigma = function.letter
+        else:
+            letter = self.meaning(function)
+            if letter.role != "sigma":
+                raise _unfit(f"{function.letter} is no function", f"{function.letter} 不是函数")
+        if function.primes > 2:
+            raise _unfit("third derivatives are not treated", "不处理三阶导数")
+        if not arguments:
+            if self.implied is None:
+                raise _unfit("nothing says where the slope is taken", "看不出导数取在哪里")
+            inner = self.sized(Quantity("z", self.implied), self.batch)
+        elif len(arguments) == 1:
+            inner = self.value(arguments[0])
+        else:
+            raise _unfit("a function of one number has several arguments", "一元函数有多个自变量")
+        if inner.power:
+            raise _unfit("a function of a sum over the examples", "对样本之和取函数")
+        self._check_function_layer(function, inner)
+        body = inner.node
+        if isinstance(body, syntax.Transposed):
+            return replace(inner, node=syntax.Transposed(syntax.Activation(function.primes, body.body)))
+        return replace(inner, node=syntax.Activation(function.primes, body))
+
+    def _check_function_layer(self, function: Mark, inner: Value) -> None:
+        """A function that bears a layer bears that of its argument."""
+        layer = None
+        for script in function.above:
+            if _is_layer(script.tokens):
+                layer = self.layer(script.tokens, 0)
+        if function.below and _is_layer(function.below) and self.style in ("^", "^(", "^[", "_"):
+            layer = self.layer(function.below, 0)
+        found = [n for n in syntax.walk(inner.node) if isinstance(n, Quantity)]
+        if layer is not None and len(found) == 1 and found[0].layer != layer and found[0].letter == "z":
+            raise _unfit("a function bears another layer than its argument", "函数与其自变量的层不同")
+
+    def _slope(self, values: list[Value]) -> Value | None:
+        """1 − tanh²(z), for a whole layer, as the slope that it is."""
+        if self.sigma != "tanh" or len(values) != 2 or values[0].node != syntax.Number(Fraction(1)):
+            return None
+        match values[1].node:
+            case syntax.Minus(syntax.Times((first, second))) if (
+                first == second and values[1].size is not None
+            ):
+                inner = first.body if isinstance(first, syntax.Transposed) else first
+                if not isinstance(inner, syntax.Activation) or inner.order:
+                    return None
+                slope: Node = replace(inner, order=1)
+                return replace(values[1], node=syntax.Transposed(slope) if inner is not first else slope)
+        return None
+
+    def _terms(self, values: list[Value]) -> Value:
+        slope = self._slope(values)
+        if slope is not None:
+            return slope
+        sizes = [v.size for v in values if v.size is not None and "?" not in v.size]
+        values = [replace(v, size=None) if v.size is not None and "?" in v.size else v for v in values]
+        if sizes and any(v.size is None for v in values):
+            self.spread = True
+        size = None
+        for one in sizes:
+            size = (
+                one
+                if size is None
+                else tuple(EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(size, one, strict=True))
+            )
+        least = min(v.power for v in values)
+        terms = tuple(_times_examples(v.node, v.power - least) for v in values)
+        return Value(syntax.Plus(terms), size, least)  # type: ignore[arg-type]  # two dimensions
+
+    def _row(self, factors: tuple[Heard, ...], sign: str) -> Value:
+        result = self.value(factors[0])
+        for factor in factors[1:]:
+            result = self._joined(result, self.value(factor), sign)
+        return result
+
+    def _joined(self, one: Value, other: Value, sign: str) -> Value:
+        power = one.power + other.power
+        for first, second in ((one, other), (other, one)):
+            if first.size is not None and "?" in first.size and second.size is not None:
+                if EXAMPLES not in second.size:
+                    raise _unfit("the ones do not fit", "全一向量不合适")
+                size = tuple(1 if d == EXAMPLES else d for d in second.size)
+                return Value(second.node, size, power + 1)  # type: ignore[arg-type]  # two dimensions
+        if one.size is None or other.size is None:
+            return Value(_times(one.node, other.node), one.size or other.size, power)
+        if sign == "outer":
+            sign = "@"
+        fits = one.size[1] == other.size[0]
+        alike = _alike(one.size, other.size)
+        if sign == "*":
+            sign = "o" if alike or not fits else "@"
+        self.defects += not (alike if sign == "o" else fits)
+        if sign == "o":
+            if not alike and self.style == "_" and one.size[1] == 1 and other.size[0] == 1:
+                return Value(_product(one.node, other.node), (one.size[0], other.size[1]), power)
+            size = tuple(
+                EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(one.size, other.size, strict=True)
+            )
+            return Value(_times(one.node, other.node), size, power)  # type: ignore[arg-type]  # two dimensions
+        if fits and one.size[1] == EXAMPLES:
+            power += 1
+        elif EXAMPLES in (one.size[1], other.size[0]) and not fits:
+            self._does_not_fit(
+                "the sizes of a product do not fit: the examples of one factor meet the neurons of the other",
+                "乘积的大小不合：一个因子的样本维与另一个因子的神经元维相遇",
+            )
+        found: tuple[Dimension, Dimension] | None = (one.size[0], other.size[1])
+        if found == (1, 1):
+            found = None
+        made = _product(one.node, other.node) if fits else syntax.Product((one.node, other.node))
+        return Value(made if self.convention.has_bias else _without_bias(made), found, power)
+
+    def _quotient(self, above: Value, below: Heard) -> Value:
+        under = self.value(below)
+        if under.size is not None:
+            raise _unfit("it divides by an array", "除以了向量或矩阵")
+        power = above.power - under.power
+        if under.node == syntax.Number(Fraction(1)):
+            return replace(above, power=power)
+        return Value(syntax.Over(above.node, under.node), above.size, power)
+
+    def _sum(self, indices: tuple[str, ...], body: Heard) -> Value:
+        inner = self.value(body)
+        names = tuple(self.names.get(i, i) for i in indices)
+        free = syntax.free_indices(inner.node)
+        if not any(name in free for name in names) and len(names) == 1 and self.batch:
+            size = inner.size
+            if size is not None:
+                size = tuple(1 if d == EXAMPLES else d for d in size)  # type: ignore[assignment]  # two dimensions
+            return Value(inner.node, size, inner.power + 1)
+        if inner.size is not None:
+            raise _unfit("a sum over neurons of whole arrays", "对整个向量按神经元求和")
+        return Value(syntax.Total(names, inner.node), None, inner.power)
+
+    def _sum_along(self, inner: Value, axis: int) -> Value:
+        if inner.size is None or axis not in (0, 1):
+            raise _unfit("np.sum needs an axis here: which one?", "这里的 np.sum 需要 axis：是哪一个？")
+        size = list(inner.size)
+        along, size[axis] = size[axis], 1
+        if along == EXAMPLES:
+            return Value(inner.node, (size[0], size[1]), inner.power + 1)
+        if along == 1:
+            return Value(inner.node, (size[0], size[1]), inner.power)
+        self._does_not_fit(
+            f"axis={axis} sums over the neurons of the layer, not over the examples",
+            f"axis={axis} 是对该层的神经元求和，不是对样本求和",
+        )
+        return Value(inner.node, (size[0], size[1]), inner.power)
+
+
+def _equal(values: list[Value]) -> syntax.Claim:
+    """The claim that these are equal, the powers of m that all have in common left out."""
+    least = min(v.power for v in values)
+    return syntax.Claim(tuple(_times_examples(v.node, v.power - least) for v in values))
+
+
+def _no_prime(mark: Mark) -> Value:
+    raise _unfit(f"{mark.letter} has a prime", f"{mark.letter} 带撇号")
+
+
+def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The layer that stands first below a letter, and the indices after it."""
+    if len(below) >= 3 and below[1] in "+-":
+        return below[:3], tuple(t for t in below[3:] if t != ",")
+    return below[:1], tuple(t for t in below[1:] if t != ",")
+
+
+def _alike(one: tuple[Dimension, Dimension], other: tuple[Dimension, Dimension]) -> bool:
+    """Whether two sizes are equal, a column for every example counting as one for each."""
+    return all(a == b or {a, b} == {1, EXAMPLES} for a, b in zip(one, other, strict=True))
+
+
+def _times_examples(node: Node, power: int) -> Node:
+    """The node times a power of m."""
+    if not power:
+        return node
+    number: Node = syntax.Unknown("m") if power == 1 else syntax.Power(syntax.Unknown("m"), power)
+    return _times(number, node)
+
+
+def _times(one: Node, other: Node) -> Node:
+    if one == syntax.Number(Fraction(1)):
+        return other
+    if other == syntax.Number(Fraction(1)):
+        return one
+    first = one.factors if isinstance(one, syntax.Times) else (one,)
+    return syntax.Times((*first, other))
+
+
+def _product(one: Node, other: Node) -> Node:
+    first = one.factors if isinstance(one, syntax.Product) else (one,)
+    return syntax.Product((*first, other))
+
+
+def _turned(value: Value) -> Value:
+    if value.size is None:
+        return value
+    size = (value.size[1], value.size[0])
+    if isinstance(value.node, syntax.Transposed):
+        return replace(value, node=value.node.body, size=size)
+    return replace(value, node=syntax.Transposed(value.node), size=size)
+
+
+def _raised(value: Value, exponent: int) -> Value:
+    if value.size is None:
+        return Value(syntax.Power(value.node, exponent), None, value.power * exponent)
+    if exponent < 1:
+        raise _unfit("it has the inverse of a matrix", "出现了矩阵的逆")
+    return Value(syntax.Times((value.node,) * exponent), value.size, value.power * exponent)
+
+
+def _squared(value: Value, rows: bool) -> Value:
+    if value.size is None:
+        return Value(syntax.Power(value.node, 2), None, 2 * value.power)
+    if EXAMPLES in value.size or value.power:
+        raise _unfit("the norm is read for one example", "范数只对单个样本读取")
+    turned = _turned(value)
+    pair = (value, turned) if rows else (turned, value)
+    return Value(syntax.Product((pair[0].node, pair[1].node)))
+
+
+def _without_bias(node: Node) -> Node:
+    """w a as the weighted input, where there are no biases."""
+    if isinstance(node, syntax.Product):
+        match node.factors:
+            case (Quantity("w", layer, ()), Quantity("a", before, ())) if layer == before + 1:
+                return Quantity("z", layer)
+    return node
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A statement in the letters of this book; `misfit` says why the sizes of a batch do not fit, `summed` is the claim
+    with the missing sum over the examples."""
+
+    claim: syntax.Claim
+    misfit: Text | None
+    defects: int
+    batch: bool
+    summed: syntax.Claim | None = None
+
+
+def translated(
+    hearing: Hearing, convention: Declaration, examples: str, style: str | None = None
+) -> tuple[Translated, list[Translated]]:
+    """The claim and its context in the letters of this book; raises `Unfit`."""
+    style = style or styles_of((hearing.claim, *hearing.context))[0]
+    translator = Translator(convention, examples, style, outputs=hearing.softmax)
+    found = _claim(translator, hearing.claim, hearing)
+    context = []
+    for statement in hearing.context:
+        beside = Translator(convention, examples, style, running=translator.running, outputs=hearing.softmax)
+        context.append(_claim(beside, statement, hearing))
+    return found, context
+
+
+def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Translated:
+    claim = translator.claim(statement)
+    free = [set(syntax.free_indices(side)) for side in claim.sides]
+    if translator.style == "none" and any(one != free[0] for one in free):
+        translator.in_numbers = True
+        translator.defects = 0
+        claim = translator.claim(statement)
+    claim = replace(
+        claim,
+        conditions=(*_conditions(hearing.conditions, claim), *(_ONE_EACH if translator.in_numbers else ())),
+        cost=hearing.cost,
+        sigma=translator.sigma or hearing.sigma,
+    )
+    if hearing.targets:
+        claim = _with_targets(claim, hearing.targets)
+    if translator.spread:
+        try:
+            claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
+        except IllFormed as error:
+            translator.misfit = translator.misfit or error.reason
+    return Translated(claim, translator.misfit, translator.defects, translator.batch, translator.summed)
+
+
+_ONE_EACH = (syntax.WidthCondition(LAST, 1), syntax.WidthCondition(LAST + -1, 1))
+"""One neuron that has one input."""
+
+
+def _conditions(conditions: tuple[syntax.Condition, ...], claim: syntax.Claim) -> Iterator[syntax.Condition]:
+    free = {index for side in claim.sides for index in syntax.free_indices(side)}
+    for condition in conditions:
+        if not isinstance(condition, syntax.IndexCondition) or {condition.first, condition.second} <= free:
+            yield condition
+
+
+def _with_targets(claim: syntax.Claim, targets: tuple[int, ...]) -> syntax.Claim:
+    """The claim for a given target: its components are numbers."""
+
+    def put(node: Node) -> Node:
+        if isinstance(node, Quantity) and node.letter == "y" and len(node.indices) == 1:
+            index = node.indices[0]
+            if isinstance(index, int) and index <= len(targets):
+                return syntax.Number(Fraction(targets[index - 1]))
+        return syntax.with_parts(node, [put(part) for part in syntax.parts(node)])
+
+    return replace(claim, sides=tuple(put(side) for side in claim.sides))

@@ -1,0 +1,485 @@
+r"""Claims of this book in the letters of a convention: `Writer(convention).latex(claim)`.
+
+    bp.conventions["course"].write("BP2")     # dZ^{[l]} = W^{[l+1]T} dZ^{[l+1]} * g^{[l]\prime}(Z^{[l]})
+
+What is written is read back as the same claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bpderive.workbook.conventions.declaration import Declaration, Letter
+from bpderive.workbook.language import syntax
+from bpderive.workbook.language.arrays import is_array
+from bpderive.workbook.language.parser import parse
+from bpderive.workbook.language.syntax import LAST, Layer, Node, Quantity
+from bpderive.workbook.verdict.components import written_out
+from bpderive.workbook.verdict.layers import cases
+from bpderive.workbook.verdict.spaces import Spaces
+
+SUM, TERM, SIGN, FACTOR = range(4)
+
+BOOK: Mapping[str, Mapping[str, str]] = {
+    "z": {"component": "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]", "matrix": "z[l] = w[l] @ a[l-1] + b[l]"},
+    "a": {"component": "a[l,j] = sigma(z[l,j])", "matrix": "a[l] = sigma(z[l])"},
+    "25": {"component": "a[l,j] = sigma(sum(k, w[l,j,k]*a[l-1,k]) + b[l,j])", "matrix": "a[l] = sigma(w[l] @ a[l-1] + b[l])"},
+    "BP1": {"component": "delta[L,j] = d(C, a[L,j])*dsigma(z[L,j])", "matrix": "delta[L] = grad(C, a[L])*dsigma(z[L])"},
+    "BP2": {
+        "component": "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l,j])",
+        "matrix": "delta[l] = (T(w[l+1]) @ delta[l+1])*dsigma(z[l])",
+    },
+    "BP3": {"component": "d(C, b[l,j]) = delta[l,j]", "matrix": "grad(C, b[l]) = delta[l]"},
+    "BP4": {"component": "d(C, w[l,j,k]) = a[l-1,k]*delta[l,j]", "matrix": "grad(C, w[l]) = delta[l] @ T(a[l-1])"},
+}  # fmt: skip
+"""The equations that a convention can write, in the language of claims."""
+
+FORMS = ("component", "matrix", "batch")
+
+
+class NotWritten(Exception):
+    """A convention has no letters for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes claims of the book in one convention; with `batch` in the letters of a whole batch."""
+
+    convention: Declaration
+    batch: bool = False
+    style: str | None = None
+
+    @property
+    def _style(self) -> str:
+        return self.style or self.convention.styles[0]
+
+    def latex(self, claim: syntax.Claim | Node) -> str:
+        """The claim, or an expression; raises `NotWritten` where the convention has no letters for it."""
+        if isinstance(claim, Node):
+            return (
+                min((self._write(claim, turned)[0] for turned in (False, True)), key=len)
+                if is_array(claim)
+                else self._write(claim, False)[0]
+            )
+        if self._style in ("units", "none") and any(map(is_array, claim.sides)):
+            claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
+        if any(is_array(side) for side in claim.sides):
+            return min(
+                (self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)),
+                key=len,
+            )
+        return self._sides(claim, False)
+
+    def _sides(self, claim: syntax.Claim, turned: bool) -> str:
+        sides = [self._write(side, turned and is_array(side)) for side in claim.sides]
+        if all(text.startswith("-") and tightness == SIGN for text, tightness in sides):
+            sides = [(text[1:], tightness) for text, tightness in sides]
+        first = sides[0][0]
+        if len(sides) == 2 and first.startswith("-") and sides[0][1] == SIGN:  # -g = ... as g = -...
+            other, tightness = sides[1]
+            sides = [(first[1:], TERM), (f"-{_held((other, tightness), TERM)}", SIGN)]
+        shown = " = ".join(text for text, _ in sides)
+        for condition in claim.conditions:
+            shown += rf" \quad ({_condition(condition)})"
+        return shown
+
+    # Letters
+
+    def layer(self, layer: Layer, role: str) -> str:
+        """The layer in the numbers of the convention."""
+        offset = self.convention.offsets.get(role, 0)
+        step = layer.offset - offset
+        if not layer.letter:
+            return str(step - 1 + self.convention.first)
+        letter = self.convention.running if layer.letter == "l" else self.convention.last
+        return letter + (f"{step:+d}" if step else "")
+
+    def _place(self, layer: Layer, role: str, indices: str) -> str:
+        style = self._style
+        if style in ("units", "none"):
+            return f"_{{{indices}}}" if indices and style == "units" else ""
+        shown = self.layer(layer, role)
+        below = f"_{{{indices}}}" if indices else ""
+        if style == "_":
+            return (
+                f"_{{{shown}{',' if indices else ''}{indices}}}" if len(shown) > 1 or indices else f"_{shown}"
+            )
+        return {"^(": f"^{{({shown})}}", "^[": f"^{{[{shown}]}}", "^": f"^{{{shown}}}"}[style] + below
+
+    def _indices(self, role: str, indices: tuple[syntax.Index, ...]) -> str:
+        if role == "w" and not self.convention.to_from:
+            indices = indices[::-1]
+        shown = [str(i) for i in indices]
+        return ("" if all(len(s) == 1 for s in shown) else ",").join(shown)
+
+    def _letter(self, role: str, layer: Layer) -> tuple[str, Letter] | None:
+        return self.convention.writes(role, layer if layer.letter == "L" else None, self.batch)
+
+    def quantity(self, node: Quantity) -> tuple[str, int]:
+        """A component, or an array as it lies in this convention."""
+        role = node.letter
+        layer = node.layer
+        names = {"a": "a", "y": "y"}
+        if role == "a" and layer == LAST and self._letter("a", layer) is None:
+            role = "yhat"
+        if (
+            role == "a"
+            and self._style in ("units", "none")
+            and layer in (Layer("", 1),)
+            and self._letter("x", layer)
+        ):
+            role = "x"
+        if self.convention.name == "zhou" and role == "a":
+            role = {LAST: "yhat", LAST + -2: "x"}.get(layer, "a")
+        if self.convention.name == "one-neuron" and role == "a" and layer == LAST + -1:
+            role = "x"
+        found = self._letter(role, layer)
+        if role == "delta" and (found is None or self.convention.has_differentials):
+            return self.derivative(Quantity("z", layer, node.indices))
+        if role == "z" and (found is None or (not self.convention.has_bias and self._style == "_")):
+            net = self._letter("net", layer)
+            if net is not None:
+                bias = self.quantity(replace(node, letter="b"))
+                text = self.marked(net, node, "net")
+                return f"{text} - {bias[0][1:]}" if bias[0].startswith("-") else f"{text} + {bias[0]}", SUM
+            if not self.convention.has_bias:
+                if node.indices:
+                    raise NotWritten("it has no components")
+                return self._write(syntax.Product((Quantity("w", layer), Quantity("a", layer + -1))), False)
+        if found is None:
+            raise NotWritten(f"{self.convention.name} has no letter for {names.get(role, role)}")
+        if found[1].layer is not None and found[1].layer != layer:
+            raise NotWritten(f"{self.convention.name} has no letter for {role} in layer {layer}")
+        text = self.marked(found, node, role)
+        return (f"-{text}", SIGN) if found[1].sign < 0 else (text, FACTOR)
+
+    def marked(self, found: tuple[str, Letter], node: Quantity, role: str) -> str:
+        """A letter with its layer and its indices."""
+        name = {"yhat": r"\hat{y}", "net": r"\text{net}", r"\Deltaw": r"\Delta w"}.get(found[0], found[0])
+        indices = self._indices(node.letter, node.indices)
+        if role in ("x", "y", "yhat") or (
+            role == "w" and not self.convention.has_bias and self._style == "_"
+        ):
+            return f"{name}_{{{indices}}}" if indices and self._style != "none" else name
+        return f"{name}{self._place(node.layer, role, indices)}"
+
+    def derivative(self, by: Quantity) -> tuple[str, int]:
+        """The derivative of the cost by a component, or the gradient as it lies in this convention."""
+        own = self._letter(f"d{by.letter}", by.layer) if self.convention.has_differentials else None
+        if own is not None:
+            return self.marked(own, by, by.letter), FACTOR
+        cost = self.convention.writes("cost")
+        if cost is None:
+            raise NotWritten("no cost")
+        name = {r"\Loss": r"\mathcal{L}"}.get(cost[0], cost[0])
+        shown, tightness = self.quantity(by)
+        sign = ""
+        if tightness == SIGN:
+            shown, sign = shown[1:], "-"
+        if tightness == SUM:  # the weighted sum without its threshold
+            net = self._letter("net", by.layer)
+            assert net is not None
+            shown = self.marked(net, by, "net")
+        if self.convention.has_nablas and not sign:
+            return rf"\nabla_{{{shown}}} {name}", TERM
+        return rf"{sign}\frac{{\partial {name}}}{{\partial {shown}}}", SIGN if sign else FACTOR
+
+    # Expressions
+
+    def _native(self, node: Node) -> bool:
+        """Whether an array lies turned here: a row for a column, or w from its other side."""
+        match node:
+            case Quantity("w", _, ()):
+                return not self.convention.to_from
+            case Quantity(_, _, ()):
+                return self.convention.rows
+            case syntax.Gradient(by):
+                return self._native(by) != (not self.convention.as_variable)
+            case syntax.Jacobian():
+                return not self.convention.numerator
+            case syntax.Activation(_, argument):
+                return (
+                    self._native(argument)
+                    if not isinstance(argument, syntax.Plus | syntax.Product)
+                    else self.convention.rows
+                )
+        return False
+
+    def _turn(self, text: str, tightness: int) -> str:
+        sign = self.convention.transpose
+        if tightness == FACTOR and self._style == "^[" and text.endswith("]}"):
+            return f"{text[:-1]}{sign}}}"
+        if (
+            tightness == FACTOR
+            and self._style == "_"
+            and "^" not in text
+            and "(" not in text
+            and "frac" not in text
+        ):
+            return f"{text}^{sign}"
+        if tightness == FACTOR and self._style == "^(" and text.endswith(")}") and sign == r"\top":
+            return f"{text[:-1]}{sign}}}"
+        return f"({text})^{sign}"
+
+    def _write(self, node: Node, turned: bool) -> tuple[str, int]:
+        match node:
+            case syntax.Number(value):
+                if value.denominator == 1:
+                    return str(value), SIGN if value < 0 else FACTOR
+                sign = "-" if value < 0 else ""
+                return (
+                    rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}",
+                    SIGN if sign else FACTOR,
+                )
+            case syntax.Unknown(name):
+                return {"eta": r"\eta", "lambda": r"\lambda"}.get(name, name), FACTOR
+            case syntax.Cost():
+                found = self.convention.writes("cost")
+                return {r"\Loss": r"\mathcal{L}"}.get(found[0], found[0]) if found else "C", FACTOR
+            case Quantity() | syntax.Gradient() | syntax.Jacobian():
+                return self._array(node, turned)
+            case syntax.Activation(order, argument):
+                return self._activation(order, argument, turned)
+            case syntax.Derivative(syntax.Cost(), by):
+                return self.derivative(by)
+            case syntax.Derivative(of, by):
+                above, below = self._write(of, False), self.quantity(by)
+                if below[1] == SUM:
+                    net = self._letter("net", by.layer)
+                    assert net is not None
+                    below = self.marked(net, by, "net"), FACTOR
+                sign = ""
+                if below[1] == SIGN:
+                    below, sign = (below[0][1:], FACTOR), "-"
+                return (
+                    rf"{sign}\frac{{\partial {_held(above, FACTOR)}}}{{\partial {below[0]}}}",
+                    SIGN if sign else FACTOR,
+                )
+            case syntax.Total(indices, body):
+                if self._style == "none":
+                    return self._write(body, turned)
+                inner = self._write(body, turned)
+                if inner[1] == SIGN and inner[0].startswith("-"):
+                    return rf"-\sum_{{{''.join(indices)}}} {inner[0][1:]}", SIGN
+                return rf"\sum_{{{''.join(indices)}}} {_held(self._write(body, turned), TERM)}", TERM
+            case syntax.Plus(terms):
+                return self._plus(terms, turned), SUM
+            case syntax.Minus(body):
+                shown = self._write(body, turned)
+                if shown[1] == SIGN and shown[0].startswith("-"):
+                    return shown[0][1:], TERM
+                return f"-{_held(shown, TERM)}", SIGN
+            case syntax.Times(factors):
+                return self._times(factors, turned)
+            case syntax.Over(above, below):
+                if is_array(above):
+                    return (
+                        rf"\frac{{1}}{{{self._write(below, False)[0]}}} {_held(self._write(above, turned), TERM)}",
+                        TERM,
+                    )
+                return rf"\frac{{{self._write(above, False)[0]}}}{{{self._write(below, False)[0]}}}", FACTOR
+            case syntax.Power(base, exponent):
+                return rf"({self._write(base, False)[0]})^{{{exponent}}}", FACTOR
+            case syntax.Product(factors):
+                order = reversed(factors) if turned else factors
+                return self._row(
+                    [
+                        _held(self._write(f, turned), TERM + 1 if not isinstance(f, syntax.Times) else FACTOR)
+                        for f in order
+                    ]
+                )
+            case syntax.Outer(first, second):
+                return self._write(syntax.Product((first, syntax.Transposed(second))), turned)
+            case syntax.Transposed(body):
+                return self._write(body, not turned)
+            case syntax.Diagonal(body):
+                inner = self._write(body, self._native(body))
+                return rf"\operatorname{{diag}}({inner[0]})", FACTOR
+            case syntax.Kronecker(first, second):
+                return rf"\mathbb{{1}}[{first}={second}]", FACTOR
+            case syntax.WidthOf(layer):
+                return f"n_{{{self.layer(layer, 'a')}}}", FACTOR
+        raise NotWritten(str(node))
+
+    def _row(self, shown: list[str]) -> tuple[str, int]:
+        return " ".join(shown), TERM
+
+    def _array(self, node: Quantity | syntax.Gradient | syntax.Jacobian, turned: bool) -> tuple[str, int]:
+        if isinstance(node, Quantity):
+            text, tightness = self.quantity(node)
+            if node.indices:
+                return text, tightness
+        elif isinstance(node, syntax.Gradient):
+            text, tightness = self.derivative(node.by)
+        else:
+            above, below = self.quantity(node.of), self.quantity(node.by)
+            text, tightness = rf"\frac{{\partial {above[0]}}}{{\partial {below[0]}}}", FACTOR
+        if turned == self._native(node):
+            return text, tightness
+        return self._turn(text, tightness), FACTOR
+
+    def _activation(self, order: int, argument: Node, turned: bool) -> tuple[str, int]:
+        found = self.convention.writes("sigma")
+        name = found[0] if found else r"\sigma"
+        if self._style == "^[":
+            layers = {n.layer for n in syntax.walk(argument) if isinstance(n, Quantity) and n.letter == "z"}
+            if len(layers) == 1:
+                name += f"^{{[{self.layer(layers.pop(), 'z')}]{chr(92) + 'prime' if order else ''}}}"
+                order = 0
+        name += "'" * order
+        if not is_array(argument):
+            return f"{name}({self._write(argument, False)[0]})", FACTOR
+        native = self._native(syntax.Activation(0, argument))
+        text = f"{name}({self._write(argument, native)[0]})"
+        return (text, FACTOR) if turned == native else (f"({text})^{self.convention.transpose}", FACTOR)
+
+    def _plus(self, terms: tuple[Node, ...], turned: bool) -> str:
+        result = ""
+        for place, term in enumerate(terms):
+            text, tightness = self._write(term, turned and is_array(term))
+            if not place:
+                result = text
+            elif text.startswith("-") and tightness <= SIGN:
+                result += f" - {text[1:]}"
+            else:
+                result += f" + {_held((text, tightness), TERM)}"
+        return result
+
+    def _times(self, factors: tuple[Node, ...], turned: bool) -> tuple[str, int]:
+        numbers = [f for f in factors if not is_array(f)]
+        arrays = [f for f in factors if is_array(f)]
+        shown: list[str] = []
+        minus = False
+        for place, factor in enumerate(numbers):
+            last = place == len(numbers) - 1 and not arrays
+            loose = isinstance(factor, syntax.Times) or (isinstance(factor, syntax.Total) and not last)
+            text = self._write(factor, False)
+            if text[1] == SIGN and text[0].startswith("-"):
+                minus, text = not minus, (text[0][1:], TERM if isinstance(factor, syntax.Total) else FACTOR)
+            shown.append(
+                _held(
+                    text,
+                    FACTOR + 1
+                    if loose or (isinstance(factor, syntax.Number) and place)
+                    else TERM
+                    if text[1] != SIGN
+                    else FACTOR,
+                )
+            )
+        head = ("-" if minus else "") + " ".join(shown)
+        if not arrays:
+            return head, SIGN if minus else TERM
+        tight = TERM if len(arrays) == 1 else FACTOR
+        rows = []
+        for factor in arrays:
+            text = self._write(factor, turned)
+            wanted = tight if not isinstance(factor, syntax.Times) else FACTOR + 1
+            if isinstance(factor, syntax.Product) and len(arrays) > 1:
+                wanted = FACTOR + 1
+            rows.append(_held(text, wanted))
+        tail = f" {self.convention.elementwise} ".join(rows)
+        if head and len(arrays) > 1:
+            tail = f"({tail})"
+        return f"{head} {tail}".strip(), SIGN if minus else TERM
+
+
+def _condition(condition: syntax.Condition) -> str:
+    text = str(condition)
+    for sign, latex in (("!=", r"\ne"), ("<=", r"\le"), (">=", r"\ge")):
+        text = text.replace(sign, latex)
+    return text
+
+
+def _held(shown: tuple[str, int], least: int) -> str:
+    text, tightness = shown
+    return text if tightness >= least else f"({text})"
+
+
+def written(convention: Declaration, number: str, form: str) -> str:
+    """An equation of the book in the convention; raises `NotWritten` where it does not have it in this form."""
+    texts = BOOK[number]
+    layered = convention.styles[0] not in ("units", "none")
+    if form == "matrix" and not layered:
+        raise NotWritten("it has no matrices")
+    if number not in (*convention.numbers, "z", "a") or (number == "z" and not convention.has_bias):
+        raise NotWritten(f"it has no ({number})")
+    if form == "component" and (convention.styles[0] in ("_", "^[") or not convention.has_bias):
+        raise NotWritten("it has no components")
+    if form == "batch":
+        if convention.examples == ("one",):
+            raise NotWritten("it is about one example")
+        return _batch(convention, number)
+    claim = parse(texts["matrix" if form == "matrix" else "component"])
+    return Writer(convention).latex(specialised(claim, convention))
+
+
+def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
+    """The claim for the layers that the convention has letters for."""
+    if not convention.has_bias:
+        claim = replace(claim, sides=tuple(_without_bias(side) for side in claim.sides))
+    if convention.running == "k":
+        claim = replace(claim, sides=tuple(_renamed(side, {"k": "i"}) for side in claim.sides))
+    if convention.called:
+        shift = (
+            LAST + -1
+            if any(
+                n.layer == Layer("l", 1)
+                for s in claim.sides
+                for n in syntax.walk(s)
+                if isinstance(n, Quantity)
+            )
+            else LAST
+        )
+        claim = replace(claim, sides=tuple(_with_layer(side, shift) for side in claim.sides))
+        names: dict[str, str] = {}
+        for node in (n for side in claim.sides for n in syntax.walk(side) if isinstance(n, Quantity)):
+            for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
+                if isinstance(index, str) and layer in convention.called:
+                    names[index] = convention.called[layer]
+        return replace(claim, sides=tuple(_renamed(side, names) for side in claim.sides))
+    if convention.styles[0] == "none":
+        return replace(claim, sides=tuple(_with_layer(side, LAST) for side in claim.sides))
+    return claim
+
+
+def _renamed(node: Node, names: Mapping[str, str]) -> Node:
+    """The expression with other letters for its indices."""
+    new = syntax.with_parts(node, [_renamed(part, names) for part in syntax.parts(node)])
+    if isinstance(new, syntax.Total):
+        return syntax.Total(tuple(names.get(i, i) for i in new.indices), new.body)
+    return syntax.with_indices(new, dict(names))
+
+
+def _without_bias(node: Node) -> Node:
+    """The expression without biases, which the weights hold."""
+    new = syntax.with_parts(node, [_without_bias(part) for part in syntax.parts(node)])
+    if isinstance(new, syntax.Plus):
+        kept = tuple(t for t in new.terms if not (isinstance(t, Quantity) and t.letter == "b"))
+        return kept[0] if len(kept) == 1 else syntax.Plus(kept)
+    return new
+
+
+def _with_layer(node: Node, layer: Layer) -> Node:
+    """The expression with l put equal to a layer."""
+    new = syntax.with_parts(node, [_with_layer(part, layer) for part in syntax.parts(node)])
+    if isinstance(new, Quantity | syntax.WidthOf) and new.layer.letter == "l":
+        return replace(new, layer=layer + new.layer.offset)
+    return new
+
+
+def _batch(convention: Declaration, number: str) -> str:
+    """The equation for a whole batch."""
+    claim = parse(BOOK[number]["matrix"])
+    writer = Writer(convention, batch=True)
+    if number not in ("BP3", "BP4"):
+        return writer.latex(claim)
+    left, right = claim.sides
+    turned = writer._native(left)
+    kind = next(examples for examples in convention.examples if examples != "one")
+    head = r"\frac{1}{m} " if kind == "mean" else ""
+    if number == "BP4":
+        return f"{writer._write(left, turned)[0]} = {head}{writer._write(right, turned)[0]}"
+    delta = writer._write(right, convention.rows)[0]
+    summed = rf"\mathbf{{1}}^T {delta}" if convention.rows else rf"{delta} \mathbf{{1}}"
+    return f"{writer._write(left, turned)[0]} = {head}{summed}"

@@ -1,0 +1,932 @@
+r"""An ear for LaTeX and for lines of code: `hear(text)` gives the statements of a text as trees of marks.
+
+    hear(r"\delta^{(l)} = (W^{(l)})^T \delta^{(l+1)} \odot f'(z^{(l)})")
+    hear("dW2 = dZ2 @ A1.T / m")
+
+The first statement is the claim; the others say how its letters are meant. Nothing is evaluated. To hear one more
+command of LaTeX, write a method `_command_<name>`; to hear one more function, add it to `FUNCTIONS`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import cast
+
+from bpderive.errors import ParseError
+from bpderive.letters.text import Text
+from bpderive.workbook.language import heard, syntax
+from bpderive.workbook.language.conditions import options
+from bpderive.workbook.language.heard import Call, Heard, Mark, Num, Row, Script, Statement
+from bpderive.workbook.language.spelling import LONGEST, WORDS, spelled
+from bpderive.workbook.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
+
+_TOKENS = re.compile(
+    r"(?P<space>\s+|\\\s|\\$)|(?P<dot>\.T\b|\.t\(\)|\.transpose\(\)|\.(?:dot|matmul|mm|sum|mean)(?=\()|\.\*|\./)"
+    r"|(?P<command>\\[A-Za-z]+|\\\||\\\{|\\\})|(?P<number>\d+\.\d+|\d+\.?(?![A-Za-z\d])|\d+)"
+    r"|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|"
+    + "|".join(sorted((w for w in WORDS if len(w) > 1), key=len, reverse=True)).join(("(?:", ")(?![A-Za-z])"))
+    + r"|[A-Za-z])|(?P<sign>\*\*|[-+*/^_=(){}\[\],;'<>@|:!])"
+)
+_CODE_TOKENS = re.compile(
+    r"(?P<space>\s+)|(?P<dot>\.T\b|\.t\(\)|\.transpose\(\)|\.(?:dot|matmul|mm|sum|mean)(?=\())"
+    r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
+    r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
+)
+_CODE = re.compile(
+    r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bdelta\b|\bd(?:W|Z|A|b)\b"
+)
+
+FUNCTIONS = {
+    r"\tanh": "tanh", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu", "ReLU": "relu", "softmax": "softmax",
+    r"\exp": "exp", r"\log": "log", r"\ln": "log", "diag": "diag", r"\diag": "diag", "np.tanh": "tanh", "np.diag": "diag",
+}  # fmt: skip
+"""Functions with a name of several letters."""
+
+_APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
+_MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
+_COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
+_SAME = {r"\mathsf": "", r"\varepsilon": r"\epsilon", r"\vartheta": r"\theta", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lparen": "(", r"\rparen": ")", r"\lbrack": "[", r"\rbrack": "]", r"\lvert": "|", r"\rvert": "|", r"\colon": ":"}  # fmt: skip
+_LOOSE = {r"\odot": "o", r"\circ": "o", r"\bullet": "o", r"\otimes": "*", r"\ast": "*", "*": "*", r"\times": "*", ".*": "o", r"\star": "*"}  # fmt: skip
+_T = frozenset({"T", r"\top", r"\intercal", "t", r"\prime", "'"})
+_LETTERS = frozenset(
+    [
+        r"\delta",
+        r"\theta",
+        r"\Theta",
+        r"\alpha",
+        r"\beta",
+        r"\gamma",
+        r"\eta",
+        r"\lambda",
+        r"\epsilon",
+        r"\ell",
+        r"\Loss",
+        r"\omega",
+        r"\Omega",
+        r"\mu",
+        r"\nu",
+        r"\rho",
+        r"\tau",
+        r"\xi",
+        r"\zeta",
+        r"\kappa",
+        r"\Gamma",
+        r"\Lambda",
+        r"\Phi",
+        r"\Psi",
+        r"\Xi",
+        r"\Pi",
+    ]
+)
+_LINES = 8
+"""How many statements are read at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What was heard: the claim, the statements beside it, and what words and conditions say."""
+
+    claim: Statement
+    context: tuple[Statement, ...]
+    conditions: tuple[syntax.Condition, ...]
+    cost: str | None
+    sigma: str | None
+    softmax: bool
+    targets: tuple[int, ...]
+
+
+NO_EQUATION = Text(
+    en="expected an equation between quantities of a network, with '=' and two sides",
+    zh="此处应为网络中各量之间的等式，含有 '=' 与左右两边",
+)
+
+
+def hear(text: str) -> Hearing:
+    """The statements of a text; raises `ParseError`, which points at the place, for what cannot be read."""
+    text, named = _without_options(text)
+    found = spelled(text)
+    if not found.statements:
+        raise ParseError(
+            Text(en=f"{NO_EQUATION.en}; given was {text!r}.", zh=f"{NO_EQUATION.zh}；得到的是 {text!r}。")
+        )
+    statements = [_statement(one) for one in found.statements[:_LINES]]
+    return Hearing(
+        statements[0],
+        tuple(statements[1:]),
+        (*named.conditions, *(condition for one in found.conditions for condition in _condition(one))),
+        named.cost or found.cost,
+        named.sigma or found.sigma,
+        found.softmax,
+        found.targets,
+    )
+
+
+_OPTIONS = re.compile(
+    r"(?P<space>\s+)|(?P<number>\d+)|(?P<name>[A-Za-z][A-Za-z0-9_]*)|(?P<sign>!=|<=|>=|==|[-+=<>,\[\]])"
+)
+
+
+def _without_options(text: str) -> tuple[str, syntax.Claim]:
+    """The text without "for …" and "with …" at its end, as in the language of claims, and what they say."""
+    if isinstance(text, str) and len(text) <= LONGEST:
+        for found in re.finditer(r"(?<![\\A-Za-z])(?:for|with)(?![A-Za-z])", text):
+            try:
+                return text[: found.start()], options(Tokens(text[found.start() :], _OPTIONS), ())
+            except ParseError:
+                continue
+    return text, syntax.Claim(())
+
+
+def _statement(text: str) -> Statement:
+    code = not re.search(r"[\\^{']", text) and bool(_CODE.search(text))
+    return (_Code if code else _Latex)(text).statement()
+
+
+def _condition(text: str) -> list[syntax.Condition]:
+    """Conditions between indices or layers, such as j ≠ k or l < L; others are left out."""
+    found: list[syntax.Condition] = []
+    signs = {
+        r"\ne": "!=",
+        r"\neq": "!=",
+        r"\le": "<=",
+        r"\leq": "<=",
+        r"\ge": ">=",
+        r"\geq": ">=",
+        "<": "<",
+        ">": ">",
+        "!=": "!=",
+    }
+    pattern = r"\s*([A-Za-z])\s*([-+]\s*\d)?\s*(\\[a-z]+|!=|<|>)\s*([A-Za-z])\s*([-+]\s*\d)?\s*"
+    match = re.fullmatch(pattern, text)
+    if match and match[3] in signs:
+        sign = signs[match[3]]
+        if match[1] in "lL" and match[4] in "lL":
+            one, other = (syntax.Layer(match[i], int((match[i + 1] or "0").replace(" ", ""))) for i in (1, 4))
+            found.append(syntax.LayerCondition(one, sign, other))
+        elif sign == "!=" and not match[2] and not match[5]:
+            found.append(syntax.IndexCondition(match[1], sign, match[4]))
+    return found
+
+
+class _Reader:
+    """What LaTeX and code have in common."""
+
+    pattern = _TOKENS
+    code = False
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = Tokens(text, self.pattern)
+
+    def statement(self) -> Statement:
+        sides = [self.expression()]
+        while self.tokens.accept("="):
+            sides.append(self.expression())
+        if self.tokens.next.kind != "end":
+            raise self.tokens.wrong(Text(en="an operator, '=' or the end", zh="运算符、'=' 或结尾"))
+        if len(sides) < 2:
+            raise self.tokens.wrong(Text(en="'=' and a right side", zh="'=' 与右边"))
+        return Statement(tuple(sides), self.text, self.code)
+
+    def expression(self) -> Heard:
+        """A sum of terms."""
+        self.tokens.deeper()
+        terms: list[Heard] = []
+        sign = self.tokens.take().text if self.tokens.has("-", "+") else "+"
+        while True:
+            term = self.term()
+            terms.append(heard.Negative(term) if sign == "-" else term)
+            if not self.tokens.has("+", "-"):
+                break
+            sign = self.tokens.take().text
+        self.tokens.depth -= 1
+        return terms[0] if len(terms) == 1 else heard.Terms(tuple(terms))
+
+    def term(self) -> Heard:
+        raise NotImplementedError
+
+    def listed(self, closing: str) -> tuple[Heard, ...]:
+        """Expressions with commas between, to the closing bracket."""
+        found: list[Heard] = []
+        while not self.tokens.accept(closing):
+            found.append(self.expression())
+            if not self.tokens.accept(",", "|", ":", ";") and not self.tokens.has(closing):
+                raise self.tokens.wrong(Text(en=f"',' or {closing!r}", zh=f"',' 或 {closing!r}"))
+        return tuple(found)
+
+    def sum_along(self, body: Heard) -> Heard:
+        """What follows the first argument of np.sum: an axis and keepdims."""
+        axis = -1
+        while self.tokens.accept(","):
+            name = self.tokens.take().text
+            if name in ("axis", "dim", "keepdims", "keepdim"):
+                self.tokens.expect("=")
+                value = self.tokens.take().text
+                axis = int(value) if name in ("axis", "dim") and value in ("0", "1") else axis
+            elif name in ("0", "1"):
+                axis = int(name)
+        self.tokens.expect(")")
+        return heard.SumAlong(body, axis)
+
+
+def _joined(factors: list[Heard], sign: str) -> Heard:
+    return factors[0] if len(factors) == 1 else Row(tuple(factors), sign)
+
+
+class _Latex(_Reader):
+    """Reads one statement in LaTeX, or in the plain text that people type for it."""
+
+    norms = 0
+
+    def term(self) -> Heard:
+        result = self.chain()
+        while self.tokens.next.kind != "end" and self.tokens.next.text in (*_LOOSE, "@"):
+            sign = "@" if self.tokens.has("@") else _LOOSE[self.tokens.next.text]
+            self.tokens.take()
+            minus = self.tokens.accept("-")
+            other = self.chain()
+            other = heard.Negative(other) if minus else other
+            if isinstance(result, Row) and result.sign == sign and sign != "":
+                result = Row((*result.factors, other), sign)
+            else:
+                result = Row((result, other), sign)
+        return result
+
+    def chain(self) -> Heard:
+        """Factors side by side, with dots and strokes between them."""
+        result = self.factor()
+        row: list[Heard] = [result]
+        sign = ""
+        while True:
+            if self.tokens.accept(r"\cdot"):
+                other, after = self.factor(), "."
+            elif self.tokens.accept("/"):
+                row[-1] = self.over(row[-1], self.factor())
+                continue
+            elif self.begins_factor():
+                other, after = self.factor(), ""
+            else:
+                return _joined(row, sign)
+            if after == "." or len(row) == 1:
+                sign = after if len(row) == 1 or sign == after else ""
+            row.append(other)
+
+    def over(self, above: Heard, below: Heard) -> Heard:
+        """A quotient, or dC/dw."""
+        if isinstance(above, Mark) and isinstance(below, Mark):
+            first, second = above.letter, below.letter
+            if first[:1] == "d" and second[:1] == "d" and len(first) > 1 and len(second) > 1:
+                return heard.Rate(replace(above, letter=first[1:]), replace(below, letter=second[1:]))
+        return heard.Quotient(above, below)
+
+    def begins_factor(self) -> bool:
+        token = self.tokens.next
+        if token.kind == "command":
+            if token.text in (r"\|",):
+                return self.norms == 0
+            return (
+                token.text in _LETTERS
+                or token.text in _APPLIED
+                or token.text in FUNCTIONS
+                or self._command(token.text) is not None
+            )
+        if token.text == "|":
+            return False
+        return token.kind in ("number", "letter") or token.text in ("(", "[", "{")
+
+    def factor(self) -> Heard:
+        return self.raised(self.atom())
+
+    def raised(self, base: Heard) -> Heard:
+        """What stands before an exponent, a prime or the T of a transpose."""
+        while True:
+            if self.tokens.next.kind == "dot" and self.tokens.next.text in (".T", ".t()", ".transpose()"):
+                self.tokens.take()
+                base = heard.Turned(base)
+            elif self.tokens.next.kind == "dot" and self.tokens.next.text == ".dot":
+                self.tokens.take()
+                self.tokens.expect("(")
+                other = self.expression()
+                self.tokens.expect(")")
+                base = Row((base, other), "@")
+            elif self.tokens.has("'") and not isinstance(base, Mark | Call):
+                self.tokens.take()
+                base = heard.Turned(base)
+            elif self.tokens.accept("**"):
+                base = heard.Raised(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+            elif self.tokens.has("^"):
+                script, turned, _ = self.script()
+                if script is not None:
+                    if len(script.tokens) == 1 and script.tokens[0].isdigit():
+                        base = heard.Raised(base, min(int(script.tokens[0]), LARGEST_EXPONENT))
+                    elif script.tokens == ("-", "1"):
+                        base = heard.Raised(base, -1)
+                    else:
+                        raise self.tokens.wrong(Text(en="an exponent or T", zh="指数或 T"))
+                if turned:
+                    base = heard.Turned(base)
+            else:
+                return base
+
+    # Letters
+
+    def script(self) -> tuple[Script | None, bool, int]:
+        """What follows ^: a layer or an exponent, whether a transpose, and how many primes."""
+        self.tokens.expect("^")
+        tokens = self.group()
+        primes = 0
+        turned = False
+        while tokens and tokens[-1] in (r"\prime", "'"):
+            primes += 1
+            tokens = tokens[:-1]
+        style = "bare"
+        if tokens and tokens[0] in "([" and _closes(tokens) < len(tokens):
+            end = _closes(tokens)
+            style, inner, rest = tokens[0], tokens[1:end], tokens[end + 1 :]
+        else:
+            inner, rest = tokens, ()
+            if len(inner) == 1 and inner[0] in ("T", r"\top", r"\intercal"):
+                return None, True, primes
+            if inner and inner[-1] in ("T", r"\top", r"\intercal"):
+                inner, turned = inner[:-1], True
+        rest = tuple(t for t in rest if t != ",")
+        if rest and rest[0] in ("^", ""):
+            rest = rest[1:]
+        if rest and rest[0] == "(":  # which example it is says nothing
+            rest = rest[_closes(rest) + 1 :]
+        if rest:
+            if rest[0] in ("T", r"\top", r"\intercal"):
+                turned = True
+            elif set(rest) <= {r"\prime", "'"}:
+                primes += len(rest)
+            else:
+                raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
+        inner = tuple(t for t in inner if t != ",")
+        return (Script(style, inner) if inner else None), turned, primes
+
+    def group(self) -> tuple[str, ...]:
+        """The tokens of a script, in braces or one alone; inner braces do not count."""
+        token = self.tokens.take()
+        if token.text in ("(", "[") and token.kind == "sign":  # W^(l), W^[l]
+            closing = {"(": ")", "[": "]"}[token.text]
+            found = [token.text]
+            while self.tokens.next.kind != "end" and len(found) < 12:
+                found.append(self.tokens.take().text)
+                if found[-1] == closing:
+                    return tuple(found)
+            raise self.tokens.wrong(Text(en=f"{closing!r}", zh=f"{closing!r}"))
+        if token.text != "{":
+            return (token.text,)
+        depth, found = 1, []
+        while self.tokens.next.kind != "end":
+            text = self.tokens.take().text
+            depth += {"{": 1, "}": -1}.get(text, 0)
+            if not depth:
+                return tuple(found)
+            if text not in "{}":
+                found.append(text)
+        raise self.tokens.wrong(Text(en="'}'", zh="'}'"))
+
+    def marked(self, mark: Mark) -> Heard:
+        """A letter with all that follows above and below it."""
+        turned = False
+        while True:
+            if self.tokens.accept("'", r"\prime"):
+                mark = replace(mark, primes=mark.primes + 1)
+            elif self.tokens.has("^") and not turned:
+                place = self.tokens.place
+                script, is_turned, primes = self.script()
+                if (
+                    script is not None
+                    and any(s.style == "bare" for s in mark.above)
+                    and script.style == "bare"
+                ):
+                    self.tokens.place = place
+                    break
+                if script is not None:
+                    mark = replace(mark, above=(*mark.above, script))
+                mark = replace(mark, primes=mark.primes + primes)
+                turned = turned or is_turned
+            elif self.tokens.has("_") and not mark.below:
+                self.tokens.take()
+                mark = replace(mark, below=self.group())
+            else:
+                break
+        return heard.Turned(mark) if turned else mark
+
+    def letter(self, name: str, at: int) -> Heard:
+        """A letter, a differential such as dZ, or a function applied."""
+        found = self.marked(Mark(name, at=at))
+        return self.applied(found)
+
+    def applied(self, found: Heard) -> Heard:
+        """A letter with what it is applied to, if it is a function."""
+        mark = found.body if isinstance(found, heard.Turned) else found
+        if not isinstance(mark, Mark):
+            return found
+        layered = any(s.style != "bare" or not s.tokens[0].isdigit() for s in mark.above)
+        may = mark.letter in _APPLIED or (
+            mark.letter in _MAYBE_APPLIED
+            and (mark.primes or not (mark.below or (layered and mark.letter == "h")))
+        )
+        if (
+            mark.letter == "h"
+            and mark.below
+            and any(t in ("W", r"\theta", r"\Theta", "w") for t in mark.below)
+        ):
+            if self.tokens.accept("("):
+                self.listed(")")
+            return Mark("hyp", at=mark.at)
+        if may and (self.tokens.has("(") or (self.tokens.has("{") and self.tokens.after(1).text == "(")):
+            braces = self.tokens.accept("{")
+            self.tokens.take()
+            arguments = self.listed(")")
+            if braces:
+                self.tokens.expect("}")
+            call: Heard = Call(mark, arguments)
+            return heard.Turned(call) if found is not mark else call
+        if may and mark.primes and mark.letter not in (r"\delta",):
+            return Call(mark, ())
+        if mark.letter in _COSTS and self.tokens.has("("):
+            place = self.tokens.place
+            self.tokens.take()
+            try:
+                arguments = self.cost_arguments()
+            except ParseError:
+                arguments = ()
+            if arguments:
+                return found
+            self.tokens.place = place
+        return found
+
+    def cost_arguments(self) -> tuple[Heard, ...]:
+        """The arguments of a cost, which say nothing; empty if they are a factor instead."""
+        arguments = self.listed(")")
+        plain = all(isinstance(a.body if isinstance(a, heard.Turned) else a, Mark) for a in arguments)
+        return arguments if plain or len(arguments) > 1 else ()
+
+    def atom(self) -> Heard:
+        token = self.tokens.next
+        if token.kind == "number":
+            return Num(self.tokens.number())
+        if self.is_kronecker():
+            return self._command_one()
+        for opening, closing in (("(", ")"), ("[", "]"), (r"\{", r"\}")):
+            if self.tokens.accept(opening):
+                inner = self.expression()
+                self.tokens.expect(closing)
+                if isinstance(inner, Mark) and self.tokens.accept("'"):
+                    return heard.Turned(inner)
+                return inner
+        if self.tokens.accept("{"):
+            return self.braced()
+        text = _SAME.get(token.text, token.text)
+        if token.kind == "command" and text in ("(", "[", "{"):
+            self.tokens.take()
+            inner = self.expression()
+            self.tokens.take()
+            return inner
+        if token.text in FUNCTIONS:
+            self.tokens.take()
+            return self.named(FUNCTIONS[token.text], token.at)
+        if token.text in ("np.sum", "torch.sum") and token.kind == "letter":
+            self.tokens.take()
+            self.tokens.expect("(")
+            return self.sum_along(self.expression())
+        if token.text in _PRODUCTS:
+            self.tokens.take()
+            return self.product(token.text)
+        if token.text in _LETTERS or text in _LETTERS or token.text in _APPLIED:
+            self.tokens.take()
+            return self.letter(text, token.at)
+        if token.kind == "letter":
+            return self.plain_letter()
+        command = self._command(text) if token.kind == "command" else None
+        if command is not None:
+            self.tokens.take()
+            return command()
+        raise self.tokens.wrong(
+            Text(
+                en=r"a quantity such as z^l_j, a number, \sum, \frac, \sigma or '('",
+                zh=r"z^l_j 这样的量、数、\sum、\frac、\sigma 或 '('",
+            )
+        )
+
+    def plain_letter(self) -> Heard:
+        token = self.tokens.take()
+        following = self.tokens.next
+        if token.text == "d" and following.text in "wWbBzZaAxXhHoO" and following.kind == "letter":
+            self.tokens.take()
+            return self.letter(f"d{following.text}", token.at)
+        if (
+            token.text == "d"
+            and (following.text in _COSTS or following.text == r"\theta")
+            and following.kind != "end"
+        ):
+            self.tokens.take()
+            return self.marked(Mark(f"d{following.text}", at=token.at))
+        if token.text == "d" and following.text == r"\Theta":
+            self.tokens.take()
+            return self.marked(Mark(r"d\Theta", at=token.at))
+        if token.text in ("T",) and self.tokens.has("("):
+            self.tokens.take()
+            inner = self.expression()
+            self.tokens.expect(")")
+            return heard.Turned(inner)
+        name = {"weight": "w", "weights": "w", "bias": "b", "biases": "b", "Loss": "loss"}.get(
+            token.text, token.text
+        )
+        return self.letter(name, token.at)
+
+    def braced(self) -> Heard:
+        """A group; a letter in braces takes the scripts that follow them."""
+        inner = self.expression()
+        if self.tokens.accept(r"\over"):
+            below = self.expression()
+            self.tokens.expect("}")
+            return self.over(inner, below)
+        self.tokens.expect("}")
+        if isinstance(inner, Mark):
+            if self.tokens.has("^") or self.tokens.has("_") or self.tokens.has("'"):
+                return self.applied(self.marked(inner))
+            return self.applied(inner)
+        if isinstance(inner, Call) and not inner.arguments and self.tokens.has("("):
+            return self.applied(inner.function)
+        return inner
+
+    def named(self, name: str, at: int) -> Heard:
+        """A function with a name of several letters, and what it is applied to."""
+        found = self.marked(Mark(name, at=at))
+        mark = found.body if isinstance(found, heard.Turned) else found
+        assert isinstance(mark, Mark)
+        power = [s for s in mark.above if s.style == "bare" and s.tokens[0].isdigit()]
+        mark = replace(mark, above=tuple(s for s in mark.above if s not in power))
+        if self.tokens.accept("("):
+            arguments = self.listed(")")
+        else:  # tanh z, tanh{(z)}
+            arguments = (self.raised(self.atom()),)
+        call: Heard = Call(mark, arguments)
+        for script in power:
+            call = heard.Raised(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
+        return call
+
+    def product(self, name: str) -> Heard:
+        """np.dot(A, B) and its like."""
+        self.tokens.expect("(")
+        arguments = self.listed(")")
+        return _product_of(_PRODUCTS[name], arguments, self.tokens)
+
+    # Commands
+
+    def _command(self, text: str) -> Callable[[], Heard] | None:
+        name = {r"\|": "norm"}.get(_SAME.get(text, text), text[1:])
+        return cast("Callable[[], Heard] | None", getattr(self, f"_command_{name}", None))
+
+    def is_kronecker(self) -> bool:
+        """Whether [j = k] comes next."""
+        if not self.tokens.has("["):
+            return False
+        return self.tokens.after(2).text == "=" and self.tokens.after(4).text == "]"
+
+    def _command_one(self) -> Heard:
+        if not self.tokens.has("[", r"\{"):
+            if self.tokens.accept("_", "^"):
+                self.group()
+            return heard.Ones()
+        self.tokens.take()
+        first = self.tokens.take().text
+        self.tokens.expect("=")
+        second = self.tokens.take().text
+        self.tokens.take()
+        return heard.Same(first, second)
+
+    def _command_sum(self) -> Heard:
+        indices: tuple[str, ...] = ()
+        while self.tokens.has("_", "^"):
+            below = self.tokens.take().text == "_"
+            tokens = self.group()
+            if below:
+                indices = _summed(tokens)
+        if not indices:
+            raise self.tokens.wrong(
+                Text(en=r"'_' and the index, as in \sum_k", zh=r"'_' 与下标，例如 \sum_k")
+            )
+        self.tokens.deeper()
+        body = self.term()
+        self.tokens.depth -= 1
+        return heard.SumOver(indices, body)
+
+    def _command_frac(self) -> Heard:
+        if self.tokens.next.kind == "number":
+            digits = self.tokens.take().text
+            if len(digits) == 2:
+                return heard.Quotient(*(Num(Fraction(digit)) for digit in digits))
+            above: Heard = Num(Fraction(digits))
+        elif not self.tokens.has("{"):
+            above = self.letter_or_number()
+        else:
+            if self.is_derivative():
+                return self.derivative()
+            self.tokens.expect("{")
+            above = self.expression()
+            self.tokens.expect("}")
+        if self.tokens.has("{"):
+            self.tokens.expect("{")
+            below = self.expression()
+            self.tokens.expect("}")
+        else:
+            below = self.letter_or_number()
+        return heard.Quotient(above, below)
+
+    def letter_or_number(self) -> Heard:
+        token = self.tokens.take()
+        return Num(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
+
+    def is_derivative(self) -> bool:
+        """Whether both parts of a fraction begin with ∂ or d."""
+        first = 1
+        while self.tokens.after(first).text == "{":
+            first += 1
+        if self.tokens.after(first).text not in (r"\partial", "d"):
+            return False
+        depth, at = 0, 0
+        while self.tokens.after(at).kind != "end":
+            depth += {"{": 1, "}": -1}.get(self.tokens.after(at).text, 0)
+            at += 1
+            if not depth:
+                break
+        while self.tokens.after(at).text == "{":
+            at += 1
+        return self.tokens.after(at).text == self.tokens.after(first).text
+
+    def derivative(self) -> Heard:
+        self.tokens.expect("{")
+        braces = 0
+        while self.tokens.accept("{"):
+            braces += 1
+        self.tokens.accept(r"\partial", "d")
+        while braces and self.tokens.accept("}"):
+            braces -= 1
+        of: Heard | None = None
+        if not self.tokens.has("}"):
+            of = self.expression()
+        while braces:
+            self.tokens.expect("}")
+            braces -= 1
+        self.tokens.expect("}")
+        self.tokens.expect("{")
+        by = self.variable()
+        self.tokens.expect("}")
+        if of is None:
+            of = self.factor()
+        return heard.Rate(of, by)
+
+    def variable(self) -> Heard:
+        """∂ and what is differentiated by."""
+        braces = 0
+        while self.tokens.accept("{"):
+            braces += 1
+        if not self.tokens.accept(r"\partial", "d"):
+            raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"'\partial'"))
+        while braces and self.tokens.accept("}"):
+            braces -= 1
+        by = self.factor()
+        while braces:
+            self.tokens.expect("}")
+            braces -= 1
+        return by
+
+    def _command_partial(self) -> Heard:
+        if self.tokens.accept("_"):
+            by = self.below()
+            return heard.Rate(self.factor(), by)
+        of = self.factor()
+        if not self.tokens.accept("/", r"\over"):
+            raise self.tokens.wrong(Text(en=r"'/' and \partial", zh=r"'/' 与 \partial"))
+        return heard.Rate(of, self.variable())
+
+    def below(self) -> Heard:
+        """The quantity that stands below ∇ or ∂."""
+        if self.tokens.accept("{"):
+            by = self.expression()
+            self.tokens.expect("}")
+            return by
+        token = self.tokens.take()
+        return Mark(_SAME.get(token.text, token.text), at=token.at)
+
+    def _command_nabla(self) -> Heard:
+        self.tokens.expect(
+            "_",
+            Text(
+                en=r": \nabla_a C is the gradient by the output activations",
+                zh=r"：\nabla_a C 是对输出激活值的梯度",
+            ),
+        )
+        by = self.below()
+        return heard.Rate(self.factor(), by)
+
+    def _command_Sigma(self) -> Heard:
+        mark = self.marked(Mark(r"\sigma"))
+        self.tokens.expect("(")
+        arguments = self.listed(")")
+        assert isinstance(mark, Mark)
+        return Call(Mark("diag"), (Call(mark, arguments),))
+
+    def _command_dot(self) -> Heard:
+        inner = self.atom()
+        if isinstance(inner, Call):
+            function = replace(inner.function, primes=inner.function.primes + 1)
+            return (
+                replace(inner, function=function) if inner.arguments else self.applied(self.marked(function))
+            )
+        if not isinstance(inner, Mark):
+            raise self.tokens.wrong(Text(en="a function under the dot", zh="点下应为函数"))
+        inner = replace(inner, primes=inner.primes + 1)
+        return self.applied(self.marked(inner)) if not self.tokens.has("(") else self.applied(inner)
+
+    def _command_hat(self) -> Heard:
+        braces = self.tokens.accept("{")
+        token = self.tokens.take()
+        if braces:
+            self.tokens.expect("}")
+        return self.letter(f"{token.text}hat", token.at)
+
+    _command_widehat = _command_hat
+
+    def _command_Delta(self) -> Heard:
+        token = self.tokens.next
+        if token.kind == "letter" or token.text in (r"\theta", r"\gamma"):
+            self.tokens.take()
+            return self.letter(f"\\Delta{token.text}", token.at)
+        return self.letter(r"\Delta", token.at)
+
+    def _command_norm(self) -> Heard:
+        self.norms += 1
+        inner = self.expression()
+        self.norms -= 1
+        if not self.tokens.accept(r"\|", r"\rVert", r"\Vert"):
+            raise self.tokens.wrong(Text(en=r"'\|'", zh=r"'\|'"))
+        if self.tokens.accept("_"):
+            self.group()
+        script, *_ = self.script()
+        if self.tokens.accept("_"):
+            self.group()
+        if script is None or script.tokens != ("2",):
+            raise self.tokens.wrong(Text(en="the norm squared", zh="范数的平方"))
+        return heard.Norm(inner)
+
+
+def _closes(tokens: tuple[str, ...]) -> int:
+    """Where the first bracket closes."""
+    depth = 0
+    for at, text in enumerate(tokens):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text, 0)
+        if not depth:
+            return at
+    return len(tokens)
+
+
+def _summed(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The letters that a sum runs over: what its limits say is left out."""
+    found: list[str] = []
+    for text in tokens:
+        if text in ("=", r"\in", r"\ne", r"\neq", "<", ">"):
+            break
+        if text != ",":
+            found.append(text)
+    return tuple(t for t in found if re.fullmatch(r"[A-Za-z]", t))
+
+
+_PRODUCTS = {
+    "np.dot": "@", "np.matmul": "@", "torch.matmul": "@", "torch.mm": "@", "np.multiply": "o", "np.outer": "outer",
+    "np.power": "**", "np.square": "**", "jnp.dot": "@", "torch.outer": "outer", "dot": "@", "matmul": "@", "outer": "outer",
+    "multiply": "o",
+}  # fmt: skip
+
+
+def _product_of(sign: str, arguments: tuple[Heard, ...], tokens: Tokens) -> Heard:
+    if sign == "**":
+        exponent = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Num) else Fraction(2)
+        return heard.Raised(arguments[0], int(exponent))
+    if len(arguments) != 2:
+        raise tokens.wrong(Text(en="two arguments", zh="两个参数"))
+    if sign == "outer":
+        return Row((arguments[0], heard.Turned(arguments[1])), "outer")
+    return Row(arguments, sign)
+
+
+class _Code(_Reader):
+    """Reads one line of a program."""
+
+    pattern = _CODE_TOKENS
+    code = True
+
+    def term(self) -> Heard:
+        result = self.signed()
+        while self.tokens.has("*", "/", "@"):
+            sign = self.tokens.take().text
+            other = self.signed()
+            result = (
+                heard.Quotient(result, other)
+                if sign == "/"
+                else Row((result, other), "o" if sign == "*" else "@")
+            )
+        return result
+
+    def signed(self) -> Heard:
+        if self.tokens.accept("-"):
+            self.tokens.deeper()
+            inner = self.signed()
+            self.tokens.depth -= 1
+            return heard.Negative(inner)
+        base = self.atom()
+        while True:
+            token = self.tokens.next
+            if token.kind == "dot":
+                self.tokens.take()
+                if token.text in (".T", ".t()", ".transpose()"):
+                    base = heard.Turned(base)
+                    continue
+                self.tokens.expect("(")
+                if token.text == ".sum":
+                    base = self.method_sum(base)
+                    continue
+                other = self.expression()
+                self.tokens.expect(")")
+                base = Row((base, other), "@")
+            elif self.tokens.accept("**"):
+                base = heard.Raised(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+            else:
+                return base
+
+    def method_sum(self, base: Heard) -> Heard:
+        """A.sum(axis=1, keepdims=True), A.sum(0)."""
+        axis = -1
+        while not self.tokens.accept(")"):
+            name = self.tokens.take().text
+            if name in ("0", "1"):
+                axis = int(name)
+            elif name in ("axis", "dim"):
+                self.tokens.expect("=")
+                value = self.tokens.take().text
+                axis = int(value) if value in ("0", "1") else -1
+            elif self.tokens.next.kind == "end":
+                raise self.tokens.wrong(Text(en="')'", zh="')'"))
+        return heard.SumAlong(base, axis)
+
+    def atom(self) -> Heard:
+        token = self.tokens.next
+        if token.kind == "number":
+            return Num(self.tokens.number())
+        if self.tokens.accept("("):
+            inner = self.expression()
+            self.tokens.expect(")")
+            return inner
+        if token.kind != "letter":
+            raise self.tokens.wrong(Text(en="a name, a number or '('", zh="名字、数或 '('"))
+        self.tokens.take()
+        name = token.text.removeprefix("self.")
+        if name in ("np.sum", "torch.sum", "numpy.sum"):
+            self.tokens.expect("(")
+            return self.sum_along(self.expression())
+        if name in _PRODUCTS:
+            self.tokens.expect("(")
+            return _product_of(_PRODUCTS[name], self.listed(")"), self.tokens)
+        function = _function(name)
+        if function is not None and self.tokens.accept("("):
+            return Call(function, self.listed(")"))
+        return _identifier(name, token.at)
+
+
+def _function(name: str) -> Mark | None:
+    """The function that a name in code stands for, with a prime if it is a derivative."""
+    bare = name.removeprefix("np.").removeprefix("torch.")
+    stem = re.sub(
+        r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare
+    )
+    known = {
+        "sigmoid": "sigmoid", "sigma": r"\sigma", "tanh": "tanh", "relu": "relu", "softmax": "softmax", "diag": "diag",
+        "activation": r"\sigma", "act": r"\sigma", "f": "f", "g": "g", "exp": "exp", "log": "log",
+    }.get(stem.lower())  # fmt: skip
+    return None if known is None else Mark(known, primes=int(stem != bare))
+
+
+def _identifier(name: str, at: int) -> Heard:
+    """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
+    match = re.fullmatch(
+        r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|out|loss|cost|weights?|biase?s?|targets?|probs)"
+        r"_?(?P<layer>\d+|l|L)?(?:_grad)?",
+        name,
+    )
+    if match is None:
+        return Mark(name, at=at)
+    letter = {
+        "delta": r"\delta", "error": r"\delta", "yhat": "yhat", "y_hat": "yhat", "ypred": "yhat", "y_pred": "yhat", "probs": "yhat",
+        "weights": "W", "weight": "W", "bias": "b", "biases": "b", "target": "t", "targets": "t", "cost": "loss",
+    }.get(match["letter"], match["letter"])  # fmt: skip
+    gradient = match["d"] is not None or name.endswith("_grad")
+    below = (match["layer"],) if match["layer"] else ()
+    return Mark(f"d{letter}" if gradient else letter, below=below, at=at)

@@ -1,0 +1,301 @@
+"""The same formula in one spelling: `spelled(text)` cuts what somebody typed into statements of plain LaTeX or code.
+
+Unicode becomes LaTeX, fonts and spaces go, environments and lines are parted, words are put aside. What the words say
+about the cost and the activation is kept in `Spelled.cost` and `Spelled.sigma`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bpderive.errors import ParseError
+from bpderive.letters.text import Text
+
+LONGEST = 2000
+"""How many characters are read at most."""
+
+_SIGNS = {
+    "δ": r"\delta ", "Δ": r"\Delta ", "σ": r"\sigma ", "Σ": r"\sum ", "∑": r"\sum ", "∂": r"\partial ", "∇": r"\nabla ",
+    "θ": r"\theta ", "Θ": r"\Theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "η": r"\eta ", "λ": r"\lambda ",
+    "ε": r"\epsilon ", "ϵ": r"\epsilon ", "φ": r"\phi ", "ϕ": r"\phi ", "ψ": r"\psi ", "ℓ": r"\ell ", "ℒ": r"\Loss ",
+    "⊙": r"\odot ", "⨀": r"\odot ", "∘": r"\circ ", "•": r"\odot ", "∗": r"\ast ", "×": r"\times ", "·": r"\cdot ",
+    "⋅": r"\cdot ", "−": "-", "–": "-", "—": "-", "′": "'", "’": "'", "″": "''", "≡": "=", "≜": "=", "≠": r"\ne ",
+    "≤": r"\le ", "≥": r"\ge ", "←": "=", "→": r"\to ", "‖": r"\|", "∥": r"\|", "½": r"\frac12 ", "…": r"\dots ",
+    "⊤": r"\top ", "∈": r"\in ", "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "（": "(", "）": ")",
+    "【": "[", "】": "]", "\u00a0": " ", "\u2009": " ", "\u200b": "", "\u2061": "", "“": " ", "”": " ", "《": " ", "》": " ",
+    "ŷ": r"\hat{y}", "𝟏": r"\one ", "𝟙": r"\one ",
+}  # fmt: skip
+_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
+_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸˡⁱʲᵏᵐⁿᵗᵃᵇᶻʷ", "0123456789+-()TLlijkmntabzw", strict=True))
+_FONTS = re.compile(
+    r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|mathtt|mathnormal|textbf|textit|textrm|text|mbox|operatorname\*?|bm|vec"
+    r"|pmb|underline|overline|bar|tilde|rm|bf|it|sf|displaystyle|textstyle|scriptstyle|mathop|mathbin|mathrel"
+    r"|left|right|middle|[Bb]igg?[lrm]?|limits|nolimits|nonumber|notag|hfill|strut|underset\{[^{}]*\})(?![A-Za-z])\.?"
+)
+_SPACES = re.compile(
+    r"\\[,;:!> ]|\\(?:qquad|quad|enspace|enskip|thinspace|hspace\{[^{}]*\}|phantom\{[^{}]*\})|~"
+)
+_GONE = re.compile(
+    r"\\(?:label|tag\*?|ref|eqref|cite)\{[^{}]*\}|\\in\s*\\mathbb\s*\{?\s*R\s*\}?(?:\s*\^\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?"
+)
+_ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
+_HAN = "\u3400-\u9fff"
+
+WORDS = frozenset(
+    [
+        "np",
+        "sum",
+        "axis",
+        "keepdims",
+        "keepdim",
+        "dim",
+        "True",
+        "False",
+        "dot",
+        "matmul",
+        "multiply",
+        "outer",
+        "power",
+        "square",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "ReLU",
+        "softmax",
+        "diag",
+        "exp",
+        "log",
+        "loss",
+        "Loss",
+        "cost",
+        "weight",
+        "weights",
+        "bias",
+        "biases",
+        "net",
+        "out",
+        "torch",
+        "T",
+        "sigma",
+        "delta",
+        "mean",
+        "numpy",
+        "Sum",
+        "eq",
+        "jac",
+        "grad",
+    ]
+)
+"""Runs of letters that are no words of a sentence."""
+
+_NAMED = re.compile(r"\{\s*(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")\s*\}")
+_SHORT = frozenset(
+    ["is", "of", "we", "so", "in", "to", "by", "as", "if", "or", "at", "it", "an", "be", "on", "this"]
+)
+_WORD = re.compile(
+    r"(?<![\\A-Za-z_^.])[A-Za-z]{2,}(?:[-'’][A-Za-z]+)*(?![A-Za-z0-9_(\[^.']|\s*[_^(])|(?<![\\A-Za-z_^.])[A-Za-z]{4,}(?=[\s.,;:)]|$)"
+)
+
+_COSTS = (
+    (("softmax",), "softmax"),
+    (("cross-entropy", "cross entropy", "crossentropy", "交叉熵"), "cross_entropy"),
+    (("quadratic", "squared error", "mse", "二次代价", "平方误差", "均方误差", "平方损失"), "quadratic"),
+)
+_SIGMAS = (
+    (r"sigmoid|logistic|逻辑函数", "sigmoid"),
+    (r"(?<![\\a-z.])tanh(?![a-z_'^( ]|$)|双曲正切", "tanh"),
+    (r"(?<![\\a-z.])relu(?![a-z_'^(])", "relu"),
+    (r"linear (?:activation|neuron|unit)|identity activation|线性神经元|线性激活", "linear"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """The statements in one spelling, the claim first; what stood around them; the functions that words named."""
+
+    statements: tuple[str, ...]
+    conditions: tuple[str, ...]
+    cost: str | None
+    sigma: str | None
+    softmax: bool
+    targets: tuple[int, ...]
+
+
+def spelled(text: str) -> Spelled:
+    """Cut what was typed into statements; raises `ParseError` where there is none."""
+    if not isinstance(text, str):
+        raise ParseError(
+            Text(
+                en=f"A claim is a text such as 'delta[l,j] = d(C, z[l,j])'; given was {text!r}.",
+                zh=f"命题应是一段文字，例如 'delta[l,j] = d(C, z[l,j])'；得到的是 {text!r}。",
+            )
+        )
+    if len(text) > LONGEST:
+        raise ParseError(
+            Text(
+                en=f"The claim has {len(text)} characters; at most {LONGEST} are read.",
+                zh=f"这个命题有 {len(text)} 个字符；最多读取 {LONGEST} 个。",
+            )
+        )
+    cost, sigma, softmax = _named(text)
+    targets = _targets(text)
+    statements, conditions = _parted(_plain(text))
+    return Spelled(statements, conditions, cost, sigma, softmax, targets)
+
+
+def _named(text: str) -> tuple[str | None, str | None, bool]:
+    """The cost and the activation that words name."""
+    low = text.lower()
+    cost = next((name for words, name in _COSTS[1:] if any(word in low for word in words)), None)
+    sigma = next((name for pattern, name in _SIGMAS if re.search(pattern, low)), None)
+    return cost, sigma, "softmax" in low
+
+
+def _targets(text: str) -> tuple[int, ...]:
+    """The target that words give, as in "target (1, 0)"."""
+    found = re.search(
+        r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*([01](?:\s*,\s*[01])+)\s*[)\]]", text
+    )
+    return tuple(int(digit) for digit in found[1].split(",")) if found else ()
+
+
+def _plain(text: str) -> str:
+    """The text in plain LaTeX: ASCII letters, no fonts, no spaces of LaTeX, one statement a line."""
+    text = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
+    for table, sign in ((_BELOW, "_"), (_ABOVE, "^")):
+        run = re.compile(f"[{''.join(table)}]+")
+        text = run.sub(lambda found, t=table, s=sign: f"{s}{{{''.join(t[c] for c in found[0])}}}", text)  # type: ignore[misc]
+    text = "".join(_SIGNS.get(c, c) for c in text)
+    text = re.sub(
+        r"\\(?:mathcal|mathscr|cal)\s*\{?\s*([A-Z])\s*\}?",
+        lambda f: r"\Loss " if f[1] == "L" else f[1] + " ",
+        text,
+    )
+    text = re.sub(r"\\(?:mathbb|mathbf|boldsymbol|bm)\s*\{?\s*1\s*\}?", r"\\one ", text)
+    text = re.sub(
+        r"\\(?:mathrm|text|operatorname|rm)\s*\{\s*d\s*\}|\\mathrm\s+d(?![A-Za-z])|\{\\rm\s+d\}", "d", text
+    )
+    text = _GONE.sub(" ", text)
+    text = re.sub(r"\\\(|\\\)|\\\[|\\\]|\$+", " ", text)
+    text = re.sub(r"\\\\(?:\[[^\]]*\])?", "\n", text)
+    text = _ENVIRONMENT.sub("\n", text)
+    text = _unboxed(text)
+    text = re.sub(r"\\(?:text|mbox|mathrm|rm)\s*\{\s*\(\d+[a-z]?\)\s*\}", " ", text)
+    text = _FONTS.sub(" ", text)
+    text = _SPACES.sub(" ", text)
+    text = _NAMED.sub(r" \1 ", text)
+    text = text.replace("&", " ").replace("||", r"\| ")
+    text = re.sub(r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|gets)(?![A-Za-z])|==", "=", text)
+    text = re.sub(r"\\colon(?![A-Za-z])", ":", text)
+    text = re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
+    return text
+
+
+def _unboxed(text: str) -> str:
+    """The text without boxes around what stands in them."""
+    while (start := text.find(r"\boxed")) >= 0:
+        opening = text.find("{", start)
+        depth, end = 0, opening
+        for end in range(opening, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[end], 0)
+            if not depth:
+                break
+        if opening < 0 or depth:
+            return text.replace(r"\boxed", " ")
+        text = f"{text[:start]} {text[opening + 1 : end]} {text[end + 1 :]}"
+    return text
+
+
+def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The statements and the conditions in a text, words put aside."""
+    text = _without_asides(text)
+    text = re.sub(r"\(([^()]*(?:\\n?eq?|\\neq|\\leq?|\\geq?|!=|<|>)(?![A-Za-z])[^()]*)\)", r"\n\1\n", text)
+    text = re.sub(f"[{_HAN}]+", "\n", text)
+    text = _WORD.sub(_word, text)
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        pieces += _at_commas(line)
+    statements: list[str] = []
+    conditions: list[str] = []
+    for piece in (p.strip(" .,:!?{}" if p.count("{") != p.count("}") else " .,:!?") for p in pieces):
+        if not piece:
+            continue
+        inner = re.fullmatch(r"\((.*)\)", piece)
+        if re.search(r"\\n?e?q?(?:ne|neq|le|leq|ge|geq)(?![A-Za-z])|!=|<|>", piece):
+            conditions.append((inner[1] if inner else piece).strip())
+        elif piece.startswith("=") and statements:
+            statements[-1] += " " + piece
+        elif "=" in _outside(piece):
+            if statements and piece.endswith("="):
+                piece += " "
+            statements.append(piece)
+        elif statements and statements[-1].rstrip().endswith(("=", "+", "-")):
+            statements[-1] += " " + piece
+        elif (statements and piece[0] in "+-") or re.match(r"\\(?:cdot|odot|times|circ)", piece):
+            if statements:
+                statements[-1] += " " + piece
+        elif not statements and pieces and re.search(r"[A-Za-z\\]", piece) and "=" in text:
+            statements.append(piece)  # the left side on a line of its own
+    whole = tuple(s for s in statements if "=" in s)
+    return whole, tuple(conditions)
+
+
+def _word(found: re.Match[str]) -> str:
+    word = found[0]
+    if word in WORDS:
+        return word
+    if len(word) == 2:
+        return "\n" if word.lower() in _SHORT else word
+    if len(word) == 3 and not (word.islower() or word.istitle()):
+        return word
+    return "\n"
+
+
+def _without_asides(text: str) -> str:
+    """The text without parentheses that hold words, such as (softmax, cross-entropy) or (for all j)."""
+    text = re.sub(
+        r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*[01](?:\s*,\s*[01])+\s*[)\]]",
+        " target ",
+        text,
+    )
+    for _ in range(8):
+        for found in re.finditer(r"\(([^()]*)\)", text):
+            words = [
+                w
+                for w in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", found[1])
+                if w not in WORDS or w == "softmax"
+            ]
+            if words or re.search(f"[{_HAN}]", found[1]):
+                text = text[: found.start()] + "\n" + text[found.end() :]
+                break
+        else:
+            break
+    return text
+
+
+def _outside(piece: str) -> str:
+    """What stands outside of all brackets."""
+    depth, kept = 0, []
+    for c in piece:
+        if c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        elif depth <= 0:
+            kept.append(c)
+    return "".join(kept)
+
+
+def _at_commas(line: str) -> list[str]:
+    """The line cut at commas outside of brackets."""
+    pieces, depth, last = [], 0, 0
+    for at, c in enumerate(line):
+        if c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+        elif c in ",;" and depth <= 0:
+            pieces.append(line[last:at])
+            last = at + 1
+    return [*pieces, line[last:]]

@@ -1,0 +1,136 @@
+r"""What people type, and that it means nothing but itself."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bpderive as bp
+from tests.conventions.fuzzer import run
+from tests.conventions.variations import VARIATIONS, varied
+
+BP2 = r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)"
+
+SPELLINGS = [
+    BP2,
+    r"\(\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^l)\)",
+    r"\begin{equation} \delta^l = \big((w^{l+1})^\top \delta^{l+1}\big) \odot \sigma'(z^l) \end{equation}",
+    r"\begin{aligned} \delta^l &= \Bigl( (w^{l+1})^{\intercal} \delta^{l+1} \Bigr) \\ &\odot \sigma'(z^l) \end{aligned}",
+    r"\boxed{\delta^l = ((w^{l+1})^{\text{T}} \delta^{l+1}) \odot \sigma'(z^l)}",
+    r"\bm{\delta}^l = (({\bm w}^{l+1})^{\mathsf T} \bm{\delta}^{l+1}) \circ \sigma'(\vec z^l)",
+    r"\delta^l = (w^{l+1\,T} \delta^{l+1}) \odot \sigma^{\prime}(z^l)",
+    r"\delta^l = ((w^{l+1})' \delta^{l+1}) .* \sigma'(z^l)",
+    r"\delta^{l} := {w^{l+1}}^T \delta^{l+1} * \sigma'(z^{l}) \label{eq:bp2}",
+    r"\delta^l \triangleq \sigma'(z^l) \odot (w^{l+1})^T \delta^{l+1} \nonumber",
+    r"\delta^l \coloneqq \dot\sigma(z^l) \odot ((w^{l+1})^T \delta^{l+1}) \text{(29)}",
+    "δ^l = ((w^{l+1})ᵀ δ^{l+1}) ⊙ σ′(z^l)",
+    "δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ)",
+    "由链式法则可得：δ^l ＝（（w^{l+1}）^T δ^{l+1}）⊙ σ′（z^l）。",
+    r"Then we have $\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)$, which is the second equation.",
+    r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l) \in \mathbb{R}^{n_l}",
+    r"\delta^\ell = ((w^{\ell+1})^T \delta^{\ell+1}) \odot \sigma'(z^\ell)",
+    r"\delta^l = \operatorname{diag}(\sigma'(z^l)) (w^{l+1})^T \delta^{l+1}",
+    r"\delta^l = \text{diag}(\sigma'(z^l)) (w^{l+1})^T \delta^{l+1}",
+    r"\delta^l = \mathrm{diag}\left(\sigma'(z^l)\right) (w^{l+1})^T \delta^{l+1}",
+    r"\delta^l_j = \sum_{k=1}^{n_{l+1}} w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)",
+    r"\delta_j^l = \sum\limits_{k \in l+1} w_{kj}^{l+1} \cdot \delta_k^{l+1} \cdot \sigma'(z_j^l)",
+    r"\delta^l_j = \Big\{ \sum_k w^{l+1}_{kj} \delta^{l+1}_k \Big\} \sigma'(z^l_j)",
+    r"\delta^l_j = \frac{\partial C}{\partial z^l_j} = \sum_k w^{l+1}_{kj} \delta^{l+1}_k \sigma'(z^l_j)",
+    r"\delta^l_j = \partial_{z^l_j} C",
+    r"\delta^l_j = \dfrac{\mathrm{d} C}{\mathrm{d} z^l_j}",
+    r"\delta^l_j = {\partial C \over \partial z^l_j}",
+    r"\nabla_{w^l} C = \delta^l (a^{l-1})^T",
+    r"\nabla_{W^l} C = \delta^l (a^{l-1})^T",
+    r"\frac{\partial z^l_j}{\partial b^l_k} = \mathbb{1}[j=k]",
+    r"\frac{\partial z^l_j}{\partial z^l_k} = 0 \quad (j \neq k)",
+    r"\frac{\partial z^l_j}{\partial z^l_k} = 0 \text{ for } j \ne k",
+    r"C = \frac{1}{2} ||y - a^L||^2 with cost = quadratic",
+    r"C = \tfrac12 \left\| y - a^L \right\|_2^2 for the quadratic cost",
+    r"\sigma'(z^l_j) = \sigma(z^l_j)(1-\sigma(z^l_j)) for the sigmoid",
+    r"\sigma'(z^l_j) = 1 - \tanh^2(z^l_j)",
+    "d(C, w[l]) = outer(delta[l], a[l-1])",
+    "δ[l,j] = ∂C/∂z[l,j]",
+    "dC/dw[l,j,k] = a[l-1,k] * δ[l,j]",
+    "delta[l] = (w[l+1].T @ delta[l+1]) * σ′(z[l])",
+    "∂C/∂b[l][j] = delta[l][j]",
+]
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_true_equation_is_held_however_it_is_typed(text: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds, verdict.text
+
+
+CODE = [
+    "dW2 = np.dot(dZ2, A1.T) / m",
+    "dW2 = 1/m * np.dot(dZ2, A1.T)",
+    "dW2 = (1./m) * dZ2.dot(A1.T)",
+    "db2 = np.sum(dZ2, axis=1, keepdims=True) / m",
+    "dZ1 = W2.T @ dZ2 * (1 - np.power(A1, 2))  with sigma = tanh",
+    "Z1 = W1 @ X + b1",
+    "Z2 = np.dot(W2, A1) + b2",
+    "delta2 = (W3.T @ delta3) * sigmoid_prime(z2)",
+    "dW3 = np.outer(delta3, a2)",
+    "dW2 = a1.T @ delta3",
+    "db2 = np.sum(delta3, axis=0)",
+    "dZ1 = np.multiply(np.dot(W2.T, dZ2), relu_derivative(Z1))",
+]
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_a_true_line_of_numpy_is_held(text: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds, verdict.text
+
+
+WRONG_CODE = [
+    "dW2 = A1.T @ dZ2 / m",
+    "db2 = np.sum(dZ2, axis=0, keepdims=True) / m",
+    "db2 = dZ2 / m",
+    "dZ1 = W2 @ dZ2 * (1 - np.power(A1, 2))  with sigma = tanh",
+    "dZ1 = W2.T @ dZ2",
+    "Z1 = W1.T @ X + b1",
+    "dW2 = dZ2 @ A2.T / m",
+]
+
+
+@pytest.mark.parametrize("text", WRONG_CODE)
+def test_a_wrong_line_of_numpy_is_not_held_in_the_course(text: str) -> None:
+    verdict = bp.check(text, convention="course")
+    assert verdict.holds is False, verdict.text
+
+
+def test_every_variation_leaves_the_equation_what_it_is() -> None:
+    rng = random.Random(1)
+    for variation in VARIATIONS:
+        for _ in range(3):
+            text = variation(bp.conventions["ufldl"].write("BP2"), rng)
+            assert bp.check(text, convention="ufldl").holds, text
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_true_equation_is_refuted_and_no_false_one_held(seed: int) -> None:
+    seen, faults = run(60, seed=1000 + seed)
+    assert not faults, "\n".join(faults)
+    assert seen["true"] > 10
+    assert seen["false"] > 10
+
+
+@given(st.text(alphabet="wbzaWdelta\\{}()[]^_'=+-*/.,;:@|&$ 0123lLjkTδσ∂ᵀ⊙²₁，（）因\n", max_size=60))
+def test_any_text_is_read_or_refused_by_our_own_error(text: str) -> None:
+    try:
+        verdict = bp.check(text)
+    except bp.ParseError:
+        return
+    assert verdict.status in ("holds", "refuted", "ill-formed", "undecided")
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 60), st.text(alphabet="\\{}()^_=aW1 ", max_size=3))
+def test_a_damaged_formula_is_read_or_refused_by_our_own_error(rng: random.Random, at: int, put: str) -> None:
+    text = varied(BP2, rng)
+    try:
+        bp.check(text[:at] + put + text[at + 1 :], convention="chapter")
+    except bp.ParseError:
+        return
