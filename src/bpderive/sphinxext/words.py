@@ -78,11 +78,13 @@ TERM = Text("term", "术语")
 ENGLISH_TERM = Text("English", "英文")
 CHINESE_TERM = Text("Chinese", "中文")
 
-LETTER = Text("Letter", "记号")
+LETTER = Text("Symbol", "记号")
 CODE = Text("In the code", "代码中")
 SHAPE = Text("Shape", "形状")
 MEANING = Text("Meaning", "含义")
 DEFINED = Text("Defined in", "定义于")
+INTRODUCED = Text("Introduced in", "见")
+ALSO_CALLED = Text("Also: ", "又称：")
 ALSO = Text("Also:", "另有含义：")
 
 PATHS = Text(
