@@ -280,7 +280,7 @@ def test_the_verdict_can_be_shown() -> None:
     assert "(w^{l+1})^T" in shown.split("transposed")[1]
     bp.set_language("zh")
     try:
-        assert "被反驳" in str(verdict)
+        assert "不成立" in str(verdict)
     finally:
         bp.set_language("en")
 

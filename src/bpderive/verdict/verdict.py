@@ -32,8 +32,8 @@ DECISION, SEARCH = 20_000, 20_000
 
 STATUS = {
     "holds": Text(en="holds", zh="成立"),
-    "refuted": Text(en="refuted", zh="被反驳"),
-    "ill-formed": Text(en="ill-formed", zh="不合式"),
+    "refuted": Text(en="refuted", zh="不成立"),
+    "ill-formed": Text(en="ill-formed", zh="无意义"),
     "undecided": Text(en="undecided", zh="未判定"),
 }
 """What a verdict can be, in words."""
@@ -115,7 +115,7 @@ class Verdict:
         return "\n\n".join(part for part in parts if part)
 
 
-_REFUTED = Text(en="it does not hold", zh="不成立")
+_REFUTED = Text(en="it does not hold", zh="有反例")
 
 _CASE = {
     "refuted": Text(en="{case}", zh="{case}"),
@@ -131,7 +131,7 @@ def _with_case(reason: Text, status: str, case: Text) -> Text:
     """The reason and the counterexample: after a colon, or as a sentence of its own."""
     following = _CASE[status].format(case=case)
     if status == "refuted":
-        return Text(en=f"{reason.en}: {following.en}", zh=f"{reason.zh}：{following.zh}")
+        return Text(en=f"{reason.en}: {following.en}", zh=f"{reason.zh}，{following.zh}")
     asks = reason.en.endswith("?")
     return Text(
         en=f"{reason.en}{'' if asks else '.'} {following.en}",
