@@ -18,6 +18,7 @@ from bpderive.functions.activations import Activation, z
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 README = (ROOT / "README.md").read_text("utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 NAME = r"([\w.-]+)(?:\[[\w, -]+\])?"
 """A package in a lock file, perhaps with an extra of it, as in coverage[toml]."""
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -47,8 +48,8 @@ def test_a_session_has_a_docstring_of_one_line(name):
     assert re.fullmatch(r'[A-Z][^"]+\."""', sessions()[name])
 
 
-def test_readme_lists_exactly_the_sessions():
-    listed = re.findall(r"^\| `([\w-]+)` \|", README, re.MULTILINE)
+def test_contributing_lists_exactly_the_sessions():
+    listed = re.findall(r"^\| `([\w-]+)` \|", CONTRIBUTING, re.MULTILINE)
     assert sorted(listed) == sorted(sessions())
 
 
@@ -60,21 +61,25 @@ def test_the_commands_of_the_documents_name_sessions():
         assert {word for words in named for word in re.findall(r"[\w-]+", words)} <= set(sessions())
 
 
-def test_the_files_that_readme_links_to_exist():
-    targets = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+@pytest.mark.parametrize("document", [README, CONTRIBUTING])
+def test_the_files_that_a_document_links_to_exist(document):
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", document)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
 def test_the_code_in_readme_runs_and_prints_what_readme_says(capsys):
-    code, *_ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    [printed] = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
-    exec(compile(code, "README.md", "exec"), {})
-    assert capsys.readouterr().out.startswith(printed)
+    checks, uses, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    found, proof = re.findall(r"```(?:text)?\n(\S.*?)```", README, re.DOTALL)[-2:]
+    names: dict[str, object] = {}
+    exec(compile(checks, "README.md", "exec"), names)
+    assert capsys.readouterr().out == found
+    exec(compile(uses, "README.md", "exec"), names)
+    assert capsys.readouterr().out.startswith(proof)
 
 
 def test_the_activation_in_readme_can_be_declared():
-    _, declaration = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    *_, declaration = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     arctan = eval(declaration, {"Activation": Activation, "Text": bpderive.Text, "atan": atan, "z": z})
     assert bpderive.Network((2, 3, 2), activation=arctan).activation_of(2, 1) is arctan
 

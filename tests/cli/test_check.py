@@ -30,7 +30,7 @@ def test_a_claim_that_does_not_hold(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_language_is_that_of_the_command_and_of_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lang", "zh", "check", WRONG]) == 1
-    assert "被反驳" in capsys.readouterr().out
+    assert "不成立" in capsys.readouterr().out
     assert language() == "en"
 
 

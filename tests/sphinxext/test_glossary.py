@@ -46,6 +46,35 @@ def test_each_term_is_a_line_with_its_letter_in_both_languages(with_glossary):
     assert "for translators" not in made.words("glossary")
 
 
+DEFINED = """english,chinese,symbol,definition,definition_zh,also,also_zh,where
+cost function,代价函数,$C$,How wrong the outputs are.,输出错得多厉害。,loss,损失函数,costs
+row,行,,,,,,nowhere
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", ["How wrong the outputs are.", "Also: loss"]), ("zh_CN", ["输出错得多厉害。", "又称：损失函数"])],
+)
+def test_a_term_has_its_definition_its_other_names_and_the_page_that_introduces_it(
+    with_glossary, tmp_path, language, told
+):
+    (tmp_path / "source" / "glossary.csv").write_text(DEFINED, "utf-8")
+    made = with_glossary({"index": "# Page\n", "costs": "# Costs\n"}, language)
+    cost, row = made.page("glossary").select("tbody tr")
+    assert all(words in cost.get_text() for words in told)
+    assert [(link["href"], link.get_text()) for link in cost.select("a")][-1] == ("costs.html", "Costs")
+    assert row.get_text(" ", strip=True) == "row 行"
+
+
+def test_every_term_of_the_book_has_a_definition_in_both_languages_and_a_page():
+    for term in terms(DOCS / "glossary.csv"):
+        assert term.definition, term.en
+        assert term.definition.en.endswith("."), term.en
+        assert term.definition.zh.endswith("。"), term.en
+        assert (DOCS / f"{term.where}.md").is_file(), term.en
+
+
 def test_the_first_use_of_a_term_leads_to_the_glossary(with_glossary):
     text = (
         "# The error\n\nThe `error` of a **weight matrix**, its weights; Weights and rows.\n\n"

@@ -245,6 +245,12 @@ def test_known_activations_are_refuted_exactly_where_they_can_be() -> None:
         assert not isinstance(found.left, Enclosure)
 
 
+def test_a_page_shows_the_ranges_as_mathematics() -> None:
+    shown = bp.check(TRUE[0])._repr_markdown_()
+    assert r"$2 \le l \le L-1$, $L \ge 3$, $1 \le j \le n_{l}$" in shown
+    assert "<=" not in shown
+
+
 def test_ranges_are_those_of_what_is_left_free() -> None:
     assert bp.check(TRUE[0]).ranges == ("2 <= l <= L-1", "L >= 3", "1 <= j <= n[l]")
     assert bp.check("delta[2,3] = delta[2,3]").ranges == ("L >= 2", "n[2] >= 3")
@@ -280,7 +286,7 @@ def test_the_verdict_can_be_shown() -> None:
     assert "(w^{l+1})^T" in shown.split("transposed")[1]
     bp.set_language("zh")
     try:
-        assert "被反驳" in str(verdict)
+        assert "不成立" in str(verdict)
     finally:
         bp.set_language("en")
 

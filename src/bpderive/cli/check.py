@@ -33,7 +33,7 @@ EXAMPLES = (
     ("bpderive check sheet.txt", Text(en="a file with one equation a line", zh="每行一个等式的文件")),
 )
 
-_NOT_READ = Text(en="not read", zh="无法读取")
+_NOT_READ = Text(en="not read", zh="无法识别")
 
 _SUMMARY = Text(en="{count} claims, {holds} hold", zh="共 {count} 个命题，{holds} 个成立")
 

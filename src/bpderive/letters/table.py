@@ -212,4 +212,68 @@ table: tuple[Letter, ...] = (
             en="in (51)–(53), a neuron of the output layer", zh="在 (51)–(53) 中，$m$ 是输出层的一个神经元"
         ),
     ),
+    Letter(
+        r"X,\ Y",
+        "x, y",
+        r"(n_1, m),\ (n_L, m)",
+        Text(
+            en="a mini-batch: the inputs and the desired outputs of $m$ examples, one in each column",
+            zh="一个小批量：$m$ 个样本的输入与目标输出，每列一个样本",
+        ),
+    ),
+    Letter(
+        r"Z^l,\ A^l,\ \Delta^l",
+        "",
+        r"(n_l, m)",
+        Text(
+            en="the weighted inputs, activations and errors of a mini-batch, one example in each column",
+            zh="小批量的带权输入、激活值与误差，每列一个样本",
+        ),
+    ),
+    Letter(
+        r"\mathbf 1",
+        "",
+        r"(m, 1)",
+        Text(
+            en="a column of ones; a product with it adds up columns",
+            zh="全为 1 的列向量；乘以它就是把各列相加",
+        ),
+    ),
+    Letter(
+        r"\eta",
+        "",
+        "",
+        Text(en="the learning rate", zh="学习率"),
+    ),
+    Letter(
+        r"\lambda",
+        "",
+        "",
+        Text(en="the strength of weight decay", zh="权重衰减的强度"),
+    ),
+    Letter(
+        r"G^l_j",
+        "",
+        r"(n_l, 1)",
+        Text(
+            en="the sum over all paths from neuron $j$ of layer $l$ to the cost, $\\partial C/\\partial a^l_j$",
+            zh="从第 $l$ 层神经元 $j$ 到代价的所有路径之和，即 $\\partial C/\\partial a^l_j$",
+        ),
+    ),
+    Letter(
+        r"e_j",
+        "",
+        "",
+        Text(
+            en="in (46), the list of weights with a 1 in place $j$ and zeros elsewhere",
+            zh="在 (46) 中，第 $j$ 个位置为 1、其余为 0 的权重列表",
+        ),
+        "46",
+    ),
+    Letter(
+        r"\mathbb{1}[j=k]",
+        "",
+        "",
+        Text(en="1 if $j = k$, and 0 otherwise", zh="$j = k$ 时为 1，否则为 0"),
+    ),
 )

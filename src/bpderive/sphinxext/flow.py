@@ -57,7 +57,7 @@ _PARTS = {
     ),
     "checked": (
         Text("Checked", "验证"),
-        Text("in general, and exactly on small networks", "一般证明，并在小网络上精确验证"),
+        Text("in general, and exactly on small networks", "已证明（一般情形），并在小网络上精确验证"),
     ),
     "shown": (
         Text("Shown", "显示"),

@@ -1,7 +1,8 @@
 """The glossary: a page made from one data file, and links to it from the first use of a term on each page.
 
-`bpderive_glossary` names the file, a CSV with the columns english, chinese and symbol; the translators' columns beside
-them are theirs alone. The directive `glossary-table` shows it. Each page links its
+`bpderive_glossary` names the file, a CSV with the columns english, chinese and symbol, and where known definition and
+also (other names) with their Chinese in definition_zh and also_zh, and where, the page that introduces the term; the
+translators' columns are theirs alone. The directive `glossary-table` shows it. Each page links its
 first use of a term to its line; to leave a term without links, name it in `_EVERYDAY`.
 """
 
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -24,10 +26,19 @@ from sphinx.util.nodes import make_refnode
 
 from bpderive.errors import ParseError
 from bpderive.letters.table import table as letters
+from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
-from bpderive.sphinxext.markup import element, table
-from bpderive.sphinxext.words import CHINESE_TERM, DEFINED, ENGLISH_TERM, LETTER, MEANING, language_of
+from bpderive.sphinxext.markup import element, line, table
+from bpderive.sphinxext.words import (
+    ALSO_CALLED,
+    CHINESE_TERM,
+    ENGLISH_TERM,
+    INTRODUCED,
+    LETTER,
+    MEANING,
+    language_of,
+)
 
 _EVERYDAY = re.compile(
     "assumption|average|claim|column|component|definition|exercise|identity|layer|problem|proof|row|slope|solution|step"
@@ -44,11 +55,14 @@ _NO_LETTER = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term in both languages, and the letter that stands for it, as LaTeX or ""."""
+    """A term in both languages, with its symbol as LaTeX or "", other names, and the page that introduces it."""
 
     en: str
     zh: str
     symbol: str
+    definition: Text | None = None
+    also: Text | None = None
+    where: str = ""
 
     @property
     def anchor(self) -> str:
@@ -69,9 +83,23 @@ class Term:
 def _read(path: Path, state: int) -> tuple[Term, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [
-            Term(row["english"], row["chinese"], row["symbol"].strip("$")) for row in csv.DictReader(file)
+            Term(
+                row["english"],
+                row["chinese"],
+                row["symbol"].strip("$"),
+                _text(row, "definition"),
+                _text(row, "also"),
+                row.get("where") or "",
+            )
+            for row in csv.DictReader(file)
         ]
     return tuple(sorted(rows, key=lambda term: term.en.lower()))
+
+
+def _text(row: dict[str, str], column: str) -> Text | None:
+    """What two columns of a line say, or None if both are empty or not there."""
+    en, zh = row.get(column) or "", row.get(f"{column}_zh") or ""
+    return Text(en, zh) if en or zh else None
 
 
 def terms(path: Path) -> tuple[Term, ...]:
@@ -89,14 +117,14 @@ def glossary_of(app: Sphinx) -> Path:
 
 
 class GlossaryTableDirective(BookDirective):
-    """Every term in both languages, with its letter, the letter's meaning and its definition."""
+    """Every term in both languages, with its symbol, its definition, other names, and where it is introduced."""
 
     def make(self) -> list[nodes.Node]:
         """The table, in which each line is an anchor."""
         path = glossary_of(self.env.app)
         self.env.note_dependency(str(path))
         found = terms(path)
-        head = [self.words(word) for word in (ENGLISH_TERM, CHINESE_TERM, LETTER, MEANING, DEFINED)]
+        head = [self.words(word) for word in (ENGLISH_TERM, CHINESE_TERM, LETTER, MEANING, INTRODUCED)]
         made = table(["bp-glossary"], head, [self._row(term) for term in found])
         for term, row in zip(found, list(made.findall(nodes.row))[1:], strict=True):
             row["ids"] = [term.anchor]
@@ -106,13 +134,25 @@ class GlossaryTableDirective(BookDirective):
 
     def _row(self, term: Term) -> list[list[nodes.Node]]:
         letter = next((letter for letter in letters if letter.latex == term.symbol), None)
+        meaning = term.definition or (letter.meaning if letter else None)
+        said = self.linked(meaning) if meaning else []
+        if letter and letter.defined:
+            said += [nodes.Text(" "), refer("eq", letter.defined)]
+        others = term.also.in_language(self.language) if term.also else ""
+        if others:
+            said.append(line(*self.words(ALSO_CALLED), others, classes=["bp-also"]))
         return [
             [element("span", term.en, lang="en")],
             [element("span", term.zh, lang="zh-CN")],
             [nodes.math(term.symbol, term.symbol)] if term.symbol else [],
-            self.linked(letter.meaning) if letter else [],
-            [refer("eq", letter.defined)] if letter and letter.defined else [],
+            said,
+            [self._page(term.where)] if term.where in self.env.found_docs else [],
         ]
+
+    def _page(self, name: str) -> nodes.Node:
+        """A link to a page, by its title."""
+        target = {"reftarget": f"/{name}", "refexplicit": False, "refdoc": self.env.docname}
+        return pending_xref("", nodes.inline(), refdomain="std", reftype="doc", **target)
 
 
 class LinkTerms(SphinxPostTransform):

@@ -34,15 +34,15 @@ MOST = 12
 """How many misread digits are shown."""
 
 _PIXEL = 11.0
-_EPOCH = Text("epoch", "迭代期")
+_EPOCH = Text("epoch", "轮")
 _SHARE = Text("held-out digits read rightly, in percent", "正确识别的留出数字（%）")
 _DERIVED = Text("derived gradient", "推导出的梯度")
 _BY_HAND = Text("gradient by hand", "手写的梯度")
-_CURVES = Text("Accuracy on the held-out digits after each epoch", "每个迭代期之后在留出数字上的准确率")
+_CURVES = Text("Accuracy on the held-out digits after each epoch", "每一轮之后在留出数字上的准确率")
 _COURSE = Text(
     "Both curves are the same: {first:.1f} percent after the first epoch, {middle:.1f} after the tenth, "
     "{last:.1f} after the last.",
-    "两条曲线相同：第一个迭代期之后为 {first:.1f}%，第十个之后为 {middle:.1f}%，最后为 {last:.1f}%。",
+    "两条曲线相同：第一轮之后为 {first:.1f}%，第十轮之后为 {middle:.1f}%，最后为 {last:.1f}%。",
 )
 _DIGIT = Text("A handwritten {label} that the network reads as {read}", "手写的 {label}，网络读成了 {read}")
 _READ = Text("{label}, read as {read}", "{label}，读成 {read}")

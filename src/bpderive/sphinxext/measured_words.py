@@ -54,7 +54,7 @@ NAMES = {
     "differences": Text("equation (46)", "公式 (46)"),
     "one-sided": Text("equation (46)", "公式 (46)"),
     "central": Text("central difference", "中心差分"),
-    "complex": Text("complex step", "复数步微分"),
+    "complex": Text("complex step", "复步长法"),
 }
 """What a reader calls what the results file names."""
 

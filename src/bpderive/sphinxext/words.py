@@ -28,7 +28,7 @@ KINDS = {
 FORMS = {"component": Text("in components", "分量形式"), "matrix": Text("in matrix form", "矩阵形式")}
 
 CHECKED = {
-    "general": Text("proved in general", "一般证明"),
+    "general": Text("proved in general", "已证明（一般情形）"),
     "concrete": Text("exact on {count} networks", "在 {count} 个网络上精确验证"),
     "evaluated": Text("computed exactly", "已精确计算"),
     "numeric": Text("checked in numbers", "数值检验"),
@@ -37,7 +37,7 @@ CHECKED = {
 CHECKED_ON_ONE = Text("exact on 1 network", "在 1 个网络上精确验证")
 CHECKED_EXACTLY = Text("exact", "精确验证")
 NOT_CHECKED = Text("not checked", "未验证")
-REFUTED = Text("refuted", "被反驳")
+REFUTED = Text("refuted", "不成立")
 
 SOLUTION = Text("Solution", "解答")
 THE_PROOF_OF = Text("proof of {number}", "{number} 的证明")
@@ -52,11 +52,11 @@ STATED_HERE = Text("stated only here", "仅列于此处")
 CASES = Text("{instances} cases", "{instances} 种情形")
 VARIANTS = Text(
     "{made} wrong variants: {refuted} refuted, {ill-formed} ill-formed",
-    "{made} 个错误变体：{refuted} 个被反驳，{ill-formed} 个不合式",
+    "{made} 个错误变体：{refuted} 个不成立，{ill-formed} 个无意义",
 )
 VARIANTS_SOME_TRUE = Text(
     "{made} variants: {refuted} refuted, {ill-formed} ill-formed, {true} proved true",
-    "{made} 个变体：{refuted} 个被反驳，{ill-formed} 个不合式，{true} 个证明为真",
+    "{made} 个变体：{refuted} 个不成立，{ill-formed} 个无意义，{true} 个证明为真",
 )
 NETWORKS = Text(
     "The exact checks are made on the networks {networks}: for every layer and every index that the equation allows.",
@@ -78,11 +78,13 @@ TERM = Text("term", "术语")
 ENGLISH_TERM = Text("English", "英文")
 CHINESE_TERM = Text("Chinese", "中文")
 
-LETTER = Text("Letter", "记号")
+LETTER = Text("Symbol", "记号")
 CODE = Text("In the code", "代码中")
 SHAPE = Text("Shape", "形状")
 MEANING = Text("Meaning", "含义")
 DEFINED = Text("Defined in", "定义于")
+INTRODUCED = Text("Introduced in", "见")
+ALSO_CALLED = Text("Also: ", "又称：")
 ALSO = Text("Also:", "另有含义：")
 
 PATHS = Text(

@@ -12,21 +12,21 @@ ALLOWED = Text(
 )
 TOO_LONG = Text(
     en="The formula has {count} characters; at most {most} are read.",
-    zh="公式有 {count} 个字符；最多读取 {most} 个。",
+    zh="公式有 {count} 个字符；最多允许 {most} 个。",
 )
 EMPTY = Text(en="The formula is empty.", zh="公式是空的。")
 INCOMPLETE = Text(en="The formula is not complete here.", zh="公式在这里不完整。")
 TOO_NESTED = Text(en="The formula is nested too deeply.", zh="公式嵌套过深。")
 TOO_MANY_PARTS = Text(
     en="The formula has too many parts; at most {most} are read.",
-    zh="公式的组成部分过多；最多读取 {most} 个。",
+    zh="公式的组成部分过多；最多允许 {most} 个。",
 )
 NESTED = Text(en="The formula is nested more than {most} deep.", zh="公式的嵌套超过 {most} 层。")
 TOO_MANY_CASES = Text(
     en="At most {most} of abs, min, max, relu and where are read.",
-    zh="abs、min、max、relu 和 where 总共最多读取 {most} 个。",
+    zh="abs、min、max、relu 和 where 总共最多允许 {most} 个。",
 )
-CHARACTER = Text(en="The character {character} is not read.", zh="不能读取字符 {character}。")
+CHARACTER = Text(en="The character {character} is not read.", zh="不认识字符 {character}。")
 PRODUCT = Text(en="Write the product as 2*z.", zh="乘法请写成 2*z 的形式。")
 NAME = Text(en="The name {name} is not known.", zh="未知的名称 {name}。")
 NAME_NEAR = Text(
@@ -38,7 +38,7 @@ FUNCTION = Text(en="{name} is a function: write {name}(…).", zh="{name} 是函
 COMPARISON = Text(
     en="A comparison stands as the first argument of where only.", zh="比较只能用作 where 的第一个参数。"
 )
-NOT_READ = Text(en="This is not read.", zh="这里无法读取。")
+NOT_READ = Text(en="This is not read.", zh="这里的写法无法识别。")
 CALL = Text(
     en="Only a function's name can be called; a product is written with *.",
     zh="只有函数名后面可以跟括号中的参数；乘法请写出 *。",

@@ -279,7 +279,7 @@ class LatexParser(LatexQuantities):
         self._open_norms -= 1
         if not self.tokens.accept(r"\|"):
             self.tokens.expect(r"\rVert")
-        self.tokens.expect("^", Text(en=": the norm is read squared only", zh="：只读取范数的平方"))
+        self.tokens.expect("^", Text(en=": the norm is read squared only", zh="：范数只能以平方的形式出现"))
         braces = self.tokens.accept("{")
         self.tokens.expect("2")
         if braces:

@@ -49,7 +49,7 @@ class Tokens:
             raise ParseError(
                 Text(
                     en=f"The claim has {len(text)} characters; at most {LONGEST_TEXT} are read.",
-                    zh=f"这个命题有 {len(text)} 个字符；最多读取 {LONGEST_TEXT} 个。",
+                    zh=f"这个命题有 {len(text)} 个字符；最多允许 {LONGEST_TEXT} 个。",
                 )
             )
         for at, character in enumerate(text):

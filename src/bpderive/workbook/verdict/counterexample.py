@@ -56,10 +56,10 @@ class Counterexample:
     @property
     def text(self) -> Text:
         """The case in words."""
-        letters = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
-        given = ", ".join(f"{name} = {value}" for name, value in self.values.items())
-        en = f"in the network {self.sizes}" + (f", for {letters}" if letters else "")
-        zh = f"在网络 {self.sizes} 中" + (f"，取 {letters}" if letters else "")
+        letters = [f"{letter} = {value}" for letter, value in self.letters.items()]
+        given = [f"{name} = {value}" for name, value in self.values.items()]
+        en = f"in the network {self.sizes}" + (f", for {', '.join(letters)}" if letters else "")
+        zh = f"在网络 {self.sizes} 中" + (f"，取 {'，'.join(letters)}" if letters else "")
         if self.place is not None:
             row, *columns = self.place
             en += f", in row {row}" + "".join(f", column {column}" for column in columns)
@@ -67,7 +67,7 @@ class Counterexample:
         en += f", the left side is {self.left} and the right side is {self.right}"
         zh += f"，左边等于 {self.left}，右边等于 {self.right}"
         if given:
-            en, zh = f"{en}, where {given}", f"{zh}，其中 {given}"
+            en, zh = f"{en}, where {', '.join(given)}", f"{zh}，其中 {'，'.join(given)}"
         return Text(en=en, zh=zh)
 
     @property

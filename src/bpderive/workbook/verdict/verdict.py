@@ -8,7 +8,7 @@ agree.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bpderive.letters.plain import plain
@@ -35,8 +35,8 @@ DECISION, SEARCH = 20_000, 20_000
 
 STATUS = {
     "holds": Text(en="holds", zh="成立"),
-    "refuted": Text(en="refuted", zh="被反驳"),
-    "ill-formed": Text(en="ill-formed", zh="不合式"),
+    "refuted": Text(en="refuted", zh="不成立"),
+    "ill-formed": Text(en="ill-formed", zh="无意义"),
     "undecided": Text(en="undecided", zh="未判定"),
 }
 """What a verdict can be, in words."""
@@ -138,6 +138,8 @@ class Verdict:
     def _repr_markdown_(self) -> str:
         """The claim, the reason, the repair and the counterexample as the book writes them, each in its own paragraph."""
         status, reason = STATUS[self.status], _escaped(self.reason.spaced())
+        if self.status == "holds":
+            reason = _holds_in_words(self.claim, _range_in_latex).spaced()
         parts = [
             f"$\\displaystyle {in_latex(self.claim)}$" if self.read is None else self.read.shown,
             str(
@@ -280,7 +282,7 @@ def _holds_one_sided(claim: Claim, clock: Clock) -> bool:
 
 
 def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
-    reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=error.reason)
+    reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=error.reason)
     found = on_equal_widths(claim, clock.within(SEARCH)) if error.mendable else None
     return "ill-formed", reason, found, diagnose(claim, clock), ()
 
@@ -304,7 +306,14 @@ def _ranges(claim: Claim) -> Iterator[str]:
                         yield f"n[{layer}] >= {number}"
 
 
-def _holds_in_words(claim: Claim) -> Text:
+def _range_in_latex(shown: str) -> str:
+    """A range such as `1 <= j <= n[l]` as the book writes it."""
+    for written_so, latex in (("<=", r"\le"), (">=", r"\ge"), ("!=", r"\ne"), ("n[", "n_{"), ("]", "}")):
+        shown = shown.replace(written_so, latex)
+    return f"${shown}$"
+
+
+def _holds_in_words(claim: Claim, in_form: Callable[[str], str] = str) -> Text:
     sigma = Text(en="every activation", zh="任意激活函数")
     if claim.sigma is not None:
         sigma = Text(en=f"the activation {claim.sigma}", zh=f"激活函数 {claim.sigma}")
@@ -319,7 +328,7 @@ def _holds_in_words(claim: Claim) -> Text:
     ).format(
         sigma=sigma,
         cost=cost,
-        ranges=", ".join(dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)])),
+        ranges=", ".join(map(in_form, dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)]))),
     )
     if divides(claim):
         text = Text(en="{text}, {wherever}", zh="{text}，{wherever}").format(text=text, wherever=WHEREVER)
