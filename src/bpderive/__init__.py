@@ -13,6 +13,7 @@ For example:
     bp.verify(net)                                 # that code against three other ways to the numbers
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
+    bp.Graph((2, 3, 3, 1), shortcuts={3: 2})       # layers connected in any way without a circle
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from importlib.metadata import version
 from bpderive import reference
 from bpderive.activations import Activation, VectorActivation, activations, parse_activation
 from bpderive.assumptions import Assumptions, assumptions
-from bpderive.codegen import compile_gradient
 from bpderive.compare import Findings, compare
 from bpderive.costs import Cost, costs
 from bpderive.equations import Certificate, Equation, equations
@@ -39,15 +39,15 @@ from bpderive.errors import (
     TooManyPaths,
     UnknownName,
 )
-from bpderive.gradient import Gradient, gradient
+from bpderive.gradient import Gradient
+from bpderive.graphs import Graph, Shared, compile_gradient, gradient, path_sum, verify
 from bpderive.network import Network
 from bpderive.notation import latex
 from bpderive.pairings import Pairing, pairing, pairings
-from bpderive.paths import factored_path_sum, path_sum
+from bpderive.paths import factored_path_sum
 from bpderive.proofs import Derivation, derivation
 from bpderive.text import Text, set_language
 from bpderive.verdict import Verdict, check
-from bpderive.verify import verify
 
 __version__ = version("bpderive")
 
@@ -62,6 +62,7 @@ __all__ = [
     "Equation",
     "Findings",
     "Gradient",
+    "Graph",
     "HypothesisError",
     "MissingPackage",
     "Network",
@@ -70,6 +71,7 @@ __all__ = [
     "ParseError",
     "Refuted",
     "ShapeError",
+    "Shared",
     "StepError",
     "Text",
     "TooManyPaths",
