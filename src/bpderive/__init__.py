@@ -13,6 +13,7 @@ For example:
     bp.verify(net)                                 # that code against three other ways to the numbers
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
+    bp.Graph((2, 3, 3, 1), shortcuts={3: 2})       # layers connected in any way without a circle
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from importlib.metadata import version
 
 from bpderive import reference
 from bpderive.equations import Certificate, Equation, equations
-from bpderive.equations.paths import factored_path_sum, path_sum
+from bpderive.equations.paths import factored_path_sum
 from bpderive.errors import (
     BpderiveError,
     DomainError,
@@ -41,9 +42,8 @@ from bpderive.functions.costs import Cost, costs
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import latex
 from bpderive.letters.text import Text, set_language
-from bpderive.programs.gradient import Gradient, gradient
-from bpderive.programs.lambdified import compile_gradient
-from bpderive.programs.verify import verify
+from bpderive.programs.gradient import Gradient
+from bpderive.programs.graphs import Graph, Shared, compile_gradient, gradient, path_sum, verify
 from bpderive.proofs import Derivation, derivation
 from bpderive.proofs.pairings import Pairing, pairing, pairings
 from bpderive.workbook.compare import Findings, compare
@@ -62,6 +62,7 @@ __all__ = [
     "Equation",
     "Findings",
     "Gradient",
+    "Graph",
     "HypothesisError",
     "MissingPackage",
     "Network",
@@ -70,6 +71,7 @@ __all__ = [
     "ParseError",
     "Refuted",
     "ShapeError",
+    "Shared",
     "StepError",
     "Text",
     "TooManyPaths",
