@@ -14,6 +14,7 @@ For example:
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
     bp.check("dW2 = dZ2 @ A1.T / m").convention    # in whatever letters it is written, and in which convention it holds
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
+    bp.Graph((2, 3, 3, 1), shortcuts={3: 2})       # layers connected in any way without a circle
 
 A name is imported when it is first asked for. To add one, enter it three times: where the type checker reads it, in
 `_MODULES` and in `__all__`; a test compares the three.
@@ -30,7 +31,7 @@ from bpderive.later import loaded
 
 if TYPE_CHECKING:
     from bpderive.equations import Certificate, Equation, equations
-    from bpderive.equations.paths import factored_path_sum, path_sum
+    from bpderive.equations.paths import factored_path_sum
     from bpderive.errors import (
         BpderiveError,
         DomainError,
@@ -51,9 +52,8 @@ if TYPE_CHECKING:
     from bpderive.letters.symbols import latex
     from bpderive.letters.text import Text, set_language
     from bpderive.programs import reference
-    from bpderive.programs.gradient import Gradient, gradient
-    from bpderive.programs.lambdified import compile_gradient
-    from bpderive.programs.verify import verify
+    from bpderive.programs.gradient import Gradient
+    from bpderive.programs.graphs import Graph, Shared, compile_gradient, gradient, path_sum, verify
     from bpderive.proofs import Derivation, derivation
     from bpderive.proofs.pairings import Pairing, pairing, pairings
     from bpderive.workbook.compare import Findings, compare
@@ -65,7 +65,6 @@ if TYPE_CHECKING:
 _MODULES = {
     "functions.activations": ("Activation", "VectorActivation", "activations", "parse_activation"),
     "functions.assumptions": ("Assumptions", "assumptions"),
-    "programs.lambdified": ("compile_gradient",),
     "workbook.compare": ("Findings", "compare"),
     "functions.costs": ("Cost", "costs"),
     "equations": ("Certificate", "Equation", "equations"),
@@ -82,16 +81,16 @@ _MODULES = {
         "TooManyPaths",
         "UnknownName",
     ),
-    "programs.gradient": ("Gradient", "gradient"),
+    "programs.gradient": ("Gradient",),
+    "programs.graphs": ("Graph", "Shared", "compile_gradient", "gradient", "path_sum", "verify"),
     "functions.network": ("Network",),
     "letters.symbols": ("latex",),
     "proofs.pairings": ("Pairing", "pairing", "pairings"),
-    "equations.paths": ("factored_path_sum", "path_sum"),
+    "equations.paths": ("factored_path_sum",),
     "proofs": ("Derivation", "derivation"),
     "letters.text": ("Text", "set_language"),
     "workbook.conventions": ("Convention", "check", "conventions"),
     "workbook.verdict": ("Verdict",),
-    "programs.verify": ("verify",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}
 
@@ -107,6 +106,7 @@ __all__ = [
     "Equation",
     "Findings",
     "Gradient",
+    "Graph",
     "HypothesisError",
     "MissingPackage",
     "Network",
@@ -115,6 +115,7 @@ __all__ = [
     "ParseError",
     "Refuted",
     "ShapeError",
+    "Shared",
     "StepError",
     "Text",
     "TooManyPaths",

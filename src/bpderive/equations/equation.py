@@ -80,7 +80,8 @@ class Equation:
     """One numbered equation.
 
     `kind` is "definition", "theorem", "shorthand", "example", "approximation" or "step"; `part_of` the number of the
-    theorem whose proof a step belongs to. `proof` is the derivation of its statement, or None.
+    theorem whose proof a step belongs to. `proof` is the derivation of its statement, or None. `judge` decides its
+    statements on networks: those of the chapter, or such as are connected in any way.
     """
 
     number: str
@@ -94,6 +95,7 @@ class Equation:
     part_of: str | None = None
     own_check: Callable[[], Decided] | None = None
     is_general: bool = False
+    judge: Callable[[Statement], Decided] = certify
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -129,11 +131,11 @@ class Equation:
         started = time.perf_counter()
         proofs = [proof for proof in (self.proof, self.matrix_proof) if proof is not None]
         for proof in proofs:
-            _check_proof(proof)
+            _check_proof(proof, self.judge)
         if self.own_check is not None:
             decided = self.own_check()
         else:
-            decided = sum((certify(self.stated(form)) for form in self.forms), start=NOTHING)
+            decided = sum((self.judge(self.stated(form)) for form in self.forms), start=NOTHING)
         kinds = ("general",) * bool(proofs or self.is_general)
         if decided.networks:
             kinds += ("concrete",)
@@ -153,11 +155,11 @@ class Equation:
         return rf"$\displaystyle {self.latex()} \tag{{{self.number}}}$"
 
 
-def _check_proof(proof: Derivation) -> Decided:
+def _check_proof(proof: Derivation, judge: Callable[[Statement], Decided] = certify) -> Decided:
     """Check the derivation, and put what its rules computed before the judge as well."""
     proof.check()
     decided = (
-        in_formulas(step.statement) if has_formula(step.statement) else certify(step.statement)
+        in_formulas(step.statement) if has_formula(step.statement) else judge(step.statement)
         for step in proof.steps
     )
     return sum(decided, start=NOTHING)

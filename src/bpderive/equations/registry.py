@@ -1,12 +1,14 @@
 """The equations of the book, by number: (23) … (53), z, BP1, BP1a, BP2, BP3 and BP4.
 
 `equations["BP2"]` makes the equation when it is first asked for. To add one, write a function that returns it
-and put its number into `_MAKERS`, at its place in the book.
+and put its number into `_MAKERS`, at its place in the book. Those of the part *Beyond layers*, (R1) … (S1), are found
+in the same way; they stand in `equations.further`, and are not among the chapter's that `equations` runs through.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 
 import sympy
@@ -41,6 +43,9 @@ from bpderive.letters.symbols import (
 )
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
+from bpderive.proofs.beyond import judge as judges
+from bpderive.proofs.beyond.theorems import ACTIVATION as GRAPH_ACTIVATION
+from bpderive.proofs.beyond.theorems import GRADIENT, WEIGHTED_INPUT
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, ONE_EXAMPLE, WEIGHT, defining
 from bpderive.proofs.theorems import matrix_derivation
 
@@ -50,8 +55,8 @@ class Equations(Mapping[str, Equation]):
 
     def __getitem__(self, number: object) -> Equation:
         found = str(number) if type(number) is int and 0 < number < 100 else number
-        if not isinstance(found, str) or found not in _MAKERS:
-            raise unknown_name("equation", number, _MAKERS)
+        if not isinstance(found, str) or found not in _MAKERS | _FURTHER:
+            raise unknown_name("equation", number, _MAKERS | _FURTHER)
         return _made(found)
 
     def __iter__(self) -> Iterator[str]:
@@ -60,13 +65,18 @@ class Equations(Mapping[str, Equation]):
     def __len__(self) -> int:
         return len(_MAKERS)
 
+    @property
+    def further(self) -> Mapping[str, Equation]:
+        """The equations of the part *Beyond layers*, in order."""
+        return {number: _made(number) for number in _FURTHER}
+
     def __repr__(self) -> str:
         return f"<equations: {', '.join(_MAKERS)}>"
 
 
 @cache
 def _made(number: str) -> Equation:
-    return _MAKERS[number]()
+    return (_MAKERS | _FURTHER)[number]()
 
 
 def _23() -> Equation:
@@ -231,6 +241,16 @@ def _both(number: str, printed: str = "component") -> Equation:
     )
 
 
+def _definition_of_graph(number: str, statement: Statement, title: Text) -> Equation:
+    return Equation(number, "definition", title, component=statement, own_check=lambda: NOTHING)
+
+
+def _of_graph(number: str) -> Equation:
+    """A theorem about networks that are connected in any way."""
+    judge = {"M1": judges.certify_mixing, "R8": judges.certify_chain, "R9": judges.certify_chain}
+    return replace(_theorem(number), judge=judge.get(number, judges.certify))
+
+
 def _step(number: str, theorem: str) -> Equation:
     """A numbered step of a proof, as the proof computes it."""
     proof = derivation(theorem)
@@ -352,4 +372,17 @@ _MAKERS: dict[str, Callable[[], Equation]] = {
     "53": lambda: _theorem("53"),
 }
 
-equations: Mapping[str, Equation] = Equations()
+_FURTHER: dict[str, Callable[[], Equation]] = {
+    "R1": lambda: _definition_of_graph(
+        "R1", WEIGHTED_INPUT, Text(en="The weighted input in any network", zh="任意网络中的带权输入")
+    ),
+    "R2": lambda: _definition_of_graph(
+        "R2", GRAPH_ACTIVATION, Text(en="The activation in any network", zh="任意网络中的激活值")
+    ),
+    "R3": lambda: _definition_of_graph(
+        "R3", GRADIENT, Text(en="The derivative by an activation", zh="代价对激活值的导数")
+    ),
+    **{number: partial(_of_graph, number) for number in ("R4", "R5", "R6", "R7", "R8", "R9", "M1", "S1")},
+}
+
+equations = Equations()

@@ -226,7 +226,9 @@ def _with_values(
         left_value, right_value = (side.at(values.__getitem__) for side in sides)
         if left_value != right_value:
             shown = {name(key): value for key, value in values.items()}
-            return Counterexample(reader.truth.sizes, _shown(letters), shown, left_value, right_value, place)
+            return Counterexample(
+                reader.truth.sizes, shown_letters(letters), shown, left_value, right_value, place
+            )
     return _case(
         statement,
         reader.truth.sizes,
@@ -261,10 +263,10 @@ def _value_counterexample(statement: Statement) -> Counterexample | None:
 def _case(
     statement: Statement, sizes: tuple[int, ...], letters: dict[Symbol, int], reason: str
 ) -> Counterexample:
-    return Counterexample(sizes, _shown(letters), {}, None, None, reason=reason)
+    return Counterexample(sizes, shown_letters(letters), {}, None, None, reason=reason)
 
 
-def _shown(letters: dict[Symbol, int]) -> dict[str, int]:
+def shown_letters(letters: dict[Symbol, int]) -> dict[str, int]:
     """Layers as they are and indices counted from 1."""
     return {str(s): value if s.is_positive else value + 1 for s, value in letters.items()}
 

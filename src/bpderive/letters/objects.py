@@ -41,7 +41,7 @@ class LayerArray(MatrixSymbol):
 
     @property
     def letter(self) -> str:
-        """The book's letter: "w", "b", "z", "a", "delta", "d" or "y"."""
+        """The book's letter: "w", "b", "z", "a", "delta", "d", "y" or "G"."""
         return str(self.args[0].name)
 
     @property
@@ -59,6 +59,12 @@ class LayerArray(MatrixSymbol):
         """(rows, columns)."""
         return self.args[2], self.args[3]
 
+    @property
+    def free_symbols(self) -> set[Any]:
+        """The quantity itself, as for every symbol, and the letters of its layer, which a sum may bind."""
+        letters: set[Any] = self.args[1].free_symbols
+        return {self} | letters
+
     def doit(self, **hints: Any) -> LayerArray:
         """The quantity itself: there is nothing to evaluate."""
         return self
@@ -67,14 +73,14 @@ class LayerArray(MatrixSymbol):
         return self.name
 
 
-_SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "d": 0, "y": 0}
+_SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "d": 0, "y": 0, "G": 0}
 """For each letter, how many layers back its columns count; 0 is a column vector."""
 
 _STAGE = {"w": 0, "b": 0, "z": 1, "a": 2, "y": 2}
 """Where in the forward pass of its layer a quantity stands: each depends only on what stands before it."""
 
 
-RATES = ("delta", "d")
+RATES = ("delta", "d", "G")
 """The letters of rates of change: they have no place in the forward pass, and no rule differentiates them."""
 
 

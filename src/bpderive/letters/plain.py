@@ -19,6 +19,10 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         r"\\frac\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
         r"∂\1/∂\2",
     ),
+    (
+        r"\\frac\{\\partial\^\{\+\} ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
+        r"∂⁺\1/∂\2",
+    ),
     (r"\\frac\{1\}\{2 n\}", "1/(2n)"),
     (r"\\frac\{(.*)\}\{\\epsilon\}", r"(\1)/ε"),
     (r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", r"[\1]"),
@@ -29,6 +33,7 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\s*\\right\)", ")"),
     (r"\{\\ldots\}|\\l?cdots|\\ldots", "…"),
     (r"\\sum_\{([^{}]*)\}", r"Σ_\1"),
+    (r"\\theta", "θ"),
     (r"\\sigma", "σ"),
     (r"\\Sigma", "Σ"),
     (r"\\delta", "δ"),

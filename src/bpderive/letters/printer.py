@@ -36,7 +36,7 @@ from bpderive.letters.objects import (
 )
 from bpderive.letters.text import Text
 
-_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "d": "d", "y": "y"}
+_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "d": "d", "y": "y", "G": "G"}
 _FUNCTIONS = {Sigma: r"\sigma", SigmaPrime: r"\sigma'"}
 
 
@@ -83,7 +83,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
         if parent and by and by[0].layer == parent[0].layer:  # the last factor of a path
             depth += 0.5
     elif found is not None:
-        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7, "d": 7}[found[0].letter]
+        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7, "d": 7, "G": 7}[found[0].letter]
     elif isinstance(base, KroneckerDelta):
         rank = 3
     elif isinstance(base, SigmaPrime | Sigma):
@@ -93,7 +93,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     elif isinstance(base, Change):
         rank = 11
     else:
-        rank = 8
+        rank = getattr(base, "rank_in_product", 8)
     return rank, depth, str(factor).lstrip("\\")
 
 
@@ -105,8 +105,7 @@ def _layer_height(layer: Expr) -> float:
 
 def _term_rank(term: Expr) -> tuple[bool, int, str]:
     """The order of terms: positive before negative, weighted sums before biases."""
-    found = [quantity(e) for e in term.atoms(MatrixElement)]
-    letters = {f[0].letter for f in found if f is not None}
+    letters = {getattr(e.parent, "letter", "") for e in term.atoms(MatrixElement)}
     rank = 3 if term.is_number else 0 if "w" in letters else 1 if "b" not in letters else 2
     return (
         term.could_extract_minus_sign(),
@@ -204,7 +203,7 @@ class BookPrinter(LatexPrinter):
 
     def _print_Partial(self, expression: Partial) -> str:
         by = rf"\partial {self._print(expression.by)}"
-        if expression.of == C or quantity(expression.of) is not None or expression.of.is_Symbol:
+        if isinstance(expression.of, MatrixElement | sympy.Symbol):
             return rf"\frac{{\partial {self._print(expression.of)}}}{{{by}}}"
         return rf"\frac{{\partial}}{{{by}}}" + _bracketed(self._print(expression.of))
 
@@ -272,11 +271,17 @@ class BookPrinter(LatexPrinter):
         return rf"\mathbb{{1}}[{first}={second}]"
 
     def _print_Sum(self, expression: Sum) -> str:
-        bound = " ".join(self._index(limit[0]) for limit in expression.limits)
+        neurons = " ".join(self._index(limit[0]) for limit in expression.limits if not limit[0].is_positive)
+        layers = "".join(  # from where to where must be said
+            rf"\sum_{{{self._index(over)}={self._layer(low)}}}^{{{self._layer(high)}}} "
+            for over, low, high in reversed(expression.limits)
+            if over.is_positive
+        )
         body = self._print(expression.function)
         if isinstance(expression.function, Add):
             body = rf"\left( {body} \right)"
-        return rf"\sum_{{{bound}}} {body}"
+        shown: str = layers + (rf"\sum_{{{neurons}}} " if neurons else "") + body
+        return shown
 
     def _print_Add(self, expression: Add, order: Any = None) -> str:
         shown = ""

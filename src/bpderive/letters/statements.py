@@ -211,7 +211,8 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
             if any(r.letter == letter for r in inner):
                 raise StepError(f"the index {letter} is bound by a sum and used outside it in {expression}.")
             inner = (*inner, Range(letter, low, high))
-        _check(expression.function, inner, layer_ranges)
+        summed = (Range(*limit) for limit in expression.limits if limit[0].is_positive)
+        _check(expression.function, inner, (*summed, *layer_ranges))
         return
     found = quantity(expression)
     if found is not None:
@@ -267,7 +268,7 @@ def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...])
 
 
 def _check_layer(array: LayerArray, ranges: tuple[Range, ...]) -> None:
-    low = {"a": Integer(1), "y": L}.get(array.letter, Integer(2))
+    low = {"a": Integer(1), "G": Integer(1), "y": L}.get(array.letter, Integer(2))
     _check_between(array, array.layer, low, ranges)
 
 

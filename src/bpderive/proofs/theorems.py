@@ -6,7 +6,7 @@ written down, each is what its rule makes of the lines before. `derivation(numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
@@ -345,6 +345,11 @@ _MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {
 }
 
 
+def register(proofs: Mapping[str, Callable[[], Derivation]]) -> None:
+    """Let `derivation` find proofs that stand elsewhere, by their numbers."""
+    _PROOFS.update(proofs)
+
+
 def derivation(number: str | int) -> Derivation:
     """The derivation of the theorem `number`; 53 is "53". Raises `UnknownName` if it has none."""
     found = str(number) if type(number) is int and 0 < number < 100 else number
@@ -372,4 +377,11 @@ def known_proofs(number: str) -> tuple[Derivation, ...]:
     return own + ((matrix_derivation(number),) if number in _MATRIX_PROOFS else ())
 
 
-__all__ = ["cost_formula", "cost_in_components", "derivation", "known_proofs", "matrix_derivation"]
+__all__ = [
+    "cost_formula",
+    "cost_in_components",
+    "derivation",
+    "known_proofs",
+    "matrix_derivation",
+    "register",
+]

@@ -63,7 +63,13 @@ def find_equation(number: str) -> Equation:
 
 def labelled(label: str) -> Equation | None:
     """The equation whose anchor is `label`, if there is one."""
-    return next((equation for equation in equations.values() if equation.label == label), None)
+    return next((equation for equation in _every() if equation.label == label), None)
+
+
+def _every() -> Iterator[Equation]:
+    """The equations of the chapter, and those of the further parts."""
+    yield from equations.values()
+    yield from equations.further.values()
 
 
 def proof_label(name: str) -> str:
@@ -136,7 +142,8 @@ class BookDomain(MathDomain):
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """What search finds by its name: the equations, and what was entered, such as letters and terms."""
         language = language_of(self.env.config)
-        for number, equation in equations.items():
+        for equation in _every():
+            number = equation.number
             if (place := self.place(number)) is not None:
                 title = plain(equation.title.in_language(language)).replace(".", " ")
                 yield number, f"({number}) {title}", "equation", *place, 0
@@ -316,7 +323,7 @@ def _explain(app: Sphinx, domain: Any, node: addnodes.pending_xref) -> bool | No
             f"Equation ({equation.number}) stands on no page; state it with {{equation}} {equation.number}."
         )
     elif target.startswith("eq-"):
-        message = str(unknown_name("equation label", target, [e.label for e in equations.values()]))
+        message = str(unknown_name("equation label", target, [e.label for e in _every()]))
     else:
         return None
     logger.warning(message, location=node, type="ref", subtype="eq")

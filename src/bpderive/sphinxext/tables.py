@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,13 +81,19 @@ def letter_name(letter: Letter, language: str) -> str:
 
 
 class EquationIndexDirective(BookDirective):
-    """Every equation: number, title, kind, statement, what is certain, where it stands, and its wrong variants."""
+    """Every equation: number, title, kind, statement, what is certain, where it stands, and its wrong variants.
+
+    With `:further:` those of the further parts, else the chapter's.
+    """
+
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"further": directives.flag}
 
     def make(self) -> list[nodes.Node]:
         """The list, in the book's order."""
-        self.book.indexes[self.env.current_document.docname] = list(equations)
-        entries = [self._entry(equation) for equation in equations.values()]
-        return [element("ol", *entries, classes=["bp-index"]), line(*self.words(self._networks()))]
+        chosen: Mapping[str, Equation] = equations.further if "further" in self.options else equations
+        self.book.indexes.setdefault(self.env.current_document.docname, []).extend(chosen)
+        entries = [self._entry(equation) for equation in chosen.values()]
+        return [element("ol", *entries, classes=["bp-index"]), line(*self.words(self._networks(chosen)))]
 
     def _entry(self, equation: Equation) -> nodes.Node:
         heading = line(
@@ -113,9 +119,9 @@ class EquationIndexDirective(BookDirective):
         except BpderiveError:
             return None  # the mark tells it
 
-    def _networks(self) -> Text:
+    def _networks(self, shown: Mapping[str, Equation]) -> Text:
         """All networks on which any equation was checked, smallest first."""
-        made = [self._certificate(equation) for equation in equations.values()]
+        made = [self._certificate(equation) for equation in shown.values()]
         sizes = {network for certificate in made if certificate for network in certificate.networks}
         listed = [f"({', '.join(map(str, network))})" for network in sorted(sizes, key=lambda n: (len(n), n))]
         return NETWORKS.format(networks=Text(*(COMMA.in_language(name).join(listed) for name in LANGUAGES)))

@@ -1,0 +1,350 @@
+"""The judge of networks whose layers are connected in any way: derivatives found forwards, without a proof.
+
+`GraphTruth(sizes)` is a network in which every layer reads every earlier one: all w^{l,r}, all P^{l,r}, all ∂⁺C/∂a^l_j
+are independent unknowns, and so every network without a circle is among the cases, with some of them 0.
+`certify(statement)` decides a statement on small ones, in every case, as an identity of polynomials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from sympy import Symbol
+
+from bpderive.errors import NetworkError, Refuted
+from bpderive.judge.certify import Counterexample, Decided, shown_letters
+from bpderive.judge.certify import certify as certify_layers
+from bpderive.judge.evaluate import Reader
+from bpderive.judge.evaluate.components import Number
+from bpderive.judge.polynomials import Polynomial, added, constant, unknown
+from bpderive.judge.truth import COST, Component, Truth, name
+from bpderive.letters.places import Letters
+from bpderive.letters.statements import Range, Statement
+from bpderive.letters.symbols import L, LayerArray, Partial
+from bpderive.proofs.beyond.letters import NUMBER_OF_PARAMETERS, BetweenElement, Direct, Parameter, UpTo
+
+NETWORKS: tuple[tuple[int, ...], ...] = ((2, 3), (3, 2), (2, 3, 2), (3, 2, 4), (2, 3, 2, 2))
+"""The networks that a statement is put on: widths unequal from layer to layer, and never 1."""
+
+PARAMETERS = 2
+"""How many θ_p there are on them."""
+
+Tangent = dict[int, dict[int, Polynomial]]
+"""By layer and neuron, how fast an activation moves."""
+
+
+@dataclass(slots=True)
+class GraphTruth(Truth):
+    """A network of unknowns in which every layer reads every earlier one, and the cost reads every layer.
+
+    With `mixes` each layer has one function of all its z, and ∂a^l_k/∂z^l_j is an unknown in the place of σ′.
+    """
+
+    mixes: bool = False
+    _tangents: dict[tuple[Component, int | None], Tangent] = field(default_factory=dict)
+
+    def require(self, component: Component) -> None:
+        """Raise `NetworkError` if the network has no such component."""
+        letter, layer, *indices = component
+        if letter == "θ":
+            ranges, counts = [], [PARAMETERS]
+            indices = [layer]
+        elif letter in ("w", "P"):
+            read, *indices = indices
+            ranges, counts = [(2, layer), (1, read), (read + 1, layer)], [layer, read]
+        elif letter in ("a", "G", "g", "b", "z", "delta"):
+            ranges, counts = [(1 if letter in ("a", "G", "g") else 2, layer)], [layer]
+        else:
+            raise NetworkError(f"{name(component)} does not exist: a network has no {letter}.")
+        if any(high < low for low, high in ranges) or (letter != "θ" and layer > self.depth):
+            raise NetworkError(
+                f"{name(component)} does not exist: the network {self.sizes} has no such layer."
+            )
+        for index, at in zip(indices, counts, strict=True):
+            width = PARAMETERS if letter == "θ" else self.sizes[at - 1]
+            if not 0 <= index < width:
+                raise NetworkError(f"{name(component)} does not exist: there are {width} of them.")
+
+    def value(self, component: Component) -> Polynomial:
+        """The component as a polynomial; raises `NetworkError` if it does not exist."""
+        self.require(component)
+        if component[0] == "z":
+            layer, neuron = component[1:]
+            terms = (
+                unknown(("w", layer, read, neuron, k)) * unknown(("a", read, k))
+                for read in range(1, layer)
+                for k in range(self.sizes[read - 1])
+            )
+            return added([*terms, unknown(("b", layer, neuron))])
+        if component[0] == "G":
+            return self.derivative(COST, ("a", *component[1:]))
+        return unknown(component)
+
+    def slope(self, layer: int, neuron: int) -> Polynomial:
+        """σ′(z^l_j)."""
+        self.require(("z", layer, neuron))
+        if self.mixes:
+            raise NetworkError(f"layer {layer} has a function of the whole layer, and no σ′ of its own.")
+        return unknown(("σ", 1, layer, neuron, None))
+
+    def derivative(self, of: Component, by: Component) -> Polynomial:
+        """∂of/∂by, all later layers following."""
+        return self.up_to(of, by, None)
+
+    def up_to(self, of: Component, by: Component, fixed: int | None) -> Polynomial:
+        """∂of/∂by, the layers up to `fixed` being held fixed but for `by`; None fixes none."""
+        if by[0] not in ("w", "b", "z", "a", "θ") or of[0] not in ("C", "a", "z", "w"):
+            raise TypeError(f"derivatives of {name(of)} by {name(by)} are not decided.")
+        self.require(by)
+        if of != COST:
+            self.require(of)
+        if of[0] == "w":
+            return self._use(of, by)
+        moved = self._tangents.get((by, fixed))
+        if moved is None:
+            moved = self._tangents[by, fixed] = self._follow(by, fixed)
+        if of == COST:
+            return added(
+                unknown(("g", layer, j)) * change for layer, row in moved.items() for j, change in row.items()
+            )
+        if of[0] == "a":
+            return moved.get(of[1], {}).get(of[2], constant(0))
+        return self._changes(by, of[1], moved).get(of[2], constant(0))
+
+    def direct(self, of: Component, by: Component) -> Polynomial:
+        """∂⁺of/∂by for the cost or an activation by an activation."""
+        if by[0] != "a" or of[0] not in ("C", "a"):
+            raise TypeError(f"∂⁺{name(of)}/∂{name(by)} is not decided.")
+        self.require(by)
+        if of == COST:
+            return unknown(("g", *by[1:]))
+        self.require(of)
+        return self.up_to(of, by, of[1] - 1) if of[1] > by[1] else constant(int(of == by))
+
+    def _use(self, weight: Component, by: Component) -> Polynomial:
+        """∂w^{l,r}_jk/∂θ_p, an unknown."""
+        if by[0] != "θ":
+            return constant(int(weight == by))
+        return unknown(("∂w/∂θ", *weight[1:], by[1]))
+
+    def _follow(self, by: Component, fixed: int | None) -> Tangent:
+        """How fast every activation moves, layer by layer."""
+        moved: Tangent = {}
+        first = by[1] if by[0] != "θ" else 2
+        for layer in range(first, self.depth + 1):
+            if by[0] == "a" and layer == first:
+                moved[layer] = {by[2]: constant(1)}
+                continue
+            if fixed is not None and layer <= fixed:
+                continue
+            rows = self._activated(layer, self._changes(by, layer, moved))
+            for read, changes in moved.items():
+                for j in range(self.sizes[layer - 1]):
+                    passed = added(unknown(("P", layer, read, j, k)) * c for k, c in changes.items())
+                    rows[j] = rows.get(j, constant(0)) + passed
+            moved[layer] = rows
+        return moved
+
+    def _changes(self, by: Component, layer: int, moved: Tangent) -> dict[int, Polynomial]:
+        """How fast the weighted inputs of a layer move."""
+        letter = by[0]
+        if letter == "z" and layer == by[1]:
+            return {by[2]: constant(1)}
+        changes: dict[int, Polynomial] = {}
+        for j in range(self.sizes[layer - 1]):
+            terms = [
+                unknown(("w", layer, read, j, k)) * change
+                for read, row in moved.items()
+                if read < layer
+                for k, change in row.items()
+            ]
+            if letter == "θ":
+                terms += [
+                    self._use(("w", layer, read, j, k), by) * unknown(("a", read, k))
+                    for read in range(1, layer)
+                    for k in range(self.sizes[read - 1])
+                ]
+            if letter == "b" and by[1:] == (layer, j):
+                terms.append(constant(1))
+            if letter == "w" and by[1] == layer and by[3] == j:
+                terms.append(unknown(("a", by[2], by[4])))
+            changes[j] = added(terms)
+        return changes
+
+    def _activated(self, layer: int, weighted: dict[int, Polynomial]) -> dict[int, Polynomial]:
+        if not self.mixes:
+            return {j: self.slope(layer, j) * change for j, change in weighted.items()}
+        return {
+            k: added(unknown(("J", layer, k, j)) * change for j, change in weighted.items())
+            for k in range(self.sizes[layer - 1])
+        }
+
+
+class GraphReader(Reader):
+    """Reads the letters of such networks too."""
+
+    truth: GraphTruth
+
+    def component(self, expression: Any) -> Callable[[Letters], Component]:
+        """A component such as w^{l,r}_jk, θ_p or one of the chapter's."""
+        if isinstance(expression, BetweenElement):
+            between = expression.parent
+            places = [
+                self.integer(part) for part in (between.layer, between.read, expression.i, expression.j)
+            ]
+            return lambda letters: (between.letter, *(place(letters) for place in places))
+        if isinstance(expression, Parameter):
+            place = self.integer(expression.i)
+            return lambda letters: ("θ", place(letters))
+        return super().component(expression)
+
+    def _number_MatrixElement(self, expression: Any) -> Number:
+        component = self.component(expression)
+        return lambda letters: self._of(component(letters))
+
+    def _number_Partial(self, expression: Partial) -> Number:
+        of, by = self.component(expression.of), self.component(expression.by)
+        return lambda letters: self.truth.derivative(of(letters), by(letters))
+
+    def _number_Direct(self, expression: Direct) -> Number:
+        of, by = self.component(expression.of), self.component(expression.by)
+        return lambda letters: self.truth.direct(of(letters), by(letters))
+
+    def _number_UpTo(self, expression: UpTo) -> Number:
+        last, layer, neuron = (self.integer(part) for part in expression.args)
+
+        def number(letters: Letters) -> Polynomial:
+            return self.truth.up_to(COST, ("a", layer(letters), neuron(letters)), last(letters))
+
+        return number
+
+    def integer(self, expression: Any) -> Callable[[Letters], int]:
+        """A layer, an index, a bound of a sum, or the number of parameters."""
+        if expression.has(NUMBER_OF_PARAMETERS):
+            return super().integer(expression.subs(NUMBER_OF_PARAMETERS, PARAMETERS))
+        return super().integer(expression)
+
+
+@lru_cache(maxsize=16)
+def _reader(sizes: tuple[int, ...], mixes: bool) -> GraphReader:
+    return GraphReader(GraphTruth(sizes, mixes=mixes))
+
+
+def certify(
+    statement: Statement, networks: tuple[tuple[int, ...], ...] = NETWORKS, *, mixes: bool = False
+) -> Decided:
+    """Decide `statement` on each network, in every case; raises `Refuted` at the first that fails.
+
+    Raises `NetworkError` where no network has a case.
+    """
+    used, instances = [], 0
+    for sizes in networks:
+        reader = _reader(sizes, mixes)
+        cases = 0
+        try:
+            for letters in cases_of(statement, reader):
+                cases += 1
+                left, *others = (reader.number(side)(letters) for side in statement.sides)
+                for right in others:
+                    if left != right:
+                        raise _refuted(statement, sizes, letters, left, right)
+        except NetworkError as error:
+            counterexample = Counterexample(sizes, {}, {}, None, None, reason=str(error))
+            raise Refuted(f"{statement} does not hold: {counterexample}.", counterexample) from error
+        if cases:
+            used.append(sizes)
+            instances += cases
+    if not used:
+        raise NetworkError(f"none of the networks {networks} has a case of {statement}.")
+    return Decided(tuple(used), instances)
+
+
+def certify_mixing(statement: Statement) -> Decided:
+    """The same where every layer has one function of all its neurons."""
+    return certify(statement, mixes=True)
+
+
+def certify_chain(statement: Statement) -> Decided:
+    """In the chapter's networks where the statement has their weights w^l, else as `certify` does."""
+    chain = any(array.letter == "w" for side in statement.sides for array in side.atoms(LayerArray))
+    return certify_layers(statement) if chain else certify(statement)
+
+
+def cases_of(statement: Statement, reader: GraphReader) -> Iterator[dict[Symbol, int]]:
+    """Every choice of the statement's letters, those first that the ranges of others depend on."""
+    ordered: list[Range] = []
+    waiting = list(statement.ranges)
+    names = {each.letter for each in waiting} - {L}
+    while waiting:
+        chosen = {each.letter for each in ordered}
+        ready = next(each for each in waiting if not _depends(each) & names - chosen)
+        ordered.append(ready)
+        waiting.remove(ready)
+
+    def choices(place: int, chosen: dict[Symbol, int]) -> Iterator[dict[Symbol, int]]:
+        if place == len(ordered):
+            yield chosen
+            return
+        each = ordered[place]
+        low = reader.integer(each.low)(chosen)
+        if each.letter == L:  # a least depth
+            if reader.truth.depth >= low:
+                yield from choices(place + 1, chosen)
+            return
+        for value in range(low, reader.integer(each.high)(chosen) + 1):
+            yield from choices(place + 1, {**chosen, each.letter: value})
+
+    yield from choices(0, {})
+
+
+def _depends(each: Range) -> set[Symbol]:
+    return {*each.low.free_symbols, *each.high.free_symbols} - {each.letter}
+
+
+def _refuted(
+    statement: Statement,
+    sizes: tuple[int, ...],
+    letters: dict[Symbol, int],
+    left: Polynomial,
+    right: Polynomial,
+) -> Refuted:
+    difference = left - right
+    keys = sorted(difference.unknowns(), key=str)
+    values = _where_not_zero(difference, keys)
+    shown = {spoken(key): value for key, value in values.items()}
+    case = Counterexample(
+        sizes,
+        shown_letters(letters),
+        shown,
+        left.at(lambda key: values.get(key, 0)),
+        right.at(lambda key: values.get(key, 0)),
+    )
+    return Refuted(f"{statement} does not hold: {case}.", case)
+
+
+def _where_not_zero(difference: Polynomial, keys: list[Any]) -> dict[Any, Any]:
+    """Small whole values at which a polynomial that is not 0 is not 0: those of one shortest term are 1, the rest 0."""
+    shortest = min(difference.terms, key=lambda monomial: (len(set(monomial)), monomial))
+    own = Polynomial({shortest: 1}).unknowns()
+    for value in range(1, 100):
+        values = {key: Fraction(value if key in own else 0) for key in keys}
+        if difference.at(values.__getitem__) != 0:
+            return values
+    raise AssertionError("a polynomial in one variable has finitely many zeros")
+
+
+def spoken(key: Component) -> str:
+    """How an unknown is written: w^{3,1}_12, P^{3,1}_12, ∂w^{3,1}_12/∂θ_1, ∂⁺C/∂a^2_1, or as in the chapter."""
+    letter, *rest = key
+    if letter in ("w", "P"):
+        layer, read, row, column = rest
+        return f"{letter}^{{{layer},{read}}}_{row + 1}{column + 1}"
+    if letter == "∂w/∂θ":
+        return f"∂{spoken(('w', *rest[:-1]))}/∂θ_{rest[-1] + 1}"
+    if letter == "g":
+        return f"∂⁺C/∂a^{rest[0]}_{rest[1] + 1}"
+    return name(key)

@@ -1,0 +1,183 @@
+"""The letters of networks whose layers are connected in any way: w^{l,r}, P^{l,r}, G^l, ∂⁺, C^[t] and θ_p.
+
+Layers are numbered in the order in which they are computed, so that a layer reads earlier layers only. What is not
+connected has weights that are zero and stay zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Expr, Integer, MatrixExpr, MatrixSymbol
+from sympy.core.symbol import Str
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from bpderive.letters.symbols import LayerArray, Width, joined_indices, layer_array
+
+r, t = sympy.symbols("r t", integer=True, positive=True)
+"""Layers: r is read by l or reads it; t is the last layer that is held fixed."""
+
+NUMBER_OF_PARAMETERS = sympy.Symbol("N", integer=True, positive=True)
+"""How many parameters θ_p there are."""
+
+
+def gradient_of_layer(layer: Any) -> LayerArray:
+    """G^l, shape (n_l, 1): ∂C/∂a^l."""
+    return layer_array("G", layer)
+
+
+class Between(MatrixSymbol):
+    """w^{l,r} or P^{l,r}, shape (n_l, n_r): what leads from layer r to layer l; args (letter, l, r, n_l, n_r)."""
+
+    def __new__(cls, letter: str | Str, layer: Any, read: Any, *_: Any) -> Between:
+        """The matrix; what follows the layers is its shape, which they determine."""
+        name = letter if isinstance(letter, Str) else Str(letter)
+        layer, read = sympy.sympify(layer), sympy.sympify(read)
+        made: Between = MatrixExpr.__new__(cls, name, layer, read, Width(layer), Width(read))
+        return made
+
+    @property
+    def letter(self) -> str:
+        """ "w" for weights, "P" for what passes on an activation unchanged."""
+        return str(self.args[0].name)
+
+    @property
+    def layer(self) -> Expr:
+        """l, the layer that reads."""
+        return self.args[1]
+
+    @property
+    def read(self) -> Expr:
+        """r, the layer that is read."""
+        return self.args[2]
+
+    @property
+    def name(self) -> str:
+        """The code name, such as w[l, r]."""
+        return f"{self.letter}[{self.layer}, {self.read}]"
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(n_l, n_r)."""
+        return self.args[3], self.args[4]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """The matrix itself, and the letters of its two layers, which a sum may bind."""
+        letters: set[Any] = self.layer.free_symbols | self.read.free_symbols
+        return {self} | letters
+
+    def doit(self, **hints: Any) -> Between:
+        """The matrix itself: there is nothing to evaluate."""
+        return self
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        return BetweenElement(self, row, column)
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.name
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return rf"{self.letter}^{{{_layer(printer, self.layer)},{_layer(printer, self.read)}}}"
+
+
+class BetweenElement(MatrixElement):
+    """w^{l,r}_jk or P^{l,r}_jk."""
+
+    rank_in_product = 4
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        indices = [printer._index(self.i), printer._index(self.j)]
+        return rf"{printer._print(self.parent)}_{{{joined_indices(indices)}}}"
+
+
+class Parameters(MatrixSymbol):
+    """θ, shape (N, 1): the parameters that the weights are functions of."""
+
+    def __new__(cls, *_: Any) -> Parameters:
+        """The one column of parameters."""
+        made: Parameters = MatrixExpr.__new__(cls, Str("theta"), NUMBER_OF_PARAMETERS, Integer(1))
+        return made
+
+    @property
+    def name(self) -> str:
+        """The code name."""
+        return "theta"
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(N, 1)."""
+        return self.args[1], self.args[2]
+
+    def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
+        return Parameter(self, row, column)
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return r"\theta"
+
+
+class Parameter(MatrixElement):
+    """θ_p."""
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return rf"\theta_{{{printer._index(self.i)}}}"
+
+
+class Direct(Expr):
+    """∂⁺of/∂by: the derivative by what `of` reads itself, every other layer being held fixed; args (of, by)."""
+
+    is_commutative = True
+    rank_in_product = 3
+
+    def __new__(cls, of: Any, by: Any) -> Direct:
+        """The derivative, written down but not taken."""
+        made: Direct = Expr.__new__(cls, sympy.sympify(of), sympy.sympify(by))
+        return made
+
+    @property
+    def of(self) -> Expr:
+        """What is differentiated."""
+        return self.args[0]
+
+    @property
+    def by(self) -> Expr:
+        """By what it is differentiated."""
+        return self.args[1]
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        return rf"\frac{{\partial^{{+}} {printer._print(self.of)}}}{{\partial {printer._print(self.by)}}}"
+
+
+class UpTo(Expr):
+    """∂C^[t]/∂a^l_j: the layers up to t are held fixed but for a^l_j, those after t follow; args (t, l, j)."""
+
+    is_commutative = True
+    rank_in_product = 1
+
+    def __new__(cls, last: Any, layer: Any, neuron: Any) -> UpTo:
+        """The derivative, written down but not taken."""
+        made: UpTo = Expr.__new__(cls, *map(sympy.sympify, (last, layer, neuron)))
+        return made
+
+    def _latex(self, printer: Any, **_: Any) -> str:
+        last, layer, neuron = self.args
+        by = rf"a^{{{_layer(printer, layer)}}}_{{{printer._index(neuron)}}}"
+        return rf"\frac{{\partial C^{{[{_layer(printer, last)}]}}}}{{\partial {by}}}"
+
+
+def weights(layer: Any, read: Any) -> Between:
+    """w^{l,r}."""
+    return Between("w", layer, read)
+
+
+def passed(layer: Any, read: Any) -> Between:
+    """P^{l,r}, fixed numbers: the identity for a shortcut, 0 where there is none."""
+    return Between("P", layer, read)
+
+
+theta = Parameters()
+
+
+def _layer(printer: Any, layer: Expr) -> str:
+    return str(printer._layer(layer))

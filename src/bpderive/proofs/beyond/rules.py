@@ -1,0 +1,279 @@
+"""The rules that proofs about any network without a circle need besides those of the chapter.
+
+UnderSum    put equals for equals under sums over layers, whose letter then ranges as the sum says
+AddEmpty    write down a sum without terms
+Join        take a term into the sum whose next one it is
+Take        take a derivative of what the definitions (R1) and (R2) say, by one of the things they read
+Expand      multiply out under the sums
+Chain       only neighbours are connected: of a sum over layers one term is left, or none
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sympy
+from sympy import Add, Dummy, Expr, Integer, Mul, Sum, Symbol
+
+from bpderive.errors import StepError
+from bpderive.letters.plain import plain
+from bpderive.letters.statements import Range, Statement, provably_at_most
+from bpderive.letters.symbols import C, L, Partial, Sigma, Width, a, b, i, k, latex, quantity, w, z
+from bpderive.letters.text import Text
+from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, gradient_of_layer, passed, weights
+from bpderive.proofs.calculus import collapse
+from bpderive.proofs.rules import At, ByEquation
+from bpderive.proofs.substitution import replaced
+
+
+def summed_layers(expression: Expr) -> tuple[Range, ...]:
+    """The ranges of the layers that sums in `expression` run over."""
+    limits = (limit for total in expression.atoms(Sum) for limit in total.limits)
+    return tuple(Range(*limit) for limit in limits if limit[0].is_positive)
+
+
+def over_layers(total: Sum) -> tuple[Symbol, Expr, Expr, Expr]:
+    """A sum over layers as (letter, from, to, term); SymPy keeps the sums within it in the same object."""
+    *inner, (letter, low, high) = total.limits
+    return letter, low, high, Sum(total.function, *inner) if inner else total.function
+
+
+def is_over_layers(part: Expr) -> bool:
+    """Whether it is a sum over layers."""
+    return isinstance(part, Sum) and bool(part.limits[-1][0].is_positive)
+
+
+@dataclass(frozen=True, slots=True)
+class UnderSum:
+    """`ByEquation` under sums over layers."""
+
+    number: str
+    equation: Statement
+    at: At = ()
+    backwards: bool = False
+    name: ClassVar[Text] = ByEquation.name
+
+    @property
+    def reason(self) -> Text:
+        """Names the equation and for which letters it is read."""
+        return ByEquation(self.number, self.equation, self.at, self.backwards).reason
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with every occurrence replaced; raises `StepError` if there is none."""
+        rule = ByEquation(self.number, self.equation, self.at, self.backwards)
+        return rule.apply(lines, (*summed_layers(lines[-1].rhs), *ranges))
+
+
+@dataclass(frozen=True, slots=True)
+class AddEmpty:
+    """Add a sum over the layers from one that is already past the last."""
+
+    total: Sum
+    name: ClassVar[Text] = Text(en="an empty sum", zh="空和")
+
+    @property
+    def reason(self) -> Text:
+        """Says why it is empty."""
+        return Text(en="a sum without terms is 0", zh="没有项的和等于 0")
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line plus the sum; raises `StepError` if it need not be empty."""
+        _, low, high, _ = over_layers(self.total)
+        if sympy.expand(low - high) != 1:
+            raise StepError(f"{plain(self.total)} is not empty.")
+        return lines[-1].with_rhs(lines[-1].rhs + self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Take the term that stands beside the sum over `index` into it, as its first."""
+
+    index: Symbol
+    name: ClassVar[Text] = Text(en="one sum", zh="并入求和")
+
+    @property
+    def reason(self) -> Text:
+        """Says which term it is."""
+        return Text(
+            en="the last term is the one that the sum over ${index}$ lacked at its beginning",
+            zh="最后一项恰好是对 ${index}$ 的求和开头所缺的那一项",
+        ).format(index=latex(self.index))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with one term less and a longer sum; raises `StepError` where no term fits."""
+        parts = list(Add.make_args(lines[-1].rhs))
+        totals = [part for part in parts if is_over_layers(part) and part.limits[-1][0] == self.index]
+        if len(totals) != 1:
+            raise StepError(f"one sum over {self.index} was wanted in {plain(lines[-1].rhs)}.")
+        [total] = totals
+        _, low, high, term = over_layers(total)
+        before = term.xreplace({self.index: low - 1})
+        if before not in parts:
+            raise StepError(f"{plain(before)} was wanted beside {plain(total)}.")
+        parts.remove(total)
+        parts.remove(before)
+        return lines[-1].with_rhs(Add(*parts, Sum(term, (self.index, low - 1, high))))
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take the derivative `whole`, a `Partial` or a `Direct`, of a^l_j or z^l_j by what its definition reads."""
+
+    whole: Expr
+    name: ClassVar[Text] = Text(en="differentiation", zh="求导")
+
+    @property
+    def reason(self) -> Text:
+        """Names the derivative that is taken."""
+        return Text(
+            en="take ${shown}$ by (R1) and (R2); only the terms that contain the variable remain",
+            zh="由 (R1)、(R2) 求出 ${shown}$，只剩下含有该变量的项",
+        ).format(shown=latex(self.whole))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with the derivative taken, and sums over Kronecker deltas done."""
+        value = derivative(self.whole, (*summed_layers(lines[-1].rhs), *ranges))
+        return lines[-1].with_rhs(collapse(replaced(lines[-1].rhs, self.whole, value)))
+
+
+def derivative(whole: Any, ranges: tuple[Range, ...]) -> Expr:
+    """The value of ∂of/∂by with its Kronecker deltas; raises `StepError` where the definitions do not say it.
+
+    Of a sum over the layers that are read, the term of the variable's layer is split off; the others do not contain it.
+    """
+    found = quantity(whole.of)
+    if found is None or found[0].letter not in ("a", "z"):
+        raise StepError(f"{plain(whole)} is no derivative of an activation or a weighted input.")
+    array, (neuron, _) = found
+    letter, layer = array.letter, array.layer
+    source, allowed = _source(whole.by, layer)
+    by_z = whole.by.parent == z(layer)
+    if not allowed or (by_z and letter == "z"):
+        raise StepError(f"({plain(whole)}) is no derivative by what {plain(whole.of)} reads.")
+    if isinstance(whole, Partial) and source is not None and isinstance(whole.by.parent, type(array)):
+        raise StepError(f"{plain(whole.by)} may act on {plain(whole.of)} through other layers as well.")
+    if source is not None:
+        within = provably_at_most(Integer(1), source, ranges) and provably_at_most(source + 1, layer, ranges)
+        if not within:
+            raise StepError(f"layer {layer} does not read layer {source}.")
+    own = z(layer)[neuron, 0]
+    weighted = own if by_z else _split(weights, layer, neuron, source) + b(layer)[neuron, 0]
+    if letter == "z":
+        return _simplified(sympy.diff(weighted, whole.by))
+    shortcut = Dummy("rest") if by_z else _split(passed, layer, neuron, source)
+    value = sympy.diff(Sigma(layer, neuron, weighted) + shortcut, whole.by)
+    return _simplified(value).xreplace({weighted: own})
+
+
+def _simplified(value: Expr) -> Expr:
+    """Sums over Kronecker deltas done, those whose terms are all 0 left out."""
+    without = value.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
+    return collapse(without, full=False)
+
+
+def _source(by: Expr, layer: Expr) -> tuple[Expr | None, bool]:
+    """The layer through which `by` enters layer l: itself for an activation, r for w^{l,r}; and whether it does."""
+    if isinstance(by, BetweenElement):
+        return by.parent.read, by.parent.letter == "w" and by.parent.layer == layer
+    found = quantity(by)
+    if found is None:
+        return None, False
+    array = found[0]
+    if array.letter == "a":
+        return array.layer, True
+    return None, array.letter in ("b", "z") and array.layer == layer
+
+
+def _split(matrix: Any, layer: Expr, neuron: Expr, source: Expr | None) -> Expr:
+    """Σ_r Σ_i of (R1) or (R2) with the term of the layer `source` written out, the others as one unknown."""
+    others: Expr = Dummy("rest")
+    if source is None:
+        return others
+    own = Dummy("i", integer=True, nonnegative=True)
+    return others + Sum(matrix(layer, source)[neuron, own] * a(source)[own, 0], (own, 0, Width(source) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Expand:
+    """Multiply out under the sums."""
+
+    name: ClassVar[Text] = Text(en="calculation", zh="化简")
+
+    @property
+    def reason(self) -> Text:
+        """Says what is done."""
+        return Text(en="multiply out", zh="乘开")
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with products of sums of two terms multiplied out; raises `StepError` if there are none."""
+        value = lines[-1].rhs.replace(
+            lambda e: isinstance(e, Mul) and any(isinstance(f, Add) for f in e.args), sympy.expand_mul
+        )
+        if value == lines[-1].rhs:
+            raise StepError(f"there is nothing to multiply out in {plain(lines[-1].rhs)}.")
+        return lines[-1].with_rhs(value)
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyNeighbours:
+    """The network is a chain: w^{r,l} is w^r for r = l+1 and else 0, there are no shortcuts, the cost reads layer L.
+
+    `last` says that the line is about layer L, where nothing follows; else it must be about a layer before it.
+    """
+
+    layer: Expr
+    name: ClassVar[Text] = Text(en="the special case", zh="特殊情形")
+
+    @property
+    def reason(self) -> Text:
+        """Says what is special."""
+        return Text(
+            en="in a chain only neighbours are connected, there are no shortcuts, and the cost reads layer $L$ alone",
+            zh="在链状网络中只有相邻两层相连，没有捷径，代价只读取第 $L$ 层",
+        )
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line in the letters of a chain; raises `StepError` where it cannot be said which layer it is."""
+        at_end = self.layer == L
+        if not at_end and not provably_at_most(self.layer, L - 1, ranges):
+            raise StepError(f"nothing says whether layer {self.layer} is the last one.")
+
+        def of_cost(part: Direct) -> Expr:
+            if part.of != C or part.by.parent != a(self.layer):
+                raise StepError(f"{plain(part)} is no derivative of the cost by layer {self.layer}.")
+            return Partial(C, part.by) if at_end else Integer(0)
+
+        def of_layers(total: Sum) -> Expr:
+            index, low, high, body = over_layers(total)
+            if sympy.expand(low - self.layer) != 1 or high != L:
+                raise StepError(f"{plain(total)} does not run over the layers after {self.layer}.")
+            if at_end:
+                return Integer(0)
+            term = body.xreplace({index: low})
+            term = term.replace(lambda e: isinstance(e, BetweenElement), self._neighbour)
+            zero = term.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
+            every = body.replace(lambda e: isinstance(e, BetweenElement), lambda e: Integer(0))
+            every = every.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
+            if every != 0:
+                raise StepError(f"the terms of {plain(total)} do not vanish without connections.")
+            return zero
+
+        rhs = lines[-1].rhs
+        sums = [part for part in rhs.atoms(Sum) if is_over_layers(part)]
+        rhs = rhs.xreplace({total: of_layers(total) for total in sums})
+        rhs = rhs.xreplace({part: of_cost(part) for part in rhs.atoms(Direct)})
+        return lines[-1].with_rhs(rhs)
+
+    def _neighbour(self, entry: BetweenElement) -> Expr:
+        parent = entry.parent
+        assert isinstance(parent, Between)
+        if parent.letter == "P":
+            return Integer(0)
+        if parent.read != self.layer or parent.layer != self.layer + 1:
+            raise StepError(f"{plain(entry)} is no weight from layer {self.layer} to the next.")
+        return w(parent.layer)[entry.i, entry.j]
+
+
+__all__ = ["AddEmpty", "Expand", "Join", "OnlyNeighbours", "Take", "UnderSum", "gradient_of_layer", "i", "k"]
