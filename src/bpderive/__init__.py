@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from bpderive.later import loaded
 
 if TYPE_CHECKING:
-    from bpderive.equations import Certificate, Equation, equations
+    from bpderive.equations import Equation, equations
     from bpderive.equations.paths import factored_path_sum
     from bpderive.errors import (
         BpderiveError,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from bpderive.functions.assumptions import Assumptions, assumptions
     from bpderive.functions.costs import Cost, costs
     from bpderive.functions.network import Network
+    from bpderive.letters.certificate import Certificate
     from bpderive.letters.symbols import latex
     from bpderive.letters.text import Text, set_language
     from bpderive.programs import reference
@@ -67,7 +68,8 @@ _MODULES = {
     "functions.assumptions": ("Assumptions", "assumptions"),
     "workbook.compare": ("Findings", "compare"),
     "functions.costs": ("Cost", "costs"),
-    "equations": ("Certificate", "Equation", "equations"),
+    "equations": ("Equation", "equations"),
+    "letters.certificate": ("Certificate",),
     "errors": (
         "BpderiveError",
         "DomainError",

@@ -85,7 +85,7 @@ def test_paths_of_a_network_with_a_shortcut() -> None:
     # (2, 1) goes on to either neuron of layer 3 or straight to its first one, and from each of these to the cost or by
     # layer 4 to it; and there is the way straight to layer 4.
     assert len(paths.paths) == number_of_paths(net, 2) == 3 * 2 + 1
-    assert paths.check() is None
+    assert paths.check().kinds == ("concrete",)
     assert "⇢" in str(paths)
     with pytest.raises(bp.Refuted):
         type(paths)(paths.net, paths.weight, paths.paths[1:]).check()

@@ -18,7 +18,7 @@ def test_there_are_as_many_conventions_as_were_looked_up() -> None:
 
 @pytest.mark.parametrize("convention", bp.conventions.values(), ids=lambda c: c.name)
 def test_its_own_forward_pass_and_equations_hold_as_it_reads_them(convention: bp.Convention) -> None:
-    assert convention.check() == len(convention.forward) + len(convention.equations)
+    assert convention.check().instances == len(convention.forward) + len(convention.equations)
     assert convention.title.en != convention.title.zh
     assert convention.source.startswith("http")
 

@@ -6,54 +6,19 @@ An `Equation` has a statement in components, in matrices or both, perhaps a proo
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bpderive.equations.formulas import has_formula, in_formulas
 from bpderive.errors import is_text, unknown_name
 from bpderive.judge.certify import NOTHING, Decided, certify
+from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.statements import Statement
 from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation
 
 FORMS = ("component", "matrix")
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """What was established of an equation.
-
-    `kinds` names the certainties: "general" (for symbolic widths, every σ and every cost), "concrete" (an exact
-    identity in `instances` cases on `networks`), "evaluated" (an example, computed exactly). `seconds` is how
-    long it took.
-    """
-
-    number: str
-    kinds: tuple[str, ...]
-    networks: tuple[tuple[int, ...], ...]
-    instances: int
-    seconds: float
-
-    @property
-    def summary(self) -> Text:
-        """The certainties in words, without the time that they took."""
-        parts = [
-            _KINDS[kind].format(networks=len(self.networks), instances=self.instances) for kind in self.kinds
-        ]
-        return Text(en=" · ".join(p.en for p in parts), zh=" · ".join(p.zh for p in parts))
-
-
-_KINDS = {
-    "general": Text(en="proved in general", zh="一般情形已证明"),
-    "concrete": Text(
-        en="exact on {networks} networks, {instances} cases",
-        zh="在 {networks} 个网络的 {instances} 种情形上精确验证",
-    ),
-    "evaluated": Text(en="computed exactly", zh="已精确计算"),
-    "definition": Text(en="a definition", zh="定义"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +32,11 @@ class Proof:
         """What the derivation is called."""
         return self.derivation.number
 
+    @timed
     def check(self) -> Certificate:
         """Derive every line again and put it before the judge; raises `StepError` or `Refuted`."""
-        started = time.perf_counter()
         decided = _check_proof(self.derivation)
-        seconds = time.perf_counter() - started
-        return Certificate(self.number, ("general", "concrete"), decided.networks, decided.instances, seconds)
+        return Certificate(self.number, ("general", "concrete"), decided.networks, decided.instances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +87,12 @@ class Equation:
         """The equation as the book prints it, without its number; raises `UnknownName` if it does not have `form`."""
         return self.stated(form).latex()
 
+    @timed
     def check(self) -> Certificate:
         """Establish the equation: its proofs, and every case of both forms on small networks.
 
         Raises `Refuted` with a counterexample, or `StepError` where a step of its proof does not follow.
         """
-        started = time.perf_counter()
         proofs = [proof for proof in (self.proof, self.matrix_proof) if proof is not None]
         for proof in proofs:
             _check_proof(proof, self.judge)
@@ -141,9 +105,7 @@ class Equation:
             kinds += ("concrete",)
         elif not kinds:
             kinds = ("evaluated",) if self.kind == "example" else ("definition",)
-        return Certificate(
-            self.number, kinds, decided.networks, decided.instances, time.perf_counter() - started
-        )
+        return Certificate(self.number, kinds, decided.networks, decided.instances)
 
     def _form(self, form: str) -> Statement | None:
         return {"component": self.component, "matrix": self.matrix}.get(form) if is_text(form) else None

@@ -27,6 +27,7 @@ import sympy
 from sympy import Add, Expr, Rational, Symbol
 
 from bpderive.errors import DomainError, Refuted, shown
+from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.expressions import expression
 from bpderive.letters.text import Text
 
@@ -76,11 +77,13 @@ class Assumptions:
         """Whether both hold."""
         return self.average.status == self.outputs.status == "holds"
 
-    def check(self) -> None:
-        """Raise `Refuted` unless both hold."""
+    @timed
+    def check(self) -> Certificate:
+        """Certify that both hold; raises `Refuted` otherwise."""
         for found in (self.average, self.outputs):
             if found.status != "holds":
                 raise Refuted(found.text.en, found.counterexample or None)
+        return Certificate("26", ("exact",))
 
     def __str__(self) -> str:
         return "\n".join(f"{number}. {found}" for number, found in enumerate((self.average, self.outputs), 1))

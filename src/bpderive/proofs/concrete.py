@@ -15,6 +15,7 @@ from bpderive.errors import NetworkError, StepError, shown
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network, require_network
 from bpderive.judge.evaluate import Reader, truth_of
+from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.places import whole_number
 from bpderive.letters.statements import WHOLE, Range, Statement
 from bpderive.letters.symbols import L, Width, j, k, l, plain
@@ -43,7 +44,8 @@ class Instance:
     steps: tuple[Step, ...]
     conditions: tuple[Text, ...] = ()
 
-    def check(self) -> None:
+    @timed
+    def check(self) -> Certificate:
         """Decide every line; raises `StepError` at a line that is false, `HypothesisError` for a network outside.
 
         Each is computed at examples with the network's own σ, its slope or Jacobian and its own cost, to 50 digits.
@@ -63,6 +65,8 @@ class Instance:
                     f"({self.number}) on the network {self.net.sizes}, step {step.number}, {step.rule.name.en}: "
                     f"expected an identity, and {plain(step.statement.latex())} is none."
                 )
+        kinds = ("numeric",) if exact is None else ("concrete", "numeric")
+        return Certificate(self.number, kinds, (self.net.sizes,), len(self.steps))
 
     def _is_polynomial(self) -> bool:
         """Whether its lines are polynomials in what is arbitrary in them, with nothing assumed of the y_j."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
+from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.statements import WHOLE, Range, Statement, check_well_formed, contains
 from bpderive.letters.symbols import BackwardProduct, L, i, k, latex, plain
 from bpderive.letters.text import Text
@@ -65,7 +66,8 @@ class Derivation:
     parts: tuple[tuple[Text, Derivation], ...] = ()
     claim: Statement | None = None
 
-    def check(self) -> None:
+    @timed
+    def check(self) -> Certificate:
         """Derive everything again; raises `StepError` at the first line that is not what its rule gives."""
         if self.parts:
             for title, part in self.parts:
@@ -77,11 +79,12 @@ class Derivation:
                 _check_parts(self)
             else:
                 _check_induction(self)
-            return
+            return Certificate(self.number, ("general",))
         made = _check_steps(
             self.number, self.steps, _steps(self.number, self.statement, self.start, self.moves)
         )
         _check_goal(self.number, self.statement, made[-1].statement if made else self.start)
+        return Certificate(self.number, ("general",))
 
     def chains(self) -> tuple[tuple[tuple[Text, ...], Derivation], ...]:
         """The derivations without parts that this one is made of, each with the titles of the parts around it."""

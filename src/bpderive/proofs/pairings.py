@@ -26,6 +26,7 @@ from bpderive.functions.activations.layer_program import LayerProgram, layer_pro
 from bpderive.functions.choices import stays_in
 from bpderive.functions.costs import Cost, costs
 from bpderive.functions.costs import a as output
+from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
 from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, delta, j, k, latex, plain, quantity, y, z
 from bpderive.letters.text import Text
@@ -68,11 +69,13 @@ class Pairing:
         """δ^L_j = …, without dollar signs."""
         return self.derivation.statement.latex()
 
-    def check(self) -> None:
+    @timed
+    def check(self) -> Certificate:
         """Derive everything again; raises `StepError` at a line that does not follow."""
         for found in (self.derivation, self.under_condition):
             if found is not None:
                 found.check()
+        return Certificate(self.derivation.number, ("general",))
 
     def __str__(self) -> str:
         return f"{self.activation.name} with {self.cost.name}: {plain(self.latex())}"

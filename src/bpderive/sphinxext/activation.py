@@ -71,7 +71,7 @@ class TryActivationDirective(PageDirective):
         return [
             element("div", heading, shown, classes=["bp-equation", "bp-definition"]),
             *_graph(self, activation, found),
-            *derivation_nodes(self, derived, derived.check(), opened=False),
+            *derivation_nodes(self, derived, derived.check().kinds == ("exact",), opened=False),
             _facts(self, found),
             *(self.paragraph(lesson) for lesson in found.lessons),
         ]
@@ -101,7 +101,7 @@ def _graph(page: PageDirective, activation: Activation, found: Account) -> list[
 
 def _derivation(page: ActivationPageDirective, activation: Activation, found: Account) -> list[nodes.Node]:
     derived = slope_derivation(activation)
-    exact = derived.check()
+    exact = derived.check().kinds == ("exact",)
     return [
         page.section(
             "slope", say.DERIVATION, *derivation_nodes(page, derived, exact), *_by_output(page, activation)

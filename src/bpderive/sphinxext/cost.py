@@ -63,7 +63,7 @@ def _gradient(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
     conditions = _conditions(formula)
     for (expression, _), where in zip(pieces, conditions, strict=True):
         derived = differentiate(expression, output, r"\frac{\partial C}{\partial a}")
-        exact = derived.check() and exact
+        exact = derived.check().kinds == ("exact",) and exact
         if where is not None:
             shown.append(line(*page.words(say.PIECE_OF_COST.format(where=where)), classes=["bp-part"]))
         shown.append(page.steps(derived.steps))

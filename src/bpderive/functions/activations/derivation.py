@@ -16,6 +16,7 @@ from bpderive.errors import StepError
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.analysis import one_sided, pieces, z
 from bpderive.functions.differentiation import Differentiation, differentiate
+from bpderive.letters.certificate import Certificate, timed
 
 LEFT = r"\sigma'(z)"
 """The left side of the first line."""
@@ -44,12 +45,13 @@ class SlopeDerivation:
     parts: tuple[tuple[Interval, Differentiation], ...]
     joints: tuple[Joint, ...]
 
-    def check(self) -> bool:
-        """Whether every line was decided exactly; raises `StepError` at the first that does not hold."""
-        exact = True
+    @timed
+    def check(self) -> Certificate:
+        """Decide every line, exactly or to many digits; raises `StepError` at the first that does not hold."""
+        kinds: set[str] = set()
         values = dict(self.activation.parameters)
         for where, part in self.parts:
-            exact = part.check() and exact
+            kinds.update(part.check().kinds)
             inside = _inside(where)
             stated = part.result.subs(values).subs(z, inside)
             expected = self.activation.derivative(inside)
@@ -58,7 +60,7 @@ class SlopeDerivation:
                     f"The derivation of σ′ for {self.activation.name} gives {stated} at z = {inside}, and σ′ is "
                     f"{expected} there."
                 )
-        return exact
+        return Certificate(self.activation.name, ("exact",) if kinds == {"exact"} else ("numeric",))
 
 
 def slope_derivation(activation: Activation) -> SlopeDerivation:

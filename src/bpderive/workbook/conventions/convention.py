@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bpderive.errors import ParseError, Refuted, unknown_name
+from bpderive.letters.certificate import Certificate, timed
 from bpderive.workbook.conventions.declaration import Declaration
 from bpderive.workbook.conventions.translate import Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import FORMS, NotWritten, written
@@ -45,8 +46,9 @@ class Convention(Declaration):
             found.append(form)
         return tuple(found)
 
-    def check(self) -> int:
-        """Decide that its own forward pass and its own equations hold as it reads them, and return how many there are.
+    @timed
+    def check(self) -> Certificate:
+        """Decide that its own forward pass and its own equations hold as it reads them; `instances` counts them.
 
         Raises `Refuted`, with the counterexample, for the first that does not.
         """
@@ -61,4 +63,4 @@ class Convention(Declaration):
             verdict = check(found.claim)
             if found.misfit is not None or not verdict.holds:
                 raise Refuted(f"{text} does not hold in the convention {self.name!r}", verdict.counterexample)
-        return len(stated)
+        return Certificate(self.name, ("general",), instances=len(stated))
