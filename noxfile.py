@@ -46,6 +46,13 @@ SIDE_BY_SIDE = ("--numprocesses", "auto", "--dist", "loadgroup")
 """The tests on all cores; those that say so with `xdist_group` stay together."""
 
 
+OF_LIBRARY = (
+    "tests",
+    *(f"--ignore=tests/{name}" for name in ("formats", "sphinxext", "test_project.py", "test_translations.py")),
+)
+"""The tests that do not depend on Sphinx."""
+
+
 def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
     """Install what requirements/<lock>.txt pins, and then the project itself, fetching nothing that is not pinned."""
     session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
@@ -99,11 +106,11 @@ def engines(session: nox.Session) -> None:
 
 @nox.session(name="tests-oldest")
 def tests_oldest(session: nox.Session) -> None:
-    """Run the tests on the wheel, with the oldest SymPy and NumPy that are supported."""
+    """Run the tests of the library on the wheel, with the oldest SymPy and NumPy that are supported."""
     if sys.version_info >= (3, 13):
         session.error("The oldest supported NumPy has no wheels for this Python; use 3.11 or 3.12.")
     install(session, "tests-oldest", editable=False)
-    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, "tests")))
+    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, *OF_LIBRARY)))
 
 
 @nox.session
