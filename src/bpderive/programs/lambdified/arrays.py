@@ -129,6 +129,29 @@ _SEVERAL_KINDS = Text(
 )
 
 
+def ready(sizes: tuple[int, ...], weights: Any, biases: Any, x: Any, y: Any) -> list[Any] | None:
+    """The arguments of the program if nothing is to be done to them; else None.
+
+    They are lists of NumPy's arrays of float64 in the right shapes, which is seen in a few microseconds.
+    """
+    if type(weights) is not list or type(biases) is not list:
+        return None
+    arguments = [*weights, *biases, x, y]
+    if len(weights) != len(biases) or len(weights) != len(sizes) - 1:
+        return None
+    for array in arguments:
+        if type(array) is not np.ndarray or array.dtype != np.float64 or array.ndim != 2:
+            return None
+    m = x.shape[1]
+    shapes = [
+        *zip(sizes[1:], sizes, strict=False),
+        *((n, 1) for n in sizes[1:]),
+        (sizes[0], m),
+        (sizes[-1], m),
+    ]
+    return arguments if m and [array.shape for array in arguments] == shapes else None
+
+
 def checked(net: Network, engine: Engine, weights: Any, biases: Any, x: Any, y: Any) -> tuple[list[Any], Any]:
     """(w^2, …, w^L, b^2, …, b^L, x, y), and the dtype of the results; raises `ShapeError`."""
     parameters = _parameters(net, engine, weights, biases)

@@ -20,6 +20,7 @@ from bpderive.programs.lambdified.arrays import (
     checked,
     checked_input,
     engine_of,
+    ready,
 )
 from bpderive.programs.lambdified.counts import Operations, operations
 from bpderive.programs.lambdified.functions import Functions
@@ -74,6 +75,10 @@ class CompiledGradient:
 
     def __call__(self, weights: Any, biases: Any, x: Any, y: Any) -> Gradient:
         """(∂C/∂b, ∂C/∂w), C being the mean cost over the columns."""
+        arguments = ready(self.net.sizes, weights, biases, x, y)
+        if arguments is not None:
+            found = self._function("gradient", Engine(NUMPY))(*arguments)
+            return Gradient(found[: self.net.depth - 1], found[self.net.depth - 1 :])
         weights, biases = at_hand(weights), at_hand(biases)
         engine = engine_of(weights, biases, x, y)
         arguments, dtype = checked(self.net, engine, weights, biases, x, y)
