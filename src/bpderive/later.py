@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bpderive.errors import MissingPackage
 from bpderive.letters.text import Text
 
-__all__ = ["loaded", "np"]
+__all__ = ["Array", "later", "loaded", "np"]
 
 _MISSING = Text(
     en="Numbers are computed with NumPy, which cannot be imported: pip install numpy.",
@@ -40,7 +40,16 @@ class _Later(ModuleType):
         return found
 
 
+def later(module: str) -> Any:
+    """The module called `module`, imported when one of its names is first asked for."""
+    return _Later(module)
+
+
 if TYPE_CHECKING:
     import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
 else:
     np = _Later("numpy")
+    Array = Any

@@ -11,17 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sympy import Expr
 
 from bpderive.errors import DomainError, MissingPackage, ShapeError, shown
 from bpderive.functions.activations import Activation, a, activations, slope
 from bpderive.functions.activations.elementwise import run
 from bpderive.functions.network import Network
+from bpderive.later import np
 from bpderive.letters.text import Text
-
-Array = npt.NDArray[Any]
 
 NUMPY = "numpy"
 _FILE = "<the functions of a program>"

@@ -11,10 +11,10 @@ from sympy import MatrixExpr
 
 from bpderive.functions.activations.elementwise import imports
 from bpderive.functions.network import Network, require_network
+from bpderive.later import Array
 from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
 from bpderive.programs.lambdified.arrays import (
     NUMPY,
-    Array,
     Engine,
     at_hand,
     checked,

@@ -16,19 +16,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from bpderive.errors import NetworkError, shown
 from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network, require_network
+from bpderive.later import Array, later, np
 from bpderive.letters.text import Text
-from bpderive.programs import reference
 from bpderive.programs.lambdified import CompiledGradient, compile_gradient
 from bpderive.programs.verify.many_digits import ManyDigits
 from bpderive.programs.verify.result import Comparison, Verification, comparison, flattened
 from bpderive.programs.verify.sample import (
-    Array,
     Case,
     Place,
     directions,
@@ -39,6 +36,8 @@ from bpderive.programs.verify.sample import (
     sampled,
     spoken,
 )
+
+reference: Any = later("bpderive.programs.reference")
 
 STEP = 2.0**-17
 """About the cube root of the rounding error of floating point, which is best for central differences."""

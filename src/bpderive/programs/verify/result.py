@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from bpderive.functions.network import Network
+from bpderive.later import Array, np
 from bpderive.letters.text import Text, language
 
 SMALLEST_SCALE = 1e-3
@@ -44,8 +42,8 @@ class Comparison:
 
 def comparison(
     name: Text,
-    found: npt.ArrayLike,
-    expected: npt.ArrayLike,
+    found: Any,
+    expected: Any,
     labels: list[str],
     *,
     directions: int,
@@ -158,6 +156,6 @@ _YES = Text(en="yes", zh="是")
 _NO = Text(en="**no**", zh="**否**")
 
 
-def flattened(arrays: Any) -> npt.NDArray[np.float64]:
+def flattened(arrays: Any) -> Array:
     """All entries of a gradient (b, w), in the order of `sample.places`."""
     return np.concatenate([np.asarray(array, dtype=np.float64).ravel() for part in arrays for array in part])

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from sympy import Interval
 
 from bpderive.errors import DomainError, shown
 from bpderive.functions.network import Network, component
+from bpderive.later import Array, np
 from bpderive.letters.text import Text
 
 EVERY = 150
@@ -27,7 +26,6 @@ MOST_DRAWS = 200
 MARGIN = 1e-3
 """How far every z is kept from a kink of its activation."""
 
-Array = npt.NDArray[np.float64]
 Place = tuple[str, int, int, int]
 """("w", layer, j, k) or ("b", layer, j, 0), indices from 0."""
 
