@@ -2,8 +2,12 @@
 // { id, answer }; while it is fetched and started it tells { fetched, total } and then { ready }.
 const base = new URL(self.name);
 const post = (message) => self.postMessage(message);
+const early = []; // what is asked before the machine is ready
+self.onmessage = ({ data }) => early.push(data);
 
-const { info, files: sizes } = await (await fetch(new URL("files.json", base), { cache: "no-cache" })).json();
+const listed = await fetch(new URL("files.json", base), { cache: "no-cache" });
+if (!listed.ok) throw new Error(`files.json: ${listed.status}`);
+const { info, files: sizes } = await listed.json();
 const packed = Object.keys(sizes).filter((name) => name.endsWith(".gz"));
 const total = packed.reduce((sum, name) => sum + sizes[name].bytes, 0);
 let fetched = 0;
@@ -57,7 +61,7 @@ sys.path[:0] = ${paths}
 from bpderive.lab import answer
 answer`);
 
-self.onmessage = ({ data: { id, question } }) => {
+const reply = ({ id, question }) => {
   try {
     post({ id, answer: JSON.parse(answer(JSON.stringify(question))) });
   } catch (error) {
@@ -65,3 +69,5 @@ self.onmessage = ({ data: { id, question } }) => {
   }
 };
 post({ ready: true });
+self.onmessage = ({ data }) => reply(data);
+early.forEach(reply);

@@ -1,0 +1,118 @@
+"""The directive `lab`: a field in which a reader asks the machine.
+
+    ```{lab} check
+    d(C, b[l,j]) = delta[l,j]
+    delta[l,j] = d(C, a[l,j])
+    ```
+
+Its lines are claims that are offered as examples. The page holds a box with all the words in both languages, and a
+paragraph for readers whose browser cannot do it; _static/lab.js puts the field there. To add another kind, give it its
+words in `KINDS`, and in _static/lab a module of its name that exports `build`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+import bpderive
+from bpderive.errors import unknown_name
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.markup import box, element, line
+from bpderive.text import LANGUAGES, Text
+
+SCRIPT, STYLE = "lab.js", "lab.css"
+
+WITHOUT = Text(
+    "Here a field asks the machine, if the browser has JavaScript and WebAssembly and the page comes from a server. "
+    "Pages that were opened from a folder are served on your own machine by `bpderive book`. The terminal does without "
+    'them: `bpderive check "d(C, b[l,j]) = delta[l,j]"`.',
+    "这里本有一个可以向机器提问的输入框，它需要浏览器支持 JavaScript 和 WebAssembly，并且页面来自服务器。"
+    "从文件夹直接打开的页面，可用 `bpderive book` 在本机上提供服务。不用浏览器也可以在终端里问："
+    '`bpderive check "d(C, b[l,j]) = delta[l,j]"`。',
+)
+
+COMMON: Mapping[str, Text] = {
+    "fetching": Text(
+        "Fetching the machine, once: {fetched} of {total} MB",
+        "正在取来机器（只需一次）：{fetched} / {total} MB",
+    ),
+    "starting": Text("The machine is being started …", "机器正在启动……"),
+    "working": Text("The machine is at work …", "机器正在运算……"),
+    "stop": Text("Stop", "停止"),
+    "stopped": Text("Stopped. Nothing was decided.", "已停止，未作判定。"),
+    "broken": Text(
+        "The machine could not be fetched or has failed: {reason}. In a terminal `bpderive check` does the same.",
+        "机器未能取来或出了故障：{reason}。在终端里 `bpderive check` 可做同样的事。",
+    ),
+}
+"""What every kind of field says."""
+
+CHECK: Mapping[str, Text] = {
+    "field": Text("Your equation", "你的等式"),
+    "hint": Text("LaTeX, or the one-line language below", "LaTeX，或下文的单行写法"),
+    "ask": Text("Check it", "判定"),
+    "understood": Text("Read as", "读作"),
+    "examples": Text("Some are true, some are not:", "有真有假，试试看："),
+    "convention": Text("Convention", "约定"),
+    "found": Text("to be found", "自动识别"),
+    "refused": Text("not read", "无法读取"),
+    "repaired": Text("Take the repaired one", "采用改正后的等式"),
+    "link": Text("Copy a link to this claim", "复制此命题的链接"),
+    "copied": Text("Copied", "已复制"),
+    "last": Text("Your last claims", "你最近的命题"),
+    "clear": Text("Clear", "清除"),
+}
+"""What the field for an equation says."""
+
+KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK}
+"""The kinds of fields, each with its words."""
+
+
+class LabDirective(BookDirective):
+    """A field of one of `KINDS`."""
+
+    required_arguments = 1
+    has_content = True
+
+    def make(self) -> list[nodes.Node]:
+        """The box. Raises `UnknownName` for a kind that there is not."""
+        kind = self.arguments[0]
+        if kind not in KINDS:
+            raise unknown_name("kind of field", kind, KINDS)
+        given = {
+            "words": {name: words(text) for name, text in (COMMON | KINDS[kind]).items()},
+            "examples": [example for example in self.content if example.strip()],
+            "conventions": conventions(),
+        }
+        attributes = {"data-lab": kind, "data-given": json.dumps(given, ensure_ascii=False)}
+        without = line(*self.words(WITHOUT), classes=["bp-without"])
+        return [element("div", without, classes=["bp-lab"], **attributes)]
+
+
+def words(text: Text) -> dict[str, str]:
+    """A text in each language, by its name."""
+    return {name: text.in_language(name) for name in LANGUAGES}
+
+
+def conventions() -> dict[str, dict[str, str]]:
+    """The conventions that can be chosen for a claim, by name, with their titles; none where the library has none."""
+    known = getattr(bpderive, "conventions", {})
+    return {name: words(getattr(known[name], "title", Text(name, name))) for name in known}
+
+
+def _files(
+    app: Sphinx, page: str, template: str, context: dict[str, object], doctree: nodes.Node | None
+) -> None:
+    """The script and the style come with the pages that have a field."""
+    if doctree is not None and any("bp-lab" in found["classes"] for found in doctree.findall(box)):
+        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_css_file(STYLE)
+
+
+def setup(app: Sphinx) -> None:
+    """Give the pages their files."""
+    app.connect("html-page-context", _files, priority=400)
