@@ -21,28 +21,10 @@ SOURCE = HERE.parent / "src"
 COPIED = ("pyodide/pyodide.mjs", "pyodide/pyodide.asm.mjs", "temml/dist/temml.min.js")
 """What is taken from npm as it is."""
 
-NOT_OF_PYTHON = """
-    _pyio _pyrepl _sysconfigdata_* antigravity asyncio/windows_* bdb cProfile cgi* code concurrent/interpreters curses
-    dbm doctest ensurepip filecmp fileinput ftplib getpass html http/cookiejar http/server idlelib imaplib ipaddress lib2to3
-    mailbox modulefinder multiprocessing netrc nntplib optparse pdb pickletools plistlib poplib profile profiling pstats
-    pyclbr pydoc pydoc_data rlcompleter sched smtplib socketserver sqlite3 ssl statistics tabnanny tarfile telnetlib this
-    tkinter tomllib trace tracemalloc turtle turtledemo unittest uuid venv wave webbrowser wsgiref xml xmlrpc zipapp
-    zoneinfo encodings/big5* encodings/cp[!4]* encodings/euc_* encodings/gb* encodings/h* encodings/iso* encodings/johab
-    encodings/k* encodings/mac_* encodings/p[at]* encodings/shift* encodings/t* encodings/unicode_*""".split()
-"""What of the standard library no answer needs: tools, network, windows, encodings of former times."""
 
-NOT_OF_SYMPY = """
-    */tests */benchmarks sympy/categories sympy/conftest sympy/crypto sympy/diffgeom sympy/holonomic
-    sympy/liealgebras sympy/parsing/autolev sympy/parsing/c sympy/parsing/fortran sympy/parsing/latex sympy/physics
-    sympy/plotting/pygletplot/[!_]*
-    sympy/sandbox sympy/stats sympy/testing sympy/this sympy/utilities/_compilation
-    sympy/vector""".split()
-"""What of SymPy neither it nor the book's library asks for in any answer: tests, and fields that are not ours."""
-
-NOT_OF_BPDERIVE = """
-    bpderive/cli bpderive/codegen bpderive/compare bpderive/discovery bpderive/reference bpderive/slips bpderive/sphinxext
-    bpderive/training bpderive/verify bpderive/__main__""".split()
-"""What of the book's library needs NumPy, Sphinx or a terminal."""
+LEFT_OUT: dict[str, list[str]] = json.loads((HERE / "left-out.json").read_text("utf-8"))
+"""What no answer needs: of Python tools, network and old encodings; of SymPy tests and fields that are not ours; of the
+book's library what wants NumPy, Sphinx or a terminal. A test answers questions without it."""
 
 
 def node(*arguments: str) -> None:
@@ -63,11 +45,25 @@ def home(package: str) -> Path:
 def packages() -> list[dict[str, Any]]:
     """What `pack.py` is to make of which sources, in the names that they have in Pyodide."""
     return [
-        {"target": "/out/pyodide.asm.wasm.gz", "source": "/pyodide/pyodide.asm.wasm"},
-        {"target": "/out/python.zip.gz", "source": "/pyodide/python_stdlib.zip", "leave": NOT_OF_PYTHON},
-        {"target": "/out/mpmath.zip.gz", "source": "/mpmath", "top": ["mpmath"], "leave": NOT_OF_SYMPY},
-        {"target": "/out/sympy.zip.gz", "source": "/sympy", "top": ["sympy"], "leave": NOT_OF_SYMPY},
-        {"target": "/out/bpderive.zip.gz", "source": "/src", "top": ["bpderive"], "leave": NOT_OF_BPDERIVE},
+        {"target": "/out/pyodide.asm.wasm.pack", "source": "/pyodide/pyodide.asm.wasm"},
+        {
+            "target": "/out/python.zip.pack",
+            "source": "/pyodide/python_stdlib.zip",
+            "leave": LEFT_OUT["python"],
+        },
+        {
+            "target": "/out/mpmath.zip.pack",
+            "source": "/mpmath",
+            "top": ["mpmath"],
+            "leave": LEFT_OUT["sympy"],
+        },
+        {"target": "/out/sympy.zip.pack", "source": "/sympy", "top": ["sympy"], "leave": LEFT_OUT["sympy"]},
+        {
+            "target": "/out/bpderive.zip.pack",
+            "source": "/src",
+            "top": ["bpderive"],
+            "leave": LEFT_OUT["bpderive"],
+        },
     ]
 
 
@@ -89,7 +85,7 @@ def make(build: Path) -> None:
     """Write the files to `build`/html/lab; what was made before of the same sources is kept in `build`/lab."""
     kept, target = build / "lab", build / "html" / "lab"
     kept.mkdir(parents=True, exist_ok=True)
-    wanted = {Path(one["target"]).name: (kept / f"{_key(one)}.gz", one) for one in packages()}
+    wanted = {Path(one["target"]).name: (kept / f"{_key(one)}.pack", one) for one in packages()}
     missing = [one for path, one in wanted.values() if not path.exists()]
     if missing:
         with tempfile.TemporaryDirectory() as out:
@@ -101,7 +97,7 @@ def make(build: Path) -> None:
             for name, (path, _one) in wanted.items():
                 if not path.exists():
                     shutil.copyfile(Path(out) / name, path)
-    for path in set(kept.glob("*.gz")) - {path for path, _one in wanted.values()}:
+    for path in set(kept.glob("*.pack")) - {path for path, _one in wanted.values()}:
         path.unlink()
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -124,9 +120,9 @@ def _listed(path: Path) -> dict[str, Any]:
 def licences() -> str:
     """The licences of what is shipped, word for word, one after the other."""
     parts = [
-        "Pyodide, Mozilla Public License 2.0; its source: https://github.com/pyodide/pyodide\n"
-        "CPython, PSF License Agreement: https://docs.python.org/3/license.html\n"
-        "bpderive, MIT License\n"
+        "Pyodide, Mozilla Public License 2.0; its source: https://github.com/pyodide/pyodide\n",
+        "CPython, PSF License Agreement: https://docs.python.org/3/license.html\n",
+        "bpderive, MIT License\n",
     ]
     for package in ("sympy", "mpmath"):
         files = importlib.metadata.files(package) or []

@@ -1,7 +1,8 @@
 """Compile Python modules into ZIP files. It runs in Pyodide, whose Python is to read them: see pack.mjs.
 
-ORDERS lists the packages to be made: for each its `target`, a file compressed with gzip; its `source`, a folder or a ZIP
-file of modules, or another file that is compressed as it is; and of modules the `top` names to take and those to `leave`.
+ORDERS lists the packages to be made: for each its `target`, a file compressed with gzip; its `source`, a folder or a
+ZIP file of modules, or another file that is compressed as it is; and of modules the `top` names to take and those to
+`leave`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def modules(source: Path, top: list[str]) -> Iterator[tuple[str, bytes]]:
 
 
 def left_out(name: str, leave: list[str]) -> bool:
-    """Whether a module is one of those to leave, or stands in a folder that is: `sympy/stats`, `*/tests`, `encodings/cp*`."""
+    """Whether a module is one of those to leave, or stands in a folder that is: `sympy/stats`, `*/tests`."""
     path = name.removesuffix(".py")
     return any(fnmatch.fnmatchcase(path, form) for one in leave for form in (one, f"{one}/*"))
 

@@ -22,7 +22,7 @@ Asked = Mapping[str, Any]
 Answer = dict[str, Any]
 
 PATIENCE = 600.0
-"""Seconds after which a claim would be given up: none takes that long, since steps are counted, and readers can stop it."""
+"""Seconds after which a claim would be given up: none takes that long, since steps are counted; readers can stop it."""
 
 
 def in_each(say: Callable[[], str]) -> dict[str, str]:
@@ -59,10 +59,10 @@ QUESTIONS: Mapping[str, Callable[[Asked], Answer]] = {"check": checked, "read": 
 
 
 def answer(question: str) -> str:
-    """The answer to a question; what the library refuses has the status `refused`, and `said` is the library's error."""
+    """The answer to a question; what the library refuses has the status `refused`, and its error is `said`."""
     asked: Asked = json.loads(question)
     try:
         found = QUESTIONS[asked["ask"]](asked)
     except BpderiveError as error:
-        found = {"status": "refused", "said": in_each(lambda: str(error))}
+        found = {"status": "refused", "said": in_each(error.__str__)}
     return json.dumps(found, ensure_ascii=False)

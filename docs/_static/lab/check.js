@@ -41,7 +41,7 @@ export const build = (place) => {
       claim,
       hint,
       understood,
-      make("div", { class: "bp-row" }, asking, stopping, choice),
+      make("div", { class: "bp-buttons" }, asking, stopping, choice),
       loading.element,
     ),
     verdict,
@@ -83,7 +83,7 @@ export const build = (place) => {
   };
 
   const extras = (answer, text) => {
-    const row = make("div", { class: "bp-row" });
+    const row = make("div", { class: "bp-buttons" });
     if (answer.mended) {
       const repaired = button("repaired", { class: "bp-repaired" });
       repaired.addEventListener("click", () => {

@@ -8,7 +8,7 @@ self.onmessage = ({ data }) => early.push(data);
 const listed = await fetch(new URL("files.json", base), { cache: "no-cache" });
 if (!listed.ok) throw new Error(`files.json: ${listed.status}`);
 const { info, files: sizes } = await listed.json();
-const packed = Object.keys(sizes).filter((name) => name.endsWith(".gz"));
+const packed = Object.keys(sizes).filter((name) => name.endsWith(".pack"));
 const total = packed.reduce((sum, name) => sum + sizes[name].bytes, 0);
 let fetched = 0;
 
@@ -36,7 +36,7 @@ const files = Object.fromEntries(
 // Pyodide asks for two of them itself.
 const fetchFile = self.fetch;
 self.fetch = (address, ...options) => {
-  const name = `${new URL(address, base).pathname.split("/").pop()}.gz`;
+  const name = `${new URL(address, base).pathname.split("/").pop()}.pack`;
   return files[name] ?? fetchFile(address, ...options);
 };
 
@@ -52,8 +52,8 @@ const [python, ...archives] = await Promise.all([
   }),
   ...libraries.map(async (name) => (await files[name]).arrayBuffer()),
 ]);
-libraries.forEach((name, i) => python.FS.writeFile(`/lib/${name.replace(".gz", "")}`, new Uint8Array(archives[i])));
-const paths = JSON.stringify(libraries.map((name) => `/lib/${name.replace(".gz", "")}`));
+libraries.forEach((name, i) => python.FS.writeFile(`/lib/${name.replace(".pack", "")}`, new Uint8Array(archives[i])));
+const paths = JSON.stringify(libraries.map((name) => `/lib/${name.replace(".pack", "")}`));
 // There is one thread here, and no clock of its own.
 const answer = python.runPython(`import sys, time
 time.thread_time = time.perf_counter

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Text] = {
     ),
     "emit": Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码"),
     "check": Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立"),
+    "book": Text(en="the book, served on this machine", zh="在本机上打开这本书"),
 }
 """What each subcommand does, in the order in which they are listed."""
 
