@@ -2,6 +2,7 @@
 
     answer('{"ask": "check", "claim": "d(C, b[l,j]) = delta[l,j]"}')     the verdict, in both languages
     answer('{"ask": "read", "claim": "delta[L] = a[L] - y"}')            the claim as it is understood, in LaTeX
+    answer('{"ask": "activation", "formula": "tanh(z) + z/10"}')         its derivative, graph, properties and equations
 
 To teach it another question, write a function from what is asked to what is answered and enter it in `QUESTIONS`. Its
 words are those that the library says in Python; nothing that a reader types is evaluated.
@@ -13,9 +14,20 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import sympy
+
+from bpderive.activations import Activation, parse_activation
+from bpderive.activations.derivation import slope_derivation
+from bpderive.activations.facts import facts
+from bpderive.activations.learning import learning
+from bpderive.differentiation import latex
+from bpderive.equations import equations
 from bpderive.errors import BpderiveError
 from bpderive.language import in_latex, parse
-from bpderive.text import LANGUAGES, language, set_language
+from bpderive.notation import SigmaPrime
+from bpderive.notation import latex as in_the_letters
+from bpderive.plot import plot
+from bpderive.text import LANGUAGES, Text, language, set_language
 from bpderive.verdict import check
 
 Asked = Mapping[str, Any]
@@ -54,7 +66,53 @@ def read(asked: Asked) -> Answer:
     return {"status": "read", "latex": in_latex(parse(str(asked["claim"])))}
 
 
-QUESTIONS: Mapping[str, Callable[[Asked], Answer]] = {"check": checked, "read": read}
+def words(text: Text) -> dict[str, str]:
+    """A text in each language."""
+    return {name: text.in_language(name) for name in LANGUAGES}
+
+
+def activation(asked: Asked) -> Answer:
+    """What is derived about a formula in z: σ′ line by line, the graph, what is known, the four equations with it."""
+    found = parse_activation(str(asked["formula"]))
+    found.check()
+    derived = slope_derivation(found)
+    exact, picture = derived.check(), plot(found)
+    pieces = [
+        {
+            "where": latex(where.as_relational(part.variable)) if len(derived.parts) > 1 else "",
+            "steps": [{"latex": step.latex(), "reason": words(step.reason)} for step in part.steps],
+        }
+        for where, part in derived.parts
+    ]
+    return {
+        "status": "derived",
+        "latex": latex(found.formula),
+        "pieces": pieces,
+        "exact": exact,
+        "svg": picture.svg,
+        "title": words(picture.title),
+        "described": words(picture.description),
+        "facts": [[words(fact.name), words(fact.value)] for fact in facts(found)],
+        "lessons": [words(lesson) for lesson in learning(found)],
+        "equations": [[number, with_slope(number, found)] for number in ("BP1", "BP2", "BP3", "BP4")],
+    }
+
+
+def with_slope(number: str, activation: Activation) -> str:
+    """An equation in components, in LaTeX, with the slope of this activation in the place of σ′."""
+    statement = equations[number].stated("component")
+
+    def slope(*place: sympy.Expr) -> sympy.Expr:
+        return activation.derivative(place[-1])
+
+    return " = ".join(in_the_letters(side.replace(SigmaPrime, slope)) for side in statement.sides)
+
+
+QUESTIONS: Mapping[str, Callable[[Asked], Answer]] = {
+    "check": checked,
+    "read": read,
+    "activation": activation,
+}
 """What can be asked, by name."""
 
 

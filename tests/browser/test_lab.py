@@ -1,4 +1,5 @@
-"""The machine on the page, under the policy that lets nothing in from elsewhere: it decides as the library does, can be stopped, does no harm, and where it cannot run the page says what to do."""
+"""The machine on the page, under the policy that lets nothing in from elsewhere: it decides as the library does in
+Python, can be stopped, does no harm, and where it cannot run the page says what to do."""
 
 from __future__ import annotations
 

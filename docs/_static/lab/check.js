@@ -1,91 +1,54 @@
 // The field for an equation: what is typed is shown as it is understood; the answer is the library's verdict.
+import { asking, button, textField, tries } from "./asking.js";
 import { claims, clear, keep } from "./claims.js";
 import { display, paragraphs } from "./formulas.js";
-import { Stopped, ask, start, stop, watch } from "./machine.js";
-import { progress } from "./progress.js";
+import { ask } from "./machine.js";
 import { languages, line, make, say, sideBySide } from "./words.js";
 
 const PAUSE = 250; // milliseconds without a key until what was typed is read
 
+const verdict = async (answer) => {
+  const [first, ...others] = await Promise.all(languages.map((language) => paragraphs(answer.shown[language])));
+  return first.map((block, i) => sideBySide([block, ...others.map((other) => other[i])]));
+};
+
 export const build = (place) => {
   const { words, examples, conventions } = JSON.parse(place.dataset.given);
-  const button = (name, attributes = {}) => make("button", { type: "button", ...attributes }, ...say(words[name]));
-
-  const claim = make("textarea", {
-    id: "bp-claim",
-    rows: "2",
-    spellcheck: "false",
-    autocapitalize: "off",
-    autocomplete: "off",
-    placeholder: "delta[l,j] = sum(k, w[l+1,k,j] * delta[l+1,k]) * dsigma(z[l,j])",
-    "aria-describedby": "bp-hint",
-  });
+  const claim = textField("bp-claim", "delta[l,j] = sum(k, w[l+1,k,j] * delta[l+1,k]) * dsigma(z[l,j])");
+  claim.setAttribute("aria-describedby", "bp-hint");
   const hint = make("p", { id: "bp-hint" }, ...say(words.hint));
   const understood = make("div", { id: "bp-understood" });
   const names = Object.entries(conventions).map(([name, title]) => make("option", { value: name }, line(title)));
   const convention = make("select", { id: "bp-convention" }, make("option", { value: "" }, line(words.found)), ...names);
-  const choice = make("p", { hidden: !names.length }, make("label", { for: convention.id }, ...say(words.convention)), convention);
-  const asking = button("ask", { id: "bp-ask", type: "submit" });
-  const stopping = button("stop", { hidden: true });
-  const loading = progress(words);
-  const verdict = make("div", { id: "bp-verdict", "data-status": "idle" });
-  const status = make("div", { role: "status", class: "visually-hidden" });
+  const label = make("label", { for: convention.id }, ...say(words.convention));
   const last = make("details", { class: "bp-last", hidden: true });
-  const tries = examples.map((example) => make("button", { type: "button", class: "bp-example-claim" }, make("code", {}, example)));
-
-  place.replaceChildren(
-    make(
-      "form",
-      {},
-      make("label", { for: claim.id }, ...say(words.field)),
-      claim,
-      hint,
-      understood,
-      make("div", { class: "bp-buttons" }, asking, stopping, choice),
-      loading.element,
-    ),
-    verdict,
-    status,
-    make("div", { class: "bp-tries", hidden: !tries.length }, make("p", {}, ...say(words.examples)), ...tries),
-    last,
-  );
-
-  let busy = false;
-  let typed = 0;
-  const show = (state, ...content) => {
-    verdict.dataset.status = state;
-    verdict.replaceChildren(...content);
-  };
-
-  const read = async () => {
-    const text = claim.value.trim();
-    if (!text || busy) return;
-    const turn = ++typed;
-    try {
-      const answer = await ask({ ask: "read", claim: text });
-      if (turn !== typed || text !== claim.value.trim()) return;
-      if (answer.latex) understood.replaceChildren(make("p", {}, ...say(words.understood)), await display(answer.latex));
-      else understood.replaceChildren();
-    } catch {
-      understood.replaceChildren(); // the answer itself will say what is wrong
-    }
-  };
 
   const put = (text) => {
     claim.value = text;
     understood.replaceChildren();
   };
 
-  const link = (text) => {
-    const address = new URL(location.href);
-    address.hash = `check=${encodeURIComponent(text)}`;
-    return address.href;
+  let turn = 0;
+  const read = async () => {
+    const text = claim.value.trim();
+    const now = ++turn;
+    if (!text || field.busy()) return;
+    const answer = await ask({ ask: "read", claim: text }).catch(() => ({})); // an answer will say what is wrong
+    if (now !== turn) return;
+    if (!answer.latex) return understood.replaceChildren();
+    understood.replaceChildren(make("p", {}, ...say(words.understood)), await display(answer.latex));
   };
 
-  const extras = (answer, text) => {
+  const address = (text) => {
+    const made = new URL(location.href);
+    made.hash = `check=${encodeURIComponent(text)}`;
+    return made.href;
+  };
+
+  const further = (answer, text) => {
     const row = make("div", { class: "bp-buttons" });
     if (answer.mended) {
-      const repaired = button("repaired", { class: "bp-repaired" });
+      const repaired = button(words.repaired, { class: "bp-repaired" });
       repaired.addEventListener("click", () => {
         put(answer.mended);
         claim.focus();
@@ -93,81 +56,57 @@ export const build = (place) => {
       });
       row.append(repaired);
     }
-    const copying = button("link", { class: "bp-quiet" });
-    copying.addEventListener("click", async () => {
-      history.replaceState(null, "", link(text));
-      await navigator.clipboard?.writeText(link(text)).catch(() => {});
-      copying.replaceChildren(...say(words.copied));
-      status.textContent = line(words.copied);
+    const link = button(words.link, { class: "bp-quiet" });
+    link.addEventListener("click", async () => {
+      history.replaceState(null, "", address(text));
+      await navigator.clipboard?.writeText(address(text)).catch(() => {});
+      link.replaceChildren(...say(words.copied));
+      field.status.textContent = line(words.copied);
     });
-    row.append(copying);
+    row.append(link);
     return row;
   };
 
-  const told = async (answer) => {
-    if (answer.status === "refused") {
-      return languages.map((language) => {
-        const [reason, ...shown] = answer.said[language].split("\n");
-        const parts = [make("p", {}, make("strong", {}, words.refused[language]), language === "zh" ? "：" : ": ", reason)];
-        return make("div", {}, ...parts, ...(shown.length ? [make("pre", {}, shown.join("\n"))] : []));
-      });
-    }
-    const each = await Promise.all(languages.map((language) => paragraphs(answer.shown[language])));
-    return each;
-  };
-
-  const check = async () => {
-    const text = claim.value.trim();
-    if (!text || busy) return;
-    busy = true;
-    typed++;
-    asking.disabled = true;
-    stopping.hidden = false;
-    show("loading");
-    loading.begin();
-    status.textContent = line(words.working);
-    try {
-      const answer = await ask({ ask: "check", claim: text, convention: convention.value });
-      const blocks = await told(answer);
-      const lines = answer.status === "refused" ? [sideBySide(blocks)] : blocks[0].map((_, i) => sideBySide(blocks.map((b) => b[i])));
-      show(answer.status, ...lines, extras(answer, text));
-      status.textContent = languages.map((language) => answer.said[language]).join("\n");
+  let timer = 0;
+  const field = asking(words, {
+    field: claim,
+    ids: { ask: "bp-ask", answer: "bp-verdict" },
+    question: (text) => ({ ask: "check", claim: text, convention: convention.value }),
+    shown: verdict,
+    told: (answer, text, box) => {
+      box.append(further(answer, text));
       keep(text, answer.status);
       list();
-    } catch (error) {
-      const [state, said, values] =
-        error instanceof Stopped ? ["stopped", words.stopped, {}] : ["stopped", words.broken, { reason: error.message }];
-      show(state, make("p", {}, ...say(said, values)));
-      status.textContent = line(said, values);
-    } finally {
-      busy = false;
-      asking.disabled = false;
-      stopping.hidden = true;
-      loading.end();
-    }
-    read();
+    },
+    input: () => {
+      clearTimeout(timer);
+      timer = setTimeout(read, PAUSE);
+    },
+  });
+  field.buttons.before(hint, understood);
+  field.buttons.append(make("p", { hidden: !names.length }, label, convention));
+
+  const askFor = (text) => {
+    put(text);
+    field.run();
   };
 
   const list = () => {
     const kept = claims();
     last.hidden = !kept.length;
-    const clearing = button("clear", { class: "bp-quiet" });
+    const clearing = button(words.clear, { class: "bp-quiet" });
     clearing.addEventListener("click", () => {
       clear();
       list();
       claim.focus();
     });
     const items = kept.map((one) => {
-      const again = make("button", { type: "button", class: "bp-example-claim", "data-was": one.status }, make("code", {}, one.claim));
+      const attributes = { type: "button", class: "bp-example-claim", "data-was": one.status };
+      const again = make("button", attributes, make("code", {}, one.claim));
       again.addEventListener("click", () => askFor(one.claim));
       return make("li", {}, again);
     });
     last.replaceChildren(make("summary", {}, ...say(words.last)), make("ul", {}, ...items), clearing);
-  };
-
-  const askFor = (text) => {
-    put(text);
-    check();
   };
 
   const fromLink = () => {
@@ -179,31 +118,10 @@ export const build = (place) => {
       return; // no claim of ours
     }
     place.scrollIntoView();
-    asking.focus();
+    field.askButton.focus();
   };
 
-  let timer = 0;
-  claim.addEventListener("input", () => {
-    start();
-    if (!busy) loading.begin(false);
-    clearTimeout(timer);
-    timer = setTimeout(read, PAUSE);
-  });
-  claim.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    check();
-  });
-  place.querySelector("form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    check();
-  });
-  stopping.addEventListener("click", () => {
-    stop();
-    claim.focus();
-  });
-  tries.forEach((one, i) => one.addEventListener("click", () => askFor(examples[i])));
-  watch((message) => loading.tell(message));
+  place.replaceChildren(field.form, field.answer, field.status, tries(words, examples, askFor), last);
   addEventListener("hashchange", fromLink);
   list();
   fromLink();

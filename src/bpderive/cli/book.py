@@ -102,7 +102,7 @@ def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
 
 @contextmanager
 def pages(path: Path) -> Iterator[Path]:
-    """The folder of the pages; a ZIP file is unpacked while it is served. Raises `ParseError` where no book is there."""
+    """The folder of the pages; a ZIP file is unpacked for a while. Raises `ParseError` where no book is there."""
     if path.is_dir() and (path / "index.html").is_file():
         yield path
         return

@@ -7,8 +7,9 @@ Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-in
 `bibliography`, `api`, `commands`, `simplifications`, `solution`, for the catalogues `activation-page`,
 `activation-comparison`, `try-activation`, `cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`,
 `spread-figure`, `weight-figure`, `demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`,
-`algorithm-flow`, `library-flow`, `summary-card`, and `lab` for fields in which a reader asks the machine. Roles: `eq`, `proof`, `formula`, `cite`. They print from the
-registry in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
+`algorithm-flow`, `library-flow`, `summary-card`. `lab` is a field in which a reader asks the machine. Roles: `eq`,
+`proof`, `formula`, `cite`. They print from the registry in the language of the build, and every mark comes from a
+certificate made in it (`certificates`). To add a
 directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 

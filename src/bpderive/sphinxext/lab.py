@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 
 import bpderive
 from bpderive.errors import unknown_name
+from bpderive.sphinxext import page_words
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import box, element, line
 from bpderive.text import LANGUAGES, Text
@@ -68,7 +69,23 @@ CHECK: Mapping[str, Text] = {
 }
 """What the field for an equation says."""
 
-KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK}
+ACTIVATION: Mapping[str, Text] = {
+    "field": Text("Your activation function, a formula in z", "你的激活函数：一个含 z 的公式"),
+    "ask": Text("Derive it", "推导"),
+    "examples": Text("For example:", "例如："),
+    "refused": Text("refused", "未能接受"),
+    "done": Text("Derived: see below.", "推导完毕，见下文。"),
+    "derivation": page_words.DERIVATION_OF_SLOPE,
+    "piece": page_words.PIECE,
+    "exact": page_words.EXACT_LINES,
+    "checked": page_words.CHECKED_LINES,
+    "properties": page_words.PROPERTIES,
+    "learning": page_words.LEARNING,
+    "equations": Text("The four equations with it", "代入后的四个方程"),
+}
+"""What the field for an activation says."""
+
+KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK, "activation": ACTIVATION}
 """The kinds of fields, each with its words."""
 
 
