@@ -101,7 +101,7 @@ class LabDirective(BookDirective):
         if kind not in KINDS:
             raise unknown_name("kind of field", kind, KINDS)
         given = {
-            "words": {name: words(text) for name, text in (COMMON | KINDS[kind]).items()},
+            "words": {name: words(text) for name, text in {**COMMON, **KINDS[kind]}.items()},
             "examples": [example for example in self.content if example.strip()],
             "conventions": conventions(),
         }
