@@ -19,6 +19,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 import bpderive
+from bpderive.activations import activations
 from bpderive.errors import unknown_name
 from bpderive.sphinxext import page_words
 from bpderive.sphinxext.directive import BookDirective
@@ -85,7 +86,45 @@ ACTIVATION: Mapping[str, Text] = {
 }
 """What the field for an activation says."""
 
-KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK, "activation": ACTIVATION}
+NETWORK: Mapping[str, Text] = {
+    "ask": Text("Compute it", "计算"),
+    "layers": Text("Layers", "层数"),
+    "neurons": Text("Neurons in layer {layer}", "第 {layer} 层的神经元"),
+    "less": Text("one less", "减一"),
+    "more": Text("one more", "加一"),
+    "activation": Text("Activation", "激活函数"),
+    "cost": Text("Cost", "代价函数"),
+    "weight": Text("The paths of the weight", "权重的路径"),
+    "drawing": Text(
+        "The network. Press a connection for the paths of its weight.",
+        "网络图。点按一条连线，即可看到该权重的路径。",
+    ),
+    "refused": Text("refused", "未能接受"),
+    "done": Text(
+        "Computed: {count} paths, their sum is {sum}.", "计算完毕：共 {count} 条路径，其和为 {sum}。"
+    ),
+    "path": Text("Path {number} of {count}", "第 {number} / {count} 条路径"),
+    "all": Text("All {count} paths", "全部 {count} 条路径"),
+    "back": Text("Back", "后退"),
+    "on": Text("On", "前进"),
+    "sum": Text("Sum of all paths: {sum}", "所有路径之和：{sum}"),
+    "bp4": Text("The same derivative by (BP4): {value}", "同一导数由 (BP4) 得：{value}"),
+    "numbers": Text("Move the numbers", "调节数值"),
+    "step1": Text("1. Input: the activations of the first layer are $x$.", "1. 输入：第一层的激活值为 $x$。"),
+    "step2": Text("2. Feedforward: the activations $a$, layer by layer.", "2. 前向传播：逐层求激活值 $a$。"),
+    "step3": Text("3. Output error: $\\delta$ in the last layer.", "3. 输出误差：最后一层的 $\\delta$。"),
+    "step4": Text("4. Backpropagate: $\\delta$ in all layers.", "4. 反向传播误差：各层的 $\\delta$。"),
+    "step5": Text(
+        "5. Output: the derivative by each bias is $\\delta$, that by each weight $a\\,\\delta$.",
+        "5. 输出：对偏置的导数是 $\\delta$，对权重的导数是 $a\\,\\delta$。",
+    ),
+}
+"""What the network of one's own says."""
+
+COSTS = ("quadratic", "cross_entropy")
+"""The costs from which a network of one's own can choose; others want outputs that a slider does not give."""
+
+KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK, "activation": ACTIVATION, "network": NETWORK}
 """The kinds of fields, each with its words."""
 
 
@@ -104,6 +143,8 @@ class LabDirective(BookDirective):
             "words": {name: words(text) for name, text in {**COMMON, **KINDS[kind]}.items()},
             "examples": [example for example in self.content if example.strip()],
             "conventions": conventions(),
+            "activations": [name for name, one in activations.items() if one.elementwise],
+            "costs": list(COSTS),
         }
         attributes = {"data-lab": kind, "data-given": json.dumps(given, ensure_ascii=False)}
         without = line(*self.words(WITHOUT), classes=["bp-without"])
