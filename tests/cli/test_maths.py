@@ -6,8 +6,8 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.cli.document import columns, wrapped
 from bpderive.cli.maths import sentence, typed
+from bpderive.cli.words import columns, wrapped
 from bpderive.functions.activations import z
 from bpderive.functions.differentiation import latex
 

@@ -1,9 +1,9 @@
 """The command `bpderive`: `bpderive derive BP2`, `bpderive activation gelu`, `bpderive check "…"` and others.
 
-To add a subcommand, write a module that has `SUMMARY`, a `Text`, `add(parser)`, which adds its arguments, and
-`run(given)`, a function from what was given to the exit code; enter it in `COMMANDS`. What it says it makes as blocks
-of `bpderive.cli.document`, so that it comes as text, Markdown or LaTeX, and as a `Text`, so that it comes in both
-languages. Its tests follow: every command is run in both languages.
+To add a subcommand, write a module that has `EXAMPLES`, `add(parser)`, which adds its arguments, and `run(given)`, a
+function from what was given to the exit code; enter it in `COMMANDS`. Only the module of the command that is called is
+imported. What it says it makes as blocks of `bpderive.cli.document`, so that it comes as text, Markdown or LaTeX, and
+as a `Text`, so that it comes in both languages. Its tests follow: every command is run in both languages.
 """
 
 from __future__ import annotations
@@ -12,25 +12,34 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
-from types import ModuleType
 from typing import Any
 
-from bpderive.cli import activation, check, derive, emit, equations, paths, verify
 from bpderive.cli.words import Parser, mistake
 from bpderive.errors import BpderiveError, Refuted, StepError
+from bpderive.later import loaded
 from bpderive.letters.text import LANGUAGES, Text, language, set_language
 
-COMMANDS: Mapping[str, ModuleType] = {
-    "equations": equations,
-    "derive": derive,
-    "paths": paths,
-    "verify": verify,
-    "activation": activation,
-    "emit": emit,
-    "check": check,
+COMMANDS: Mapping[str, Text] = {
+    "equations": Text(
+        en="the numbered equations, or one of them in full", zh="列出编号方程，或完整显示其中一个"
+    ),
+    "derive": Text(en="the derivation of an equation, line by line", zh="逐行给出某个方程的推导"),
+    "paths": Text(
+        en="the sum over all paths from a weight or bias to the cost", zh="从权重或偏置到代价的所有路径之和"
+    ),
+    "verify": Text(
+        en="the compiled gradient of a network against other ways to it", zh="用其他途径核对网络的已编译梯度"
+    ),
+    "activation": Text(
+        en="everything derived about an activation function", zh="关于某个激活函数推导出的一切"
+    ),
+    "emit": Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码"),
+    "check": Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立"),
+    "book": Text(en="the book, served on this machine", zh="在本机上打开这本书"),
 }
-"""The subcommands by name, in the order in which they are listed."""
+"""What each subcommand does, in the order in which they are listed."""
 
 ALL_WELL, FAILED, MISUSED = 0, 1, 2
 """The exit codes: a check that fails is 1, what could not be understood or done 2."""
@@ -62,7 +71,8 @@ _VERSION = Text(en="show the version and exit", zh="显示版本并退出")
 
 def parser() -> Parser:
     """What the command understands, described in the language that is set."""
-    made = Parser(prog="bpderive", description=_DESCRIPTION, examples=_EXAMPLES)
+    made = Parser(prog="bpderive")
+    made.describe(_DESCRIPTION, _EXAMPLES)
     made.add_argument(
         "--version", action="version", version=f"bpderive {version('bpderive')}", help=str(_VERSION)
     )
@@ -74,17 +84,18 @@ def parser() -> Parser:
         required=True,
         parser_class=Parser,
     )
-    for name, command in COMMANDS.items():
-        added = subcommands.add_parser(
-            name,
-            help=str(command.SUMMARY),
-            description=getattr(command, "DESCRIPTION", command.SUMMARY),
-            examples=command.EXAMPLES,
-        )
-        command.add(added)
-        _add_language(added, default=argparse.SUPPRESS)
-        added.set_defaults(run=command.run)
+    for name, summary in COMMANDS.items():
+        subcommands.add_parser(name, help=str(summary), fill=partial(_fill, name))
     return made
+
+
+def _fill(name: str, made: Parser) -> None:
+    """Describe a subcommand and add its arguments."""
+    command = loaded(f"{__name__}.{name}")
+    made.describe(getattr(command, "DESCRIPTION", COMMANDS[name]), command.EXAMPLES)
+    command.add(made)
+    _add_language(made, default=argparse.SUPPRESS)
+    made.set_defaults(run=command.run)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

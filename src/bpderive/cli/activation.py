@@ -20,7 +20,6 @@ from bpderive.functions.differentiation import latex
 from bpderive.functions.plot import plot, standalone
 from bpderive.letters.text import Text, language
 
-SUMMARY = Text(en="everything derived about an activation function", zh="关于某个激活函数推导出的一切")
 DESCRIPTION = Text(
     en="An activation function, by its name or by a formula in z: its derivative line by line, its properties, and the "
     "largest error of its code. In a formula: numbers, z, pi, e, + - * / and ^, exp, log, sqrt, sin, cos, sinh, cosh, "

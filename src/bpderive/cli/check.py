@@ -15,7 +15,6 @@ from bpderive.errors import ParseError
 from bpderive.letters.text import Text
 from bpderive.workbook.verdict import LONGEST, STATUS, check
 
-SUMMARY = Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立")
 DESCRIPTION = Text(
     en="Whether equations hold for every network; if not, a counterexample and the likely reason. The exit code is 0 "
     "only if all of them hold.",

@@ -17,7 +17,6 @@ from bpderive.proofs import Derivation, derivation
 from bpderive.proofs.concrete import Instance
 from bpderive.proofs.pairings import cancelled, pairing
 
-SUMMARY = Text(en="the derivation of an equation, line by line", zh="逐行给出某个方程的推导")
 EXAMPLES = (
     ("bpderive derive BP2", Text(en="in general, each line with its reason", zh="一般情形，每一行都附理由")),
     (

@@ -8,12 +8,12 @@ them in `FORMS`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bpderive.cli.maths import sentence, typed
+from bpderive.cli.words import columns, wrapped
 from bpderive.letters.text import Text
 
 _COLON = Text(en=": ", zh="：")
@@ -82,30 +82,6 @@ def written(blocks: Iterable[Block], form: str, width: int) -> str:
     write = FORMS[form]
     parts = [write[type(block)](block, max(width, LEAST_WIDTH)) for block in blocks]
     return "\n\n".join(part for part in parts if part)
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes: a Chinese character takes two."""
-    return sum(
-        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
-        for sign in text
-    )
-
-
-def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
-    """The text in lines of at most `width` columns, broken at spaces and between Chinese characters."""
-    words = re.findall(r"\s*(?:[⺀-鿿＀-￯][，。；：！？、）”’]*|[^\s⺀-鿿＀-￯]+)", text)
-    lines, line = [], indent if first is None else first
-    empty = True
-    for word in words:
-        if not empty and columns(line + word) > width:
-            lines.append(line)
-            line, word = indent, word.lstrip()
-        line += word.lstrip() if empty else word
-        empty = False
-        if line == indent:
-            empty = True
-    return "\n".join([*lines, line]).rstrip()
 
 
 def _padded(text: str, width: int) -> str:

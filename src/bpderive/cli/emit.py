@@ -9,7 +9,6 @@ from bpderive.cli.options import add_network, network, save
 from bpderive.letters.text import Text
 from bpderive.programs.lambdified import compile_gradient
 
-SUMMARY = Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码")
 EXAMPLES = (
     ("bpderive emit --network 2,3,2", Text(en="to the terminal", zh="输出到终端")),
     (

@@ -10,7 +10,6 @@ from bpderive.cli.options import add_form, show, unknown
 from bpderive.equations import Equation, equations
 from bpderive.letters.text import Text
 
-SUMMARY = Text(en="the numbered equations, or one of them in full", zh="列出编号方程，或完整显示其中一个")
 EXAMPLES = (
     ("bpderive equations", Text(en="the index", zh="方程索引")),
     (

@@ -10,9 +10,6 @@ from bpderive.equations.paths import path_sum
 from bpderive.letters.symbols import C, Partial, latex
 from bpderive.letters.text import Text
 
-SUMMARY = Text(
-    en="the sum over all paths from a weight or bias to the cost", zh="从权重或偏置到代价的所有路径之和"
-)
 EXAMPLES = (
     (
         "bpderive paths --network 2,3,2 --weight 2,1,1",

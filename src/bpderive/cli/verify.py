@@ -9,9 +9,6 @@ from bpderive.cli.options import add_form, add_network, network, show
 from bpderive.letters.text import Text, language
 from bpderive.programs.verify import verify
 
-SUMMARY = Text(
-    en="the compiled gradient of a network against other ways to it", zh="用其他途径核对网络的已编译梯度"
-)
 DESCRIPTION = Text(
     en="The gradient compiled from the proved equations, at random weights, against backpropagation written by hand, "
     "finite differences and 50 digits. The exit code is 1 if one of them disagrees.",

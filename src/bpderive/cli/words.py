@@ -1,7 +1,7 @@
 """The command's parser in two languages: argparse, whose own words are said in Chinese too.
 
-`Parser(prog, description, …)` takes every phrase as a `Text`; `example(command, says)` are the lines of the examples
-below a help page. What argparse says about a mistake is recognized by `MISTAKES`; a message that is not there stays
+`Parser(prog).describe(description, examples)` takes every phrase as a `Text`; the examples are the lines below a help
+page. What argparse says about a mistake is recognized by `MISTAKES`; a message that is not there stays
 English.
 """
 
@@ -11,10 +11,10 @@ import argparse
 import re
 import shutil
 import sys
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from bpderive.cli.document import wrapped
 from bpderive.letters.text import Text, language
 
 WIDEST = 100
@@ -65,6 +65,30 @@ def width() -> int:
     return min(shutil.get_terminal_size().columns, WIDEST)
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese character takes two."""
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+        for sign in text
+    )
+
+
+def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """The text in lines of at most `width` columns, broken at spaces and between Chinese characters."""
+    words = re.findall(r"\s*(?:[⺀-鿿＀-￯][，。；：！？、）”’]*|[^\s⺀-鿿＀-￯]+)", text)
+    lines, line = [], indent if first is None else first
+    empty = True
+    for word in words:
+        if not empty and columns(line + word) > width:
+            lines.append(line)
+            line, word = indent, word.lstrip()
+        line += word.lstrip() if empty else word
+        empty = False
+        if line == indent:
+            empty = True
+    return "\n".join([*lines, line]).rstrip()
+
+
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Help in the language that is set, broken where Chinese may be."""
 
@@ -86,28 +110,36 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """An `ArgumentParser` that speaks the language that is set when it is made."""
+    """An `ArgumentParser` that speaks the language that is set when it is made.
+
+    `fill` is called with the parser when it is first to read something: it describes it and adds its arguments.
+    """
 
     def __init__(
         self,
         *,
-        description: Text | str | None = None,
-        examples: Sequence[tuple[str, Text]] = (),
+        fill: Callable[[Parser], None] | None = None,
         add_help: bool = True,
         **options: Any,
     ) -> None:
-        super().__init__(
-            description=None if description is None else str(description),
-            epilog=_shown_examples(examples),
-            formatter_class=_Help,
-            add_help=False,
-            allow_abbrev=False,
-            **options,
-        )
+        super().__init__(formatter_class=_Help, add_help=False, allow_abbrev=False, **options)
+        self._fill = fill
         self._positionals.title = str(_ARGUMENTS)
         self._optionals.title = str(_OPTIONS)
         if add_help:
             self.add_argument("-h", "--help", action="help", help=str(_HELP))
+
+    def describe(self, description: Text, examples: Sequence[tuple[str, Text]]) -> None:
+        """Say in the help what it is about, and give examples."""
+        self.description = str(description)
+        self.epilog = _shown_examples(examples)
+
+    def parse_known_args(self, *given: Any, **named: Any) -> Any:
+        """What `ArgumentParser` does, when the arguments are there."""
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
+        return super().parse_known_args(*given, **named)
 
     def format_help(self) -> str:
         """The help, with the colon of the language behind a heading."""
@@ -138,9 +170,7 @@ def mistake(message: object) -> str:
     return str(_ERROR.format(message=message))
 
 
-def _shown_examples(examples: Sequence[tuple[str, Text]]) -> str | None:
-    if not examples:
-        return None
+def _shown_examples(examples: Sequence[tuple[str, Text]]) -> str:
     lines = [str(_EXAMPLES)]
     for command, says in examples:
         lines += [f"  {command}", f"      {says}"]

@@ -6,11 +6,10 @@ together. All raise errors that say what was given, what was wanted and how to m
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping
+from numbers import Integral
 from typing import Any
 
-import numpy as np
 import sympy
 
 from bpderive.errors import DomainError, NetworkError
@@ -48,10 +47,7 @@ def checked_sizes(given: object) -> tuple[int, ...]:
     entries = tuple(given)
     sizes: list[int] = []
     for entry in entries:
-        try:
-            size = 0 if isinstance(entry, bool | np.bool_) else operator.index(entry)
-        except TypeError:
-            size = 0
+        size = int(entry) if isinstance(entry, Integral) and not isinstance(entry, bool) else 0
         if size < 1:
             place = len(sizes) + 1
             raise NetworkError(SIZE.format(layer=place, given=repr(entry), wanted=SIZES_WANTED))

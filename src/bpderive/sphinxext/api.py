@@ -143,8 +143,8 @@ class CommandsDirective(BookDirective):
         """A table, whose lines are anchors."""
         head = [self.words(COMMAND), self.words(DOES)]
         rows: list[list[list[nodes.Node]]] = [
-            [[nodes.literal(name, f"bpderive {name}")], self.words(_sentence(command.SUMMARY))]
-            for name, command in COMMANDS.items()
+            [[nodes.literal(name, f"bpderive {name}")], self.words(_sentence(summary))]
+            for name, summary in COMMANDS.items()
         ]
         made = table(["bp-commands"], head, rows)
         for name, row in zip(COMMANDS, list(made.findall(nodes.row))[1:], strict=True):

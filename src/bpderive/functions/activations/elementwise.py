@@ -13,7 +13,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, ClassVar
 
-import numpy as np
 import sympy
 from sympy import Expr, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
@@ -24,6 +23,7 @@ from sympy.printing.str import StrPrinter
 from bpderive.errors import DomainError
 from bpderive.functions.activations.analysis import CACHE, z
 from bpderive.functions.activations.special import coded, computed
+from bpderive.later import np
 
 LONGEST = 88
 """The most characters of an expression in generated code; longer ones are computed in parts."""

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-import numpy as np
 import sympy
 from sympy import Expr, Max, Min, Piecewise, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
@@ -28,12 +27,17 @@ from bpderive.functions.activations.forms import decay, where
 from bpderive.functions.activations.special import computed
 from bpderive.functions.activations.stable import compare, in_high_precision
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential
+from bpderive.later import np
 from bpderive.letters.text import Text
 
 DIGITS = 400
 
-_ABOVE = (*np.geomspace(1e-300, 1e-3, 8), *np.linspace(0.01, 8.0, 40), *np.geomspace(9.0, 800.0, 24))
-POINTS = np.array([sign * point for point in _ABOVE for sign in (-1.0, 1.0)])
+_ABOVE = (
+    *(10 ** (-300 + 297 * n / 7) for n in range(8)),
+    *(0.01 + 7.99 * n / 39 for n in range(40)),
+    *(9 * (800 / 9) ** (n / 23) for n in range(24)),
+)
+POINTS = tuple(sign * point for point in _ABOVE for sign in (-1.0, 1.0))
 """Where the error is measured: a sample, so that the true largest error may be somewhat larger."""
 
 
@@ -89,7 +93,7 @@ def measured(form: Expr, expression: Expr) -> Form:
     exactly = in_high_precision(expression)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = np.broadcast_to(np.asarray(compiled(form)(POINTS), dtype=np.float64), POINTS.shape)
+        found = np.broadcast_to(np.asarray(compiled(form)(POINTS), dtype=np.float64), len(POINTS))
     worst, bad = 0.0, 0
     with mpmath.workdps(DIGITS):
         for point, value in zip(POINTS, found, strict=True):

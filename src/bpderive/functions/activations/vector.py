@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
@@ -35,6 +34,7 @@ from bpderive.functions.activations.layer_program import (
     letter,
 )
 from bpderive.functions.activations.special import exactly
+from bpderive.later import np
 from bpderive.letters.expressions import expression
 from bpderive.letters.symbols import j, latex
 from bpderive.letters.text import Text
