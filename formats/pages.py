@@ -27,7 +27,7 @@ _NAMESPACES = {"math": "http://www.w3.org/1998/Math/MathML", "svg": "http://www.
 _ARTICLE = re.compile(r'<article class="bd-article"[^>]*>.*?</article>', re.DOTALL)
 _NEXT = re.compile(r'<link rel="next"[^>]*href="([^"]*)"')
 _NAME = re.compile(r"[A-Za-z][\w:-]*(?==)")
-_DROPPED = ("headerlink", "copybtn", "d-print-none", "bp-download")
+_DROPPED = ("headerlink", "copybtn", "d-print-none", "bp-download", "bp-lab")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,3 +128,6 @@ for (const table of document.querySelectorAll("table.bp-sortable")) {
     });
   });
 }
+
+// On the page for searching one types at once.
+document.querySelector(".bd-search-container form.bd-search input")?.select();

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Text] = {
     "compare": Text(
         en="the arrays of one step: which is wrong first", zh="检查一步计算的各个数组：第一个出错的是哪个"
     ),
+    "book": Text(en="the book, served on this machine", zh="在本机上打开这本书"),
 }
 """What each subcommand does, in the order in which they are listed."""
 

@@ -8,18 +8,17 @@ it is set by `ACROSS` and `UP`. To draw one more thing, write a function that yi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from typing import Any
 
 import sympy
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation
 from bpderive.functions.activations.analysis import one_sided, z
-from bpderive.later import np
 from bpderive.letters.text import Text
 
 ACROSS = 5.0
@@ -131,24 +130,34 @@ _COLOURS = (
 def _graphs(activation: Activation) -> tuple[_Graph, _Graph]:
     inside = [kink for kink in activation.kinks if abs(float(kink)) < ACROSS]
     ends = [-ACROSS, *(float(kink) for kink in inside), ACROSS]
+    value, slope_at = _function(activation.formula), _function(activation.derivative())
     sigma, slope = [], []
     for low, high in pairwise(ends):
+        steps = max(2, round(POINTS * (high - low) / (2 * ACROSS)))
+        inner = [low + (high - low) * step / steps for step in range(steps + 1)]
+        sigma.append(tuple((at, value(at)) for at in inner))
         # σ′ is asked for beside a kink, not on it.
-        inner = np.linspace(low, high, max(2, round(POINTS * (high - low) / (2 * ACROSS))) + 1)
-        beside = np.clip(inner, low + 1e-9 * (low in ends[1:]), high - 1e-9 * (high in ends[:-1]))
-        sigma.append(_points(inner, activation.numpy(inner)))
-        slope.append(_points(inner, activation.numpy_derivative(beside)))
+        least, greatest = low + 1e-9 * (low in ends[1:]), high - 1e-9 * (high in ends[:-1])
+        slope.append(tuple((at, slope_at(min(max(at, least), greatest))) for at in inner))
     derivative = sympy.diff(activation.formula, z)
     jumps = []
     for kink in inside:
-        left, right = (float(value) for value in one_sided(derivative, kink))
-        jumps.append((float(kink), float(activation.numpy_derivative(float(kink))), (left, right)))
+        left, right = (float(side) for side in one_sided(derivative, kink))
+        jumps.append((float(kink), slope_at(float(kink)), (left, right)))
     return _Graph("sigma", tuple(sigma), ()), _Graph("slope", tuple(slope), tuple(jumps))
 
 
-def _points(at: Any, values: Any) -> tuple[Point, ...]:
-    spread = np.broadcast_to(values, at.shape)
-    return tuple((float(x), float(y)) for x, y in zip(at, spread, strict=True))
+def _function(formula: sympy.Expr) -> Callable[[float], float]:
+    """A formula in z as a function of numbers, by Python's math: a page has no NumPy, and a graph needs no more."""
+    computed = sympy.lambdify(z, formula, "math")
+
+    def value(at: float) -> float:
+        try:
+            return float(computed(at))
+        except (OverflowError, ZeroDivisionError):
+            return math.inf
+
+    return value
 
 
 def _window(graphs: tuple[_Graph, ...], small: bool) -> _Window:
@@ -163,8 +172,8 @@ def _window(graphs: tuple[_Graph, ...], small: bool) -> _Window:
 def _grid(window: _Window, small: bool) -> Iterator[str]:
     bottom, top = window.y(window.low), window.y(window.high)
     left, right = window.x(-ACROSS), window.x(ACROSS)
-    halves = np.arange(np.ceil(window.low * 2), np.floor(window.high * 2) + 1) / 2
-    levels = [] if small else [float(value) for value in halves if value]
+    halves = range(math.ceil(window.low * 2), math.floor(window.high * 2) + 1)
+    levels = [] if small else [half / 2 for half in halves if half]
     for value in levels:
         yield _line("grid", left, window.y(value), right, window.y(value))
         yield _tick(float(left) - 8, float(window.y(value)) + 5, "end", value)

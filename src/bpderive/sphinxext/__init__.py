@@ -7,8 +7,9 @@ Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-in
 `bibliography`, `api`, `commands`, `simplifications`, `solution`, for the catalogues `activation-page`,
 `activation-comparison`, `try-activation`, `cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`,
 `spread-figure`, `weight-figure`, `demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`,
-`algorithm-flow`, `library-flow`, `summary-card`. Roles: `eq`, `proof`, `formula`, `cite`. They print from the
-registry in the language of the build, and every mark comes from a certificate made in it (`certificates`). To add a
+`algorithm-flow`, `library-flow`, `summary-card`. `lab` is a field in which a reader asks the machine. Roles: `eq`,
+`proof`, `formula`, `cite`. They print from the registry in the language of the build, and every mark comes from a
+certificate made in it (`certificates`). To add a
 directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
@@ -29,6 +30,7 @@ from bpderive.sphinxext import (
     explanations,
     fonts,
     glossary,
+    lab,
     languages,
     markup,
     mathml,
@@ -49,6 +51,7 @@ from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.glossary import GlossaryTableDirective
 from bpderive.sphinxext.growth import PathGrowthDirective
 from bpderive.sphinxext.kept import source_hash
+from bpderive.sphinxext.lab import LabDirective
 from bpderive.sphinxext.learning import LearningCurvesDirective, MisreadDigitsDirective
 from bpderive.sphinxext.maps import LearningMapsDirective
 from bpderive.sphinxext.measured import MeasuredChartDirective, MeasuredTableDirective
@@ -63,6 +66,7 @@ DIRECTIVES = {
     "equation": EquationDirective,
     "derivation": DerivationDirective,
     "path-sum": PathSumDirective,
+    "lab": LabDirective,
     "learning-curves": LearningCurvesDirective,
     "misread-digits": MisreadDigitsDirective,
     "measured-chart": MeasuredChartDirective,
@@ -109,6 +113,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         experiment,
         explanations,
         glossary,
+        lab,
         languages,
         search,
         fonts,

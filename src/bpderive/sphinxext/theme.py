@@ -1,7 +1,7 @@
 """What the book leaves out of its theme: an icon font of 1.5 MB for a dozen icons, all rules for what no page of the
-book has (see `styles`), the search index on pages that do not search, messages on the browser's console, and a name
-for hidden cells that is not the words they show. What unfolds a part of the list of pages gets a name. Scripts wait
-until the page is there.
+book has (see `styles`), the search index on pages that do not search, messages on the browser's console, scripts that
+stand in a page, and a name for hidden cells that is not the words they show. What unfolds a part of the list of pages
+gets a name. Scripts wait until the page is there.
 
 The book's style sheet draws the few icons that the theme's templates ask for.
 """
@@ -25,6 +25,7 @@ from bpderive.sphinxext.styles import used, words
 _ICON_SCRIPT = re.compile(r'<script [^>]*src="[^"]*scripts/fontawesome\.js[^"]*"></script>\s*')
 _EARLY_SCRIPT = re.compile(r'<link rel="preload" as="script"[^>]*>\s*')
 _SEARCH_SCRIPT = re.compile(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*')
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>.*?</script>\s*", re.DOTALL)
 _ICON_RULE = re.compile(r'(?:\.fa-[\w-]+,?)+\{--fa:"[^"]*"\}')
 _TOGGLE = re.compile(r"(<a [^>]*>)((?:(?!</a>).)*)(</a><details[^>]*>)<summary>", re.DOTALL)
 """In the list of pages: the link to a page, and the mark that unfolds the pages under it."""
@@ -53,6 +54,11 @@ def without_icon_script(head: str) -> str:
 def without_early_scripts(head: str) -> str:
     """The head of a page without the request for scripts that stand at its end: what shows the page comes first."""
     return _EARLY_SCRIPT.sub("", head)
+
+
+def without_inline_scripts(head: str) -> str:
+    """A part of a page without scripts that stand in it: a host may forbid them, and early.js does what they did."""
+    return _INLINE_SCRIPT.sub("", head)
 
 
 def without_search_scripts(head: str) -> str:
@@ -84,6 +90,7 @@ def with_named_toggles(pages: str) -> str:
 _TOOLS = (
     without_early_scripts,
     without_icon_script,
+    without_inline_scripts,
     without_messages,
     without_search_scripts,
     with_named_toggles,

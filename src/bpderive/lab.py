@@ -1,0 +1,287 @@
+"""What the machine on the page answers: `answer(question)`, both in JSON, is all that a page's worker calls.
+
+    answer('{"ask": "check", "claim": "d(C, b[l,j]) = delta[l,j]"}')     the verdict, in both languages
+    answer('{"ask": "read", "claim": "delta[L] = a[L] - y"}')            the claim as it is understood, in LaTeX
+    answer('{"ask": "activation", "formula": "tanh(z) + z/10"}')         its derivative, graph, properties and equations
+    answer('{"ask": "network", "sizes": [2, 3, 1], …}')                  its numbers, and the paths of a weight
+
+To teach it another question, write a function from what is asked to what is answered and enter it in `QUESTIONS`. Its
+words are those that the library says in Python; nothing that a reader types is evaluated.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sympy
+
+from bpderive.equations import equations
+from bpderive.equations.paths import path_sum
+from bpderive.errors import BpderiveError, NetworkError
+from bpderive.functions.activations import Activation, parse_activation
+from bpderive.functions.activations.derivation import slope_derivation
+from bpderive.functions.activations.facts import facts
+from bpderive.functions.activations.learning import learning
+from bpderive.functions.costs import costs
+from bpderive.functions.differentiation import latex
+from bpderive.functions.network import Network
+from bpderive.functions.plot import plot
+from bpderive.letters.symbols import Partial, SigmaPrime, quantity
+from bpderive.letters.symbols import latex as in_the_letters
+from bpderive.letters.text import LANGUAGES, Text, language, set_language
+from bpderive.programs.gradient import gradient
+from bpderive.workbook.language import in_latex, parse
+from bpderive.workbook.verdict import check
+
+Asked = Mapping[str, Any]
+Answer = dict[str, Any]
+
+PATIENCE = 600.0
+"""Seconds after which a claim would be given up: none takes that long, since steps are counted; readers can stop it."""
+
+
+def in_each(say: Callable[[], str]) -> dict[str, str]:
+    """What `say` says in each language."""
+    before, said = language(), {}
+    try:
+        for name in LANGUAGES:
+            set_language(name)
+            said[name] = say()
+    finally:
+        set_language(before)
+    return said
+
+
+def checked(asked: Asked) -> Answer:
+    """The verdict on a claim: `status`, `said` as text, `shown` as Markdown with formulas, and the `mended` claim."""
+    options = {"convention": asked["convention"]} if asked.get("convention") else {}
+    verdict = check(str(asked["claim"]), seconds=PATIENCE, **options)
+    return {
+        "status": verdict.status,
+        "said": in_each(lambda: str(verdict)),
+        "shown": in_each(verdict._repr_markdown_),
+        "mended": verdict.mended,
+    }
+
+
+def read(asked: Asked) -> Answer:
+    """The claim as it is understood, in LaTeX."""
+    return {"status": "read", "latex": in_latex(parse(str(asked["claim"])))}
+
+
+def words(text: Text) -> dict[str, str]:
+    """A text in each language."""
+    return {name: text.in_language(name) for name in LANGUAGES}
+
+
+def activation(asked: Asked) -> Answer:
+    """What is derived about a formula in z: σ′ line by line, the graph, what is known, the four equations with it."""
+    found = parse_activation(str(asked["formula"]))
+    found.check()
+    derived = slope_derivation(found)
+    exact, picture = derived.check(), plot(found)
+    pieces = [
+        {
+            "where": latex(where.as_relational(part.variable)) if len(derived.parts) > 1 else "",
+            "steps": [{"latex": step.latex(), "reason": words(step.reason)} for step in part.steps],
+        }
+        for where, part in derived.parts
+    ]
+    return {
+        "status": "derived",
+        "latex": latex(found.formula),
+        "pieces": pieces,
+        "exact": exact,
+        "svg": picture.svg,
+        "title": words(picture.title),
+        "described": words(picture.description),
+        "facts": [[words(fact.name), words(fact.value)] for fact in facts(found)],
+        "lessons": [words(lesson) for lesson in learning(found)],
+        "equations": [[number, with_slope(number, found)] for number in ("BP1", "BP2", "BP3", "BP4")],
+    }
+
+
+def with_slope(number: str, activation: Activation) -> str:
+    """An equation in components, in LaTeX, with the slope of this activation in the place of σ′."""
+    statement = equations[number].stated("component")
+
+    def slope(*place: sympy.Expr) -> sympy.Expr:
+        return activation.derivative(place[-1])
+
+    return " = ".join(in_the_letters(side.replace(SigmaPrime, slope)) for side in statement.sides)
+
+
+MOST_LAYERS, MOST_NEURONS = 5, 5
+"""How large a network of one's own may be."""
+
+Place = tuple[str, int, int, int]
+"""A letter, its layer, and its one or two indices, counted from 1: ("w", 2, 1, 3); a further index is 0."""
+
+
+def network(asked: Asked) -> Answer:
+    """A network's numbers in all five steps, and the paths of one weight, each with its factors, and their sum.
+
+    Asked are `sizes`, `activation`, `cost`, the `weight` (l, j, k), and `numbers`, a list of places and values, for
+    those that are not to be as `start` has them.
+    """
+    sizes = tuple(int(size) for size in asked["sizes"])
+    if not (2 <= len(sizes) <= MOST_LAYERS and all(1 <= size <= MOST_NEURONS for size in sizes)):
+        raise NetworkError(_TOO_LARGE.format(layers=MOST_LAYERS, neurons=MOST_NEURONS))
+    kind = sizes, str(asked["activation"]), str(asked["cost"])
+    given = _start(sizes)
+    given |= {
+        _place(place): float(value) for place, value in asked.get("numbers", ()) if _place(place) in given
+    }
+    values = given | _computed(*kind)(given)
+    weight = tuple(int(part) for part in asked["weight"])
+    paths = [
+        {
+            "neurons": neurons,
+            "factors": [
+                {"latex": shown, "value": math.prod(values[key] for key in keys)} for shown, keys in factors
+            ],
+        }
+        for neurons, factors in _paths(*kind, *weight)
+    ]
+    for path in paths:
+        path["value"] = math.prod(factor["value"] for factor in path["factors"])
+    return {
+        "status": "computed",
+        "values": [[place, value] for place, value in values.items()],
+        "paths": paths,
+        "sum": math.fsum(path["value"] for path in paths),
+        "bp4": values["dw", *weight],
+    }
+
+
+_TOO_LARGE = Text(
+    "A network here has 2 to {layers} layers of 1 to {neurons} neurons each.",
+    "这里的网络有 2 到 {layers} 层，每层 1 到 {neurons} 个神经元。",
+)
+
+
+def _place(given: Sequence[Any]) -> Place:
+    letter, layer, first, second = given
+    return str(letter), int(layer), int(first), int(second)
+
+
+def _start(sizes: tuple[int, ...]) -> dict[Place, float]:
+    """Some numbers to begin with: small, of both signs, and not all alike."""
+    made: dict[Place, float] = {}
+    for layer, size in enumerate(sizes, start=1):
+        for j in range(1, size + 1):
+            if layer == 1:
+                made["x", 1, j, 0] = (3 * j % 4 + 1) / 4
+                continue
+            made["b", layer, j, 0] = (5 * j + 3 * layer) % 7 / 4 - 0.75
+            for k in range(1, sizes[layer - 2] + 1):
+                made["w", layer, j, k] = (7 * j + 4 * k + 5 * layer) % 8 / 4 - 0.875
+    for j in range(1, sizes[-1] + 1):
+        made["y", len(sizes), j, 0] = float(j % 2)
+    return made
+
+
+@lru_cache(maxsize=8)
+def _computed(
+    sizes: tuple[int, ...], activation: str, cost: str
+) -> Callable[[dict[Place, float]], dict[Place, float]]:
+    """What computes all numbers of a network from those that are given: its let-bindings, lambdified."""
+    net = Network(sizes, activation, cost)
+    found = gradient(net)
+    last = net.depth
+    places: dict[Place, sympy.Expr] = {("C", last, 0, 0): costs[cost].value(net.a[last], net.y)}
+    for layer in range(2, last + 1):
+        for j in range(1, net.width(layer) + 1):
+            z = net.z[layer][j - 1, 0]
+            places["z", layer, j, 0], places["a", layer, j, 0] = z, net.a[layer][j - 1, 0]
+            places["slope", layer, j, 0] = net.activation_of(layer, j).derivative(z)
+            places["delta", layer, j, 0] = found.delta[layer][j - 1, 0]
+            places["db", layer, j, 0] = found.b[layer][j - 1, 0]
+            for k in range(1, net.width(layer - 1) + 1):
+                places["dw", layer, j, k] = found.w[layer][j - 1, k - 1]
+    for j in range(1, net.width(last) + 1):
+        output, wanted = net.a[last][j - 1, 0], net.y[j - 1, 0]
+        places["cost_slope", last, j, 0] = costs[cost].derivative(output, wanted)
+    arrays = {"x": {1: net.x}, "y": {last: net.y}, "w": net.w, "b": net.b}
+    inputs = {key: arrays[key[0]][key[1]][key[2] - 1, max(key[3], 1) - 1] for key in _start(sizes)}
+    letters = [*inputs.values(), *(symbol for symbol, _ in found.bindings)]
+    names = {letter: sympy.Symbol(f"v{number}") for number, letter in enumerate(letters)}
+    bindings = [(names[symbol], value.xreplace(names)) for symbol, value in found.bindings]
+    wanted_values = [value.xreplace(names) for value in places.values()]
+    program = sympy.lambdify(
+        [names[letter] for letter in inputs.values()],
+        wanted_values,
+        "math",
+        cse=lambda exprs: (bindings, exprs),
+    )
+
+    def computed(given: dict[Place, float]) -> dict[Place, float]:
+        try:
+            values = program(*(given[key] for key in inputs))
+        except ArithmeticError as error:
+            raise NetworkError(_NO_NUMBERS) from error
+        return dict(zip(places, map(float, values), strict=True))
+
+    return computed
+
+
+_NO_NUMBERS = Text(
+    "With these numbers the cost has no value: an output is where it is not defined.",
+    "在这些数值下代价没有值：某个输出落在代价函数的定义域之外。",
+)
+
+Factors = tuple[tuple[str, tuple[Place, ...]], ...]
+
+
+@lru_cache(maxsize=32)
+def _paths(
+    sizes: tuple[int, ...], activation: str, cost: str, layer: int, neuron: int, source: int
+) -> tuple[tuple[tuple[tuple[int, int], ...], Factors], ...]:
+    """Each path of a weight: its neurons, and its factors in LaTeX with the places whose numbers they multiply."""
+    sums = path_sum(Network(sizes, activation, cost), layer, neuron, source)
+    return tuple(
+        (
+            path.neurons,
+            tuple(
+                (in_the_letters(factor.value), tuple(map(_key, sympy.Mul.make_args(factor.value))))
+                for factor in path.factors
+            ),
+        )
+        for path in sums.paths
+    )
+
+
+def _key(part: sympy.Expr) -> Place:
+    """Which number a part of a factor is."""
+    if isinstance(part, SigmaPrime):
+        return "slope", int(part.args[0]), int(part.args[1]) + 1, 0
+    found = quantity(part.by if isinstance(part, Partial) else part)
+    assert found is not None  # a factor is made of slopes, weights, activations and ∂C/∂a^L_m
+    array, (row, column) = found
+    if isinstance(part, Partial):
+        return "cost_slope", int(array.layer), int(row) + 1, 0
+    letter = "x" if array.letter == "a" and array.layer == 1 else array.letter
+    return letter, int(array.layer), int(row) + 1, int(column) + 1 if letter == "w" else 0
+
+
+QUESTIONS: Mapping[str, Callable[[Asked], Answer]] = {
+    "check": checked,
+    "read": read,
+    "activation": activation,
+    "network": network,
+}
+"""What can be asked, by name."""
+
+
+def answer(question: str) -> str:
+    """The answer to a question; what the library refuses has the status `refused`, and its error is `said`."""
+    asked: Asked = json.loads(question)
+    try:
+        found = QUESTIONS[asked["ask"]](asked)
+    except BpderiveError as error:
+        found = {"status": "refused", "said": in_each(error.__str__)}
+    return json.dumps(found, ensure_ascii=False)

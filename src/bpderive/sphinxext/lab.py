@@ -1,0 +1,176 @@
+"""The directive `lab`: a field in which a reader asks the machine.
+
+    ```{lab} check
+    d(C, b[l,j]) = delta[l,j]
+    delta[l,j] = d(C, a[l,j])
+    ```
+
+Its lines are claims that are offered as examples. The page holds a box with all the words in both languages, and a
+paragraph for readers whose browser cannot do it; _static/lab.js puts the field there. To add another kind, give it its
+words in `KINDS`, and in _static/lab a module of its name that exports `build`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+import bpderive
+from bpderive.errors import unknown_name
+from bpderive.functions.activations import activations
+from bpderive.letters.text import LANGUAGES, Text
+from bpderive.sphinxext import page_words
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.markup import box, element, line
+
+SCRIPT, STYLE = "lab.js", "lab.css"
+
+WITHOUT = Text(
+    "Here a field asks the machine, if the browser has JavaScript and WebAssembly and the page comes from a server. "
+    "Pages that were opened from a folder are served on your own machine by `bpderive book`. The terminal does without "
+    'them: `bpderive check "d(C, b[l,j]) = delta[l,j]"`.',
+    "这里本有一个可以向机器提问的输入框，它需要浏览器支持 JavaScript 和 WebAssembly，并且页面来自服务器。"
+    "从文件夹直接打开的页面，可用 `bpderive book` 在本机上提供服务。不用浏览器也可以在终端里问："
+    '`bpderive check "d(C, b[l,j]) = delta[l,j]"`。',
+)
+
+COMMON: Mapping[str, Text] = {
+    "fetching": Text(
+        "Fetching the machine, once: {fetched} of {total} MB",
+        "正在取来机器（只需一次）：{fetched} / {total} MB",
+    ),
+    "starting": Text("The machine is being started …", "机器正在启动……"),
+    "working": Text("The machine is at work …", "机器正在运算……"),
+    "stop": Text("Stop", "停止"),
+    "stopped": Text("Stopped. Nothing was decided.", "已停止，未作判定。"),
+    "broken": Text(
+        "The machine could not be fetched or has failed: {reason}. In a terminal `bpderive check` does the same.",
+        "机器未能取来或出了故障：{reason}。在终端里 `bpderive check` 可做同样的事。",
+    ),
+}
+"""What every kind of field says."""
+
+CHECK: Mapping[str, Text] = {
+    "field": Text("Your equation", "你的等式"),
+    "hint": Text("LaTeX, or the one-line language below", "LaTeX，或下文的单行写法"),
+    "ask": Text("Check it", "判定"),
+    "understood": Text("Read as", "读作"),
+    "examples": Text("Some are true, some are not:", "有真有假，试试看："),
+    "convention": Text("Convention", "约定"),
+    "found": Text("to be found", "自动识别"),
+    "refused": Text("not read", "无法读取"),
+    "repaired": Text("Take the repaired one", "采用改正后的等式"),
+    "link": Text("Copy a link to this claim", "复制此命题的链接"),
+    "copied": Text("Copied", "已复制"),
+    "last": Text("Your last claims", "你最近的命题"),
+    "clear": Text("Clear", "清除"),
+}
+"""What the field for an equation says."""
+
+ACTIVATION: Mapping[str, Text] = {
+    "field": Text("Your activation function, a formula in z", "你的激活函数：一个含 z 的公式"),
+    "ask": Text("Derive it", "推导"),
+    "examples": Text("For example:", "例如："),
+    "refused": Text("refused", "未能接受"),
+    "done": Text("Derived: see below.", "推导完毕，见下文。"),
+    "derivation": page_words.DERIVATION_OF_SLOPE,
+    "piece": page_words.PIECE,
+    "exact": page_words.EXACT_LINES,
+    "checked": page_words.CHECKED_LINES,
+    "properties": page_words.PROPERTIES,
+    "learning": page_words.LEARNING,
+    "equations": Text("The four equations with it", "代入后的四个方程"),
+}
+"""What the field for an activation says."""
+
+NETWORK: Mapping[str, Text] = {
+    "ask": Text("Compute it", "计算"),
+    "layers": Text("Layers", "层数"),
+    "neurons": Text("Neurons in layer {layer}", "第 {layer} 层的神经元"),
+    "less": Text("one less", "减一"),
+    "more": Text("one more", "加一"),
+    "activation": Text("Activation", "激活函数"),
+    "cost": Text("Cost", "代价函数"),
+    "weight": Text("The paths of the weight", "权重的路径"),
+    "drawing": Text(
+        "The network. Press a connection for the paths of its weight.",
+        "网络图。点按一条连线，即可看到该权重的路径。",
+    ),
+    "refused": Text("refused", "未能接受"),
+    "done": Text(
+        "Computed: {count} paths, their sum is {sum}.", "计算完毕：共 {count} 条路径，其和为 {sum}。"
+    ),
+    "path": Text("Path {number} of {count}", "第 {number} / {count} 条路径"),
+    "all": Text("All {count} paths", "全部 {count} 条路径"),
+    "back": Text("Back", "后退"),
+    "on": Text("On", "前进"),
+    "sum": Text("Sum of all paths: {sum}", "所有路径之和：{sum}"),
+    "bp4": Text("The same derivative by (BP4): {value}", "同一导数由 (BP4) 得：{value}"),
+    "numbers": Text("Move the numbers", "调节数值"),
+    "step1": Text("1. Input: the activations of the first layer are $x$.", "1. 输入：第一层的激活值为 $x$。"),
+    "step2": Text("2. Feedforward: the activations $a$, layer by layer.", "2. 前向传播：逐层求激活值 $a$。"),
+    "step3": Text("3. Output error: $\\delta$ in the last layer.", "3. 输出误差：最后一层的 $\\delta$。"),
+    "step4": Text("4. Backpropagate: $\\delta$ in all layers.", "4. 反向传播误差：各层的 $\\delta$。"),
+    "step5": Text(
+        "5. Output: the derivative by each bias is $\\delta$, that by each weight $a\\,\\delta$.",
+        "5. 输出：对偏置的导数是 $\\delta$，对权重的导数是 $a\\,\\delta$。",
+    ),
+}
+"""What the network of one's own says."""
+
+COSTS = ("quadratic", "cross_entropy")
+"""The costs from which a network of one's own can choose; others want outputs that a slider does not give."""
+
+KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK, "activation": ACTIVATION, "network": NETWORK}
+"""The kinds of fields, each with its words."""
+
+
+class LabDirective(BookDirective):
+    """A field of one of `KINDS`."""
+
+    required_arguments = 1
+    has_content = True
+
+    def make(self) -> list[nodes.Node]:
+        """The box. Raises `UnknownName` for a kind that there is not."""
+        kind = self.arguments[0]
+        if kind not in KINDS:
+            raise unknown_name("kind of field", kind, KINDS)
+        given = {
+            "words": {name: words(text) for name, text in {**COMMON, **KINDS[kind]}.items()},
+            "examples": [example for example in self.content if example.strip()],
+            "conventions": conventions(),
+            "activations": [name for name, one in activations.items() if one.elementwise],
+            "costs": list(COSTS),
+        }
+        attributes = {"data-lab": kind, "data-given": json.dumps(given, ensure_ascii=False)}
+        without = line(*self.words(WITHOUT), classes=["bp-without"])
+        return [element("div", without, classes=["bp-lab"], **attributes)]
+
+
+def words(text: Text) -> dict[str, str]:
+    """A text in each language, by its name."""
+    return {name: text.in_language(name) for name in LANGUAGES}
+
+
+def conventions() -> dict[str, dict[str, str]]:
+    """The conventions that can be chosen for a claim, by name, with their titles; none where the library has none."""
+    known = getattr(bpderive, "conventions", {})
+    return {name: words(getattr(known[name], "title", Text(name, name))) for name in known}
+
+
+def _files(
+    app: Sphinx, page: str, template: str, context: dict[str, object], doctree: nodes.Node | None
+) -> None:
+    """The script and the style come with the pages that have a field."""
+    if doctree is not None and any("bp-lab" in found["classes"] for found in doctree.findall(box)):
+        app.add_js_file(SCRIPT, loading_method="defer")
+        app.add_css_file(STYLE)
+
+
+def setup(app: Sphinx) -> None:
+    """Give the pages their files."""
+    app.connect("html-page-context", _files, priority=400)

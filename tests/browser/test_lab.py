@@ -1,0 +1,224 @@
+"""The machine on the page, under the policy that lets nothing in from elsewhere: it decides as the library does in
+Python, can be stopped, does no harm, and where it cannot run the page says what to do."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import bpderive as bp
+from bpderive.cli.book import server
+from bpderive.lab import in_each
+from tests.browser.conftest import HTML, SIZES, Visit
+from tests.browser.test_pages import AXE, violations
+
+pytestmark = pytest.mark.xdist_group("lab")
+
+PAGE = "check-your-own.html"
+COLD = 120_000
+"""Milliseconds that the machine may take to come on a busy computer."""
+
+CLAIMS = (
+    "d(C, b[l,j]) = delta[l,j]",
+    "d(C, w[l,j,k]) = a[l-1,k] * delta[l,j]",
+    "delta[l,j] = sum(k, w[l+1,k,j] * delta[l+1,k]) * dsigma(z[l,j])",
+    "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])",
+    "delta[L,j] = d(C, a[L,j]) * dsigma(z[L,j])",
+    "delta[L] = grad(C, a[L]) * dsigma(z[L])",
+    "z[l] = w[l] @ a[l-1] + b[l]",
+    "a[l,j] = sigma(sum(k, w[l,j,k] * a[l-1,k]) + b[l,j])",
+    "jac(z[l+1], z[l]) = w[l+1] @ diag(dsigma(z[l]))",
+    "d(a[L,k], z[L,j]) = eq(j,k) * dsigma(z[L,j])",
+    "delta[L] = a[L] - y with cost = cross_entropy, sigma = sigmoid",
+    "delta[L] = a[L] - y with cost = quadratic, sigma = linear",
+    "d(C, a[l,k]) = sum(j, w[l+1,j,k] * delta[l+1,j]) for l < L",
+    r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
+    r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j",
+    r"\delta^L_j = \frac{\partial C}{\partial a^L_j} \sigma'(z^L_j)",
+    "delta[l,j] = d(C, a[l,j])",
+    "d(C, b[l,j]) = d(C, a[l,j])",
+    "delta[l,j] = sum(k, w[l+1,j,k] * delta[l+1,k]) * dsigma(z[l,j])",
+    "delta[l,j] = sum(k, w[l+1,k,j] * delta[l+1,k] * dsigma(z[l+1,k]))",
+    "delta[l,j] = w[l+1,k,j] * delta[l+1,k] * dsigma(z[l,j])",
+    "d(C, w[l,j,k]) = a[l,k] * delta[l,j]",
+    "dsigma(z[l,j]) = a[l,j] * (1 - a[l,j])",
+    "delta[L] = a[L] - y",
+    "delta[L] = a[L] - y with cost = quadratic, sigma = sigmoid",
+    "z[l,j] = sum(k, w[l,j,k] * a[l-1,k])",
+    r"\delta^l_j = \sum_k w^{l+1}_{kj} \delta^{l+1}_k",
+    "a[l,j] = 2",
+    "delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])",
+    "z[l] = T(w[l]) @ a[l-1] + b[l]",
+    "w[l,j,k] = w[l,k]",
+    "a[1] = sigma(z[1])",
+    "delta[l,j] + w[l] = 0",
+    "",
+    "delta[l,j] = foo(3)",
+    "delta[l,j] = d(C, a[l,j",
+    r"\delta^l = \alert{1}",
+    "__import__('os').system('true') = 1",
+    "<img src=x onerror=alert(1)> = 1",
+    "delta[l,j] = " + "(" * 400,
+)
+"""True, false and ill-formed claims, and what is refused."""
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[str]:
+    """Where the book is served as `bpderive book` does."""
+    with server(HTML) as made:
+        thread = threading.Thread(target=made.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{made.server_port}/"
+        made.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def opened(chromium: Browser, guarded: str) -> Iterator[Callable[..., Visit]]:
+    """`opened("en", size="phone", scheme="dark", before="…")` opens the page of the field."""
+    contexts = []
+
+    def opened(
+        way: str,
+        size: str = "desktop",
+        scheme: str = "light",
+        before: str = "",
+        script: bool = True,
+        hash: str = "",
+    ) -> Visit:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
+            java_script_enabled=script,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        made = Visit(context.new_page())
+        if before:
+            made.page.add_init_script(before)
+        asked = made.elsewhere.append
+        made.page.on("request", lambda r: None if r.url.startswith((guarded, "data:")) else asked(r.url))
+        made.page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
+        made.page.on("console", lambda message: made.said.append(message.text))
+        made.page.on("pageerror", lambda error: made.said.append(str(error)))
+        made.page.goto(f"{guarded}{way}/{PAGE}{hash}")
+        return made
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def expected(claim: str) -> tuple[str, dict[str, str]]:
+    """The status and the words of the library in Python."""
+    try:
+        verdict = bp.check(claim)
+    except bp.BpderiveError as error:
+        return "refused", in_each(error.__str__)
+    return verdict.status, in_each(lambda: str(verdict))
+
+
+def ask(page: Page, claim: str, status: str) -> None:
+    page.fill("#bp-claim", claim)
+    page.press("#bp-claim", "Enter")
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", status, timeout=COLD)
+
+
+def accessible(page: Page) -> None:
+    page.add_style_tag(content="* { transition: none !important }")
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    page.evaluate(AXE.read_text("utf-8"))
+    assert violations(page) == []
+
+
+def test_claims_are_decided_as_in_python_word_for_word_in_both_languages(opened):
+    made = opened("both")
+    page = made.page
+    told = page.locator(".bp-lab [role=status]")
+    for claim in filter(None, CLAIMS):
+        status, said = expected(claim)
+        page.fill("#bp-claim", claim)
+        page.press("#bp-claim", "Enter")
+        expect(told).to_have_text(re.compile(re.escape(said["zh"].split("\n")[-1]) + "$"), timeout=COLD)
+        assert told.text_content() == f"{said['en']}\n{said['zh']}", claim
+        assert page.get_attribute("#bp-verdict", "data-status") == status, claim
+    assert page.locator(".bp-last li").count() == 10
+    accessible(page)
+    assert made.elsewhere == made.missing == made.said == []
+
+
+@pytest.mark.parametrize(("way", "size", "scheme"), [("en", "desktop", "light"), ("zh", "phone", "dark")])
+def test_a_visit(opened, way, size, scheme):
+    made = opened(way, size, scheme)
+    page = made.page
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.wait_for_selector("#bp-claim")
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "idle")
+    assert not any("/lab/files.json" in url for url in fetched)
+    # It is stopped while it comes, and can be asked again; all by keyboard.
+    page.focus("#bp-claim")
+    page.keyboard.type(CLAIMS[16])
+    page.keyboard.press("Enter")
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "loading")
+    expect(page.locator(".bp-progress p")).not_to_be_empty()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "stopped")
+    accessible(page)
+    ask(page, CLAIMS[16], "refuted")
+    accessible(page)
+    page.click(".bp-repaired")
+    assert page.input_value("#bp-claim") == bp.check(CLAIMS[16]).mended
+    expect(page.locator("#bp-understood math")).to_be_visible()
+    page.click("#bp-ask")
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "holds", timeout=COLD)
+    accessible(page)
+    ask(page, CLAIMS[-3], "refused")
+    accessible(page)
+    page.locator(".bp-tries button").nth(3).click()
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "ill-formed", timeout=COLD)
+    page.click(".bp-last summary")
+    assert page.locator(".bp-last li").count() == 4
+    page.locator(".bp-last > button").click()
+    expect(page.locator(".bp-last")).to_be_hidden()
+    assert made.elsewhere == made.missing == made.said == []
+
+
+def test_a_link_carries_a_claim(opened):
+    page = opened("en", hash="#check=delta%5BL%5D%20%3D%20a%5BL%5D%20-%20y").page
+    page.wait_for_selector("#bp-claim")
+    assert page.input_value("#bp-claim") == "delta[L] = a[L] - y"
+    assert page.evaluate("document.activeElement.id") == "bp-ask"
+
+
+@pytest.mark.parametrize("how", ["no WebAssembly", "no worker", "no script", "not built"])
+def test_where_it_cannot_run_the_page_says_what_to_do(opened, how):
+    before = {"no WebAssembly": "delete globalThis.WebAssembly", "no worker": "delete globalThis.Worker"}.get(
+        how, ""
+    )
+    page = opened("en", before=before, script=how != "no script").page
+    if how == "not built":
+        page.route("**/lab/files.json", lambda route: route.abort())
+        page.fill("#bp-claim", CLAIMS[0])
+        page.press("#bp-claim", "Enter")
+        expect(page.locator("#bp-verdict")).to_contain_text("bpderive check", timeout=COLD)
+        return
+    expect(page.locator(".bp-without")).to_contain_text("bpderive book")
+    expect(page.locator(".bp-without")).to_be_visible()
+    assert page.locator("#bp-claim").count() == 0
+
+
+def test_a_page_without_a_field_brings_nothing_of_it(opened):
+    page = opened("en").page
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.goto(page.url.replace(PAGE, "index.html"), wait_until="load")
+    assert fetched
+    assert not any("lab" in url for url in fetched)

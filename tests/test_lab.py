@@ -1,0 +1,88 @@
+"""What the machine on the page answers is what the library says in Python, and it needs no module that is left out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bpderive as bp
+from bpderive.lab import answer, in_each
+from bpderive.letters.text import language
+from lab.pack import compiled, left_out
+
+TRUE, FALSE = "d(C, b[l,j]) = delta[l,j]", "delta[l,j] = d(C, a[l,j])"
+ILL_FORMED, REFUSED = "delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])", "__import__('os').system('true')"
+
+WITHOUT = """
+import fnmatch, json, sys
+left_out = [form.replace("/", ".") for form in json.loads(sys.argv[1])]
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if any(fnmatch.fnmatchcase(name, form) or fnmatch.fnmatchcase(name, form + ".*") for form in left_out):
+            raise ModuleNotFoundError(f"{name} is left out", name=name)
+sys.meta_path.insert(0, Missing())
+from bpderive.lab import answer
+for question in json.loads(sys.argv[2]):
+    print(answer(json.dumps(question)))
+"""
+
+
+def ask(**question: str) -> Any:
+    return json.loads(answer(json.dumps(question)))
+
+
+@pytest.mark.parametrize("claim", [TRUE, FALSE, ILL_FORMED])
+def test_a_verdict_is_that_of_check_word_for_word(claim: str) -> None:
+    found, verdict = ask(ask="check", claim=claim), bp.check(claim)
+    assert found["status"] == verdict.status
+    assert found["said"] == in_each(lambda: str(verdict))
+    assert found["mended"] == verdict.mended
+    assert found["said"]["en"] != found["said"]["zh"]
+    assert language() == "en"
+
+
+@pytest.mark.parametrize("asked", ["check", "read"])
+def test_what_is_no_claim_is_refused_in_the_words_of_the_library(asked: str) -> None:
+    found = ask(ask=asked, claim=REFUSED)
+    with pytest.raises(bp.ParseError) as error:
+        bp.check(REFUSED)
+    assert found["status"] == "refused"
+    assert found["said"]["en"] == str(error.value)
+
+
+def test_a_claim_is_read_as_the_book_writes_it() -> None:
+    assert ask(ask="read", claim=TRUE)["latex"] == r"\frac{\partial C}{\partial b^{l}_{j}} = \delta^{l}_{j}"
+
+
+def test_no_answer_needs_what_is_left_out() -> None:
+    questions = [{"ask": "check", "claim": claim} for claim in (TRUE, FALSE, ILL_FORMED, REFUSED)]
+    listed = json.loads((Path(__file__).parents[1] / "lab" / "left-out.json").read_text("utf-8"))
+    forms = listed["sympy"] + listed["bpderive"]  # the standard library is another in each version of Python
+    command = [sys.executable, "-c", WITHOUT, json.dumps([*forms, "numpy"]), json.dumps(questions)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    given = [json.loads(line)["status"] for line in done.stdout.splitlines()]
+    assert given == ["holds", "refuted", "ill-formed", "refused"]
+
+
+def test_modules_are_compiled_to_the_same_bytes_without_those_that_are_left_out(tmp_path: Path) -> None:
+    for name in ("one/__init__.py", "one/two.py", "one/tests/three.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text('"""Words."""\nx = {"a", "b"}\n', "utf-8")
+    made = compiled(tmp_path, ["one"], ["*/tests"])
+    assert made == compiled(tmp_path, ["one"], ["*/tests"])
+    assert b"one/two.pyc" in made
+    assert b"three" not in made
+    assert b"Words" not in made
+
+
+def test_a_form_leaves_out_a_module_or_a_folder_and_nothing_else() -> None:
+    assert left_out("sympy/stats/rv.py", ["sympy/stats"])
+    assert left_out("pdb.py", ["pdb"])
+    assert left_out("a/b/tests/c.py", ["*/tests"])
+    assert not left_out("sympy/statistics.py", ["sympy/stats"])
