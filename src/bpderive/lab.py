@@ -34,8 +34,8 @@ from bpderive.letters.symbols import Partial, SigmaPrime, quantity
 from bpderive.letters.symbols import latex as in_the_letters
 from bpderive.letters.text import LANGUAGES, Text, language, set_language
 from bpderive.programs.gradient import gradient
+from bpderive.workbook.conventions import check
 from bpderive.workbook.language import in_latex, parse
-from bpderive.workbook.verdict import check
 
 Asked = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -83,7 +83,7 @@ def activation(asked: Asked) -> Answer:
     found = parse_activation(str(asked["formula"]))
     found.check()
     derived = slope_derivation(found)
-    exact, picture = derived.check(), plot(found)
+    exact, picture = derived.check().kinds == ("exact",), plot(found)
     pieces = [
         {
             "where": latex(where.as_relational(part.variable)) if len(derived.parts) > 1 else "",
