@@ -172,6 +172,13 @@ def mutants(session: nox.Session) -> None:
     session.run("python", "-m", "mutants", *session.posargs)
 
 
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Judge 5,000 random claims within bounds of time and memory, and hold the verdicts against numbers."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
+
+
 @nox.session(name="mutants-source")
 def mutants_source(session: nox.Session) -> None:
     """Change the library's own source in every small way, and list what the tests do not notice."""

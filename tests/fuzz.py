@@ -21,7 +21,6 @@ import bpderive as bp
 from bpderive.errors import ParseError
 from bpderive.workbook.language import parse
 from bpderive.workbook.language.syntax import Claim
-from bpderive.workbook.verdict import STATUS
 from bpderive.workbook.verdict.edits import edits
 from tests.numerically import NEAR, VERY_NEAR, differs
 
@@ -164,8 +163,6 @@ def faults(claim: Claim, seed: int, seconds: float = SECONDS) -> tuple[str, floa
     took = time.thread_time() - started
     text = str(verdict).partition("\n")[0]
     found = []
-    if verdict.status not in STATUS or not all((verdict.text.en, verdict.text.zh)):
-        found.append(Fault(text, f"the verdict is {verdict.status}"))
     if took > seconds:
         found.append(Fault(text, f"it took {took:.1f} s"))
     chosen = random.Random(seed)

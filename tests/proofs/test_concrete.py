@@ -69,3 +69,14 @@ def test_what_does_not_exist_is_refused(number: str, place: tuple[int, int, int]
 def test_a_network_without_an_inner_layer_has_no_case() -> None:
     with pytest.raises(NetworkError, match="it needs more layers"):
         derivation("BP2").instantiate(Network((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes"),
+    [("BP2", (2, 2, 1_000_000)), ("BP3", (1000, 1000, 1000)), ("long", (6, 6, 6, 6)), ("53", (2, 9, 9, 9))],
+)
+def test_a_network_that_is_too_large_is_refused_by_its_limit(number: str, sizes: tuple[int, ...]) -> None:
+    with pytest.raises(NetworkError, match="may have 100 neurons, and the lines 400 terms") as refusal:
+        derivation(number).instantiate(Network(sizes))
+    assert str(sizes) in str(refusal.value)
+    assert "至多 100 个神经元" in refusal.value.args[0].zh

@@ -66,7 +66,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=LONGEST,
         metavar="N",
-        help=str(Text(en="the longest time for one claim", zh="每个命题的最长时间（秒）")),
+        help=str(
+            Text(
+                en="give a claim up after so many seconds of work; without it, steps are counted",
+                zh="对一个命题最多计算这么多秒；不给时只计步数",
+            )
+        ),
     )
 
 

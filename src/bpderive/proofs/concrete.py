@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import prod
 
 from sympy import Expr, Symbol
 
@@ -27,6 +28,17 @@ from bpderive.proofs.written_out import written_out
 
 EXAMPLES = 2
 """At how many examples a line is computed with the network's own functions."""
+
+
+MOST_NEURONS, MOST_TERMS = 100, 400
+"""How wide a layer may be, and how many terms the lines may have together: one for each path and line."""
+
+TOO_LARGE = Text(
+    en="The network {sizes} is too large for ({number}) to be written out line by line: a layer may have {neurons} "
+    "neurons, and the lines {terms} terms together, one for each of the {paths} paths from a neuron of layer 2.",
+    zh="网络 {sizes} 太大，无法把 ({number}) 逐行写出：每层至多 {neurons} 个神经元，"
+    "各行合计至多 {terms} 项，从第 2 层的一个神经元出发的 {paths} 条路径各占一项。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +120,7 @@ def instantiated(
     derivation = read_for(derivation, net)
     goal = derivation.statement
     require(derivation.number, goal, net)
+    _require_small(derivation, net)
     letters = _letters(derivation.number, goal.ranges, net, given)
     steps: list[Step] = []
     for _, part in derivation.chains():
@@ -140,6 +153,18 @@ def instantiated(
         tuple(steps),
         conditions(goal, (step.statement for step in steps), net),
     )
+
+
+def _require_small(derivation: Derivation, net: Network) -> None:
+    """Raise `NetworkError` for a network on which nobody would read the lines, nor wait for them."""
+    paths = prod(net.sizes[2:])
+    terms = paths * sum(len(part.steps) for _, part in derivation.chains())
+    if max(net.sizes) > MOST_NEURONS or terms > MOST_TERMS:
+        raise NetworkError(
+            TOO_LARGE.format(
+                sizes=net.sizes, number=derivation.number, neurons=MOST_NEURONS, terms=MOST_TERMS, paths=paths
+            )
+        )
 
 
 def _letters(

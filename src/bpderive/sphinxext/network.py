@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 
-from bpderive.equations.paths import Path, PathSums, path_sum
+from bpderive.equations.paths import Path, PathSums, number_of_paths, path_sum
 from bpderive.errors import ParseError
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import C, Partial, latex
@@ -140,21 +140,20 @@ class PathSumDirective(FigureDirective):
         net = network_of(self.options)
         if "weight" in self.options:
             layer, neuron, source = integers(self.options["weight"], 3)
-            found = path_sum(net, layer, neuron, source)
+            place: tuple[int, ...] = (layer, neuron, source)
         else:
-            layer, neuron = integers(self.options["bias"], 2)
-            found = path_sum(net, layer, neuron)
-        if len(found.paths) > _MOST_PATHS:
-            raise ParseError(
-                f"{len(found.paths)} paths are too many to draw; at most {_MOST_PATHS} are, on one page."
-            )
+            place = layer, neuron = integers(self.options["bias"], 2)
+        count = number_of_paths(net, layer)
+        if count > _MOST_PATHS:
+            raise ParseError(f"{count} paths are too many to draw; at most {_MOST_PATHS} are, on one page.")
+        found = path_sum(net, *place)
         found.check()
         marked = start = _start(found)
         for path in found.paths:
             marked |= on_path(path.neurons, cost=True)
         drawn = draw(net, highlight=marked, cost=True, language=self.language)
-        count = ONE_PATH if len(found.paths) == 1 else PATHS
-        told = line(*self.words(count.format(count=len(found.paths), start=latex(found.parameter))))
+        words = ONE_PATH if count == 1 else PATHS
+        told = line(*self.words(words.format(count=count, start=latex(found.parameter))))
         listed = element(
             "ol",
             *(self._path(found, i, path, start) for i, path in enumerate(found.paths, 1)),

@@ -17,6 +17,7 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.language.text import written
 from bpderive.workbook.verdict.components import in_components, written_out
 from bpderive.workbook.verdict.decide import holds
+from bpderive.workbook.verdict.divisors import check_divisors
 from bpderive.workbook.verdict.edits import Edit, edits
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
@@ -119,7 +120,10 @@ def _two_changes(claim: syntax.Claim) -> Iterator[Edit]:
 def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
     """Whether the claim makes sense and holds; what cannot be decided does not count."""
     try:
-        return holds(claim, clock, **special)
+        if not holds(claim, clock, **special):
+            return False
+        check_divisors(claim, clock)
+        return True
     except IllFormed:
         return False
     except TooHard:

@@ -1,7 +1,8 @@
 """Where a claim divides by 0: `check_divisors(claim, clock)` refuses one with a divisor that is 0 identically.
 
 A divisor may vanish where two indices are the same neuron, or for a certain number of neurons. Small widths, in which
-every index is each neuron in turn, show all coincidences; other widths are the zeros of polynomials.
+every index is each neuron in turn, show all coincidences; other widths, and relations between them, are the zeros of
+polynomials.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import sympy
 
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
+from bpderive.workbook.verdict import signs
 from bpderive.workbook.verdict.decide import Reading, cases_of_indices, normaliser_of, readings
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form
@@ -24,6 +27,9 @@ SMALL = (2, 1, 3)
 
 MOST_WIDTHS = 100
 """How many choices of the widths are looked at."""
+
+SMALL_WIDTHS = (60, 12, 6, 4)
+"""Up to which number of neurons the other layers are looked at, where a divisor depends on 2, 3, … layers."""
 
 WHEREVER = Text(en="wherever no divisor is 0", zh="凡除数都不为 0 之处")
 
@@ -85,7 +91,7 @@ def _check_widths(claim: syntax.Claim, widths: tuple[tuple[syntax.Layer, int], .
             normaliser = normaliser_of(reading, clock, unequal)
             for side in reading.claim.sides:
                 for divisor, at in _divisors(side, names, normaliser):
-                    if not normaliser.form(divisor, at):
+                    if signs.vanishes(normaliser.form(divisor, at), unequal, clock):
                         shown = [f"n[{layer}] = {width}" for layer, width in widths]
                         shown += [f"{index} = {value}" for index, value in at.items() if index[0].isalpha()]
                         raise _is_zero(", ".join(shown))
@@ -111,37 +117,76 @@ def _divisors(
 
 
 def _check_roots(claim: syntax.Claim, reading: Reading, clock: Clock) -> None:
-    """The numbers of neurons of one layer at which a divisor vanishes, from its normal form."""
+    """The widths at which a divisor vanishes, from its normal form."""
+    layers = {reading.spaces.of(layer): layer for layer in reversed(_layers(claim))}
     for names, unequal in cases_of_indices(reading):
         normaliser = normaliser_of(reading, clock, unequal)
         for side in reading.claim.sides:
             for node in syntax.walk(side):
                 for divisor in _divisor(node):
-                    for width in _roots(normaliser.form(divisor, names)):
-                        for layer in _layers(claim):
-                            _check_widths(claim, ((layer, width),), clock)
+                    for zero in _zeros(normaliser.form(divisor, names), clock):
+                        widths = [(layers[space], width) for space, width in zero.items()]
+                        if _is_possible(claim, reading, widths):
+                            raise _is_zero(", ".join(f"n[{layer}] = {width}" for layer, width in widths))
 
 
-def _roots(form: Form) -> list[int]:
-    """The numbers of neurons that make every coefficient 0, the form being a polynomial in one of them."""
+def _is_possible(claim: syntax.Claim, reading: Reading, widths: list[tuple[syntax.Layer, int]]) -> bool:
+    """Whether layers can have these widths in the case of the reading."""
+    conditions = [syntax.WidthCondition(layer, width) for layer, width in widths]
+    try:
+        found = readings(claim.given(*conditions), one_sided=True)
+    except IllFormed:  # no network of the range has these widths
+        return False
+    return any(other.case == reading.case for other in found)
+
+
+def _zeros(form: Form, clock: Clock) -> Iterator[dict[Any, int]]:
+    """Numbers of neurons that make every coefficient 0: all for one layer, and small ones of all but one for more."""
+    spaces = sorted({f[1] for (factors, _), _ in form for f, _ in factors if f[0] == "n"}, key=repr)
+    if not spaces:
+        return
+    groups: dict[object, list[tuple[dict[Any, int], Fraction]]] = {}
+    for (factors, bound), coefficient in form:
+        rest = tuple(pair for pair in factors if pair[0][0] != "n")
+        powers = {f[1]: e for f, e in factors if f[0] == "n"}
+        groups.setdefault((rest, bound), []).append((powers, coefficient))
+    *others, last = spaces
+    small = range(1, SMALL_WIDTHS[min(len(others), len(SMALL_WIDTHS)) - 1] + 1) if others else ()
+    for chosen in itertools.product(small, repeat=len(others)):
+        clock.check(len(form))
+        given = dict(zip(others, chosen, strict=True))
+        roots = [_roots(terms, given, last) for terms in groups.values()]
+        common = [found for found in roots if found is not None]  # None is 0 for every width
+        if not common:
+            yield {**given, last: 1}
+        else:
+            for root in sorted(set.intersection(*common)):
+                yield {**given, last: root}
+
+
+def _roots(terms: list[tuple[dict[Any, int], Fraction]], given: dict[Any, int], last: Any) -> set[int] | None:
+    """The whole numbers above 0 at which a polynomial in one width more is 0; None if it is 0 everywhere."""
+    powers: dict[int, Fraction] = {}
+    for exponents, coefficient in terms:
+        value = coefficient
+        for space, width in given.items():
+            value *= Fraction(width) ** exponents.get(space, 0)
+        exponent = exponents.get(last, 0)
+        powers[exponent] = powers.get(exponent, Fraction(0)) + value
+    powers = {e: c for e, c in powers.items() if c}
+    if not powers:
+        return None
+    least = min(powers)
+    if len(powers) == 1:
+        return set()
+    if max(powers) - least == 1:  # the usual case, and SymPy is slow
+        root = -powers[least] / powers[least + 1]
+        return {int(root)} if root.denominator == 1 and root > 0 else set()
     n = sympy.Symbol("n")
-    groups: dict[object, dict[int, Fraction]] = {}
-    widths = {factor for (factors, _), _ in form for factor, _ in factors if factor[0] == "n"}
-    if len(widths) != 1:
-        return []
-    [width] = widths
-    for (factors, spaces), coefficient in form:
-        rest = tuple(pair for pair in factors if pair[0] != width)
-        groups.setdefault((rest, spaces), {})[dict(factors).get(width, 0)] = coefficient
-    found: set[int] | None = None
-    for powers in groups.values():
-        least = min(powers)
-        polynomial = sympy.Poly(
-            sum(sympy.Rational(c.numerator, c.denominator) * n ** (e - least) for e, c in powers.items()), n
-        )
-        roots = {int(r) for r in polynomial.ground_roots() if r.is_Integer and r > 0}
-        found = roots if found is None else found & roots
-    return sorted(width for width in found or () if width not in SMALL)
+    polynomial = sympy.Poly(
+        sum(sympy.Rational(c.numerator, c.denominator) * n ** (e - least) for e, c in powers.items()), n
+    )
+    return {int(root) for root in polynomial.ground_roots() if root.is_Integer and root > 0}
 
 
 def _is_zero(where: str) -> IllFormed:

@@ -58,13 +58,13 @@ Form: TypeAlias = tuple[tuple[Key, Fraction], ...]
 
 
 class Clock:
-    """What may be spent: steps, which are the same on every machine, and, as a last resort, seconds.
+    """What may be spent: steps, which are the same on every machine, and seconds where somebody asks for that.
 
     The seconds are those that this thread works: on a busy machine it is not the waiting that decides.
     """
 
-    def __init__(self, seconds: float, steps: float = math.inf) -> None:
-        self.end = time.thread_time() + seconds
+    def __init__(self, seconds: float = math.inf, steps: float = math.inf) -> None:
+        self.end = math.inf if seconds == math.inf else time.thread_time() + seconds
         self.left = steps
 
     def check(self, steps: int = 1) -> None:
@@ -72,7 +72,7 @@ class Clock:
         self.left -= steps
         if self.left < 0:
             raise TooHard(STEPS_ARE_USED_UP)
-        if time.thread_time() >= self.end:
+        if self.end < math.inf and time.thread_time() >= self.end:
             raise TooHard(TIME_IS_UP)
 
     def within(self, steps: float) -> Clock:

@@ -36,7 +36,7 @@ DEEP = 4
 WIDEST = 12
 """The width of the widest network that is tried; wider ones have all layers alike."""
 
-OUT_OF_REACH = 20
+OUT_OF_REACH = 200
 """How many steps it takes to see that numbers are too long."""
 
 MOST_STEPS = 100
@@ -223,8 +223,8 @@ def _at(
     attempt, pool = numbered_pool
     for intervals in (False, True):
         seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
-        world = World(sizes, claim.cost, claim.sigma, pool, random.Random(seed), intervals)
-        trial = Trial(world, reading, at, clock)
+        world = World(sizes, claim.cost, claim.sigma, pool, random.Random(seed), clock, intervals)
+        trial = Trial(world, reading, at)
         try:
             values = [trial.number(side, names) for side in claim.sides]
         except NotHere:

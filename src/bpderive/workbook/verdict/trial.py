@@ -15,10 +15,12 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict.arithmetic import power
 from bpderive.workbook.verdict.decide import Reading
 from bpderive.workbook.verdict.errors import TooHard, bounded
-from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.layers import value
 from bpderive.workbook.verdict.normal import MOST_DERIVATIVES, SECOND_DERIVATIVE
 from bpderive.workbook.verdict.worlds import World
+
+AN_INTERVAL = 4
+"""How many steps a number takes that is an interval."""
 
 
 @dataclass(slots=True)
@@ -28,7 +30,6 @@ class Trial:
     world: World
     reading: Reading
     at: int
-    clock: Clock
 
     def layer(self, layer: syntax.Layer) -> int:
         """The number of a layer."""
@@ -36,6 +37,7 @@ class Trial:
 
     def number(self, node: syntax.Node, names: dict[str, int]) -> Any:
         """The value of an expression; raises `NotHere` where it has none, `OutOfReach` where it is too long."""
+        self.world.clock.check(AN_INTERVAL if self.world.intervals else 1)
         found = self._number(node, names)
         return bounded(found) if isinstance(found, Fraction) else found
 
@@ -89,7 +91,6 @@ class Trial:
             range(1, self.world.sizes[self.layer(self.reading.indices.layers[i]) - 1] + 1) for i in indices
         ]
         for values in itertools.product(*ranges):
-            self.clock.check()
             yield {**names, **dict(zip(indices, values, strict=True))}
 
     def _indices(self, node: syntax.Quantity, names: dict[str, int]) -> tuple[int, ...]:

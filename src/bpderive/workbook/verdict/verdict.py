@@ -7,6 +7,7 @@ agree.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bpderive.workbook.verdict.counterexample import Counterexample
 from bpderive.workbook.verdict.decide import holds, readings
 from bpderive.workbook.verdict.diagnosis import Diagnosis, diagnose, is_true
 from bpderive.workbook.verdict.divisors import WHEREVER, check_divisors, divides
-from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
 from bpderive.workbook.verdict.layers import feasible, range_of_layers
@@ -27,10 +28,10 @@ from bpderive.workbook.verdict.pieces import kinks
 from bpderive.workbook.verdict.read import Read
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
 
-LONGEST = 5.0
-"""Seconds of work after which a claim is given up, as a last resort: steps come first, the same on every machine."""
+LONGEST = math.inf
+"""Seconds of work after which a claim is given up, if none are said: it is steps that end the work."""
 
-DECISION, SEARCH = 20_000, 20_000
+DECISION, SEARCH = 20_000, 100_000
 """How many steps the decision whether a claim holds, and the search for a counterexample, may take."""
 
 STATUS = {
@@ -194,8 +195,8 @@ def _escaped(text: Text) -> Text:
 def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
     """Whether the claim holds: in the one-line language, or in LaTeX as the book prints it.
 
-    A claim that takes too many steps is undecided, on every machine alike; `seconds` is the longest that this thread
-    works on it in any case.
+    A claim that takes too many steps is undecided, on every machine alike. With `seconds` it is given up after so much
+    work of this thread as well, and what is found then depends on the machine.
 
     Raises `ParseError`, which points at the place, for a text that is not in the language.
     """
@@ -240,7 +241,9 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
     try:
         found = find_counterexample(claim, clock.within(SEARCH), tried)
     except TooHard as error:
-        found, doubt = None, error.reason
+        found = None
+        if not tried or error.reason != STEPS_ARE_USED_UP:
+            doubt = error.reason
     if found is None:
         reason = Text(
             en="it could not be decided: {doubt}. No counterexample was found on {count} networks",

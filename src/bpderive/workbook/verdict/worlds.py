@@ -21,6 +21,7 @@ from bpderive.letters.symbols import joined_indices
 from bpderive.workbook.verdict import pieces
 from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, arithmetic, iv
 from bpderive.workbook.verdict.counterexample import exact
+from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.known import slope_polynomial
 
 POOLS: tuple[tuple[Fraction, ...], ...] = tuple(
@@ -48,6 +49,7 @@ class World:
     sigma: str | None
     pool: tuple[Fraction, ...]
     random: random.Random
+    clock: Clock
     intervals: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     _tables: dict[tuple[int, Any], Any] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class World:
 
     def chosen(self, name: str, pool: tuple[Fraction, ...] | None = None) -> Any:
         """The number that is called `name`, chosen now if it has not been before."""
+        self.clock.check()
         if name not in self.values:
             self.values[name] = self.random.choice(pool or self.pool)
         return self.number(self.values[name])
