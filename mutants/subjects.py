@@ -14,8 +14,8 @@ from typing import Any
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.equations import Equation, equations
-from bpderive.letters import C, L, OfExample, PathProduct, SigmaPrime, l, n, quantity
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import C, L, OfExample, PathProduct, SigmaPrime, l, n, quantity
 from bpderive.proofs import Derivation
 from bpderive.workbook.language import syntax
 

@@ -16,7 +16,8 @@ import sympy
 from sympy import Symbol
 
 from bpderive.judge.certify import Counterexample
-from bpderive.letters import (
+from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     Change,
@@ -35,7 +36,6 @@ from bpderive.letters import (
     Width,
     l,
 )
-from bpderive.letters.statements import Statement
 
 Key = tuple[str, int, int] | tuple[str, int, int, int]
 Matrix = list[list[Fraction]]

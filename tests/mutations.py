@@ -12,8 +12,8 @@ from dataclasses import replace
 import sympy
 from sympy import Expr, HadamardProduct, MatMul, Mul, Sum
 
-from bpderive.letters import DiagonalSigmaPrime, Elementwise, L, Sigma, SigmaPrime, j, k, l
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import DiagonalSigmaPrime, Elementwise, L, Sigma, SigmaPrime, j, k, l
 
 Change = Callable[[Expr], Expr]
 

@@ -22,8 +22,8 @@ from bpderive.judge.certify import (
     cases_of,
     certify,
 )
-from bpderive.letters import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
 from bpderive.letters.statements import Range, Statement, equation, layers, neurons
+from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
 from bpderive.proofs.definitions import INNER, NEURON, OUTPUT, WEIGHT
 from tests.arithmetic import confirms
 from tests.mutations import with_rhs

@@ -11,7 +11,8 @@ from bpderive.functions.costs import costs
 from bpderive.judge.evaluate import Reader
 from bpderive.judge.polynomials import unknown
 from bpderive.judge.truth import Truth
-from bpderive.letters import (
+from bpderive.letters.statements import approximation
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     Change,
@@ -39,7 +40,6 @@ from bpderive.letters import (
     y,
     z,
 )
-from bpderive.letters.statements import approximation
 
 SIZES = (2, 3, 2)
 

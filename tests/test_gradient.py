@@ -18,10 +18,10 @@ from bpderive.functions.activations import Activation
 from bpderive.functions.costs import Cost
 from bpderive.functions.network import component
 from bpderive.judge.truth import COST, Truth
-from bpderive.letters import C, Partial, Sigma, layer_array
-from bpderive.letters import j as row
-from bpderive.letters import k as column
-from bpderive.letters import l as layer_letter
+from bpderive.letters.symbols import C, Partial, Sigma, layer_array
+from bpderive.letters.symbols import j as row
+from bpderive.letters.symbols import k as column
+from bpderive.letters.symbols import l as layer_letter
 from bpderive.letters.text import Text
 from bpderive.programs.gradient import Gradient, _Instance
 

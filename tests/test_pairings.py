@@ -10,7 +10,7 @@ from bpderive.errors import StepError, UnknownName
 from bpderive.functions.activations import activations
 from bpderive.functions.choices import stays_in
 from bpderive.functions.costs import costs
-from bpderive.letters import L, a, j, y
+from bpderive.letters.symbols import L, a, j, y
 from bpderive.proofs.pairings import cancelled, pairing
 
 DIFFERENCE = a(L)[j, 0] - y(L)[j, 0]

@@ -17,7 +17,7 @@ from bpderive.errors import NetworkError, Refuted, TooManyPaths
 from bpderive.judge.evaluate import Reader
 from bpderive.judge.polynomials import Polynomial
 from bpderive.judge.truth import COST, Truth, differentiate_directly
-from bpderive.letters import C, Partial, a, b, latex, w
+from bpderive.letters.symbols import C, Partial, a, b, latex, w
 
 NET = Network((2, 3, 2, 4))
 PLACES = [

@@ -6,8 +6,8 @@ import pytest
 from sympy import Expr, Symbol, sqrt
 
 from bpderive.errors import NetworkError
-from bpderive.letters import L, Width, j, l
 from bpderive.letters.places import whole_number, width
+from bpderive.letters.symbols import L, Width, j, l
 
 SIZES = (4, 7, 2, 5)
 

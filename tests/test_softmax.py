@@ -26,7 +26,7 @@ from bpderive.functions.activations.layer_program import (
 )
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network, code_name
-from bpderive.letters import C, L, Partial, Width, i, j, k, latex, y, z
+from bpderive.letters.symbols import C, L, Partial, Width, i, j, k, latex, y, z
 from bpderive.letters.text import Text
 from bpderive.programs.gradient import gradient
 from bpderive.programs.verify.many_digits import ManyDigits

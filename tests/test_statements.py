@@ -7,7 +7,19 @@ from sympy import Basic, Expr, Integer, Sum, Symbol, oo
 
 from bpderive import equations
 from bpderive.errors import StepError
-from bpderive.letters import (
+from bpderive.letters.statements import (
+    Range,
+    approximation,
+    bound_letters,
+    check_well_formed,
+    contains,
+    equation,
+    layers,
+    neurons,
+    provably_at_most,
+    substitute,
+)
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     CostGradient,
@@ -31,18 +43,6 @@ from bpderive.letters import (
     w,
     y,
     z,
-)
-from bpderive.letters.statements import (
-    Range,
-    approximation,
-    bound_letters,
-    check_well_formed,
-    contains,
-    equation,
-    layers,
-    neurons,
-    provably_at_most,
-    substitute,
 )
 from bpderive.proofs.definitions import INNER, NEURON, WEIGHT
 

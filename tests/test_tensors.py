@@ -12,7 +12,7 @@ from sympy import Expr, Integer, KroneckerDelta, Rational, Sum, Symbol
 
 from bpderive import equations, tensors
 from bpderive.errors import StepError
-from bpderive.letters import (
+from bpderive.letters.symbols import (
     C,
     L,
     NormSquared,

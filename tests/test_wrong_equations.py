@@ -19,7 +19,8 @@ from bpderive import equations
 from bpderive.equations import checks
 from bpderive.errors import Refuted
 from bpderive.judge.certify import Counterexample, certify
-from bpderive.letters import (
+from bpderive.letters.statements import Statement, equation, layers, neurons
+from bpderive.letters.symbols import (
     EPSILON,
     BackwardProduct,
     C,
@@ -48,7 +49,6 @@ from bpderive.letters import (
     y,
     z,
 )
-from bpderive.letters.statements import Statement, equation, layers, neurons
 from tests import mutations
 from tests.arithmetic import Example, confirms
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from bpderive.functions.assumptions import Assumptions, assumptions
     from bpderive.functions.costs import Cost, costs
     from bpderive.functions.network import Network
-    from bpderive.letters import latex
+    from bpderive.letters.symbols import latex
     from bpderive.letters.text import Text, set_language
     from bpderive.programs.gradient import Gradient, gradient
     from bpderive.programs.lambdified import compile_gradient

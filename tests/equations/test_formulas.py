@@ -9,7 +9,7 @@ import pytest
 from bpderive.equations import Proof
 from bpderive.equations.formulas import has_formula, in_formulas
 from bpderive.errors import Refuted
-from bpderive.letters import L, a, j, k, z
+from bpderive.letters.symbols import L, a, j, k, z
 from bpderive.proofs import derivation
 
 STEPS = derivation("softmax").steps

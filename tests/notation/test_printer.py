@@ -9,7 +9,7 @@ import sympy
 from sympy import Basic, HadamardProduct, Integer, KroneckerDelta, Rational, Sum, Symbol
 
 from bpderive import Network, equations, latex, path_sum
-from bpderive.letters import (
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     Change,

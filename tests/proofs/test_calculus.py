@@ -8,8 +8,8 @@ from sympy import Expr, Integer, KroneckerDelta, Sum
 
 from bpderive.errors import StepError
 from bpderive.judge.certify import certify
-from bpderive.letters import C, L, Partial, SigmaPrime, Width, a, b, j, k, l, m, p, q, w, y, z
 from bpderive.letters.statements import Range, equation, layers, neurons
+from bpderive.letters.symbols import C, L, Partial, SigmaPrime, Width, a, b, j, k, l, m, p, q, w, y, z
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.definitions import defining
 

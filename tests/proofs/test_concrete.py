@@ -9,7 +9,7 @@ from sympy import KroneckerDelta, Sum
 
 from bpderive import Network, derivation
 from bpderive.errors import NetworkError, StepError
-from bpderive.letters import BackwardProduct, PathSum, Width, j, k, l
+from bpderive.letters.symbols import BackwardProduct, PathSum, Width, j, k, l
 
 NET = Network((2, 3, 2, 3))
 NUMBERS = ("25", "27", "BP1", "BP1a", "30", "BP2", "BP3", "BP4", "33", "34", "35", "53")

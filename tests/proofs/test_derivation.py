@@ -9,8 +9,8 @@ from sympy import Expr, Integer, Symbol
 
 from bpderive.equations import equations
 from bpderive.errors import StepError
-from bpderive.letters import Partial, a, b, delta, j, k, l, latex, m, q, w, z
 from bpderive.letters.statements import Statement, equation, layers, neurons
+from bpderive.letters.symbols import Partial, a, b, delta, j, k, l, latex, m, q, w, z
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, derivation, derive
 from bpderive.proofs.definitions import ACTIVATION, ERROR, INNER, NEURON, WEIGHT

@@ -16,7 +16,7 @@ import sympy
 import bpderive as bp
 from bpderive import Network, derivation
 from bpderive.errors import BpderiveError, HypothesisError, StepError
-from bpderive.letters import C, L, NormSquared, Partial, Sigma, SigmaPrime, quantity
+from bpderive.letters.symbols import C, L, NormSquared, Partial, Sigma, SigmaPrime, quantity
 from bpderive.letters.text import set_language
 from bpderive.proofs.theorems import matrix_derivation
 

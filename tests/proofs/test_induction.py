@@ -9,8 +9,8 @@ import pytest
 from sympy import Integer
 
 from bpderive.errors import StepError
-from bpderive.letters import C, L, Partial, PathSum, a, delta, j, l, q
 from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.symbols import C, L, Partial, PathSum, a, delta, j, l, q
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, by_induction, derivation
 from bpderive.proofs.definitions import NEURON, PATHS_GROW, PATHS_START, PRODUCT_GROWS, PRODUCT_STARTS

@@ -9,7 +9,7 @@ import pytest
 from bpderive import Network, derivation, equations
 from bpderive.errors import StepError
 from bpderive.judge.certify import certify
-from bpderive.letters import d, l
+from bpderive.letters.symbols import d, l
 from bpderive.proofs import Derivation, Move
 from bpderive.proofs.derivation import by_parts, derive
 from bpderive.proofs.rules import ByEquation

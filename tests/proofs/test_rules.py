@@ -10,7 +10,8 @@ from sympy import Expr, HadamardProduct, Integer, Sum, Symbol
 
 from bpderive import equations
 from bpderive.errors import StepError
-from bpderive.letters import (
+from bpderive.letters.statements import Range, Statement, equation, layers, neurons
+from bpderive.letters.symbols import (
     C,
     CostGradient,
     DiagonalSigmaPrime,
@@ -34,7 +35,6 @@ from bpderive.letters import (
     y,
     z,
 )
-from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 from bpderive.proofs import derivation
 from bpderive.proofs.definitions import ACTIVATION, ERROR, INNER, NEURON, OUTPUT, WEIGHT, defining
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut

@@ -13,8 +13,8 @@ from bpderive.functions.network import Network
 from bpderive.judge.certify import certify
 from bpderive.judge.polynomials import unknown
 from bpderive.judge.truth import COST, Truth, differentiate_directly, name
-from bpderive.letters import C, L, Partial, SigmaPrime, a, delta, j, k, y, z
 from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, equation
+from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, delta, j, k, y, z
 from bpderive.letters.text import Text
 from bpderive.proofs import Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll, shortest

@@ -9,7 +9,7 @@ import pytest
 
 from bpderive.equations import equations
 from bpderive.errors import ParseError
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 from bpderive.sphinxext import card
 from bpderive.sphinxext.card import CARD, letters, meaning, standalone
 from bpderive.sphinxext.fonts import SOURCE

@@ -18,7 +18,7 @@ from bpderive.errors import DomainError, NetworkError, ParseError, Refuted
 from bpderive.functions.activations import activations
 from bpderive.functions.network import Network
 from bpderive.functions.plot import ACROSS
-from bpderive.letters import C, Change, a, latex, plain, w
+from bpderive.letters.symbols import C, Change, a, latex, plain, w
 from bpderive.sphinxext.charts import ticks
 from bpderive.sphinxext.experiment import draw_experiment, experiment, for_script
 from bpderive.sphinxext.figures import draw

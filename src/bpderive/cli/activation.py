@@ -161,7 +161,7 @@ def _accuracy(found: Activation) -> list[Block]:
 
 
 def _of_layer(found: VectorActivation) -> list[Block]:
-    from bpderive.letters import latex as book_latex
+    from bpderive.letters.symbols import latex as book_latex
 
     entry = found.jacobian_from_output()
     blocks: list[Block] = [

@@ -11,7 +11,7 @@ from bpderive.functions.activations import Activation, VectorActivation
 from bpderive.functions.activations import a as output
 from bpderive.functions.differentiation import latex as formula_latex
 from bpderive.functions.network import Network
-from bpderive.letters import latex
+from bpderive.letters.symbols import latex
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, derivation
 from bpderive.proofs.concrete import Instance

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 
 _COMMANDS = {
     r"\infty": "∞",

@@ -7,7 +7,7 @@ import argparse
 from bpderive.cli.document import Block, Formula, Heading, Paragraph, Table
 from bpderive.cli.options import add_form, add_network, network, place, show
 from bpderive.equations.paths import path_sum
-from bpderive.letters import C, Partial, latex
+from bpderive.letters.symbols import C, Partial, latex
 from bpderive.letters.text import Text
 
 EXAMPLES = (

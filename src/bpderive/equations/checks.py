@@ -21,8 +21,8 @@ from bpderive.judge.certify import NOTHING, WRITTEN_OUT, Decided, cases_of, cert
 from bpderive.judge.evaluate import Reader
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
 from bpderive.judge.truth import COST, Component, Truth, name
-from bpderive.letters import CostOf, NormSquared, OfExample, X, a, j, l, latex, n, y
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import CostOf, NormSquared, OfExample, X, a, j, l, latex, n, y
 from bpderive.proofs.definitions import ONE_EXAMPLE
 from bpderive.proofs.tensors import same
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from bpderive.equations.formulas import has_formula, in_formulas
 from bpderive.errors import is_text, unknown_name
 from bpderive.judge.certify import NOTHING, Decided, certify
-from bpderive.letters import plain
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation
 

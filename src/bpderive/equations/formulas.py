@@ -15,8 +15,8 @@ from sympy import Expr, Integer, KroneckerDelta, Sum, Symbol
 from bpderive.errors import Refuted
 from bpderive.functions.activations import VectorActivation, activations
 from bpderive.judge.certify import Decided
-from bpderive.letters import Partial, quantity
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import Partial, quantity
 
 WIDTHS = (2, 3)
 

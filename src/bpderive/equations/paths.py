@@ -24,7 +24,6 @@ from bpderive.functions.network import Network, require_network
 from bpderive.judge.evaluate import Reader
 from bpderive.judge.polynomials import Polynomial, added
 from bpderive.judge.truth import COST, Component, Truth, differentiate_directly
-from bpderive.letters import C, Partial, PathSum, a, b, j, k, l, latex, plain, q, quantity, w, z
 from bpderive.letters.refusals import (
     A_BIAS,
     A_WEIGHT,
@@ -35,6 +34,7 @@ from bpderive.letters.refusals import (
     THE_TARGET,
 )
 from bpderive.letters.statements import neurons
+from bpderive.letters.symbols import C, Partial, PathSum, a, b, j, k, l, latex, plain, q, quantity, w, z
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.proofs.calculus import collapse, derivative

@@ -16,7 +16,8 @@ from bpderive.equations import checks
 from bpderive.equations.equation import Equation
 from bpderive.errors import unknown_name
 from bpderive.judge.certify import NOTHING, certify
-from bpderive.letters import (
+from bpderive.letters.statements import Range, Statement, approximation, equation, neurons
+from bpderive.letters.symbols import (
     EPSILON,
     Applied,
     C,
@@ -38,7 +39,6 @@ from bpderive.letters import (
     w,
     y,
 )
-from bpderive.letters.statements import Range, Statement, approximation, equation, neurons
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, ONE_EXAMPLE, WEIGHT, defining

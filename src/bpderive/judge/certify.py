@@ -23,9 +23,9 @@ from bpderive.functions.choices import checked_sizes
 from bpderive.judge.evaluate import Reader, truth_of
 from bpderive.judge.polynomials import Polynomial
 from bpderive.judge.truth import Truth, name
-from bpderive.letters import L, Width
 from bpderive.letters.cases import case_in_latex
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import L, Width
 from bpderive.letters.text import Text
 
 NETWORKS: tuple[tuple[int, ...], ...] = (

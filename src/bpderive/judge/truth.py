@@ -30,7 +30,7 @@ from bpderive.errors import DomainError, NetworkError
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation
 from bpderive.functions.costs import Cost
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
-from bpderive.letters import Sigma, SigmaPrime, joined_indices
+from bpderive.letters.symbols import Sigma, SigmaPrime, joined_indices
 
 Component = tuple[Any, ...]
 """("w", l, j, k), ("b", l, j), ("z", l, j), ("a", l, j), ("y", L, j), or ("C",); layers from 1, neurons from 0."""

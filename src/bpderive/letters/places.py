@@ -13,7 +13,7 @@ from math import prod
 from sympy import Expr, Symbol
 
 from bpderive.errors import NetworkError
-from bpderive.letters import L, Width
+from bpderive.letters.symbols import L, Width
 
 Letters = Mapping[Symbol, int]
 

@@ -15,7 +15,8 @@ import sympy
 from sympy import Basic, Expr, Integer, Sum, Symbol
 
 from bpderive.errors import DomainError, StepError, shown
-from bpderive.letters import (
+from bpderive.letters.expressions import expression as as_expression
+from bpderive.letters.symbols import (
     BackwardProduct,
     CostGradient,
     DiagonalSigmaPrime,
@@ -32,7 +33,6 @@ from bpderive.letters import (
     plain,
     quantity,
 )
-from bpderive.letters.expressions import expression as as_expression
 from bpderive.letters.text import Text
 
 WHOLE = "any function of the whole layer"

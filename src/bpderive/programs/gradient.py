@@ -18,9 +18,9 @@ from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations.layer_program import letter
 from bpderive.functions.costs import a as output
 from bpderive.functions.network import Network, component, in_symbols, require_network
-from bpderive.letters import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
 from bpderive.letters.places import Letters, whole_number
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import C, L, LayerArray, Partial, SigmaPrime, delta, j, k, l, quantity
 from bpderive.proofs import derivation
 from bpderive.proofs.pairings import cancelled
 

@@ -19,8 +19,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
 from bpderive.functions.algebra import tidy
-from bpderive.letters import Partial, latex
 from bpderive.letters.statements import Range, Statement
+from bpderive.letters.symbols import Partial, latex
 from bpderive.letters.text import Text
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.rules import acts_elementwise

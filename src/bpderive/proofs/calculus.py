@@ -11,9 +11,9 @@ import sympy
 from sympy import Dummy, Expr, Integer, KroneckerDelta, Piecewise, Sum
 
 from bpderive.errors import StepError
-from bpderive.letters import RATES, C, L, LayerArray, Partial, quantity, stage
 from bpderive.letters.plain import plain
 from bpderive.letters.statements import Range, Statement, bound_letters, provably_at_most
+from bpderive.letters.symbols import RATES, C, L, LayerArray, Partial, quantity, stage
 from bpderive.proofs.definitions import defining
 
 

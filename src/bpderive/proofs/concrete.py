@@ -15,9 +15,9 @@ from bpderive.errors import NetworkError, StepError, shown
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network, require_network
 from bpderive.judge.evaluate import Reader, truth_of
-from bpderive.letters import L, Width, j, k, l, plain
 from bpderive.letters.places import whole_number
 from bpderive.letters.statements import WHOLE, Range, Statement
+from bpderive.letters.symbols import L, Width, j, k, l, plain
 from bpderive.letters.text import Text
 from bpderive.proofs.derivation import Derivation, Step
 from bpderive.proofs.hypotheses import conditions, read_for, require

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sympy import Expr, MatAdd, MatMul, Sum
 
-from bpderive.letters import (
+from bpderive.letters.statements import Range, Statement, equation, layers, neurons
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     L,
@@ -29,7 +30,6 @@ from bpderive.letters import (
     y,
     z,
 )
-from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 
 NEURON = (layers(l), neurons(j, l))
 """Layer l from 2 to L, and a neuron j of it."""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Integer, MatrixExpr, oo
 
 from bpderive.errors import StepError
-from bpderive.letters import BackwardProduct, L, i, k, latex, plain
 from bpderive.letters.statements import WHOLE, Range, Statement, check_well_formed, contains
+from bpderive.letters.symbols import BackwardProduct, L, i, k, latex, plain
 from bpderive.letters.text import Text
 from bpderive.proofs.names import PART
 from bpderive.proofs.rules import Rule, acts_elementwise

@@ -19,8 +19,8 @@ from bpderive.functions.activations import activations
 from bpderive.functions.choices import distinct
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network
-from bpderive.letters import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, j, k, quantity, z
 from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
+from bpderive.letters.symbols import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, j, k, quantity, z
 from bpderive.letters.text import Text
 from bpderive.proofs.derivation import Derivation
 from bpderive.proofs.theorems import cost_formula, derivation

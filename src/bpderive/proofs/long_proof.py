@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from sympy import HadamardProduct, MatMul, Sum
 
-from bpderive.letters import (
+from bpderive.letters.statements import Range, Statement, equation, layers
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     CostGradient,
@@ -35,7 +36,6 @@ from bpderive.letters import (
     w,
     z,
 )
-from bpderive.letters.statements import Range, Statement, equation, layers
 from bpderive.letters.text import Text
 from bpderive.proofs.definitions import (
     ERROR,

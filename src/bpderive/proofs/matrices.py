@@ -13,7 +13,8 @@ from sympy import Add, Expr, HadamardProduct, MatMul, MatrixExpr, Mul, Sum, Symb
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
-from bpderive.letters import (
+from bpderive.letters.plain import plain
+from bpderive.letters.symbols import (
     C,
     CostGradient,
     DiagonalSigmaPrime,
@@ -26,7 +27,6 @@ from bpderive.letters import (
     a,
     quantity,
 )
-from bpderive.letters.plain import plain
 
 
 def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:

@@ -14,9 +14,9 @@ from typing import ClassVar
 from sympy import HadamardProduct, MatMul, Symbol
 
 from bpderive.errors import StepError
-from bpderive.letters import NormSquared, i, latex
 from bpderive.letters.plain import plain
 from bpderive.letters.statements import Range, Statement
+from bpderive.letters.symbols import NormSquared, i, latex
 from bpderive.letters.text import Text
 from bpderive.proofs.matrices import diagonal_form, outer_form, vector_form
 from bpderive.proofs.tensors import same

@@ -16,9 +16,9 @@ from sympy import Basic, Expr, Float, ImmutableDenseMatrix, Interval, Rational
 
 from bpderive.functions.network import Network
 from bpderive.judge.truth import COST, Component, Truth
-from bpderive.letters import C, ExplicitPathSum, NormSquared, Partial, Sigma, SigmaPrime, quantity
 from bpderive.letters.places import whole_number
 from bpderive.letters.statements import TARGETS_SUM_TO_ONE
+from bpderive.letters.symbols import C, ExplicitPathSum, NormSquared, Partial, Sigma, SigmaPrime, quantity
 from bpderive.proofs.written_out import written_out
 
 DIGITS = 50

@@ -26,8 +26,8 @@ from bpderive.functions.activations.layer_program import LayerProgram, layer_pro
 from bpderive.functions.choices import stays_in
 from bpderive.functions.costs import Cost, costs
 from bpderive.functions.costs import a as output
-from bpderive.letters import C, L, Partial, SigmaPrime, a, delta, j, k, latex, plain, quantity, y, z
 from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
+from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, delta, j, k, latex, plain, quantity, y, z
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, shortest

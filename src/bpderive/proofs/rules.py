@@ -24,9 +24,9 @@ from sympy import Basic, Expr, KroneckerDelta, Mul, Sum, Symbol
 
 from bpderive.errors import StepError
 from bpderive.functions.activations import activations
-from bpderive.letters import RATES, C, L, LayerArray, Partial, Width, latex, quantity, stage
 from bpderive.letters.plain import plain
 from bpderive.letters.statements import WHOLE, Range, Statement, bound_letters, provably_at_most, substitute
+from bpderive.letters.symbols import RATES, C, L, LayerArray, Partial, Width, latex, quantity, stage
 from bpderive.letters.text import Text
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.names import equation_name

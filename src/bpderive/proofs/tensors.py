@@ -15,7 +15,7 @@ import sympy
 from sympy import Add, Basic, Dummy, Expr, Integer, KroneckerDelta, Mul, Pow, Rational, Sum, Symbol
 
 from bpderive.errors import StepError
-from bpderive.letters import NormSquared
+from bpderive.letters.symbols import NormSquared
 
 _MOST_BOUND = 6
 

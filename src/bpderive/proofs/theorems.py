@@ -13,7 +13,8 @@ from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
 
 from bpderive.errors import unknown_name
 from bpderive.functions.costs import Cost, costs
-from bpderive.letters import (
+from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.symbols import (
     BackwardProduct,
     C,
     CostGradient,
@@ -39,7 +40,6 @@ from bpderive.letters import (
     y,
     z,
 )
-from bpderive.letters.statements import Statement, equation, layers
 from bpderive.letters.text import Text
 from bpderive.proofs.definitions import (
     ACTIVATION,

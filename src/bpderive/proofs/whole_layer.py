@@ -17,8 +17,8 @@ from sympy import Expr, Sum, Symbol, exp
 from bpderive.errors import StepError
 from bpderive.functions.activations import activations
 from bpderive.functions.activations.vector import VectorActivation
-from bpderive.letters import C, L, Partial, Width, a, delta, i, j, k, l, quantity, z
 from bpderive.letters.statements import WHOLE, Statement, equation, layers, neurons
+from bpderive.letters.symbols import C, L, Partial, Width, a, delta, i, j, k, l, quantity, z
 from bpderive.letters.text import Text
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll
 from bpderive.proofs.definitions import ACTIVATION, ERROR, NEURON, ONE_EXAMPLE, OUTPUT

@@ -20,8 +20,17 @@ from sympy import (
     Symbol,
 )
 
-from bpderive.letters import BackwardProduct, C, ExplicitPathSum, LayerArray, Partial, PathSum, a, quantity
 from bpderive.letters.places import Letters, whole_number
+from bpderive.letters.symbols import (
+    BackwardProduct,
+    C,
+    ExplicitPathSum,
+    LayerArray,
+    Partial,
+    PathSum,
+    a,
+    quantity,
+)
 
 
 def written_out(expression: Any, letters: Letters, sizes: tuple[int, ...]) -> Any:

@@ -20,7 +20,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from bpderive.equations import equations
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter, table
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective

@@ -22,7 +22,7 @@ from docutils.parsers.rst import directives
 
 from bpderive.equations import Proof, equations
 from bpderive.errors import unknown_name
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Step, derivation
 from bpderive.proofs.names import PART

@@ -23,7 +23,7 @@ from sphinx.util.nodes import make_refnode
 
 from bpderive.equations import Equation, equations
 from bpderive.errors import unknown_name
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 from bpderive.sphinxext.certificates import Certificates
 from bpderive.sphinxext.words import (

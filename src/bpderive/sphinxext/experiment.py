@@ -26,7 +26,7 @@ from sphinx.application import Sphinx
 
 from bpderive.errors import DomainError, ParseError
 from bpderive.functions.network import Network
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.charts import Axis, Curve, Frame, chart_in_frame, ticks
 from bpderive.sphinxext.figures import Drawing

@@ -21,7 +21,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 
 from bpderive.equations import equations
-from bpderive.letters import a, l, latex, plain, z
+from bpderive.letters.symbols import a, l, latex, plain, z
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset

@@ -23,7 +23,7 @@ from docutils.parsers.rst import directives
 from bpderive.equations.paths import path_sum
 from bpderive.errors import ParseError, Refuted
 from bpderive.functions.network import Network
-from bpderive.letters import C, Partial, latex, plain
+from bpderive.letters.symbols import C, Partial, latex, plain
 from bpderive.letters.text import Text
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, picture, ticks
 from bpderive.sphinxext.figures import Drawing

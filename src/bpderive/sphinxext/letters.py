@@ -14,7 +14,7 @@ from sympy import Expr
 
 from bpderive.errors import ParseError
 from bpderive.functions.network import Network
-from bpderive.letters import Change, L, a, b, delta, j, k, l, latex, m, n, p, q, w, z
+from bpderive.letters.symbols import Change, L, a, b, delta, j, k, l, latex, m, n, p, q, w, z
 from bpderive.sphinxext.highlight import Highlight, Neuron
 
 _LAYERS = {"l-1": l - 1, "l": l, "l+1": l + 1, "l+2": l + 2, "L-1": L - 1, "L": L}

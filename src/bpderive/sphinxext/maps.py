@@ -25,7 +25,7 @@ from sympy import Expr, Sum
 
 from bpderive.errors import DomainError, ParseError
 from bpderive.functions.activations import Activation, activations
-from bpderive.letters import SigmaPrime, quantity
+from bpderive.letters.symbols import SigmaPrime, quantity
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid, picture

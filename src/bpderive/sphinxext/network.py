@@ -30,7 +30,7 @@ from docutils.parsers.rst import directives
 from bpderive.equations.paths import Path, PathSums, path_sum
 from bpderive.errors import ParseError
 from bpderive.functions.network import Network
-from bpderive.letters import C, Partial, latex
+from bpderive.letters.symbols import C, Partial, latex
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.figures import LABELS, Drawing, Place, draw
 from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight, reached

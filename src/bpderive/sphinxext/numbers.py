@@ -16,7 +16,7 @@ from sympy import Add, Expr, Integer, Mul, Symbol
 
 from bpderive.errors import NetworkError
 from bpderive.functions.network import Network, component
-from bpderive.letters import C, Partial, SigmaPrime, quantity
+from bpderive.letters.symbols import C, Partial, SigmaPrime, quantity
 from bpderive.programs.lambdified import CompiledGradient, Gradient, compile_gradient
 
 Array = NDArray[np.float64]

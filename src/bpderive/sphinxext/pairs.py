@@ -16,7 +16,7 @@ from bpderive.functions.costs import Cost
 from bpderive.functions.costs import a as output
 from bpderive.functions.differentiation import latex
 from bpderive.functions.network import Network
-from bpderive.letters import latex as in_layers
+from bpderive.letters.symbols import latex as in_layers
 from bpderive.proofs.pairings import pairing
 from bpderive.sphinxext.kept import Wanted
 

@@ -23,7 +23,7 @@ from bpderive.equations import equations
 from bpderive.equations.paths import path_sum
 from bpderive.errors import ParseError
 from bpderive.functions.network import Network
-from bpderive.letters import C, Change, Partial, a, latex, w
+from bpderive.letters.symbols import C, Change, Partial, a, latex, w
 from bpderive.letters.text import Text
 from bpderive.sphinxext.figures import COST, Drawing, Place, draw
 from bpderive.sphinxext.highlight import Highlight, Neuron, on_path, reached

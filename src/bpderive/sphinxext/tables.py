@@ -20,7 +20,7 @@ from bpderive.equations import Certificate, Equation, equations
 from bpderive.equations.discovery import simplifications
 from bpderive.errors import BpderiveError
 from bpderive.functions.network import Network
-from bpderive.letters import plain
+from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter
 from bpderive.letters.table import table as letters
 from bpderive.letters.text import LANGUAGES, Text

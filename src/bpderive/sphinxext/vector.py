@@ -13,7 +13,7 @@ from bpderive.errors import NetworkError
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.costs import Cost, costs
 from bpderive.functions.network import Network
-from bpderive.letters import latex
+from bpderive.letters.symbols import latex
 from bpderive.programs.lambdified import compile_gradient
 from bpderive.proofs.pairings import pairing
 from bpderive.proofs.whole_layer import jacobian

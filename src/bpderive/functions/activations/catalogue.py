@@ -28,8 +28,8 @@ from bpderive.functions.activations.special import computed, gelu_descent, half_
 from bpderive.functions.activations.stable import slope
 from bpderive.functions.activations.vector import VectorActivation
 from bpderive.functions.named import Catalogue
-from bpderive.letters import L, Largest, j, k
-from bpderive.letters import z as z_of
+from bpderive.letters.symbols import L, Largest, j, k
+from bpderive.letters.symbols import z as z_of
 from bpderive.letters.text import Text
 
 AnyActivation = Activation | VectorActivation

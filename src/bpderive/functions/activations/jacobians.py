@@ -14,9 +14,9 @@ from sympy import Dummy, Expr, ImmutableDenseMatrix, Integer, KroneckerDelta, Su
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations.analysis import CACHE
-from bpderive.letters import C, L, Partial, Width, j, k, quantity
-from bpderive.letters import a as output
-from bpderive.letters import z as weighted
+from bpderive.letters.symbols import C, L, Partial, Width, j, k, quantity
+from bpderive.letters.symbols import a as output
+from bpderive.letters.symbols import z as weighted
 
 WHOLE = (Integer(0), Width(L) - 1)
 """The limits of a sum over all neurons of the output layer."""

@@ -22,7 +22,7 @@ from bpderive.errors import DomainError
 from bpderive.functions.activations.analysis import CACHE
 from bpderive.functions.activations.elementwise import expression_source, run
 from bpderive.functions.activations.special import coded, computed
-from bpderive.letters import C, Largest, Partial, quantity
+from bpderive.letters.symbols import C, Largest, Partial, quantity
 
 SUM, LARGEST = "sum", "max"
 

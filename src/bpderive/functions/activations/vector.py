@@ -36,8 +36,8 @@ from bpderive.functions.activations.layer_program import (
 )
 from bpderive.functions.activations.special import exactly
 from bpderive.later import np
-from bpderive.letters import j, latex
 from bpderive.letters.expressions import declared, expression, pairs
+from bpderive.letters.symbols import j, latex
 from bpderive.letters.text import Text
 
 Pairs = tuple[tuple[Expr, Expr], ...]

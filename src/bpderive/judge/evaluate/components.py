@@ -18,13 +18,13 @@ from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
 from bpderive.judge.polynomials import Polynomial
 from bpderive.judge.truth import COST, Component, Truth
-from bpderive.letters import (
+from bpderive.letters.places import Letters, whole_number
+from bpderive.letters.statements import WHOLE, Statement
+from bpderive.letters.symbols import (
     C,
     PathProduct,
     quantity,
 )
-from bpderive.letters.places import Letters, whole_number
-from bpderive.letters.statements import WHOLE, Statement
 
 Value = list[list[Polynomial]]
 Number = Callable[[Letters], Polynomial]

@@ -17,7 +17,8 @@ from bpderive.errors import NetworkError
 from bpderive.judge.evaluate.components import Components, Number
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
 from bpderive.judge.truth import COST, Component, differentiate_directly
-from bpderive.letters import (
+from bpderive.letters.places import Letters
+from bpderive.letters.symbols import (
     C,
     ExplicitPathSum,
     Partial,
@@ -32,7 +33,6 @@ from bpderive.letters import (
     quantity,
     z,
 )
-from bpderive.letters.places import Letters
 
 
 class Numbers(Components):

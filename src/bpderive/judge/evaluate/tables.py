@@ -15,12 +15,12 @@ from bpderive.judge.evaluate.components import Table, Value
 from bpderive.judge.evaluate.numbers import Numbers
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
 from bpderive.judge.truth import COST
-from bpderive.letters import (
+from bpderive.letters.places import Letters, width
+from bpderive.letters.symbols import (
     Elementwise,
     LayerArray,
     SigmaPrime,
 )
-from bpderive.letters.places import Letters, width
 
 
 class Reader(Numbers):

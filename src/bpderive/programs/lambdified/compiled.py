@@ -11,7 +11,7 @@ from sympy import MatrixExpr
 
 from bpderive.functions.activations.elementwise import run
 from bpderive.functions.network import Network, require_network
-from bpderive.letters import ParameterGradient, a, b, w, y, z
+from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
 from bpderive.programs.lambdified.arrays import (
     NUMPY,
     Array,

@@ -36,7 +36,7 @@ from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations.layer_program import SUM, LayerProgram
 from bpderive.functions.costs import a as output
 from bpderive.functions.network import Network, require_network
-from bpderive.letters import CostGradient, Elementwise, SigmaPrime, Width
+from bpderive.letters.symbols import CostGradient, Elementwise, SigmaPrime, Width
 from bpderive.programs.lambdified.lines import Line, OfLayer, OverExamples, backward_lines, forward_lines
 from bpderive.proofs.pairings import cancelled
 

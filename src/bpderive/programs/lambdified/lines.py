@@ -14,7 +14,7 @@ from sympy.core.symbol import Str
 
 from bpderive.equations import equations
 from bpderive.functions.network import Network
-from bpderive.letters import L, a, delta, l, y, z
+from bpderive.letters.symbols import L, a, delta, l, y, z
 from bpderive.proofs.pairings import cancelled
 
 

@@ -16,7 +16,7 @@ from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.pycode import PythonCodePrinter
 
-from bpderive.letters import CostGradient, Elementwise, LayerArray, ParameterGradient, SigmaPrime
+from bpderive.letters.symbols import CostGradient, Elementwise, LayerArray, ParameterGradient, SigmaPrime
 from bpderive.programs.lambdified.functions import Functions
 from bpderive.programs.lambdified.lines import Line, OfLayer, OverExamples
 

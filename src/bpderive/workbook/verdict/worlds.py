@@ -17,7 +17,7 @@ import sympy
 
 from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
-from bpderive.letters import joined_indices
+from bpderive.letters.symbols import joined_indices
 from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, arithmetic, iv
 from bpderive.workbook.verdict.counterexample import exact
 from bpderive.workbook.verdict.known import slope_polynomial
