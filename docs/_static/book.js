@@ -131,3 +131,17 @@ for (const table of document.querySelectorAll("table.bp-sortable")) {
 
 // On the page for searching one types at once.
 document.querySelector(".bd-search-container form.bd-search input")?.select();
+
+// From 960 pixels on the sidebar stands beside the text, but only from 992 on does the theme's button hide it there: in
+// between it would open as a dialog what is to be seen already.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.target.closest(".primary-toggle")) return;
+    if (!matchMedia("(min-width: 960px)").matches || matchMedia("(min-width: 992px)").matches) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    document.querySelector("#pst-primary-sidebar").classList.toggle("pst-sidebar-hidden");
+  },
+  true,
+);

@@ -16,6 +16,7 @@ import pytest
 
 import bpderive as bp
 from bpderive.cli import COMMANDS, main
+from bpderive.cli.document import CHINESE as CHINESE_SIGNS
 from bpderive.cli.document import FORMS
 from bpderive.cli.words import columns, said
 from bpderive.equations.paths import PathSums
@@ -95,6 +96,98 @@ def test_every_form_has_the_mathematics_as_it_writes_it(
         assert len(re.findall(r"(?<!\\)\$", printed)) % 2 == 0
     if form == "markdown":
         assert "$" in printed
+
+
+LATEX = [
+    ["equations"],
+    *(["equations", number] for number in ("26", "35", "46", "53")),
+    *(["derive", number] for number in ("BP1", "BP2", "36", "53", "long")),
+    ["derive", "BP1", "--network", "2,2", "--activation", "relu", "--cost", "huber"],
+    ["derive", "BP2", "--network", "2,2,3", "--activation", "softmax", "--cost", "log_likelihood"],
+    ["paths", "--network", "2,3,2", "--weight", "2,1,1"],
+    ["verify", "--network", "2,2,2"],
+    *(["activation", name] for name in ("selu", "gelu", "hard_sigmoid", "softmax", "z*sigmoid(3*z/2)")),
+]
+
+KNOWN = """
+    partial frac text sigma quad item delta begin end to subsection sum left right ldots infty sqrt
+    Sigma le tag tanh cdots pi odot Delta approx hline nabla ne ln alpha operatorname leq lVert rVert
+    lambda cdot rm epsilon max ge arctan cos sin min wedge mathbb tfrac textless textgreater
+    textbackslash lor land erf eta
+"""
+"""The commands of amsmath and amssymb that the book's formulas and our sentences need."""
+
+OUTSIDE, INSIDE = r"[_^&]|\\(?:partial|sigma|frac|sum|delta|to|le|ge)\b", r"[^\x00-\x7f]"
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("given", LATEX, ids=" ".join)
+def test_the_latex_has_nothing_that_latex_does_not_know(
+    given: list[str], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*given, "--format", "latex", "--lang", name]) == 0
+    _compiles(capsys.readouterr().out)
+
+
+def _compiles(latex: str) -> None:
+    """Known commands only, braces and environments in pairs, mathematics in mathematics and nothing else there."""
+    assert not re.sub(rf"[\x00-\x7f]|{CHINESE_SIGNS}", "", latex)
+    assert set(re.findall(r"\\([A-Za-z]+)", latex.replace("\\\\", " "))) <= set(re.findall(r"\w+", KNOWN))
+    open_: list[str] = []
+    for kind, environment in re.findall(r"\\(begin|end)\{([a-z]+\*?)\}", latex):
+        if kind == "begin":
+            open_.append(environment)
+        else:
+            assert open_.pop() == environment
+    assert not open_
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", re.sub(r"\\\\", "", latex)):
+        depth += 1 if brace == "{" else -1
+        assert depth >= 0
+    assert depth == 0
+    formulas = r"\\\[.*?\\\]|\\begin\{align\*\}.*?\\end\{align\*\}|(?<!\\)\$.*?(?<!\\)\$"
+    for formula in re.findall(formulas, latex, re.DOTALL):
+        mathematics, sentences = _parted(formula)
+        assert not re.search(INSIDE, mathematics)
+        assert not re.search(OUTSIDE, re.sub(r"(?<!\\)\$.*?(?<!\\)\$|\\.(?:\{\})?", "", sentences))
+    text = re.sub(
+        r"\\[_^&](?:\{\})?|\\(?:begin|end)\{\w+\}", "", re.sub(formulas, "", latex, flags=re.DOTALL)
+    )
+    assert not re.search(OUTSIDE.replace("&", ""), text)
+
+
+def _parted(formula: str) -> tuple[str, str]:
+    """A formula without the sentences in it, and these."""
+    mathematics, sentences = "", ""
+    while (at := formula.find(r"\text{")) >= 0:
+        end, depth = at + 6, 1
+        while depth:
+            depth += (formula[end] == "{") - (formula[end] == "}")
+            end += 1
+        mathematics += formula[:at]
+        sentences += formula[at + 6 : end - 1]
+        formula = formula[end:]
+    return mathematics + formula, sentences
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "σ",
+        r"\nonsense",
+        r"\begin{align*}",
+        "{",
+        "a_b",
+        r"\[ \text{a_b} \]",
+        r"$\text{σ}$",
+        "$σ$",
+        r"\sigma",
+        "a^b",
+    ],
+)
+def test_what_does_not_compile_is_seen(latex: str) -> None:
+    with pytest.raises(AssertionError):
+        _compiles(latex)
 
 
 @pytest.mark.parametrize("name", LANGUAGES)

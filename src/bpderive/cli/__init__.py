@@ -9,6 +9,7 @@ as a `Text`, so that it comes in both languages. Its tests follow: every command
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from bpderive.cli.words import Parser, mistake
+from bpderive.cli.words import Parser, complain, mistake
 from bpderive.errors import BpderiveError, Refuted, StepError
 from bpderive.later import loaded
 from bpderive.letters.text import LANGUAGES, Text, language, set_language
@@ -68,6 +69,7 @@ _EXAMPLES = (
     ),
     ("bpderive COMMAND --help", Text(en="how a command is used, with examples", zh="某个命令的用法与示例")),
 )
+_CLOSED = Text(en="standard output is closed", zh="标准输出已关闭")
 _LANGUAGE = Text(en="the language of what is said: en or zh", zh="输出所用的语言：en 或 zh")
 _VERSION = Text(en="show the version and exit", zh="显示版本并退出")
 
@@ -108,24 +110,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_language(_wanted_language(given) or before)
     _speak_unicode()
     try:
-        options = parser().parse_args(given)
-        code: int = options.run(options)
-        sys.stdout.flush()
+        if sys.stdout is None:
+            complain(mistake(_CLOSED))
+            return MISUSED
+        try:
+            return _answered(given)
+        finally:
+            sys.stdout.flush()
     except (Refuted, StepError) as error:
-        print(mistake(error), file=sys.stderr)
+        complain(mistake(error))
         return FAILED
     except BpderiveError as error:
-        print(mistake(error), file=sys.stderr)
+        complain(mistake(error))
         return MISUSED
-    except BrokenPipeError:
-        # `bpderive equations | head`: nobody reads on, and Python must not try to write again when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # `bpderive equations | head`: nobody reads on
+        _stop_writing()
         return NOBODY_READS
+    except OSError as error:  # a device that is full
+        _stop_writing()
+        complain(mistake(error.strerror or error))
+        return MISUSED
     except KeyboardInterrupt:
         return INTERRUPTED
     finally:
         set_language(before)
+
+
+def _answered(given: Sequence[str]) -> int:
+    options = parser().parse_args(given)
+    code: int = options.run(options)
     return code
+
+
+def _stop_writing() -> None:
+    """Let nothing be written to standard output any more: Python tries once again when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _add_language(made: argparse.ArgumentParser, **options: Any) -> None:
@@ -145,9 +165,16 @@ def _wanted_language(arguments: Sequence[str]) -> str | None:
 
 
 def _speak_unicode() -> None:
-    """Let σ and Chinese be written where the system's encoding has none: to a file or pipe as UTF-8, else as ?."""
+    """Let σ and Chinese be written where the system's encoding has none: to a file or pipe as UTF-8, else as ?.
+
+    What was typed in bytes that are no text is written as \\udc80 and the like.
+    """
     for stream in (sys.stdout, sys.stderr):
-        if "utf" not in (getattr(stream, "encoding", None) or "utf").lower() and hasattr(
-            stream, "reconfigure"
-        ):
-            stream.reconfigure(**({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8"}))
+        if not hasattr(stream, "reconfigure"):
+            continue
+        if "utf" in (stream.encoding or "utf").lower():
+            stream.reconfigure(errors="backslashreplace")
+        elif stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

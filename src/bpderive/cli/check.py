@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from bpderive.cli.options import name_of
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions import check, conventions
@@ -35,6 +36,27 @@ EXAMPLES = (
 
 _NOT_READ = Text(en="not read", zh="无法识别")
 
+LARGEST = 1_000_000
+"""The most bytes of a sheet."""
+
+_NEITHER = Text(
+    en="{name} is neither an equation nor a file that can be read: {why}.",
+    zh="{name} 既不是等式，也不是可以读取的文件：{why}。",
+)
+_NO_FILE = Text(
+    en="{name} is no file; a sheet is a file, or - for standard input.",
+    zh="{name} 不是文件；习题单应是文件，或用 - 表示标准输入。",
+)
+_NO_TEXT = Text(
+    en="{name} is no text in UTF-8: its byte {place} is none.",
+    zh="{name} 不是 UTF-8 文本：第 {place} 个字节不合法。",
+)
+_NO_INPUT = Text(en="Standard input is closed.", zh="标准输入已关闭。")
+_EMPTY = Text(en="{name} has no claim in it.", zh="{name} 中没有命题。")
+_TOO_LARGE = Text(
+    en="{name} is larger than {most} bytes; give a shorter sheet.",
+    zh="{name} 超过 {most} 字节；请缩短习题单。",
+)
 _SUMMARY = Text(en="{count} claims, {holds} hold", zh="共 {count} 个命题，{holds} 个成立")
 
 
@@ -104,9 +126,9 @@ def _claims(given: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each claim, and where it stands if it comes from a file."""
     for argument in given:
         if argument == "-":
-            yield from _lines("-", sys.stdin.read())
+            yield from _lines("-", _typed())
         elif "=" not in argument or _is_file(argument):
-            yield from _lines(argument, _content(argument))
+            yield from _lines(name_of(argument), _content(argument))
         else:
             yield "", argument
 
@@ -114,27 +136,51 @@ def _claims(given: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _is_file(argument: str) -> bool:
     try:
         return Path(argument).is_file()
-    except OSError:  # longer than a file's name can be
+    except (OSError, ValueError):  # longer than a file's name can be, or with a sign that it cannot have
         return False
 
 
+def _typed() -> str:
+    """What stands on standard input."""
+    if sys.stdin is None:
+        raise ParseError(_NO_INPUT)
+    stream = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read(LARGEST + 1) if stream is None else _decoded("-", stream.read(LARGEST + 1))
+
+
 def _content(argument: str) -> str:
+    """What a file holds; a pipe or a device is none, for reading it need not end."""
+    path = Path(argument)
     try:
-        return Path(argument).read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParseError(
-            Text(
-                en=f"{argument} is neither an equation nor a file that can be read: {error}.",
-                zh=f"{argument} 既不是等式，也不是可以读取的文件：{error}。",
-            )
-        ) from error
+        found = path.open("rb") if path.is_file() or not path.exists() else None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ParseError(_NEITHER.format(name=name_of(argument), why=why)) from error
+    if found is None:
+        raise ParseError(_NO_FILE.format(name=name_of(argument)))
+    with found:
+        return _decoded(argument, found.read(LARGEST + 1))
+
+
+def _decoded(name: str, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ParseError(_NO_TEXT.format(name=name_of(name), place=error.start + 1)) from error
 
 
 def _lines(name: str, content: str) -> Iterator[tuple[str, str]]:
-    for number, line in enumerate(content.splitlines(), start=1):
-        text = line.partition("#")[0].strip()
-        if text:
-            yield f"{name}:{number}: ", text
+    """The claims of a sheet; raises `ParseError` if there is none, or the sheet is too large."""
+    if len(content) > LARGEST:
+        raise ParseError(_TOO_LARGE.format(name=name, most=LARGEST))
+    found = [
+        (f"{name}:{number}: ", text)
+        for number, line in enumerate(content.splitlines(), start=1)
+        if (text := line.partition("#")[0].strip())
+    ]
+    if not found:
+        raise ParseError(_EMPTY.format(name=name))
+    yield from found
 
 
 def _indented(text: str) -> str:

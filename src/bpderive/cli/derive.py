@@ -59,7 +59,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Print the derivation; `StepError` where a line is false, `HypothesisError` for a network that it is not about."""
-    found = derivation(given.name)
+    found = _proof(given.name)
     heading = Heading(f"({found.number}) {found.title}")
     if given.network is None:
         found.check()
@@ -124,6 +124,12 @@ def functions_of(net: Network) -> list[Block]:
     if isinstance(outputs, VectorActivation) and cancelled(outputs, cost) is not None:
         rows.append((str(_CANCELS), f"${pairing(outputs.name, cost.name).latex()}$"))
     return [Heading(str(_WITH)), Facts(tuple(rows))]
+
+
+def _proof(name: str) -> Derivation:
+    """The proof of an equation, which may be a step of the long proof, or the long proof."""
+    proof = equations[name].proof if name in equations else None
+    return derivation(name) if proof is None else proof
 
 
 def _names() -> list[str]:

@@ -84,6 +84,10 @@ def written(blocks: Iterable[Block], form: str, width: int) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+CHINESE = "[⺀-鿿＀-￯，。；：！？、“”‘’—（）《》]"
+"""What stands in a Chinese sentence beside Latin letters."""
+
+
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
@@ -196,15 +200,54 @@ _SPECIAL = {
     "}": r"\}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "$": r"\$",
 }
+
+_SIGNS = {
+    "α": r"\alpha",
+    "δ": r"\delta",
+    "ε": r"\epsilon",
+    "η": r"\eta",
+    "λ": r"\lambda",
+    "π": r"\pi",
+    "σ": r"\sigma",
+    "Δ": r"\Delta",
+    "Σ": r"\Sigma",
+    "∂": r"\partial",
+    "∇": r"\nabla",
+    "∞": r"\infty",
+    "→": r"\to",
+    "≠": r"\ne",
+    "≈": r"\approx",
+    "≤": r"\le",
+    "≥": r"\ge",
+    "×": r"\times",
+    "±": r"\pm",
+    "·": r"\cdot",
+    "⊙": r"\odot",
+    "…": r"\ldots",
+    "−": "-",
+    "′": r"{}'",
+    "½": r"\tfrac12",
+    "²": "{}^2",
+}
+"""Signs that LaTeX has as commands, of mathematics all of them."""
 
 
 def _escaped(text: str) -> str:
     """A sentence in LaTeX, its formulas as they are."""
     parts = re.split(r"(\$[^$]*\$)", text.replace("**", "").replace("`", ""))
     return "".join(
-        part if part.startswith("$") else "".join(_SPECIAL.get(sign, sign) for sign in part) for part in parts
+        part if len(part) > 1 and part.startswith("$") else "".join(map(_in_text, part)) for part in parts
     )
+
+
+def _in_text(sign: str) -> str:
+    """A sign as LaTeX has it: Chinese is left to a package for it, and what no package has is a question mark."""
+    if sign in _SIGNS:
+        return f"${_SIGNS[sign]}$"
+    known = (sign.isascii() and (sign.isprintable() or sign == "\n")) or re.match(CHINESE, sign)
+    return _SPECIAL.get(sign, sign) if known else "?"
 
 
 def _formula_latex(block: Formula, width: int) -> str:
@@ -214,15 +257,25 @@ def _formula_latex(block: Formula, width: int) -> str:
 def _lines_latex(block: Lines, width: int) -> str:
     rows = []
     for label, formula, reason in block.rows:
-        left, equals, right = formula.partition("=")
-        aligned = f"{left}&{equals}{right}"
+        sign = _outer_sign(formula)
+        aligned = f"{formula[:sign]}&{formula[sign:]}"
         why = rf" && \text{{{_escaped(reason)}}}" if reason else ""
         rows.append(rf"  \text{{{_escaped(label)}}}\quad {aligned}{why}")
     return "\n".join([r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"])
 
 
+def _outer_sign(formula: str) -> int:
+    """Where the first = or ≈ stands that is in no braces; the end if there is none."""
+    depth = 0
+    for place, sign in enumerate(formula):
+        depth += (sign == "{") - (sign == "}")
+        if depth == 0 and (sign == "=" or formula.startswith(r"\approx", place)):
+            return place
+    return len(formula)
+
+
 def _facts_latex(block: Facts, width: int) -> str:
-    rows = [rf"  \item[{_escaped(name)}] {_escaped(value)}" for name, value in block.rows]
+    rows = [rf"  \item[{{{_escaped(name)}}}] {_escaped(value)}" for name, value in block.rows]
     return "\n".join([r"\begin{description}", *rows, r"\end{description}"])
 
 

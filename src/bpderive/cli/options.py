@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
 from bpderive.cli.document import FORMS, Block, written
-from bpderive.cli.words import mistake, width
+from bpderive.cli.words import complain, mistake, width
 from bpderive.errors import DomainError, NetworkError, ParseError
 from bpderive.functions.activations import AnyActivation, activations, parse_activation
 from bpderive.functions.costs import costs
@@ -127,7 +126,7 @@ def network(given: argparse.Namespace) -> Network:
                 continue
             if net is not None:
                 shown = name if isinstance(name, str) else name.name
-                print(says.format(name=shown, cost=given.cost, other=other), file=sys.stderr)
+                complain(str(says.format(name=shown, cost=given.cost, other=other)))
                 return net
         raise
 
@@ -203,11 +202,17 @@ def save(path: Path, text: str) -> None:
     """Write a file; leaves with 2 and what the system says where that cannot be."""
     try:
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
         failed(path, error)
 
 
-def failed(path: Path, error: OSError) -> NoReturn:
+def failed(path: Path, error: OSError | ValueError) -> NoReturn:
     """Say why a file could not be written, and leave with 2."""
-    print(mistake(f"{path}: {error.strerror or error}"), file=sys.stderr)
+    complain(mistake(f"{name_of(path)}: {getattr(error, 'strerror', None) or error}"))
     raise SystemExit(2)
+
+
+def name_of(path: object) -> str:
+    """A file's name for a message, in one line, cut where it is long."""
+    name = " ".join(str(path).split()) or "''"
+    return name if len(name) <= 80 else f"{name[:79]}…"

@@ -8,6 +8,7 @@ English.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import shutil
 import sys
@@ -150,9 +151,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to learn more, and leave with 2."""
-        self.print_usage(sys.stderr)
-        print(mistake(said(message)), file=sys.stderr)
-        print(str(_MORE.format(command=self.prog)), file=sys.stderr)
+        complain(self.format_usage() + mistake(said(message)), str(_MORE.format(command=self.prog)))
         raise SystemExit(2)
 
 
@@ -163,6 +162,13 @@ def said(message: str) -> str:
         if found is not None:
             return text.in_language(language()).format(*found.groups())
     return message
+
+
+def complain(*lines: str) -> None:
+    """Write lines to standard error, if there is somebody who could read them."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            print(*lines, sep="\n", file=sys.stderr, flush=True)
 
 
 def mistake(message: object) -> str:

@@ -99,7 +99,7 @@ class Cost:
     def __repr__(self) -> str:
         return f"<cost {self.name}: the sum over the outputs of {self.formula}>"
 
-    def with_parameters(self, **values: Any) -> Cost:
+    def with_parameters(self, /, **values: Any) -> Cost:
         """The same cost with other parameters, numbers or symbols: `.with_parameters(delta=2)`; 0.5 means one half.
 
         Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that is not positive.

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from bpderive.letters.table import table
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.domain import book_domain
-from bpderive.sphinxext.mathml import Typesetter, typesetter_of
+from bpderive.sphinxext.mathml import Typesetter, is_ours, typesetter_of
 from bpderive.sphinxext.symbols import Symbol
 from bpderive.sphinxext.words import ALSO, CODE, DEFINED, SHAPE
 
@@ -54,7 +54,7 @@ def _html(words: str, typesetter: Typesetter) -> str:
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
     static = Path(app.outdir) / "_static"
-    if exception is not None or app.builder.name != "html" or not static.is_dir():
+    if exception is not None or app.builder.name != "html" or not static.is_dir() or not is_ours(app.config):
         return
     typesetter = typesetter_of(app.builder)
     domain = book_domain(app.env)

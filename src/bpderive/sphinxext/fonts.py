@@ -18,6 +18,10 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from bpderive.letters.text import Text
+from bpderive.sphinxext.mathml import is_ours
 
 MATHS = "stix-two-math.woff2"
 STYLE = "formulas.css"
@@ -70,10 +74,22 @@ def style(font: Path) -> str:
     )
 
 
+_NO_FONT = Text(
+    "The font {font} is not in node_modules: npm install --prefix {prefix} @fontsource/stix-two-math "
+    "@fontsource/stix-two-text, or in conf.py bpderive_fonts = False.",
+    "node_modules 里没有字体 {font}：请运行 npm install --prefix {prefix} @fontsource/stix-two-math "
+    "@fontsource/stix-two-text，或在 conf.py 中写 bpderive_fonts = False。",
+)
+
+
 def _install(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
+    if not is_ours(app.config):
+        return
     modules = Path(app.config.bpderive_node) / "node_modules"
+    if missing := [source for source in (SOURCE, *_TEXT.values()) if not (modules / source).is_file()]:
+        raise ExtensionError(str(_NO_FONT.format(font=missing[0], prefix=modules.resolve().parent)))
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
     pages = sorted(Path(app.outdir).rglob("*.html"))

