@@ -184,7 +184,7 @@ def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
         raise NetworkError(
             Text(
                 en="The gradient to verify must be compile_gradient({net}); given was {given}.",
-                zh="要核对的应是 compile_gradient({net})；给出的是 {given}。",
+                zh="要核对的梯度应是 compile_gradient({net})；给出的是 {given}。",
             ).format(net=net, given=repr(compiled)[:120])
         )
     rng = np.random.default_rng(checked_seed(seed))
