@@ -221,6 +221,10 @@ COSTS: dict[
 
 def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]:
     """One activation's name for each layer from 2, all of them known; raises `ValueError` otherwise."""
+    if not isinstance(activation, str | list | tuple) or not isinstance(cost, str):
+        raise ValueError(
+            f"activation is a name or a list of names and cost a name, and not {activation!r}, {cost!r}"
+        )
     names = [activation] * layers if isinstance(activation, str) else list(activation)
     if len(names) != layers:
         raise ValueError(f"{len(names)} activations were given for {layers} layers of weights")
@@ -228,7 +232,7 @@ def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]
         if name == "softmax":
             raise ValueError("softmax is written for the output layer only, the last of the names")
     for name in names:
-        if name not in ACTIVATIONS and name != "softmax":
+        if not isinstance(name, str) or (name not in ACTIVATIONS and name != "softmax"):
             raise ValueError(
                 f"no activation {name!r} is written here, only {', '.join(ACTIVATIONS)}, softmax"
             )
@@ -241,12 +245,52 @@ def _names(activation: str | Sequence[str], cost: str, layers: int) -> list[str]
     return names
 
 
+def _given(weights: Any, biases: Any, **examples: Any) -> tuple[list[Array], list[Array], list[Array]]:
+    """The arguments as arrays of real numbers whose shapes fit; raises `ValueError` with one sentence otherwise."""
+    if not all(isinstance(part, list | tuple) and part for part in (weights, biases)) or len(weights) != len(
+        biases
+    ):
+        raise ValueError("weights and biases are two lists with an array for each layer from 2")
+    w = [_array(f"weights[{i}]", part) for i, part in enumerate(weights)]
+    b = [_array(f"biases[{i}]", part) for i, part in enumerate(biases)]
+    parts = {name: _array(name, part) for name, part in examples.items()}
+    for name, part in parts.items():
+        if part.ndim != 2 or part.shape[1] == 0:
+            raise ValueError(f"{name} has one column for each example; for one example pass {name}[:, None]")
+    rows = parts["x"].shape[0]
+    for i, (weight, bias) in enumerate(zip(w, b, strict=True)):
+        if weight.ndim != 2 or weight.shape[1] != rows:
+            raise ValueError(
+                f"weights[{i}] needs {rows} columns, as many as come in, and has shape {weight.shape}"
+            )
+        rows = weight.shape[0]
+        if bias.shape != (rows, 1):
+            raise ValueError(f"biases[{i}] needs the shape ({rows}, 1) and has {bias.shape}")
+    if "y" in parts and parts["y"].shape != (rows, parts["x"].shape[1]):
+        raise ValueError(f"y needs the shape ({rows}, {parts['x'].shape[1]}) and has {parts['y'].shape}")
+    return w, b, list(parts.values())
+
+
+def _array(name: str, value: Any) -> Array:
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # whatever other libraries raise
+        raise ValueError(
+            f"{name} is no array of numbers; of a tensor that requires grad give .detach()"
+        ) from error
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} is no array of real numbers, but holds {array.dtype}")
+    return array
+
+
 def feedforward(
     weights: Arrays, biases: Arrays, x: Array, activation: str | Sequence[str] = "sigmoid"
 ) -> tuple[list[Array], list[Array]]:
-    """All z, for the layers from 2, and all a, for the layers from 1; x has shape (n_1, m)."""
-    if np.ndim(x) != 2:
-        raise ValueError("x has one column for each example: shape (n_1, m); for one example pass x[:, None]")
+    """All z, for the layers from 2, and all a, for the layers from 1; x has shape (n_1, m).
+
+    Raises `ValueError` for a name that is not written here and for what are no arrays of these shapes.
+    """
+    weights, biases, [x] = _given(weights, biases, x=x)
     names = _names(activation, "quadratic", len(weights))
     zs = []
     activations = [np.asarray(x)]
@@ -265,7 +309,8 @@ def cost(
     activation: str | Sequence[str] = "sigmoid",
     cost: str = "quadratic",
 ) -> float:
-    """The mean of the cost over the columns of x and y."""
+    """The mean of the cost over the columns of x and y; raises `ValueError` as `backprop` does."""
+    weights, biases, [x, y] = _given(weights, biases, x=x, y=y)
     _names(activation, cost, len(weights))
     zs, activations = feedforward(weights, biases, x, activation)
     value, _ = COSTS[cost]
@@ -283,8 +328,10 @@ def backprop(
     """The gradient of the mean cost over the m columns of x, shape (n_1, m), and y, shape (n_L, m).
 
     weights[i] has shape (n_l, n_{l−1}) and biases[i] shape (n_l, 1) with l = i + 2. activation is one name, or one
-    for each layer from 2. Raises `ValueError` for a name that is not written here.
+    for each layer from 2. Raises `ValueError` for a name that is not written here and for what are no arrays of real
+    numbers of these shapes.
     """
+    weights, biases, [x, y] = _given(weights, biases, x=x, y=y)
     names = _names(activation, cost, len(weights))
     zs, activations = feedforward(weights, biases, x, activation)
     m = x.shape[1]

@@ -170,21 +170,21 @@ _WAYS = {
 }
 
 
-def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
+def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None) -> Verification:
     """Compare the compiled gradient of `net` with the reference, with differences, and with many digits.
 
-    `compiled` is the CompiledGradient to verify, by default `compile_gradient(net)`. The result has `ok`, and
+    `compiled` is what is verified, by default `compile_gradient(net)`. The result has `ok`, and
     `max_error` with the keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it
     prints as a table. Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is
     none.
     """
     if compiled is None:
         compiled = compile_gradient(net)
-    if not isinstance(compiled, CompiledGradient) or compiled.net != net:
+    if getattr(compiled, "net", None) != net or not callable(getattr(compiled, "value_and_gradient", None)):
         raise NetworkError(
             Text(
                 en="The gradient to verify must be compile_gradient({net}); given was {given}.",
-                zh="要核对的应是 compile_gradient({net})；给出的是 {given}。",
+                zh="要核对的梯度应是 compile_gradient({net})；给出的是 {given}。",
             ).format(net=net, given=repr(compiled)[:120])
         )
     rng = np.random.default_rng(checked_seed(seed))
