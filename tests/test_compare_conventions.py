@@ -355,7 +355,7 @@ def test_columns_without_keepdims_are_still_a_mistake() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda b, w, m: ([p.sum() for p in b], w), "must leave the neurons apart"),
+        (lambda b, w, m: ([p.sum() for p in b], w), "over the examples alone"),
         (lambda b, w, m: ([np.tile(p / m, m) for p in b], w), "not summed over the examples"),
         (
             lambda b, w, m: ([np.full((1, m), p.sum()) for p in b], w),

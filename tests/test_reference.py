@@ -182,3 +182,52 @@ def test_imports_numpy_and_nothing_of_ours() -> None:
     ]
     modules = {n.module if isinstance(n, ast.ImportFrom) else n.names[0].name for n in imports}
     assert modules == {"__future__", "collections.abc", "fractions", "typing", "numpy", "numpy.typing"}
+
+
+W, B, X, Y = (
+    [np.ones((3, 2)), np.ones((1, 3))],
+    [np.ones((3, 1)), np.ones((1, 1))],
+    np.ones((2, 4)),
+    np.ones((1, 4)),
+)
+
+
+class Refuses:
+    """As a tensor that requires grad, it is no array."""
+
+    def __array__(self, *_: object, **__: object) -> None:
+        raise RuntimeError("call detach")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (1, B, X, Y),
+        ("w", B, X, Y),
+        ([], [], X, Y),
+        (W, B[:1], X, Y),
+        (W[::-1], B, X, Y),
+        (W, [b.T for b in B], X, Y),
+        (W, [np.ones(3), np.ones(1)], X, Y),
+        (W, B, X[:, 0], Y[:, 0]),
+        (W, B, X, Y.T),
+        (W, B, X[:, :0], Y[:, :0]),
+        (W, B, X, None),
+        (W, B, X + 1j, Y),
+        (W, B, X.astype(str), Y),
+        (W, B, X.astype(object), Y),
+        (W, B, Refuses(), Y),
+        (W, B, [[1], [2, 3]], Y),
+        (W, B, X, Y, None),
+        (W, B, X, Y, [1, 2]),
+        (W, B, X, Y, ["sigmoid", []]),
+        (W, B, X, Y, "sigmoid", 3),
+    ],
+)
+def test_what_is_no_argument_is_refused_in_one_sentence(arguments: Any) -> None:
+    for function in (reference.backprop, reference.cost):
+        with pytest.raises(ValueError, match=r"[a-z]") as caught:
+            function(*arguments)
+        assert type(caught.value) is ValueError
+        assert "\n" not in str(caught.value)
+    assert reference.backprop(W, B, X, Y).w[0].shape == (3, 2)

@@ -297,10 +297,22 @@ def test_components_have_the_names_of_the_book() -> None:
 
 def test_what_cannot_be_verified_is_refused() -> None:
     net = Network((2, 2))
-    with pytest.raises(NetworkError, match="is that of"):
+    with pytest.raises(NetworkError, match="must be compile_gradient"):
         verify(net, compiled=compile_gradient(Network((2, 3))))
     for seed in (-1, 1.5, None, True):
         with pytest.raises(DomainError, match="seed"):
             verify(net, seed=seed)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(NetworkError):
         verify((2, 2))  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize("compiled", [3, "gradient", object(), lambda *given: given])
+def test_what_is_no_compiled_gradient_is_refused(compiled: object) -> None:
+    with pytest.raises(NetworkError, match="must be compile_gradient"):
+        verify(Network((2, 2)), compiled=compiled)
+
+
+@pytest.mark.parametrize("net", [None, (2, 3), "net", Network])
+def test_what_is_no_network_is_refused(net: object) -> None:
+    with pytest.raises(NetworkError, match="Network"):
+        verify(net)

@@ -23,7 +23,7 @@ EXAMPLES = (
         "bpderive compare step.npz --activation tanh,softmax --cost log_likelihood --convention 'rows, in-out'",
         Text(
             en="one activation a layer; rows are examples, w is (in, out)",
-            zh="每层一个激活函数；样本按行，w 为 (输入, 输出)",
+            zh="每层一个激活函数；样本按行，w 的形状为 (in, out)",
         ),
     ),
 )
@@ -42,8 +42,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="WORDS",
         help=str(
             Text(
-                en="what is not as in the book: 'rows, in-out, sum' (default: whatever fits)",
-                zh="与本书不同的约定：'rows, in-out, sum'（默认：自动判断）",
+                en="what is not as in the book: 'in-out, sum' (default: whatever fits)",
+                zh="与本书不同的约定：'in-out, sum'（默认：自动判断）",
             )
         ),
     )

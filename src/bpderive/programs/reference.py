@@ -256,6 +256,8 @@ def _table(name: str, given: Any, rows: int | None, columns: int | None) -> Arra
     if array.dtype.kind not in "biuf" and not exact:
         raise ValueError(f"{name} is an array of real numbers, and the one given is of {array.dtype}")
     wanted = tuple(letter if n is None else n for n, letter in ((rows, "n"), (columns, "m")))
+    if array.ndim != 2 and name in ("x", "y"):
+        raise ValueError(f"{name} has one column for each example; for one example pass {name}[:, None]")
     if array.ndim != 2 or any(n not in (size, "n", "m") for n, size in zip(wanted, array.shape, strict=True)):
         raise ValueError(f"{name} has the shape ({wanted[0]}, {wanted[1]}), and the one given {array.shape}")
     return array
@@ -263,8 +265,6 @@ def _table(name: str, given: Any, rows: int | None, columns: int | None) -> Arra
 
 def _tables(weights: Any, biases: Any, x: Any) -> tuple[list[Array], list[Array], Array]:
     """Weights, biases and x as arrays that fit together; raises `ValueError` for anything else."""
-    if np.ndim(x) != 2:
-        raise ValueError("x has one column for each example: shape (n_1, m); for one example pass x[:, None]")
     for name, given in (("weights", weights), ("biases", biases)):
         if not isinstance(given, Iterable) or isinstance(given, str | bytes | dict):
             raise ValueError(f"{name} is a list of arrays, one for each layer from 2")

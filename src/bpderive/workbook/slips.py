@@ -251,12 +251,12 @@ SLIPS: tuple[Slip, ...] = (
         weights="next, absolute",
     ),
     _slip(
-        "all biases of a layer get the total of its errors: the sum must leave the neurons apart (axis=1)",
+        "all biases of a layer get the total of its errors: the sum is over the examples alone (axis=1)",
         "一层的所有偏置都得到了该层误差的总和：应只对样本求和（axis=1）",
         bias="all neurons",
     ),
     _slip(
-        "all biases of a layer get the mean of its errors: the mean must leave the neurons apart (axis=1)",
+        "all biases of a layer get the mean of its errors: the mean is over the examples alone (axis=1)",
         "一层的所有偏置都得到了该层误差的平均：应只对样本取平均（axis=1）",
         bias="mean of all neurons",
     ),

@@ -169,10 +169,10 @@ _WAYS = {
 }
 
 
-def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
+def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None) -> Verification:
     """Compare the compiled gradient of `net` with the reference, with differences, and with many digits.
 
-    `compiled` is the CompiledGradient to verify, by default `compile_gradient(net)`. The result has `ok`, and
+    `compiled` is what is verified, by default `compile_gradient(net)`. The result has `ok`, and
     `max_error` with the keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it
     prints as a table. Raises `NetworkError` if `compiled` belongs to another network, `DomainError` for a seed that is
     none.
@@ -180,10 +180,8 @@ def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
     require_network(net)
     if compiled is None:
         compiled = compile_gradient(net)
-    if not isinstance(compiled, CompiledGradient):
-        raise NetworkError(_NOT_COMPILED.format(given=shown(compiled)))
-    if compiled.net != net:
-        raise NetworkError(f"The compiled gradient given is that of {compiled.net}, not of {net}.")
+    if getattr(compiled, "net", None) != net or not callable(getattr(compiled, "value_and_gradient", None)):
+        raise NetworkError(_NOT_COMPILED.format(net=net, given=shown(compiled)))
     rng = np.random.default_rng(require_seed(seed))
     case = draw_case(net, rng)
     value, found = compiled.value_and_gradient(*case.arguments)
@@ -195,8 +193,8 @@ def verify(net: Network, seed: int = 0, compiled: Any = None) -> Verification:
 
 
 _NOT_COMPILED = Text(
-    en="What is verified is a compiled gradient, such as compile_gradient(net); given was {given}.",
-    zh="要核对的是编译好的梯度，例如 compile_gradient(net)；给出的是 {given}。",
+    en="The gradient to verify must be compile_gradient({net}); given was {given}.",
+    zh="要核对的梯度应是 compile_gradient({net})；给出的是 {given}。",
 )
 
 

@@ -298,7 +298,7 @@ _SHAPES = (
     ),
     (
         Text(
-            en="the sum for the biases adds up all neurons of a layer: it must leave the neurons apart (axis=1)",
+            en="the sum for the biases adds up all neurons of a layer: it should be over the examples alone (axis=1)",
             zh="对偏置求和时把一层的所有神经元都加在了一起：应只对样本求和（axis=1）",
         ),
         _is_one_number,
@@ -306,7 +306,7 @@ _SHAPES = (
     (
         Text(
             en="the errors are not summed over the examples for the biases: .sum(axis=1, keepdims=True)",
-            zh="对偏置的导数没有对样本求和：.sum(axis=1, keepdims=True)",
+            zh="误差没有对样本求和就当作了对偏置的导数：.sum(axis=1, keepdims=True)",
         ),
         _is_each,
     ),

@@ -125,7 +125,7 @@ class CodeConvention:
             return last
         return Text(
             en=f"{', '.join(t.en for t in others)} and {last.en}",
-            zh=f"{'、'.join(t.zh for t in others)}、{last.zh}",
+            zh=f"{'、'.join(t.zh for t in others)}，以及{last.zh}",
         )
 
     def __str__(self) -> str:
@@ -151,7 +151,7 @@ FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _SAID = {
     "rows": Text(en="examples in rows", zh="样本按行排列"),
     "one": Text(en="one example at a time, a flat array", zh="每次一个样本（一维数组）"),
-    "in-out": Text(en="weights of shape (in, out)", zh="权重形状为 (输入, 输出)"),
+    "in-out": Text(en="weights of shape (in, out)", zh="权重形状为 (in, out)"),
     "row": Text(en="biases of shape (1, n)", zh="偏置形状为 (1, n)"),
     "flat": Text(en="biases of shape (n,)", zh="偏置形状为 (n,)"),
     "first-in-w": Text(en="the biases as the first row or column of w", zh="偏置放在 w 的第一行（列）"),
@@ -196,7 +196,7 @@ def given_convention(given: Any) -> CodeConvention | None:
         return CodeConvention.read(given)
     raise UnknownName(
         Text(
-            en="A convention is a CodeConvention or words such as 'rows, in-out, sum'; given was {given}.",
-            zh="约定应写成 CodeConvention，或像 'rows, in-out, sum' 这样的词；给出的是 {given}。",
+            en="A convention is a CodeConvention or words such as 'in-out, sum'; given was {given}.",
+            zh="约定应写成 CodeConvention，或像 'in-out, sum' 这样的词；给出的是 {given}。",
         ).format(given=repr(given)[:60])
     )

@@ -20,6 +20,9 @@ class Finding:
     def __str__(self) -> str:
         return str(self.text)
 
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
