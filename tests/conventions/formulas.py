@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A formula with what stands beside it; the status; where it is read; the book's letters; words that must be said."""
+    """A formula with what stands beside it, and what has to come out."""
 
     text: str
     status: str
@@ -29,7 +29,8 @@ PUBLISHED: tuple[Published, ...] = (
         r"\delta_j^l = \sum_k \frac{\partial C}{\partial b_k^l} \frac{\partial b_k^l}{\partial z_j^l}",
         "refuted",
         mended="delta[l, j] = sum(k, d(C, b[l, k])*d(z[l, j], b[l, k]))",
-        repair=r"\delta^{l}_{j} = \sum_{k} \frac{\partial C}{\partial b^{l}_{k}} \frac{\partial z^{l}_{j}}{\partial b^{l}_{k}}",
+        repair=r"\delta^{l}_{j} = \sum_{k} \frac{\partial C}{\partial b^{l}_{k}} "
+        r"\frac{\partial z^{l}_{j}}{\partial b^{l}_{k}}",
     ),
     Published(
         r"\delta^{l} = (w^{l+1})^T \delta^{l+1}",
@@ -51,9 +52,13 @@ PUBLISHED: tuple[Published, ...] = (
         in_book="d(C, w[L, j, k]) = (a[L, j] - y[j])*dsigma(z[L, j])*a[L-1, k] with cost = quadratic",
     ),
     Published(
-        r"\delta_i^{(l)} = (\sum_{j=1}^{s_{l+1}} W_{ji}^{(l)} \delta_j^{(l+1)} ) f^{\prime}(z_i^{(l)})", "holds", "ufldl"
+        r"\delta_i^{(l)} = (\sum_{j=1}^{s_{l+1}} W_{ji}^{(l)} \delta_j^{(l+1)} ) f^{\prime}(z_i^{(l)})",
+        "holds",
+        "ufldl",
     ),
-    Published(r"\frac{\partial}{\partial W_{ij}^{(l)}} J(W,b;x,y) = a_j^{(l)} \delta_i^{(l+1)}", "holds", "ufldl"),
+    Published(
+        r"\frac{\partial}{\partial W_{ij}^{(l)}} J(W,b;x,y) = a_j^{(l)} \delta_i^{(l+1)}", "holds", "ufldl"
+    ),
     Published(
         r"\frac {\partial h_{t+1}}{\partial h_t}=diag(\sigma'(Wh_t))W",
         "holds",
@@ -89,7 +94,10 @@ PUBLISHED: tuple[Published, ...] = (
     ),
     Published(r"dz^{[1]} = W^{[2]T}dz^{[2]}*{g^{[1]}}'(z^{[1]})", "holds", "course"),
     Published(
-        r"dW^{[2]} = {\frac{1}{m}}dZ^{[2]}{A^{[1]}}^{T}", "holds", "course", says=("for the mean over the examples",)
+        r"dW^{[2]} = {\frac{1}{m}}dZ^{[2]}{A^{[1]}}^{T}",
+        "holds",
+        "course",
+        says=("for the mean over the examples",),
     ),
     Published(r"db^{[2]} = \frac{1}{m} np.sum(dZ^{[2]}, axis=1, keepdims=True)", "holds", "course"),
     Published("dW2 = dZ2 @ A1.T / m", "holds", "course", in_book="grad(C, w[3]) = grad(C, z[3]) @ T(a[2])"),
@@ -123,7 +131,8 @@ PUBLISHED: tuple[Published, ...] = (
         says=("a is the weighted input",),
     ),
     Published(
-        r"\frac{\partial E}{\partial Z_1} = \frac{\partial E}{\partial Z_2} = O_1 - 1 (softmax, cross-entropy, target (1, 0))",
+        r"\frac{\partial E}{\partial Z_1} = \frac{\partial E}{\partial Z_2} = O_1 - 1 "
+        "(softmax, cross-entropy, target (1, 0))",
         "refuted",
         in_book="d(C, z[L, 1]) = d(C, z[L, 2]) = a[L, 1] - 1",
     ),

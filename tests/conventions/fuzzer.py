@@ -1,7 +1,7 @@
-"""True and mutated equations in every convention and every spelling, read back: `python -m tests.conventions.fuzzer 20000`.
+"""True and mutated equations in every convention and spelling, read back: `python -m tests.conventions.fuzzer 20000`.
 
-Each case takes an equation of the book, perhaps changed, writes it in a convention, varies its spelling, and reads it. In
-that convention it must be held if and only if the claim from which it was written is true. Read freely, a true one must
+Each case takes an equation of the book, perhaps changed, writes it in a convention, varies its spelling, and reads it.
+In that convention it must be held if and only if the claim from which it was written is true. Read freely, a true one must
 be held; a false one must not be held in the convention in which it was written.
 """
 
@@ -26,8 +26,12 @@ from bpderive.verdict.forms import Clock
 from tests.conventions.variations import varied
 
 BATCH_SLIPS = (
-    (r"\frac{1}{m} ", ""), (r" \mathbf{1}", ""), (r"\mathbf{1}^T ", ""), ("axis=1", "axis=0"), ("= ", r"= \frac{1}{m} "),
-)  # fmt: skip
+    (r"\frac{1}{m} ", ""),
+    (r" \mathbf{1}", ""),
+    (r"\mathbf{1}^T ", ""),
+    ("axis=1", "axis=0"),
+    ("= ", r"= \frac{1}{m} "),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,21 @@ def case(rng: random.Random) -> Case | None:
     change = "none"
     if rng.random() < 0.6:
         claim, change = rng.choice(_changes(claim))
-    if any(type(node).__name__ in ("Unknown", "WidthOf", "Kronecker", "Power") for side in claim.sides for node in walk(side)):
+    if any(
+        type(node).__name__ in ("Unknown", "WidthOf", "Kronecker", "Power")
+        for side in claim.sides
+        for node in walk(side)
+    ):
         return None
     unwritten = {"units": ("layer", "sum added"), "none": ("layer", "sum added", "index")}
     if change in unwritten.get(convention.styles[0], ()):
         return None
     if not convention.has_bias:
-        return None if change != "none" else Case(convention.write(number, form), convention.name, True, number, change)
+        return (
+            None
+            if change != "none"
+            else Case(convention.write(number, form), convention.name, True, number, change)
+        )
     try:
         text = Writer(convention).latex(claim)
     except (NotWritten, Exception) as error:
@@ -130,7 +142,9 @@ def run(count: int, seed: int = 0) -> tuple[Counter[str], list[str]]:
         seen["true" if one.is_true else "false"] += 1
         seen[one.convention] += 1
         if fault is not None:
-            faults.append(f"{one.convention} ({one.number}, {one.change}, {one.is_true})\n  {one.text}\n  {text}\n  {fault}")
+            faults.append(
+                f"{one.convention} ({one.number}, {one.change}, {one.is_true})\n  {one.text}\n  {text}\n  {fault}"
+            )
     return seen, faults
 
 

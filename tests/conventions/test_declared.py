@@ -11,7 +11,7 @@ from bpderive.verdict.forms import Clock
 
 def test_there_are_as_many_conventions_as_were_looked_up() -> None:
     assert len(bp.conventions) == 17
-    assert list(bp.conventions)[0] == "chapter"
+    assert next(iter(bp.conventions)) == "chapter"
     with pytest.raises(bp.UnknownName, match="chapter"):
         bp.conventions["chaptre"]
 
@@ -53,7 +53,9 @@ def test_a_wrong_declaration_is_refused(name: str, changed: dict[str, object]) -
         replace(bp.conventions[name], **changed).check()
 
 
-@pytest.mark.parametrize(("name", "letter"), [("zhou", r"\theta"), ("zhou", "g"), ("zhou", r"\gamma"), ("zhou", "e")])
+@pytest.mark.parametrize(
+    ("name", "letter"), [("zhou", r"\theta"), ("zhou", "g"), ("zhou", r"\gamma"), ("zhou", "e")]
+)
 def test_a_letter_with_the_wrong_sign_is_refused(name: str, letter: str) -> None:
     convention = bp.conventions[name]
     letters = {**convention.letters, letter: replace(convention.letters[letter], sign=1)}

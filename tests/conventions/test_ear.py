@@ -16,7 +16,7 @@ SPELLINGS = [
     BP2,
     r"\(\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^l)\)",
     r"\begin{equation} \delta^l = \big((w^{l+1})^\top \delta^{l+1}\big) \odot \sigma'(z^l) \end{equation}",
-    r"\begin{aligned} \delta^l &= \Bigl( (w^{l+1})^{\intercal} \delta^{l+1} \Bigr) \\ &\odot \sigma'(z^l) \end{aligned}",
+    r"\begin{aligned} \delta^l &= \Bigl( (w^{l+1})^{\intercal} \delta^{l+1} \Bigr) \\ &\odot \sigma'(z^l)\end{aligned}",
     r"\boxed{\delta^l = ((w^{l+1})^{\text{T}} \delta^{l+1}) \odot \sigma'(z^l)}",
     r"\bm{\delta}^l = (({\bm w}^{l+1})^{\mathsf T} \bm{\delta}^{l+1}) \circ \sigma'(\vec z^l)",
     r"\delta^l = (w^{l+1\,T} \delta^{l+1}) \odot \sigma^{\prime}(z^l)",

@@ -1,7 +1,7 @@
 r"""The same formula as other people type it: `varied(latex, rng)`.
 
-Every variation means the same: other brackets, fonts, spaces, fractions, derivatives, transposes, primes, products, sums,
-signs of equality, environments, words around it, Unicode.
+Every variation means the same: other brackets, fonts, spaces, fractions, derivatives, transposes, primes, products,
+sums, signs of equality, environments, words around it, Unicode.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ _LAYER = r"\^\{\([^(){}]*\)\}"
 
 
 def brackets(text: str, rng: random.Random) -> str:
-    left, right = rng.choice([(r"\left(", r"\right)"), (r"\big(", r"\big)"), (r"\Bigl( ", r"\Bigr) "), (r"{\left(", r"\right)}")])
+    left, right = rng.choice(
+        [(r"\left(", r"\right)"), (r"\big(", r"\big)"), (r"\Bigl( ", r"\Bigr) "), (r"{\left(", r"\right)}")]
+    )
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -31,7 +33,9 @@ def brackets(text: str, rng: random.Random) -> str:
 
 
 def fonts(text: str, rng: random.Random) -> str:
-    font = rng.choice([r"\mathbf{%s}", r"\boldsymbol{%s}", r"\mathrm{%s}", r"\bm{%s}", "{%s}", r"\mathbf %s", r"\vec{%s}"])
+    font = rng.choice(
+        [r"\mathbf{%s}", r"\boldsymbol{%s}", r"\mathrm{%s}", r"\bm{%s}", "{%s}", r"\mathbf %s", r"\vec{%s}"]
+    )
     return re.sub(r"(?<![\\A-Za-z{])([WwbzZaAh])(?=[\^_])", lambda found: font.replace("%s", found[1]), text)
 
 
@@ -44,14 +48,22 @@ def fractions(text: str, rng: random.Random) -> str:
     return text.replace(r"\frac", rng.choice([r"\dfrac", r"\tfrac", r"\cfrac", r"\frac "]))
 
 
-_DERIVATIVE = re.compile(r"\\frac\{\\partial ((?:[^{}]|\{[^{}]*\})*)\}\{\\partial ((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
+_DERIVATIVE = re.compile(
+    r"\\frac\{\\partial ((?:[^{}]|\{[^{}]*\})*)\}\{\\partial ((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+)
 
 
 def derivatives(text: str, rng: random.Random) -> str:
-    form = rng.choice([
-        r"\frac{d %s}{d %s}", r"\frac{\mathrm{d} %s}{\mathrm{d} %s}", r"{\partial %s \over \partial %s}",
-        r"\partial %s / \partial %s", r"\frac{\partial{%s}}{\partial{%s}}", r"\frac{\mathrm d %s}{\mathrm d %s}",
-    ])  # fmt: skip
+    form = rng.choice(
+        [
+            r"\frac{d %s}{d %s}",
+            r"\frac{\mathrm{d} %s}{\mathrm{d} %s}",
+            r"{\partial %s \over \partial %s}",
+            r"\partial %s / \partial %s",
+            r"\frac{\partial{%s}}{\partial{%s}}",
+            r"\frac{\mathrm d %s}{\mathrm d %s}",
+        ]
+    )
 
     def other(found: re.Match[str]) -> str:
         above, below = found[1], found[2]
@@ -66,13 +78,29 @@ def nablas(text: str, rng: random.Random) -> str:
     def other(found: re.Match[str]) -> str:
         if not re.fullmatch(r"[CJEL]|\\mathcal\{L\}", found[1]):
             return found[0]
-        return rf"\nabla_{{{found[2]}}} {found[1]}" if rng.random() < 0.5 else rf"\frac{{\partial}}{{\partial {found[2]}}} {found[1]}"
+        return (
+            rf"\nabla_{{{found[2]}}} {found[1]}"
+            if rng.random() < 0.5
+            else rf"\frac{{\partial}}{{\partial {found[2]}}} {found[1]}"
+        )
 
     return _DERIVATIVE.sub(other, text)
 
 
 def transposes(text: str, rng: random.Random) -> str:
-    sign = rng.choice([r"^\top", r"^{\top}", r"^\intercal", r"^{\mathsf{T}}", r"^{\text{T}}", r"^{\mathrm{T}}", r"^{T}", "^{ T }", r"^{\rm T}"])
+    sign = rng.choice(
+        [
+            r"^\top",
+            r"^{\top}",
+            r"^\intercal",
+            r"^{\mathsf{T}}",
+            r"^{\text{T}}",
+            r"^{\mathrm{T}}",
+            r"^{T}",
+            "^{ T }",
+            r"^{\rm T}",
+        ]
+    )
     return re.sub(r"\^T(?![A-Za-z])|\^\{T\}", lambda _: sign, text)
 
 
@@ -88,7 +116,15 @@ def products(text: str, rng: random.Random) -> str:
 def sums(text: str, rng: random.Random) -> str:
     def other(found: re.Match[str]) -> str:
         k = found[1]
-        return rng.choice([rf"\sum_{k} ", rf"\sum\limits_{{{k}}}", rf"\sum_{{{k}=1}}^{{n}}", rf"\sum\limits_{{{k}=1}}^{{n_{{l+1}}}}", rf"\sum_{{{k} \in l+1}}"])
+        return rng.choice(
+            [
+                rf"\sum_{k} ",
+                rf"\sum\limits_{{{k}}}",
+                rf"\sum_{{{k}=1}}^{{n}}",
+                rf"\sum\limits_{{{k}=1}}^{{n_{{l+1}}}}",
+                rf"\sum_{{{k} \in l+1}}",
+            ]
+        )
 
     return re.sub(r"\\sum_\{([a-z])\}", other, text)
 
@@ -103,24 +139,53 @@ def scripts(text: str, rng: random.Random) -> str:
 
 
 def around(text: str, rng: random.Random) -> str:
-    left, right = rng.choice([
-        ("$", "$"), ("$$", "$$"), (r"\(", r"\)"), (r"\[", r"\]"), (r"\begin{equation} ", r" \end{equation}"),
-        (r"\begin{align*} ", r" \label{eq:1} \end{align*}"), ("$ ", ". $"), ("", r" \tag{3}"), (r"\displaystyle ", r" \nonumber"),
-        (r"\boxed{", "}"), ("", " ."),
-    ])  # fmt: skip
+    left, right = rng.choice(
+        [
+            ("$", "$"),
+            ("$$", "$$"),
+            (r"\(", r"\)"),
+            (r"\[", r"\]"),
+            (r"\begin{equation} ", r" \end{equation}"),
+            (r"\begin{align*} ", r" \label{eq:1} \end{align*}"),
+            ("$ ", ". $"),
+            ("", r" \tag{3}"),
+            (r"\displaystyle ", r" \nonumber"),
+            (r"\boxed{", "}"),
+            ("", " ."),
+        ]
+    )
     return f"{left}{text}{right}"
 
 
 def words(text: str, rng: random.Random) -> str:
-    left, right = rng.choice([
-        ("We have ", ""), ("所以有：", "。"), ("Then, by the chain rule, ", " which is easy to see."), ("", " (for every neuron)"),
-        ("其中 ", ""), ("It follows that ", "."), ("", " （对任意一层）"),
-    ])  # fmt: skip
+    left, right = rng.choice(
+        [
+            ("We have ", ""),
+            ("所以有：", "。"),
+            ("Then, by the chain rule, ", " which is easy to see."),
+            ("", " (for every neuron)"),
+            ("其中 ", ""),
+            ("It follows that ", "."),
+            ("", " （对任意一层）"),
+        ]
+    )
     return f"{left}{text}{right}"
 
 
-_LETTERS = {r"\delta": "δ", r"\sigma": "σ", r"\partial ": "∂", r"\sum": "∑", r"\odot": "⊙", r"\nabla": "∇", r"\theta": "θ", r"\eta": "η",
-            r"\beta": "β", r"\alpha": "α", r"\gamma": "γ", r"\varphi": "φ"}  # fmt: skip
+_LETTERS = {
+    r"\delta": "δ",
+    r"\sigma": "σ",
+    r"\partial ": "∂",
+    r"\sum": "∑",
+    r"\odot": "⊙",
+    r"\nabla": "∇",
+    r"\theta": "θ",
+    r"\eta": "η",
+    r"\beta": "β",
+    r"\alpha": "α",
+    r"\gamma": "γ",
+    r"\varphi": "φ",
+}
 
 
 def unicode(text: str, rng: random.Random) -> str:
@@ -135,8 +200,22 @@ def unicode(text: str, rng: random.Random) -> str:
 
 
 VARIATIONS: tuple[Variation, ...] = (
-    brackets, fractions, derivatives, nablas, transposes, primes, products, sums, scripts, fonts, spaces, equals, around, words, unicode,
-)  # fmt: skip
+    brackets,
+    fractions,
+    derivatives,
+    nablas,
+    transposes,
+    primes,
+    products,
+    sums,
+    scripts,
+    fonts,
+    spaces,
+    equals,
+    around,
+    words,
+    unicode,
+)
 
 
 def varied(text: str, rng: random.Random) -> str:

@@ -80,9 +80,7 @@ def run(given: argparse.Namespace) -> int:
     return int(not all(rows))
 
 
-def _checked(
-    claims: Iterable[tuple[str, str]], seconds: float, convention: str | None
-) -> Iterator[bool]:
+def _checked(claims: Iterable[tuple[str, str]], seconds: float, convention: str | None) -> Iterator[bool]:
     """Print the verdict of each claim and say whether it holds."""
     for where, text in claims:
         try:

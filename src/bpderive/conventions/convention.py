@@ -1,7 +1,7 @@
 """A convention: what it declares, what it writes, and that it is right.
 
-    bp.conventions["course"].write("BP2")       # the equation in its letters
-    bp.conventions["course"].check()            # its own equations, decided to hold as it reads them
+bp.conventions["course"].write("BP2")       # the equation in its letters
+bp.conventions["course"].check()            # its own equations, decided to hold as it reads them
 """
 
 from __future__ import annotations

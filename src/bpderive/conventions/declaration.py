@@ -1,8 +1,8 @@
 """What a convention says: `Declaration` holds how a book or a course writes the quantities of a network.
 
-To add one, write a declaration in `declared`: its letters, how it writes a layer, and what it says about the weights, the
-examples and the layout of derivatives. What is declared is checked: its own forward pass and its own four equations,
-typed as they stand in the source, are read by the declaration and decided to hold.
+To add one, write a declaration in `declared`: its letters, how it writes a layer, and what it says about the weights,
+the examples and the layout of derivatives. What is declared is checked: its own forward pass and its own equations, as
+they stand in the source, are read by the declaration and decided to hold.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ class Declaration:
         """What a letter means here; None if the convention does not have it."""
         return self.letters.get(name)
 
-    def writes(self, role: str, layer: syntax.Layer | None = None, batch: bool = False) -> tuple[str, Letter] | None:
+    def writes(
+        self, role: str, layer: syntax.Layer | None = None, batch: bool = False
+    ) -> tuple[str, Letter] | None:
         """The letter that this convention writes for a role, in a layer, for one example or a batch."""
         fitting = [(name, letter) for name, letter in self.letters.items() if letter.role == role]
         if layer is not None and any(letter.layer is not None for _, letter in fitting):

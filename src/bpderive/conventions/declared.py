@@ -28,14 +28,23 @@ def _letters(text: str, **more: Letter) -> dict[str, Letter]:
 
 _GRADIENTS = {
     f"d{name}": Letter(role)
-    for role, names in {"dw": ("w", "W", r"\theta", r"\Theta"), "db": ("b",), "dz": ("z", "Z"), "da": ("a", "A", "h", "H")}.items()
+    for role, names in {
+        "dw": ("w", "W", r"\theta", r"\Theta"),
+        "db": ("b",),
+        "dz": ("z", "Z"),
+        "da": ("a", "A", "h", "H"),
+    }.items()
     for name in names
 } | {r"d\delta": Letter("delta")}
 
-_COMMON = _letters(
-    rf"w: w W \theta \Theta; b: b B; z: z Z u; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; yhat: yhat hyp ahat; "
-    rf"cost: C J E L \Loss loss; sigma: {' '.join(f for f in _FUNCTIONS if f not in 'h')}"
-) | _GRADIENTS
+_COMMON = (
+    _letters(
+        r"w: w W \theta \Theta; b: b B; z: z Z u; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
+    r"yhat: yhat hyp ahat; "
+        rf"cost: C J E L \Loss loss; sigma: {' '.join(f for f in _FUNCTIONS if f not in 'h')}"
+    )
+    | _GRADIENTS
+)
 """The letters that people use, where a convention has no others of its own."""
 
 
@@ -49,13 +58,19 @@ _LAYERED = ("^(", "^", "^[", "_")
 _CHAPTER = Convention(
     name="chapter",
     title=Text(en="This book, and the chapter it follows", zh="本书与它所依据的那一章"),
-    where=Text(en="Nielsen, Neural Networks and Deep Learning, chapter 2", zh="Nielsen《神经网络与深度学习》第 2 章"),
+    where=Text(
+        en="Nielsen, Neural Networks and Deep Learning, chapter 2", zh="Nielsen《神经网络与深度学习》第 2 章"
+    ),
     source="http://neuralnetworksanddeeplearning.com/chap2.html",
     letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=("^", "^(", "^[", "_", "units"),
     examples=("one", "mean", "sum"),
     is_distinct=True,
-    forward=(r"z^l = w^l a^{l-1} + b^l", r"a^l = \sigma(w^l a^{l-1} + b^l)", r"z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j"),
+    forward=(
+        r"z^l = w^l a^{l-1} + b^l",
+        r"a^l = \sigma(w^l a^{l-1} + b^l)",
+        r"z^l_j = \sum_k w^l_{jk} a^{l-1}_k + b^l_j",
+    ),
     equations={
         "BP1": r"\delta^L = \nabla_a C \odot \sigma'(z^L)",
         "BP2": r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
@@ -65,18 +80,41 @@ _CHAPTER = Convention(
 )
 
 _COURSE_LETTERS = {
-    "W": Letter("w"), "b": Letter("b"), "Z": Letter("z", batch=True), "z": Letter("z", batch=False),
-    "A": Letter("a", batch=True), "a": Letter("a", batch=False), "X": Letter("x", batch=True), "x": Letter("x", batch=False),
-    "Y": Letter("y", batch=True), "y": Letter("y", batch=False), "dZ": Letter("dz", batch=True), "dz": Letter("dz", batch=False),
-    "dA": Letter("da", batch=True), "da": Letter("da", batch=False), "dW": Letter("dw"), "dw": Letter("dw"), "w": Letter("w"),
-    "db": Letter("db"), "yhat": Letter("yhat", batch=False), "Yhat": Letter("yhat", batch=True), r"\Loss": Letter("cost"),
-    "J": Letter("cost"), "L": Letter("cost"), "g": Letter("sigma"), r"\sigma": Letter("sigma"), r"\delta": Letter("delta", batch=False),
-}  # fmt: skip
+    "W": Letter("w"),
+    "b": Letter("b"),
+    "Z": Letter("z", batch=True),
+    "z": Letter("z", batch=False),
+    "A": Letter("a", batch=True),
+    "a": Letter("a", batch=False),
+    "X": Letter("x", batch=True),
+    "x": Letter("x", batch=False),
+    "Y": Letter("y", batch=True),
+    "y": Letter("y", batch=False),
+    "dZ": Letter("dz", batch=True),
+    "dz": Letter("dz", batch=False),
+    "dA": Letter("da", batch=True),
+    "da": Letter("da", batch=False),
+    "dW": Letter("dw"),
+    "dw": Letter("dw"),
+    "w": Letter("w"),
+    "db": Letter("db"),
+    "yhat": Letter("yhat", batch=False),
+    "Yhat": Letter("yhat", batch=True),
+    r"\Loss": Letter("cost"),
+    "J": Letter("cost"),
+    "L": Letter("cost"),
+    "g": Letter("sigma"),
+    r"\sigma": Letter("sigma"),
+    r"\delta": Letter("delta", batch=False),
+}
 
 _COURSE = Convention(
     name="course",
     title=Text(en="The online course with brackets and dZ", zh="方括号与 dZ 的网上课程"),
-    where=Text(en="Ng, Neural Networks and Deep Learning (deeplearning.ai)", zh="吴恩达《神经网络和深度学习》（deeplearning.ai）"),
+    where=Text(
+        en="Ng, Neural Networks and Deep Learning (deeplearning.ai)",
+        zh="吴恩达《神经网络和深度学习》（deeplearning.ai）",
+    ),
     source="https://community.deeplearning.ai/t/derivation-of-dl-dz/165",
     letters=_COURSE_LETTERS,
     styles=("^[", "_"),
@@ -86,7 +124,11 @@ _COURSE = Convention(
     has_differentials=True,
     is_distinct=True,
     is_strict=True,
-    forward=(r"Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}", r"A^{[l]} = g^{[l]}(Z^{[l]})", r"z^{[1]} = W^{[1]} x + b^{[1]}"),
+    forward=(
+        r"Z^{[l]} = W^{[l]} A^{[l-1]} + b^{[l]}",
+        r"A^{[l]} = g^{[l]}(Z^{[l]})",
+        r"z^{[1]} = W^{[1]} x + b^{[1]}",
+    ),
     equations={
         "BP1": r"dZ^{[L]} = dA^{[L]} * g^{[L]\prime}(Z^{[L]})",
         "BP2": r"dZ^{[l]} = W^{[l+1]T} dZ^{[l+1]} * g^{[l]\prime}(Z^{[l]})",
@@ -100,7 +142,9 @@ _COURSE_2011 = Convention(
     title=Text(en="The older online course with Θ", zh="较早的网上课程，用 Θ"),
     where=Text(en="Ng, Machine Learning (Coursera), week 5", zh="吴恩达《机器学习》（Coursera）第 5 周"),
     source="http://yuehua.me/machine%20learning/2017/12/21/Machine-Learning_Week5/",
-    letters=_letters(r"w: \Theta \theta; z: z; a: a; delta: \delta; x: x; y: y; yhat: hyp yhat; cost: J; sigma: g \sigma"),
+    letters=_letters(
+        r"w: \Theta \theta; z: z; a: a; delta: \delta; x: x; y: y; yhat: hyp yhat; cost: J; sigma: g \sigma"
+    ),
     styles=("^(",),
     offsets={"w": 1, "b": 1},
     examples=("one",),
@@ -118,7 +162,9 @@ _COURSE_2011 = Convention(
 _UFLDL = Convention(
     name="ufldl",
     title=Text(en="W^(l) leads from layer l to the next", zh="W^(l) 从第 l 层通向下一层"),
-    where=Text(en="UFLDL Tutorial (Stanford), Multi-Layer Neural Networks", zh="UFLDL 教程（斯坦福），多层神经网络"),
+    where=Text(
+        en="UFLDL Tutorial (Stanford), Multi-Layer Neural Networks", zh="UFLDL 教程（斯坦福），多层神经网络"
+    ),
     source="http://ufldl.stanford.edu/tutorial/supervised/MultiLayerNeuralNetworks/",
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "J", "f"),
     styles=_LAYERED,
@@ -156,7 +202,10 @@ _PYTORCH = Convention(
 _ROWS = Convention(
     name="rows",
     title=Text(en="Rows, X @ W + b", zh="样本为行，X @ W + b"),
-    where=Text(en="TensorFlow and Keras, Dense layers; lecture notes with X W + b", zh="TensorFlow 与 Keras 的 Dense 层；用 X W + b 的讲义"),
+    where=Text(
+        en="TensorFlow and Keras, Dense layers; lecture notes with X W + b",
+        zh="TensorFlow 与 Keras 的 Dense 层；用 X W + b 的讲义",
+    ),
     source="https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense",
     letters=_first("W", "b", "Z", "A", r"\delta", "X", "Y", "L", r"\sigma"),
     styles=_LAYERED,
@@ -174,8 +223,14 @@ _ROWS = Convention(
 
 _SCRATCH = Convention(
     name="scratch",
-    title=Text(en="Rows, everything numbered by its weights, δ by its layer", zh="样本为行，各量随权重编号，δ 随层编号"),
-    where=Text(en="Britz, Implementing a Neural Network from Scratch in Python", zh="Britz《用 Python 从零实现神经网络》"),
+    title=Text(
+        en="Rows, everything numbered by its weights, δ by its layer",
+        zh="样本为行，各量随权重编号，δ 随层编号",
+    ),
+    where=Text(
+        en="Britz, Implementing a Neural Network from Scratch in Python",
+        zh="Britz《用 Python 从零实现神经网络》",
+    ),
     source="https://dennybritz.com/posts/wildml/implementing-a-neural-network-from-scratch/",
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "L", r"\sigma"),
     styles=("_", "^(", "^"),
@@ -194,7 +249,10 @@ _SCRATCH = Convention(
 
 _ROWS_LEAVING = Convention(
     name="rows-leaving",
-    title=Text(en="Rows, X @ W + b, W leads from layer l to the next", zh="样本为行，X @ W + b，W 从第 l 层通向下一层"),
+    title=Text(
+        en="Rows, X @ W + b, W leads from layer l to the next",
+        zh="样本为行，X @ W + b，W 从第 l 层通向下一层",
+    ),
     where=Text(en="Welch Labs, Neural Networks Demystified", zh="Welch Labs《揭秘神经网络》"),
     source="https://github.com/stephencwelch/Neural-Networks-Demystified",
     letters=_first("W", "b", "z", "a", r"\delta", "X", "y", "J", "f"),
@@ -203,7 +261,11 @@ _ROWS_LEAVING = Convention(
     to_from=False,
     examples=("sum", "mean", "one"),
     offsets={"w": 1, "b": 1},
-    forward=(r"z^{(2)} = X W^{(1)} + b^{(1)}", r"a^{(2)} = f(z^{(2)})", r"z^{(3)} = a^{(2)} W^{(2)} + b^{(2)}"),
+    forward=(
+        r"z^{(2)} = X W^{(1)} + b^{(1)}",
+        r"a^{(2)} = f(z^{(2)})",
+        r"z^{(3)} = a^{(2)} W^{(2)} + b^{(2)}",
+    ),
     equations={
         "BP1": r"\delta^{(L)} = \frac{\partial J}{\partial a^{(L)}} \odot f'(z^{(L)})",
         "BP2": r"\delta^{(2)} = \delta^{(3)} (W^{(2)})^T \odot f'(z^{(2)})",
@@ -215,7 +277,10 @@ _ROWS_LEAVING = Convention(
 _NUMERATOR = Convention(
     name="numerator",
     title=Text(en="Numerator layout", zh="分子布局"),
-    where=Text(en="Matrix calculus with ∂y/∂x of one row for each yᵢ; ∂C/∂x is a row", zh="矩阵微积分，∂y/∂x 的每一行对应一个 yᵢ；∂C/∂x 是行向量"),
+    where=Text(
+        en="Matrix calculus with ∂y/∂x of one row for each yᵢ; ∂C/∂x is a row",
+        zh="矩阵微积分，∂y/∂x 的每一行对应一个 yᵢ；∂C/∂x 是行向量",
+    ),
     source="https://helix-of-computing.com/mathematics/calculus/numerator-layout-of-matrix-calculus",
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=_LAYERED,
@@ -232,7 +297,10 @@ _NUMERATOR = Convention(
 _DENOMINATOR = Convention(
     name="denominator",
     title=Text(en="Denominator layout", zh="分母布局"),
-    where=Text(en="Matrix calculus with ∂y/∂x of one column for each yᵢ; ∂C/∂x is a column", zh="矩阵微积分，∂y/∂x 的每一列对应一个 yᵢ；∂C/∂x 是列向量"),
+    where=Text(
+        en="Matrix calculus with ∂y/∂x of one column for each yᵢ; ∂C/∂x is a column",
+        zh="矩阵微积分，∂y/∂x 的每一列对应一个 yᵢ；∂C/∂x 是列向量",
+    ),
     source="https://en.wikipedia.org/wiki/Matrix_calculus",
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=_LAYERED,
@@ -249,9 +317,13 @@ _DENOMINATOR = Convention(
 _QIU = Convention(
     name="qiu",
     title=Text(en="Qiu, Neural Networks and Deep Learning", zh="邱锡鹏《神经网络与深度学习》"),
-    where=Text(en="chapter 4, with denominator layout; (4.56) is BP2", zh="第 4 章，分母布局；式 (4.56) 即 BP2"),
+    where=Text(
+        en="chapter 4, with denominator layout; (4.56) is BP2", zh="第 4 章，分母布局；式 (4.56) 即 BP2"
+    ),
     source="https://nndl.github.io/",
-    letters=_letters(r"w: W; b: b; z: z; a: a; delta: \delta; x: x; y: y; yhat: yhat; cost: \Loss L; sigma: f"),
+    letters=_letters(
+        r"w: W; b: b; z: z; a: a; delta: \delta; x: x; y: y; yhat: yhat; cost: \Loss L; sigma: f"
+    ),
     styles=("^(",),
     first=0,
     numerator=False,
@@ -267,8 +339,13 @@ _QIU = Convention(
 
 _GOODFELLOW = Convention(
     name="goodfellow",
-    title=Text(en="Goodfellow, Bengio and Courville, Deep Learning", zh="Goodfellow、Bengio、Courville《深度学习》"),
-    where=Text(en="Algorithms 6.3 and 6.4: a is the weighted input, h its output", zh="算法 6.3 与 6.4：a 是带权输入，h 是它的输出"),
+    title=Text(
+        en="Goodfellow, Bengio and Courville, Deep Learning", zh="Goodfellow、Bengio、Courville《深度学习》"
+    ),
+    where=Text(
+        en="Algorithms 6.3 and 6.4: a is the weighted input, h its output",
+        zh="算法 6.3 与 6.4：a 是带权输入，h 是它的输出",
+    ),
     source="https://www.deeplearningbook.org/contents/mlp.html",
     letters=_letters(r"w: W; b: b; z: a; a: h; x: x; y: y; yhat: yhat; cost: J L; sigma: f"),
     styles=("^(",),
@@ -290,12 +367,24 @@ _GOODFELLOW = Convention(
 _BISHOP = Convention(
     name="bishop",
     title=Text(en="Bishop, Pattern Recognition and Machine Learning", zh="Bishop《模式识别与机器学习》"),
-    where=Text(en="section 5.3, (5.48) to (5.56): a is the weighted input, z its output, t the target", zh="5.3 节，式 (5.48)–(5.56)：a 是带权输入，z 是输出，t 是目标"),
+    where=Text(
+        en="section 5.3, (5.48) to (5.56): a is the weighted input, z its output, t the target",
+        zh="5.3 节，式 (5.48)–(5.56)：a 是带权输入，z 是输出，t 是目标",
+    ),
     source="https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/",
     letters={
-        "w": Letter("w"), "b": Letter("b"), "a": Letter("z"), "z": Letter("a"), r"\delta": Letter("delta"), "x": Letter("x"), "t": Letter("y"),
-        "y": Letter("yhat"), "E": Letter("cost"), "h": Letter("sigma"), r"\sigma": Letter("sigma"),
-    },  # fmt: skip
+        "w": Letter("w"),
+        "b": Letter("b"),
+        "a": Letter("z"),
+        "z": Letter("a"),
+        r"\delta": Letter("delta"),
+        "x": Letter("x"),
+        "t": Letter("y"),
+        "y": Letter("yhat"),
+        "E": Letter("cost"),
+        "h": Letter("sigma"),
+        r"\sigma": Letter("sigma"),
+    },
     styles=("units",),
     is_strict=True,
     forward=(r"a_j = \sum_i w_{ji} z_i + b_j", r"z_j = h(a_j)"),
@@ -310,9 +399,14 @@ _BISHOP = Convention(
 _NET = Convention(
     name="net",
     title=Text(en="o and net, w_ij from i to j", zh="o 与 net，w_ij 从 i 到 j"),
-    where=Text(en="Rojas, Neural Networks, chapter 7; Wikipedia, Backpropagation", zh="Rojas《神经网络》第 7 章；维基百科“反向传播”"),
+    where=Text(
+        en="Rojas, Neural Networks, chapter 7; Wikipedia, Backpropagation",
+        zh="Rojas《神经网络》第 7 章；维基百科“反向传播”",
+    ),
     source="https://en.wikipedia.org/wiki/Backpropagation",
-    letters=_letters(r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b"),
+    letters=_letters(
+        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b"
+    ),
     styles=("units",),
     to_from=False,
     is_strict=True,
@@ -330,20 +424,41 @@ _HIDDEN = LAST + -1
 _ZHOU = Convention(
     name="zhou",
     title=Text(en="Zhou, Machine Learning", zh="周志华《机器学习》"),
-    where=Text(en="section 5.3, (5.10) to (5.15): thresholds, and gradients with their sign changed", zh="5.3 节，式 (5.10)–(5.15)：阈值，以及变号的梯度"),
+    where=Text(
+        en="section 5.3, (5.10) to (5.15): thresholds, and gradients with their sign changed",
+        zh="5.3 节，式 (5.10)–(5.15)：阈值，以及变号的梯度",
+    ),
     source="https://datawhalechina.github.io/pumpkin-book/#/chapter5/chapter5",
     letters={
-        "w": Letter("w", LAST), "v": Letter("w", _HIDDEN), r"\theta": Letter("b", LAST, -1), r"\gamma": Letter("b", _HIDDEN, -1),
-        r"\beta": Letter("net", LAST), r"\alpha": Letter("net", _HIDDEN), "yhat": Letter("yhat", LAST), "b": Letter("a", _HIDDEN),
-        "x": Letter("x", LAST + -2), "y": Letter("y", LAST), "g": Letter("delta", LAST, -1), "e": Letter("delta", _HIDDEN, -1),
-        "E": Letter("cost"), "f": Letter("sigma"), r"\Deltaw": Letter("step_w", LAST), r"\Deltav": Letter("step_w", _HIDDEN),
-        r"\Delta\theta": Letter("step_b", LAST, -1), r"\Delta\gamma": Letter("step_b", _HIDDEN, -1),
-    },  # fmt: skip
+        "w": Letter("w", LAST),
+        "v": Letter("w", _HIDDEN),
+        r"\theta": Letter("b", LAST, -1),
+        r"\gamma": Letter("b", _HIDDEN, -1),
+        r"\beta": Letter("net", LAST),
+        r"\alpha": Letter("net", _HIDDEN),
+        "yhat": Letter("yhat", LAST),
+        "b": Letter("a", _HIDDEN),
+        "x": Letter("x", LAST + -2),
+        "y": Letter("y", LAST),
+        "g": Letter("delta", LAST, -1),
+        "e": Letter("delta", _HIDDEN, -1),
+        "E": Letter("cost"),
+        "f": Letter("sigma"),
+        r"\Deltaw": Letter("step_w", LAST),
+        r"\Deltav": Letter("step_w", _HIDDEN),
+        r"\Delta\theta": Letter("step_b", LAST, -1),
+        r"\Delta\gamma": Letter("step_b", _HIDDEN, -1),
+    },
     styles=("units",),
     to_from=False,
     is_strict=True,
     called={LAST: "j", _HIDDEN: "h", LAST + -2: "i"},
-    forward=(r"\alpha_h = \sum_i v_{ih} x_i", r"b_h = f(\alpha_h - \gamma_h)", r"\beta_j = \sum_h w_{hj} b_h", r"\hat{y}_j = f(\beta_j - \theta_j)"),
+    forward=(
+        r"\alpha_h = \sum_i v_{ih} x_i",
+        r"b_h = f(\alpha_h - \gamma_h)",
+        r"\beta_j = \sum_h w_{hj} b_h",
+        r"\hat{y}_j = f(\beta_j - \theta_j)",
+    ),
     equations={
         "BP1": r"g_j = -\frac{\partial E}{\partial \hat{y}_j} f'(\beta_j - \theta_j)",
         "BP2": r"e_h = f'(\alpha_h - \gamma_h) \sum_j w_{hj} g_j",
@@ -386,7 +501,22 @@ _ONE = Convention(
 )
 
 DECLARED: tuple[Convention, ...] = (
-    _CHAPTER, _COURSE, _UFLDL, _PYTORCH, _ROWS, _ROWS_LEAVING, _SCRATCH, _NUMERATOR, _DENOMINATOR, _QIU, _GOODFELLOW, _BISHOP,
-    _NET, _ZHOU, _COURSE_2011, _RECURRENT, _ONE,
-)  # fmt: skip
+    _CHAPTER,
+    _COURSE,
+    _UFLDL,
+    _PYTORCH,
+    _ROWS,
+    _ROWS_LEAVING,
+    _SCRATCH,
+    _NUMERATOR,
+    _DENOMINATOR,
+    _QIU,
+    _GOODFELLOW,
+    _BISHOP,
+    _NET,
+    _ZHOU,
+    _COURSE_2011,
+    _RECURRENT,
+    _ONE,
+)
 """In the order in which they are tried, and in which the book's table has them."""

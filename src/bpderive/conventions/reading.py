@@ -70,10 +70,10 @@ class Reading:
 
 
 def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
-    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any declared convention.
+    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any convention.
 
-    `convention` names the one in which it is to be read. A claim that takes too many steps is undecided, on every machine
-    alike; `seconds` is the longest that this thread works on it in any case.
+    `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
+    on every machine alike; `seconds` is the longest that this thread works on it in any case.
 
     Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
     that is not declared.
@@ -92,7 +92,7 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
                 return judged(parse(plain), seconds)
             except ParseError:
                 pass
-        if not isinstance(text, str) or re.search(r"[A-Za-z]\[", text):
+        if re.search(r"[A-Za-z]\[", str(text)):
             raise refusal
         try:
             return _heard(text, hear(text), seconds, None)
@@ -101,13 +101,26 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
     return _heard(text, hear(text), seconds, only)
 
 
-_NAMES = {"δ": "delta", "σ′": "dsigma", "σ'": "dsigma", "σ": "sigma", "⊙": "*", "·": "*", "×": "*", "−": "-", "′": "'", "ᵀ": ".T", "Σ": "sum", "∑": "sum"}
+_NAMES = {
+    "δ": "delta",
+    "σ′": "dsigma",
+    "σ'": "dsigma",
+    "σ": "sigma",
+    "⊙": "*",
+    "·": "*",
+    "×": "*",
+    "−": "-",
+    "′": "'",
+    "ᵀ": ".T",
+    "Σ": "sum",
+    "∑": "sum",
+}
 _PART = r"(C|[a-z]+\[[^\[\]]*\])"
 
 
 def _in_the_language(text: str) -> str:
     """What is typed nearly in the one-line language, in it: δ[l,j], ∂C/∂w[l,j,k], w[l+1].T, delta[l][j]."""
-    if not isinstance(text, str) or not re.search(r"[a-zδ]\s*\[", text) or "^" in text or "\\" in text:
+    if not re.search(r"[a-zδ]\s*\[", str(text)) or "^" in text or "\\" in text:
         return text
     for letter, name in _NAMES.items():
         text = text.replace(letter, name)
@@ -146,6 +159,7 @@ def _decided(text: str, hearing: Hearing, clock: Clock, only: Convention | None)
     found, unfit = _readings(hearing, only)
     if not found:
         raise _refusal(text, hearing, unfit, only)
+
     def true(claim: Claim) -> bool:
         try:
             return _holds(claim, clock.end)
@@ -189,7 +203,7 @@ def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None)
 
 
 def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading], dict[str, Text]]:
-    """The formula in every convention that has its letters, the nearest conventions first; and why not in the others."""
+    """The formula in every convention that has its letters, the nearest first; and why not in the others."""
     found: list[Reading] = []
     unfit: dict[str, Text] = {}
     styles = styles_of((hearing.claim, *hearing.context))
@@ -200,7 +214,11 @@ def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading],
         for style, examples in ((s, e) for s in styles for e in kinds):
             if len(found) >= MOST_READINGS:
                 return found, unfit
-            if examples == "one" and "one" not in convention.examples and any(r.convention is convention for r in found):
+            if (
+                examples == "one"
+                and "one" not in convention.examples
+                and any(r.convention is convention for r in found)
+            ):
                 continue
             try:
                 claim, context = translated(hearing, convention, examples, style)
@@ -213,7 +231,10 @@ def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading],
 
 def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
     """The conventions, those first whose own letters are just these, and whether they are."""
-    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {"m", "diag"}
+    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {
+        "m",
+        "diag",
+    }
     near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
     ordered = sorted(
         conventions.values(),
@@ -259,7 +280,12 @@ def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
 
 
 def _read(
-    text: str, hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict, only: Convention | None
+    text: str,
+    hearing: Hearing,
+    found: list[Reading],
+    chosen: Reading,
+    verdict: Verdict,
+    only: Convention | None,
 ) -> Read:
     convention = chosen.convention
     writer = Writer(_as_written(hearing, convention), chosen.found.batch, chosen.style)
@@ -311,15 +337,29 @@ def _as_written(hearing: Hearing, convention: Convention) -> Convention:
     used += [name[1:] for name in used if re.fullmatch(r"d[A-Za-z]|d\\[A-Za-z]+", name)]
     first = {name: convention.letters[name] for name in used if name in convention.letters}
     first |= {rf"\{name}": Letter("sigma") for name in ("tanh",) if name in used}
-    running = next((m.above[0].tokens[0] for m in nodes if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])), None)
+    running = next(
+        (
+            m.above[0].tokens[0]
+            for m in nodes
+            if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])
+        ),
+        None,
+    )
     text = hearing.claim.text
-    sign = next((sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text), convention.elementwise)
+    sign = next(
+        (sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text),
+        convention.elementwise,
+    )
     return replace(
         convention,
-        letters={**first, **{name: letter for name, letter in convention.letters.items() if name not in first}},
+        letters={
+            **first,
+            **{name: letter for name, letter in convention.letters.items() if name not in first},
+        },
         running=running if running is not None and not convention.is_strict else convention.running,
         elementwise=sign,
-        has_differentials=convention.has_differentials or any(name[:1] == "d" and name in convention.letters for name in used),
+        has_differentials=convention.has_differentials
+        or any(name[:1] == "d" and name in convention.letters for name in used),
     )
 
 
@@ -333,12 +373,14 @@ def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text
     if chosen.context:
         return Text(en="what stands beside the formula holds in it", zh="公式旁边的式子在其中成立")
     if chosen.is_true:
-        return Text(en="it is the first of {n} that have these letters in which it is true", zh="在用这些字母的 {n} 种约定中，它是第一个使公式成立的").format(
-            n=len({r.convention.name for r in found})
-        )
-    return Text(en="it is the likeliest of {n} that have these letters; it is true in none", zh="在用这些字母的 {n} 种约定中它最可能；公式在哪一种中都不成立").format(
-        n=len({r.convention.name for r in found})
-    )
+        return Text(
+            en="it is the first of {n} that have these letters in which it is true",
+            zh="在用这些字母的 {n} 种约定中，它是第一个使公式成立的",
+        ).format(n=len({r.convention.name for r in found}))
+    return Text(
+        en="it is the likeliest of {n} that have these letters; it is true in none",
+        zh="在用这些字母的 {n} 种约定中它最可能；公式在哪一种中都不成立",
+    ).format(n=len({r.convention.name for r in found}))
 
 
 def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict) -> Iterator[Text]:
@@ -348,35 +390,61 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         kinds = {r.examples for r in own if r.is_true}
         if kinds == {"one"} and len(own) > 1:
             reason = next((r.misfit for r in own if r.misfit is not None), None)
-            text = Text(en="it is true for one example; for a batch it is not", zh="对单个样本成立；对一批样本不成立")
+            text = Text(
+                en="it is true for one example; for a batch it is not", zh="对单个样本成立；对一批样本不成立"
+            )
             if reason is not None:
                 text = Text(en="{text}: {reason}", zh="{text}：{reason}").format(text=text, reason=reason)
             yield text
         elif chosen.examples != "one":
             yield _EXAMPLES[chosen.examples]
-        elsewhere = next((r for r in found if r.misfit is not None and r.convention.rows and any(o.is_true and o.convention is r.convention and o.examples == "one" for o in found)), None)
-        if chosen.examples == "one" and elsewhere is not None and kinds != {"one"} or (elsewhere is not None and len(own) == 1):
+        elsewhere = next(
+            (
+                r
+                for r in found
+                if r.misfit is not None
+                and r.convention.rows
+                and any(o.is_true and o.convention is r.convention and o.examples == "one" for o in found)
+            ),
+            None,
+        )
+        if (chosen.examples == "one" and elsewhere is not None and kinds != {"one"}) or (
+            elsewhere is not None and len(own) == 1
+        ):
             yield Text(
-                en="it is true for one example; for a batch with one row for each example the sum over the rows is missing",
+                en="it is true for one example; for a batch with one row for each the sum over the rows is missing",
                 zh="对单个样本成立；若每个样本占一行，对一批样本则少了对各行的求和",
             )
     own_letters = next((r for r in found if r.is_near and r.convention.is_strict), None)
-    if chosen.is_true and own_letters is not None and not any(r.is_true for r in found if r.convention is own_letters.convention):
-        yield Text(en="not true in: {title}, which has these letters too", zh="在 {title} 中不成立，它也用这些字母").format(
-            title=own_letters.convention.title
-        )
-    elsewhere_true = {r.convention.name: r.convention.title for r in found if r.is_true and r.fits_context and not chosen.is_true}
-    if elsewhere_true:
+    if (
+        chosen.is_true
+        and own_letters is not None
+        and not any(r.is_true for r in found if r.convention is own_letters.convention)
+    ):
         yield Text(
-            en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}"
-        ).format(titles=Text(en="; ".join(t.en for t in elsewhere_true.values()), zh="；".join(t.zh for t in elsewhere_true.values())))
+            en="not true in: {title}, which has these letters too", zh="在 {title} 中不成立，它也用这些字母"
+        ).format(title=own_letters.convention.title)
+    elsewhere_true = {
+        r.convention.name: r.convention.title
+        for r in found
+        if r.is_true and r.fits_context and not chosen.is_true
+    }
+    if elsewhere_true:
+        yield Text(en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}").format(
+            titles=Text(
+                en="; ".join(t.en for t in elsewhere_true.values()),
+                zh="；".join(t.zh for t in elsewhere_true.values()),
+            )
+        )
     if verdict.status != "holds" and _is_error_by_another(chosen.claim):
         yield Text(en="δ is the derivative of the cost with respect to z", zh="δ 是代价对 z 的导数")
     ruled_out = {r.convention.name: r.convention.title for r in found if r.is_true and not r.fits_context}
     if hearing.context and ruled_out and not chosen.is_true:
-        listed = Text(en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values()))
+        listed = Text(
+            en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values())
+        )
         yield Text(
-            en="it would be true in: {listed}; but what stands beside it does not hold there: the two do not go together",
+            en="it would be true in: {listed}; but what stands beside it does not hold there: they do not go together",
             zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
         ).format(listed=listed)
     if hearing.context and not any(r.fits_context for r in found):
@@ -389,7 +457,11 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
 def _is_error_by_another(claim: Claim) -> bool:
     """Whether δ is said to be the derivative of the cost by something else than z."""
     errors = [side for side in claim.sides if isinstance(side, syntax.Quantity) and side.letter == "delta"]
-    others = [side for side in claim.sides if isinstance(side, syntax.Derivative | syntax.Gradient) and side.by.letter != "z"]
+    others = [
+        side
+        for side in claim.sides
+        if isinstance(side, syntax.Derivative | syntax.Gradient) and side.by.letter != "z"
+    ]
     return bool(errors and others)
 
 
@@ -431,17 +503,25 @@ def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[st
 def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
     """Raise `ParseError` if only what is given to a network occurs, and nothing of what it computes."""
     for reading in found:
-        letters = [reading.convention.letter(n.letter) for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)]
+        letters = [
+            reading.convention.letter(n.letter)
+            for side in hearing.claim.sides
+            for n in walk(side)
+            if isinstance(n, Mark)
+        ]
         if any(letter is not None and letter.role not in ("x", "y", "yhat") for letter in letters):
             return
     text = Text(
-        en="This is no equation between quantities of a network: nothing that it computes, such as z, a, δ, C or a derivative, occurs",
-        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a、δ、C 或导数",
+        en="This is no equation between quantities of a network: nothing that it computes, such as z, a, δ or C, occurs",
+        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a、δ 或 C",
     )
-    nodes = [[n for n in walk(side)] for side in hearing.claim.sides]
-    if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(isinstance(n, SumOver) for side in nodes for n in side):
+    nodes = [list(walk(side)) for side in hearing.claim.sides]
+    if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(
+        isinstance(n, SumOver) for side in nodes for n in side
+    ):
         text = Text(
-            en=f"{text.en}; and ⊙ multiplies component by component, it is no sum", zh=f"{text.zh}；而且 ⊙ 是逐分量相乘，并不求和"
+            en=f"{text.en}; and ⊙ multiplies component by component, it is no sum",
+            zh=f"{text.zh}；而且 ⊙ 是逐分量相乘，并不求和",
         )
     raise ParseError(Text(en=f"{text.en}.", zh=f"{text.zh}。"))
 

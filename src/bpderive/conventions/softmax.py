@@ -57,7 +57,9 @@ def with_softmax(claim: Claim, seconds: float) -> Verdict:
 def _written_by_errors(node: Node) -> Node:
     """The expression with a^L − δ^L for y."""
     if isinstance(node, Quantity) and node.letter == "y":
-        return syntax.Plus((Quantity("a", LAST, node.indices), syntax.Minus(Quantity("delta", LAST, node.indices))))
+        return syntax.Plus(
+            (Quantity("a", LAST, node.indices), syntax.Minus(Quantity("delta", LAST, node.indices)))
+        )
     return syntax.with_parts(node, [_written_by_errors(part) for part in syntax.parts(node)])
 
 
@@ -68,7 +70,9 @@ def _speaks_of_slopes(claim: Claim) -> bool:
             isinstance(n, Quantity) and n.layer == LAST for n in syntax.walk(node)
         ):
             return True
-        if isinstance(node, syntax.Derivative) and (not isinstance(node.of, syntax.Cost) or node.by.letter == "a"):
+        if isinstance(node, syntax.Derivative) and (
+            not isinstance(node.of, syntax.Cost) or node.by.letter == "a"
+        ):
             return True
         if isinstance(node, syntax.Gradient) and node.by.letter == "a":
             return True
@@ -79,7 +83,9 @@ def _counterexample(claim: Claim) -> Counterexample | None:
     """Outputs and targets, each adding to 1, for which two sides differ."""
     claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
     free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
-    numbers = [i for s in claim.sides for n in syntax.walk(s) for i in syntax.indices_of(n) if isinstance(i, int)]
+    numbers = [
+        i for s in claim.sides for n in syntax.walk(s) for i in syntax.indices_of(n) if isinstance(i, int)
+    ]
     for count in OUTPUTS:
         if max(numbers, default=1) > count:
             continue
@@ -103,7 +109,9 @@ def _shares(count: int) -> Iterator[tuple[Fraction, ...]]:
         yield tuple(Fraction(part, sum(parts)) for part in parts)
 
 
-def _value(node: Node, values: Mapping[tuple[str, int], Fraction], names: Mapping[str, int], count: int) -> Fraction:
+def _value(
+    node: Node, values: Mapping[tuple[str, int], Fraction], names: Mapping[str, int], count: int
+) -> Fraction:
     def at(quantity: Quantity) -> int:
         if quantity.layer != LAST or len(quantity.indices) != 1:
             raise _Beyond

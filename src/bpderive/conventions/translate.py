@@ -8,6 +8,7 @@ where they fit and the sizes of the batch do not, `Translator.misfit` says why.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ from bpderive.conventions.declaration import Declaration, Letter
 from bpderive.errors import BpderiveError
 from bpderive.language import heard, syntax
 from bpderive.language.ear import FUNCTIONS, Hearing
-from bpderive.language.heard import Heard, Mark, Row, Statement
+from bpderive.language.heard import Heard, Mark, Statement
 from bpderive.language.syntax import LAST, Layer, Node, Quantity
 from bpderive.text import Text
 from bpderive.verdict.components import written_out
@@ -121,7 +122,9 @@ class Translator:
         values = [self.value(side) for side in statement.sides]
         self._check_sizes(values)
         if self.sums_missing:
-            self.summed = _equal([replace(v, power=v.power + 1) if v.size and EXAMPLES in v.size else v for v in values])
+            self.summed = _equal(
+                [replace(v, power=v.power + 1) if v.size and EXAMPLES in v.size else v for v in values]
+            )
         return _equal(values)
 
     def _prepare(self, statement: Statement) -> None:
@@ -135,24 +138,32 @@ class Translator:
         self.names = {"l": next(free)} if "l" in taken else {}
         capital = [letter for m in marks if (letter := self.convention.letter(m.letter)) is not None]
         says = [letter.batch for letter in capital if letter.batch is not None]
-        sums = any(isinstance(n, heard.SumAlong | heard.Ones) for side in statement.sides for n in heard.walk(side))
+        sums = any(
+            isinstance(n, heard.SumAlong | heard.Ones) for side in statement.sides for n in heard.walk(side)
+        )
         self.batch = self.examples != "one" and (not says or any(says) or sums)
         self.implied = None
         self.shared = None
         if not self.convention.has_bias and self.style == "_":  # the same weights at every step
-            steps = [int(m.below[2]) if len(m.below) == 3 and m.below[1] == "+" else 0 for m in marks if m.below and m.below[0] == self.convention.running and (len(m.below) == 1 or m.below[1] == "+")]
+            steps = [
+                int(m.below[2]) if len(m.below) == 3 and m.below[1] == "+" else 0
+                for m in marks
+                if m.below
+                and m.below[0] == self.convention.running
+                and (len(m.below) == 1 or m.below[1] == "+")
+            ]
             self.shared = Layer("l", max(steps, default=0))
 
     def _check_sizes(self, values: list[Value]) -> None:
         arrays = [v for v in values if v.size is not None]
-        for one, other in zip(arrays, arrays[1:], strict=False):
+        for one, other in itertools.pairwise(arrays):
             assert one.size is not None
             assert other.size is not None
             for first, second in zip(one.size, other.size, strict=True):
                 if first != second and EXAMPLES in (first, second):
                     self.sums_missing = self.misfit is None
                     self._does_not_fit(
-                        "one side has an entry for each example and the other has not: the sum over the examples is missing",
+                        "one side has an entry for each example, the other has not: the sum over the examples is missing",
                         "一边对每个样本各有一项，另一边没有：少了对样本的求和",
                     )
         if any(v.size != arrays[0].size for v in arrays):
@@ -176,12 +187,12 @@ class Translator:
     def quantity(self, mark: Mark) -> tuple[Quantity, Letter, int]:
         """The component or the array that a mark stands for, what its letter means, and a bare exponent, or 1."""
         letter = self.meaning(mark)
-        role = {"dw": "w", "db": "b", "dz": "z", "da": "a", "net": "z", "step_w": "w", "step_b": "b"}.get(letter.role, letter.role)
+        role = {"dw": "w", "db": "b", "dz": "z", "da": "a", "net": "z", "step_w": "w", "step_b": "b"}.get(
+            letter.role, letter.role
+        )
         layer, below, exponent = self.place(mark, letter, role)
         indices = self.indices(below, role)
-        if role == "x":
-            role = "a"
-        elif role == "yhat":
+        if role in ("x", "yhat"):
             role = "a"
         if role == "w" and indices and not self.convention.to_from:
             indices = (indices[1], indices[0])
@@ -193,7 +204,11 @@ class Translator:
         layer: Layer | None = None
         offset = self.convention.offsets.get("net" if letter.role == "net" else role, 0)
         for script in mark.above:
-            if f"^{script.style if script.style != 'bare' else ''}" == self.style and _is_layer(script.tokens) and role not in ("x", "y"):
+            if (
+                f"^{script.style if script.style != 'bare' else ''}" == self.style
+                and _is_layer(script.tokens)
+                and role not in ("x", "y")
+            ):
                 layer = self.layer(script.tokens, offset)
             elif script.style == "bare" and script.tokens[0].isdigit() and len(script.tokens) == 1:
                 exponent = int(script.tokens[0])
@@ -251,7 +266,9 @@ class Translator:
         if self.running is None:
             self.running = letter
         if letter != self.running:
-            raise _unfit(f"it has no layer {letter} beside {self.running}", f"除 {self.running} 外它没有层 {letter}")
+            raise _unfit(
+                f"it has no layer {letter} beside {self.running}", f"除 {self.running} 外它没有层 {letter}"
+            )
         if self.convention.is_strict and letter not in (self.convention.running, r"\ell", "l"):
             raise _unfit(f"it calls no layer {letter}", f"它不用 {letter} 表示层")
         return Layer("l", step + offset)
@@ -424,7 +441,12 @@ class Translator:
 
     def _width(self, mark: Mark) -> Value | None:
         """n_l or s_l, the number of neurons of a layer."""
-        if mark.letter in ("n", "s") and self.convention.letter("n") is None and mark.below and _is_layer(mark.below):
+        if (
+            mark.letter in ("n", "s")
+            and self.convention.letter("n") is None
+            and mark.below
+            and _is_layer(mark.below)
+        ):
             return Value(syntax.WidthOf(self.layer(mark.below, 0)))
         return None
 
@@ -483,7 +505,12 @@ class Translator:
             node: Node = syntax.Derivative(above.node, variable)
             return Value(syntax.Minus(node) if sign < 0 else node, None, above.power)
         node = above.node.body if isinstance(above.node, syntax.Transposed) else above.node
-        if not isinstance(node, Quantity) or node.indices or {node.letter, variable.letter} & {"w", "y", "delta"} or self.batch:
+        if (
+            not isinstance(node, Quantity)
+            or node.indices
+            or {node.letter, variable.letter} & {"w", "y", "delta"}
+            or self.batch
+        ):
             raise _unfit("only columns are differentiated by columns", "只有列向量可以对列向量求导")
         if self.convention.rows:
             raise _unfit("derivatives of rows by rows are not read", "不读取行向量对行向量的导数")
@@ -506,7 +533,12 @@ class Translator:
             node = inner.node.body if isinstance(inner.node, syntax.Transposed) else inner.node
             size = next((d for d in inner.size if isinstance(d, Layer)), 1)
             return Value(syntax.Diagonal(node), (size, size))
-        named = function.letter in FUNCTIONS.values() or function.letter in ("relu", "sigmoid", "tanh", "softmax")
+        named = function.letter in FUNCTIONS.values() or function.letter in (
+            "relu",
+            "sigmoid",
+            "tanh",
+            "softmax",
+        )
         if named:
             if function.letter not in ("tanh", "sigmoid", "relu"):
                 raise _unfit(f"{function.letter} is not treated", f"不处理 {function.letter}")
@@ -552,7 +584,9 @@ class Translator:
         if self.sigma != "tanh" or len(values) != 2 or values[0].node != syntax.Number(Fraction(1)):
             return None
         match values[1].node:
-            case syntax.Minus(syntax.Times((first, second))) if first == second and values[1].size is not None:
+            case syntax.Minus(syntax.Times((first, second))) if (
+                first == second and values[1].size is not None
+            ):
                 inner = first.body if isinstance(first, syntax.Transposed) else first
                 if not isinstance(inner, syntax.Activation) or inner.order:
                     return None
@@ -568,12 +602,12 @@ class Translator:
         values = [replace(v, size=None) if v.size is not None and "?" in v.size else v for v in values]
         if sizes and any(v.size is None for v in values):
             self.spread = True
-        size = None
-        for one in sizes:
-            size = one if size is None else tuple(EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(size, one, strict=True))
+        size = sizes[0] if sizes else None
+        for one in sizes[1:]:
+            size = _spread(size, one)
         least = min(v.power for v in values)
         terms = tuple(_times_examples(v.node, v.power - least) for v in values)
-        return Value(syntax.Plus(terms), size, least)  # type: ignore[arg-type]  # two dimensions
+        return Value(syntax.Plus(terms), size, least)
 
     def _row(self, factors: tuple[Heard, ...], sign: str) -> Value:
         result = self.value(factors[0])
@@ -601,8 +635,8 @@ class Translator:
         if sign == "o":
             if not alike and self.style == "_" and one.size[1] == 1 and other.size[0] == 1:
                 return Value(_product(one.node, other.node), (one.size[0], other.size[1]), power)
-            size = tuple(EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(one.size, other.size, strict=True))
-            return Value(_times(one.node, other.node), size, power)  # type: ignore[arg-type]  # two dimensions
+            size = _spread(one.size, other.size)
+            return Value(_times(one.node, other.node), size, power)
         if fits and one.size[1] == EXAMPLES:
             power += 1
         elif EXAMPLES in (one.size[1], other.size[0]) and not fits:
@@ -674,6 +708,16 @@ def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ..
 def _alike(one: tuple[Dimension, Dimension], other: tuple[Dimension, Dimension]) -> bool:
     """Whether two sizes are equal, a column for every example counting as one for each."""
     return all(a == b or {a, b} == {1, EXAMPLES} for a, b in zip(one, other, strict=True))
+
+
+def _spread(
+    one: tuple[Dimension, Dimension] | None, other: tuple[Dimension, Dimension]
+) -> tuple[Dimension, Dimension]:
+    """The size of two arrays together, one of which may be the same for every example."""
+    if one is None:
+        return other
+    first, second = (EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(one, other, strict=True))
+    return first, second
 
 
 def _times_examples(node: Node, power: int) -> Node:

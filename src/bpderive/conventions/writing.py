@@ -22,17 +22,29 @@ from bpderive.verdict.spaces import Spaces
 SUM, TERM, SIGN, FACTOR = range(4)
 
 BOOK: Mapping[str, Mapping[str, str]] = {
-    "z": {"component": "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]", "matrix": "z[l] = w[l] @ a[l-1] + b[l]"},
+    "z": {
+        "component": "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]",
+        "matrix": "z[l] = w[l] @ a[l-1] + b[l]",
+    },
     "a": {"component": "a[l,j] = sigma(z[l,j])", "matrix": "a[l] = sigma(z[l])"},
-    "25": {"component": "a[l,j] = sigma(sum(k, w[l,j,k]*a[l-1,k]) + b[l,j])", "matrix": "a[l] = sigma(w[l] @ a[l-1] + b[l])"},
-    "BP1": {"component": "delta[L,j] = d(C, a[L,j])*dsigma(z[L,j])", "matrix": "delta[L] = grad(C, a[L])*dsigma(z[L])"},
+    "25": {
+        "component": "a[l,j] = sigma(sum(k, w[l,j,k]*a[l-1,k]) + b[l,j])",
+        "matrix": "a[l] = sigma(w[l] @ a[l-1] + b[l])",
+    },
+    "BP1": {
+        "component": "delta[L,j] = d(C, a[L,j])*dsigma(z[L,j])",
+        "matrix": "delta[L] = grad(C, a[L])*dsigma(z[L])",
+    },
     "BP2": {
         "component": "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l,j])",
         "matrix": "delta[l] = (T(w[l+1]) @ delta[l+1])*dsigma(z[l])",
     },
     "BP3": {"component": "d(C, b[l,j]) = delta[l,j]", "matrix": "grad(C, b[l]) = delta[l]"},
-    "BP4": {"component": "d(C, w[l,j,k]) = a[l-1,k]*delta[l,j]", "matrix": "grad(C, w[l]) = delta[l] @ T(a[l-1])"},
-}  # fmt: skip
+    "BP4": {
+        "component": "d(C, w[l,j,k]) = a[l-1,k]*delta[l,j]",
+        "matrix": "grad(C, w[l]) = delta[l] @ T(a[l-1])",
+    },
+}
 """The equations that a convention can write, in the language of claims."""
 
 FORMS = ("component", "matrix", "batch")
@@ -57,11 +69,18 @@ class Writer:
     def latex(self, claim: syntax.Claim | Node) -> str:
         """The claim, or an expression; raises `NotWritten` where the convention has no letters for it."""
         if isinstance(claim, Node):
-            return min((self._write(claim, turned)[0] for turned in (False, True)), key=len) if is_array(claim) else self._write(claim, False)[0]
+            return (
+                min((self._write(claim, turned)[0] for turned in (False, True)), key=len)
+                if is_array(claim)
+                else self._write(claim, False)[0]
+            )
         if self._style in ("units", "none") and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         if any(is_array(side) for side in claim.sides):
-            return min((self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)), key=len)
+            return min(
+                (self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)),
+                key=len,
+            )
         return self._sides(claim, False)
 
     def _sides(self, claim: syntax.Claim, turned: bool) -> str:
@@ -95,7 +114,9 @@ class Writer:
         shown = self.layer(layer, role)
         below = f"_{{{indices}}}" if indices else ""
         if style == "_":
-            return f"_{{{shown}{',' if indices else ''}{indices}}}" if len(shown) > 1 or indices else f"_{shown}"
+            return (
+                f"_{{{shown}{',' if indices else ''}{indices}}}" if len(shown) > 1 or indices else f"_{shown}"
+            )
         return {"^(": f"^{{({shown})}}", "^[": f"^{{[{shown}]}}", "^": f"^{{{shown}}}"}[style] + below
 
     def _indices(self, role: str, indices: tuple[syntax.Index, ...]) -> str:
@@ -114,7 +135,12 @@ class Writer:
         names = {"a": "a", "y": "y"}
         if role == "a" and layer == LAST and self._letter("a", layer) is None:
             role = "yhat"
-        if role == "a" and self._style in ("units", "none") and layer in (Layer("", 1),) and self._letter("x", layer):
+        if (
+            role == "a"
+            and self._style in ("units", "none")
+            and layer in (Layer("", 1),)
+            and self._letter("x", layer)
+        ):
             role = "x"
         if self.convention.name == "zhou" and role == "a":
             role = {LAST: "yhat", LAST + -2: "x"}.get(layer, "a")
@@ -123,7 +149,7 @@ class Writer:
         found = self._letter(role, layer)
         if role == "delta" and (found is None or self.convention.has_differentials):
             return self.derivative(Quantity("z", layer, node.indices))
-        if role == "z" and (found is None or not self.convention.has_bias and self._style == "_"):
+        if role == "z" and (found is None or (not self.convention.has_bias and self._style == "_")):
             net = self._letter("net", layer)
             if net is not None:
                 bias = self.quantity(replace(node, letter="b"))
@@ -144,7 +170,9 @@ class Writer:
         """A letter with its layer and its indices."""
         name = {"yhat": r"\hat{y}", "net": r"\text{net}", r"\Deltaw": r"\Delta w"}.get(found[0], found[0])
         indices = self._indices(node.letter, node.indices)
-        if role in ("x", "y", "yhat") or (role == "w" and not self.convention.has_bias and self._style == "_"):
+        if role in ("x", "y", "yhat") or (
+            role == "w" and not self.convention.has_bias and self._style == "_"
+        ):
             return f"{name}_{{{indices}}}" if indices and self._style != "none" else name
         return f"{name}{self._place(node.layer, role, indices)}"
 
@@ -183,14 +211,24 @@ class Writer:
             case syntax.Jacobian():
                 return not self.convention.numerator
             case syntax.Activation(_, argument):
-                return self._native(argument) if not isinstance(argument, syntax.Plus | syntax.Product) else self.convention.rows
+                return (
+                    self._native(argument)
+                    if not isinstance(argument, syntax.Plus | syntax.Product)
+                    else self.convention.rows
+                )
         return False
 
     def _turn(self, text: str, tightness: int) -> str:
         sign = self.convention.transpose
         if tightness == FACTOR and self._style == "^[" and text.endswith("]}"):
             return f"{text[:-1]}{sign}}}"
-        if tightness == FACTOR and self._style == "_" and "^" not in text and "(" not in text and "frac" not in text:
+        if (
+            tightness == FACTOR
+            and self._style == "_"
+            and "^" not in text
+            and "(" not in text
+            and "frac" not in text
+        ):
             return f"{text}^{sign}"
         if tightness == FACTOR and self._style == "^(" and text.endswith(")}") and sign == r"\top":
             return f"{text[:-1]}{sign}}}"
@@ -202,7 +240,10 @@ class Writer:
                 if value.denominator == 1:
                     return str(value), SIGN if value < 0 else FACTOR
                 sign = "-" if value < 0 else ""
-                return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}", SIGN if sign else FACTOR
+                return (
+                    rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}",
+                    SIGN if sign else FACTOR,
+                )
             case syntax.Unknown(name):
                 return {"eta": r"\eta", "lambda": r"\lambda"}.get(name, name), FACTOR
             case syntax.Cost():
@@ -223,7 +264,10 @@ class Writer:
                 sign = ""
                 if below[1] == SIGN:
                     below, sign = (below[0][1:], FACTOR), "-"
-                return rf"{sign}\frac{{\partial {_held(above, FACTOR)}}}{{\partial {below[0]}}}", SIGN if sign else FACTOR
+                return (
+                    rf"{sign}\frac{{\partial {_held(above, FACTOR)}}}{{\partial {below[0]}}}",
+                    SIGN if sign else FACTOR,
+                )
             case syntax.Total(indices, body):
                 if self._style == "none":
                     return self._write(body, turned)
@@ -242,13 +286,21 @@ class Writer:
                 return self._times(factors, turned)
             case syntax.Over(above, below):
                 if is_array(above):
-                    return rf"\frac{{1}}{{{self._write(below, False)[0]}}} {_held(self._write(above, turned), TERM)}", TERM
+                    return (
+                        rf"\frac{{1}}{{{self._write(below, False)[0]}}} {_held(self._write(above, turned), TERM)}",
+                        TERM,
+                    )
                 return rf"\frac{{{self._write(above, False)[0]}}}{{{self._write(below, False)[0]}}}", FACTOR
             case syntax.Power(base, exponent):
                 return rf"({self._write(base, False)[0]})^{{{exponent}}}", FACTOR
             case syntax.Product(factors):
-                order = reversed(factors) if turned else factors
-                return self._row([_held(self._write(f, turned), TERM + 1 if not isinstance(f, syntax.Times) else FACTOR) for f in order])
+                ordered = factors[::-1] if turned else factors
+                return self._row(
+                    [
+                        _held(self._write(f, turned), TERM + 1 if not isinstance(f, syntax.Times) else FACTOR)
+                        for f in ordered
+                    ]
+                )
             case syntax.Outer(first, second):
                 return self._write(syntax.Product((first, syntax.Transposed(second))), turned)
             case syntax.Transposed(body):
@@ -317,7 +369,16 @@ class Writer:
             text = self._write(factor, False)
             if text[1] == SIGN and text[0].startswith("-"):
                 minus, text = not minus, (text[0][1:], TERM if isinstance(factor, syntax.Total) else FACTOR)
-            shown.append(_held(text, FACTOR + 1 if loose or (isinstance(factor, syntax.Number) and place) else TERM if text[1] != SIGN else FACTOR))
+            shown.append(
+                _held(
+                    text,
+                    FACTOR + 1
+                    if loose or (isinstance(factor, syntax.Number) and place)
+                    else TERM
+                    if text[1] != SIGN
+                    else FACTOR,
+                )
+            )
         head = ("-" if minus else "") + " ".join(shown)
         if not arrays:
             return head, SIGN if minus else TERM
@@ -372,7 +433,16 @@ def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
     if convention.running == "k":
         claim = replace(claim, sides=tuple(_renamed(side, {"k": "i"}) for side in claim.sides))
     if convention.called:
-        shift = LAST + -1 if any(n.layer == Layer("l", 1) for s in claim.sides for n in syntax.walk(s) if isinstance(n, Quantity)) else LAST
+        shift = (
+            LAST + -1
+            if any(
+                n.layer == Layer("l", 1)
+                for s in claim.sides
+                for n in syntax.walk(s)
+                if isinstance(n, Quantity)
+            )
+            else LAST
+        )
         claim = replace(claim, sides=tuple(_with_layer(side, shift) for side in claim.sides))
         names: dict[str, str] = {}
         for node in (n for side in claim.sides for n in syntax.walk(side) if isinstance(n, Quantity)):

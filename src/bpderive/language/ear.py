@@ -35,23 +35,88 @@ _CODE_TOKENS = re.compile(
     r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
     r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
 )
-_CODE = re.compile(r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bdelta\b|\bd(?:W|Z|A|b)\b")
+_CODE = re.compile(
+    r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bdelta\b|\bd(?:W|Z|A|b)\b"
+)
 
 FUNCTIONS = {
-    r"\tanh": "tanh", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu", "ReLU": "relu", "softmax": "softmax",
-    r"\exp": "exp", r"\log": "log", r"\ln": "log", "diag": "diag", r"\diag": "diag", "np.tanh": "tanh", "np.diag": "diag",
-}  # fmt: skip
+    r"\tanh": "tanh",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "relu": "relu",
+    "ReLU": "relu",
+    "softmax": "softmax",
+    r"\exp": "exp",
+    r"\log": "log",
+    r"\ln": "log",
+    "diag": "diag",
+    r"\diag": "diag",
+    "np.tanh": "tanh",
+    "np.diag": "diag",
+}
 """Functions with a name of several letters."""
 
 _APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
 _MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
 _COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
-_SAME = {r"\mathsf": "", r"\varepsilon": r"\epsilon", r"\vartheta": r"\theta", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lparen": "(", r"\rparen": ")", r"\lbrack": "[", r"\rbrack": "]", r"\lvert": "|", r"\rvert": "|", r"\colon": ":"}  # fmt: skip
-_LOOSE = {r"\odot": "o", r"\circ": "o", r"\bullet": "o", r"\otimes": "*", r"\ast": "*", "*": "*", r"\times": "*", ".*": "o", r"\star": "*"}  # fmt: skip
+_SAME = {
+    r"\mathsf": "",
+    r"\varepsilon": r"\epsilon",
+    r"\vartheta": r"\theta",
+    r"\lVert": r"\|",
+    r"\rVert": r"\|",
+    r"\Vert": r"\|",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\lparen": "(",
+    r"\rparen": ")",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    r"\colon": ":",
+}
+_LOOSE = {
+    r"\odot": "o",
+    r"\circ": "o",
+    r"\bullet": "o",
+    r"\otimes": "*",
+    r"\ast": "*",
+    "*": "*",
+    r"\times": "*",
+    ".*": "o",
+    r"\star": "*",
+}
 _T = frozenset({"T", r"\top", r"\intercal", "t", r"\prime", "'"})
 _LETTERS = frozenset(
-    r"\delta \theta \Theta \alpha \beta \gamma \eta \lambda \epsilon \ell \Loss \omega \Omega \mu \nu \rho \tau \xi \zeta "
-    r"\kappa \Gamma \Lambda \Phi \Psi \Xi \Pi".split()
+    [
+        r"\delta",
+        r"\theta",
+        r"\Theta",
+        r"\alpha",
+        r"\beta",
+        r"\gamma",
+        r"\eta",
+        r"\lambda",
+        r"\epsilon",
+        r"\ell",
+        r"\Loss",
+        r"\omega",
+        r"\Omega",
+        r"\mu",
+        r"\nu",
+        r"\rho",
+        r"\tau",
+        r"\xi",
+        r"\zeta",
+        r"\kappa",
+        r"\Gamma",
+        r"\Lambda",
+        r"\Phi",
+        r"\Psi",
+        r"\Xi",
+        r"\Pi",
+    ]
 )
 _LINES = 8
 """How many statements are read at most."""
@@ -78,10 +143,12 @@ NO_EQUATION = Text(
 
 def hear(text: str) -> Hearing:
     """The statements of a text; raises `ParseError`, which points at the place, for what cannot be read."""
-    text, named = _without_options(text)
+    text, named = _without_options(str(text))
     found = spelled(text)
     if not found.statements:
-        raise ParseError(Text(en=f"{NO_EQUATION.en}; given was {text!r}.", zh=f"{NO_EQUATION.zh}；得到的是 {text!r}。"))
+        raise ParseError(
+            Text(en=f"{NO_EQUATION.en}; given was {text!r}.", zh=f"{NO_EQUATION.zh}；得到的是 {text!r}。")
+        )
     statements = [_statement(one) for one in found.statements[:_LINES]]
     return Hearing(
         statements[0],
@@ -101,7 +168,7 @@ _OPTIONS = re.compile(
 
 def _without_options(text: str) -> tuple[str, syntax.Claim]:
     """The text without "for …" and "with …" at its end, as in the language of claims, and what they say."""
-    if isinstance(text, str) and len(text) <= LONGEST:
+    if len(text) <= LONGEST:
         for found in re.finditer(r"(?<![\\A-Za-z])(?:for|with)(?![A-Za-z])", text):
             try:
                 return text[: found.start()], options(Tokens(text[found.start() :], _OPTIONS), ())
@@ -118,15 +185,23 @@ def _statement(text: str) -> Statement:
 def _condition(text: str) -> list[syntax.Condition]:
     """Conditions between indices or layers, such as j ≠ k or l < L; others are left out."""
     found: list[syntax.Condition] = []
-    signs = {r"\ne": "!=", r"\neq": "!=", r"\le": "<=", r"\leq": "<=", r"\ge": ">=", r"\geq": ">=", "<": "<", ">": ">", "!=": "!="}
+    signs = {
+        r"\ne": "!=",
+        r"\neq": "!=",
+        r"\le": "<=",
+        r"\leq": "<=",
+        r"\ge": ">=",
+        r"\geq": ">=",
+        "<": "<",
+        ">": ">",
+        "!=": "!=",
+    }
     pattern = r"\s*([A-Za-z])\s*([-+]\s*\d)?\s*(\\[a-z]+|!=|<|>)\s*([A-Za-z])\s*([-+]\s*\d)?\s*"
     match = re.fullmatch(pattern, text)
     if match and match[3] in signs:
         sign = signs[match[3]]
         if match[1] in "lL" and match[4] in "lL":
-            one, other = (
-                syntax.Layer(match[i], int((match[i + 1] or "0").replace(" ", ""))) for i in (1, 4)
-            )
+            one, other = (syntax.Layer(match[i], int((match[i + 1] or "0").replace(" ", ""))) for i in (1, 4))
             found.append(syntax.LayerCondition(one, sign, other))
         elif sign == "!=" and not match[2] and not match[5]:
             found.append(syntax.IndexCondition(match[1], sign, match[4]))
@@ -361,13 +436,17 @@ class _Latex(_Reader):
             elif self.tokens.has("^") and not turned:
                 place = self.tokens.place
                 script, is_turned, primes = self.script()
-                if script is not None and any(s.style == "bare" for s in mark.above) and script.style == "bare":
+                if (
+                    script is not None
+                    and any(s.style == "bare" for s in mark.above)
+                    and script.style == "bare"
+                ):
                     self.tokens.place = place
                     break
                 if script is not None:
                     mark = replace(mark, above=(*mark.above, script))
                 mark = replace(mark, primes=mark.primes + primes)
-                turned = turned or is_turned
+                turned = is_turned
             elif self.tokens.has("_") and not mark.below:
                 self.tokens.take()
                 mark = replace(mark, below=self.group())
@@ -387,9 +466,14 @@ class _Latex(_Reader):
             return found
         layered = any(s.style != "bare" or not s.tokens[0].isdigit() for s in mark.above)
         may = mark.letter in _APPLIED or (
-            mark.letter in _MAYBE_APPLIED and (mark.primes or not (mark.below or (layered and mark.letter == "h")))
+            mark.letter in _MAYBE_APPLIED
+            and (mark.primes or not (mark.below or (layered and mark.letter == "h")))
         )
-        if mark.letter == "h" and mark.below and any(t in ("W", r"\theta", r"\Theta", "w") for t in mark.below):
+        if (
+            mark.letter == "h"
+            and mark.below
+            and any(t in ("W", r"\theta", r"\Theta", "w") for t in mark.below)
+        ):
             if self.tokens.accept("("):
                 self.listed(")")
             return Mark("hyp", at=mark.at)
@@ -474,7 +558,11 @@ class _Latex(_Reader):
         if token.text == "d" and following.text in "wWbBzZaAxXhHoO" and following.kind == "letter":
             self.tokens.take()
             return self.letter(f"d{following.text}", token.at)
-        if token.text == "d" and (following.text in _COSTS or following.text == r"\theta") and following.kind != "end":
+        if (
+            token.text == "d"
+            and (following.text in _COSTS or following.text == r"\theta")
+            and following.kind != "end"
+        ):
             self.tokens.take()
             return self.marked(Mark(f"d{following.text}", at=token.at))
         if token.text == "d" and following.text == r"\Theta":
@@ -485,7 +573,9 @@ class _Latex(_Reader):
             inner = self.expression()
             self.tokens.expect(")")
             return heard.Turned(inner)
-        name = {"weight": "w", "weights": "w", "bias": "b", "biases": "b", "Loss": "loss"}.get(token.text, token.text)
+        name = {"weight": "w", "weights": "w", "bias": "b", "biases": "b", "Loss": "loss"}.get(
+            token.text, token.text
+        )
         return self.letter(name, token.at)
 
     def braced(self) -> Heard:
@@ -511,10 +601,7 @@ class _Latex(_Reader):
         assert isinstance(mark, Mark)
         power = [s for s in mark.above if s.style == "bare" and s.tokens[0].isdigit()]
         mark = replace(mark, above=tuple(s for s in mark.above if s not in power))
-        if self.tokens.accept("("):
-            arguments = self.listed(")")
-        else:  # tanh z, tanh{(z)}
-            arguments = (self.raised(self.atom()),)
+        arguments = self.listed(")") if self.tokens.accept("(") else (self.raised(self.atom()),)
         call: Heard = Call(mark, arguments)
         for script in power:
             call = heard.Raised(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
@@ -558,7 +645,9 @@ class _Latex(_Reader):
             if below:
                 indices = _summed(tokens)
         if not indices:
-            raise self.tokens.wrong(Text(en=r"'_' and the index, as in \sum_k", zh=r"'_' 与下标，例如 \sum_k"))
+            raise self.tokens.wrong(
+                Text(en=r"'_' and the index, as in \sum_k", zh=r"'_' 与下标，例如 \sum_k")
+            )
         self.tokens.deeper()
         body = self.term()
         self.tokens.depth -= 1
@@ -684,7 +773,9 @@ class _Latex(_Reader):
         inner = self.atom()
         if isinstance(inner, Call):
             function = replace(inner.function, primes=inner.function.primes + 1)
-            return replace(inner, function=function) if inner.arguments else self.applied(self.marked(function))
+            return (
+                replace(inner, function=function) if inner.arguments else self.applied(self.marked(function))
+            )
         if not isinstance(inner, Mark):
             raise self.tokens.wrong(Text(en="a function under the dot", zh="点下应为函数"))
         inner = replace(inner, primes=inner.primes + 1)
@@ -744,10 +835,21 @@ def _summed(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _PRODUCTS = {
-    "np.dot": "@", "np.matmul": "@", "torch.matmul": "@", "torch.mm": "@", "np.multiply": "o", "np.outer": "outer",
-    "np.power": "**", "np.square": "**", "jnp.dot": "@", "torch.outer": "outer", "dot": "@", "matmul": "@", "outer": "outer",
+    "np.dot": "@",
+    "np.matmul": "@",
+    "torch.matmul": "@",
+    "torch.mm": "@",
+    "np.multiply": "o",
+    "np.outer": "outer",
+    "np.power": "**",
+    "np.square": "**",
+    "jnp.dot": "@",
+    "torch.outer": "outer",
+    "dot": "@",
+    "matmul": "@",
+    "outer": "outer",
     "multiply": "o",
-}  # fmt: skip
+}
 
 
 def _product_of(sign: str, arguments: tuple[Heard, ...], tokens: Tokens) -> Heard:
@@ -772,7 +874,11 @@ class _Code(_Reader):
         while self.tokens.has("*", "/", "@"):
             sign = self.tokens.take().text
             other = self.signed()
-            result = heard.Quotient(result, other) if sign == "/" else Row((result, other), "o" if sign == "*" else "@")
+            result = (
+                heard.Quotient(result, other)
+                if sign == "/"
+                else Row((result, other), "o" if sign == "*" else "@")
+            )
         return result
 
     def signed(self) -> Heard:
@@ -843,11 +949,23 @@ class _Code(_Reader):
 def _function(name: str) -> Mark | None:
     """The function that a name in code stands for, with a prime if it is a derivative."""
     bare = name.removeprefix("np.").removeprefix("torch.")
-    stem = re.sub(r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare)
+    stem = re.sub(
+        r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare
+    )
     known = {
-        "sigmoid": "sigmoid", "sigma": r"\sigma", "tanh": "tanh", "relu": "relu", "softmax": "softmax", "diag": "diag",
-        "activation": r"\sigma", "act": r"\sigma", "f": "f", "g": "g", "exp": "exp", "log": "log",
-    }.get(stem.lower())  # fmt: skip
+        "sigmoid": "sigmoid",
+        "sigma": r"\sigma",
+        "tanh": "tanh",
+        "relu": "relu",
+        "softmax": "softmax",
+        "diag": "diag",
+        "activation": r"\sigma",
+        "act": r"\sigma",
+        "f": "f",
+        "g": "g",
+        "exp": "exp",
+        "log": "log",
+    }.get(stem.lower())
     return None if known is None else Mark(known, primes=int(stem != bare))
 
 
@@ -861,9 +979,21 @@ def _identifier(name: str, at: int) -> Heard:
     if match is None:
         return Mark(name, at=at)
     letter = {
-        "delta": r"\delta", "error": r"\delta", "yhat": "yhat", "y_hat": "yhat", "ypred": "yhat", "y_pred": "yhat", "probs": "yhat",
-        "weights": "W", "weight": "W", "bias": "b", "biases": "b", "target": "t", "targets": "t", "cost": "loss",
-    }.get(match["letter"], match["letter"])  # fmt: skip
+        "delta": r"\delta",
+        "error": r"\delta",
+        "yhat": "yhat",
+        "y_hat": "yhat",
+        "ypred": "yhat",
+        "y_pred": "yhat",
+        "probs": "yhat",
+        "weights": "W",
+        "weight": "W",
+        "bias": "b",
+        "biases": "b",
+        "target": "t",
+        "targets": "t",
+        "cost": "loss",
+    }.get(match["letter"], match["letter"])
     gradient = match["d"] is not None or name.endswith("_grad")
     below = (match["layer"],) if match["layer"] else ()
     return Mark(f"d{letter}" if gradient else letter, below=below, at=at)

@@ -16,39 +16,145 @@ LONGEST = 2000
 """How many characters are read at most."""
 
 _SIGNS = {
-    "δ": r"\delta ", "Δ": r"\Delta ", "σ": r"\sigma ", "Σ": r"\sum ", "∑": r"\sum ", "∂": r"\partial ", "∇": r"\nabla ",
-    "θ": r"\theta ", "Θ": r"\Theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "η": r"\eta ", "λ": r"\lambda ",
-    "ε": r"\epsilon ", "ϵ": r"\epsilon ", "φ": r"\phi ", "ϕ": r"\phi ", "ψ": r"\psi ", "ℓ": r"\ell ", "ℒ": r"\Loss ",
-    "⊙": r"\odot ", "⨀": r"\odot ", "∘": r"\circ ", "•": r"\odot ", "∗": r"\ast ", "×": r"\times ", "·": r"\cdot ",
-    "⋅": r"\cdot ", "−": "-", "–": "-", "—": "-", "′": "'", "’": "'", "″": "''", "≡": "=", "≜": "=", "≠": r"\ne ",
-    "≤": r"\le ", "≥": r"\ge ", "←": "=", "→": r"\to ", "‖": r"\|", "∥": r"\|", "½": r"\frac12 ", "…": r"\dots ",
-    "⊤": r"\top ", "∈": r"\in ", "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "（": "(", "）": ")",
-    "【": "[", "】": "]", "\u00a0": " ", "\u2009": " ", "\u200b": "", "\u2061": "", "“": " ", "”": " ", "《": " ", "》": " ",
-    "ŷ": r"\hat{y}", "𝟏": r"\one ", "𝟙": r"\one ",
-}  # fmt: skip
+    "δ": r"\delta ",
+    "Δ": r"\Delta ",
+    "σ": r"\sigma ",
+    "Σ": r"\sum ",
+    "∑": r"\sum ",
+    "∂": r"\partial ",
+    "∇": r"\nabla ",
+    "θ": r"\theta ",
+    "Θ": r"\Theta ",
+    "α": r"\alpha ",
+    "β": r"\beta ",
+    "γ": r"\gamma ",
+    "η": r"\eta ",
+    "λ": r"\lambda ",
+    "ε": r"\epsilon ",
+    "ϵ": r"\epsilon ",
+    "φ": r"\phi ",
+    "ϕ": r"\phi ",
+    "ψ": r"\psi ",
+    "ℓ": r"\ell ",
+    "ℒ": r"\Loss ",
+    "⊙": r"\odot ",
+    "⨀": r"\odot ",
+    "∘": r"\circ ",
+    "•": r"\odot ",
+    "∗": r"\ast ",
+    "×": r"\times ",
+    "·": r"\cdot ",
+    "⋅": r"\cdot ",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "′": "'",
+    "’": "'",
+    "″": "''",
+    "≡": "=",
+    "≜": "=",
+    "≠": r"\ne ",
+    "≤": r"\le ",
+    "≥": r"\ge ",
+    "←": "=",
+    "→": r"\to ",
+    "‖": r"\|",
+    "∥": r"\|",
+    "½": r"\frac12 ",
+    "…": r"\dots ",
+    "⊤": r"\top ",
+    "∈": r"\in ",
+    "，": ", ",
+    "。": ". ",
+    "；": "; ",
+    "：": ": ",
+    "、": ", ",
+    "（": "(",
+    "）": ")",
+    "【": "[",
+    "】": "]",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u200b": "",
+    "\u2061": "",
+    "“": " ",
+    "”": " ",
+    "《": " ",
+    "》": " ",
+    "ŷ": r"\hat{y}",
+    "𝟏": r"\one ",
+    "𝟙": r"\one ",
+}
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
-_ABOVE = dict(
-    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸˡⁱʲᵏᵐⁿᵗᵃᵇᶻʷ", "0123456789+-()TLlijkmntabzw", strict=True)
-)
+_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸˡⁱʲᵏᵐⁿᵗᵃᵇᶻʷ", "0123456789+-()TLlijkmntabzw", strict=True))
 _FONTS = re.compile(
     r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|mathtt|mathnormal|textbf|textit|textrm|text|mbox|operatorname\*?|bm|vec"
     r"|pmb|underline|overline|bar|tilde|rm|bf|it|sf|displaystyle|textstyle|scriptstyle|mathop|mathbin|mathrel"
     r"|left|right|middle|[Bb]igg?[lrm]?|limits|nolimits|nonumber|notag|hfill|strut|underset\{[^{}]*\})(?![A-Za-z])\.?"
 )
-_SPACES = re.compile(r"\\[,;:!> ]|\\(?:qquad|quad|enspace|enskip|thinspace|hspace\{[^{}]*\}|phantom\{[^{}]*\})|~")
-_GONE = re.compile(r"\\(?:label|tag\*?|ref|eqref|cite)\{[^{}]*\}|\\in\s*\\mathbb\s*\{?\s*R\s*\}?(?:\s*\^\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?")
+_SPACES = re.compile(
+    r"\\[,;:!> ]|\\(?:qquad|quad|enspace|enskip|thinspace|hspace\{[^{}]*\}|phantom\{[^{}]*\})|~"
+)
+_GONE = re.compile(
+    r"\\(?:label|tag\*?|ref|eqref|cite)\{[^{}]*\}|\\in\s*\\mathbb\s*\{?\s*R\s*\}?(?:\s*\^\s*(?:\{(?:[^{}]|\{[^{}]*\})*\}|\w))?"
+)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
 _HAN = "\u3400-\u9fff"
 
 WORDS = frozenset(
-    "np sum axis keepdims keepdim dim True False dot matmul multiply outer power square tanh sigmoid relu ReLU softmax diag exp log loss Loss "
-    "cost weight weights bias biases net out torch T sigma delta mean numpy Sum eq jac grad".split()
+    [
+        "np",
+        "sum",
+        "axis",
+        "keepdims",
+        "keepdim",
+        "dim",
+        "True",
+        "False",
+        "dot",
+        "matmul",
+        "multiply",
+        "outer",
+        "power",
+        "square",
+        "tanh",
+        "sigmoid",
+        "relu",
+        "ReLU",
+        "softmax",
+        "diag",
+        "exp",
+        "log",
+        "loss",
+        "Loss",
+        "cost",
+        "weight",
+        "weights",
+        "bias",
+        "biases",
+        "net",
+        "out",
+        "torch",
+        "T",
+        "sigma",
+        "delta",
+        "mean",
+        "numpy",
+        "Sum",
+        "eq",
+        "jac",
+        "grad",
+    ]
 )
 """Runs of letters that are no words of a sentence."""
 
 _NAMED = re.compile(r"\{\s*(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")\s*\}")
-_SHORT = frozenset("is of we so in to by as if or at it an be on this".split())
-_WORD = re.compile(r"(?<![\\A-Za-z_^.])[A-Za-z]{2,}(?:[-'’][A-Za-z]+)*(?![A-Za-z0-9_(\[^.']|\s*[_^(])|(?<![\\A-Za-z_^.])[A-Za-z]{4,}(?=[\s.,;:)]|$)")
+_SHORT = frozenset(
+    ["is", "of", "we", "so", "in", "to", "by", "as", "if", "or", "at", "it", "an", "be", "on", "this"]
+)
+_WORD = re.compile(
+    r"(?<![\\A-Za-z_^.])[A-Za-z]{2,}(?:[-'’][A-Za-z]+)*(?![A-Za-z0-9_(\[^.']|\s*[_^(])|(?<![\\A-Za-z_^.])[A-Za-z]{4,}(?=[\s.,;:)]|$)"
+)
 
 _COSTS = (
     (("softmax",), "softmax"),
@@ -107,7 +213,9 @@ def _named(text: str) -> tuple[str | None, str | None, bool]:
 
 def _targets(text: str) -> tuple[int, ...]:
     """The target that words give, as in "target (1, 0)"."""
-    found = re.search(r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*([01](?:\s*,\s*[01])+)\s*[)\]]", text)
+    found = re.search(
+        r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*([01](?:\s*,\s*[01])+)\s*[)\]]", text
+    )
     return tuple(int(digit) for digit in found[1].split(",")) if found else ()
 
 
@@ -118,9 +226,15 @@ def _plain(text: str) -> str:
         run = re.compile(f"[{''.join(table)}]+")
         text = run.sub(lambda found, t=table, s=sign: f"{s}{{{''.join(t[c] for c in found[0])}}}", text)  # type: ignore[misc]
     text = "".join(_SIGNS.get(c, c) for c in text)
-    text = re.sub(r"\\(?:mathcal|mathscr|cal)\s*\{?\s*([A-Z])\s*\}?", lambda f: r"\Loss " if f[1] == "L" else f[1] + " ", text)
+    text = re.sub(
+        r"\\(?:mathcal|mathscr|cal)\s*\{?\s*([A-Z])\s*\}?",
+        lambda f: r"\Loss " if f[1] == "L" else f[1] + " ",
+        text,
+    )
     text = re.sub(r"\\(?:mathbb|mathbf|boldsymbol|bm)\s*\{?\s*1\s*\}?", r"\\one ", text)
-    text = re.sub(r"\\(?:mathrm|text|operatorname|rm)\s*\{\s*d\s*\}|\\mathrm\s+d(?![A-Za-z])|\{\\rm\s+d\}", "d", text)
+    text = re.sub(
+        r"\\(?:mathrm|text|operatorname|rm)\s*\{\s*d\s*\}|\\mathrm\s+d(?![A-Za-z])|\{\\rm\s+d\}", "d", text
+    )
     text = _GONE.sub(" ", text)
     text = re.sub(r"\\\(|\\\)|\\\[|\\\]|\$+", " ", text)
     text = re.sub(r"\\\\(?:\[[^\]]*\])?", "\n", text)
@@ -133,8 +247,7 @@ def _plain(text: str) -> str:
     text = text.replace("&", " ").replace("||", r"\| ")
     text = re.sub(r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|gets)(?![A-Za-z])|==", "=", text)
     text = re.sub(r"\\colon(?![A-Za-z])", ":", text)
-    text = re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
-    return text
+    return re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
 
 
 def _unboxed(text: str) -> str:
@@ -177,7 +290,7 @@ def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             statements.append(piece)
         elif statements and statements[-1].rstrip().endswith(("=", "+", "-")):
             statements[-1] += " " + piece
-        elif statements and piece[0] in "+-" or re.match(r"\\(?:cdot|odot|times|circ)", piece):
+        elif (statements and piece[0] in "+-") or re.match(r"\\(?:cdot|odot|times|circ)", piece):
             if statements:
                 statements[-1] += " " + piece
         elif not statements and pieces and re.search(r"[A-Za-z\\]", piece) and "=" in text:
@@ -199,10 +312,18 @@ def _word(found: re.Match[str]) -> str:
 
 def _without_asides(text: str) -> str:
     """The text without parentheses that hold words, such as (softmax, cross-entropy) or (for all j)."""
-    text = re.sub(r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*[01](?:\s*,\s*[01])+\s*[)\]]", " target ", text)
+    text = re.sub(
+        r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*[01](?:\s*,\s*[01])+\s*[)\]]",
+        " target ",
+        text,
+    )
     for _ in range(8):
         for found in re.finditer(r"\(([^()]*)\)", text):
-            words = [w for w in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", found[1]) if w not in WORDS or w == "softmax"]
+            words = [
+                w
+                for w in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", found[1])
+                if w not in WORDS or w == "softmax"
+            ]
             if words or re.search(f"[{_HAN}]", found[1]):
                 text = text[: found.start()] + "\n" + text[found.end() :]
                 break

@@ -77,7 +77,10 @@ class Counterexample:
             zh += f"，第 {row} 行" + "".join(f"第 {column} 列" for column in columns)
         given = [f"{name} = {value}" for name, value in self.values.items()]
         width = max(map(len, given), default=0)
-        rows = ["   ".join(cell.ljust(width) for cell in given[at : at + 3]).rstrip() for at in range(0, len(given), 3)]
+        rows = [
+            "   ".join(cell.ljust(width) for cell in given[at : at + 3]).rstrip()
+            for at in range(0, len(given), 3)
+        ]
         body = "".join(f"\n  {row}" for row in rows)
         return Text(
             en=f"{en}:{body}\n  left side {self.left}, right side {self.right}",

@@ -1,7 +1,7 @@
 """In which convention a formula was read: what a `Verdict` says of it.
 
-`Read` holds the formula as it was given, the convention and why it was this one, the others in which it is true as well,
-and how the reader would write the mended equation and the values of the counterexample.
+`Read` holds the formula as it was given, the convention and why it was this one, the others in which it is true as
+well, and how the reader would write the mended equation and the values of the counterexample.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class Read:
 
     def lines(self, in_book: str) -> list[Text]:
         """In which convention it was read and why, the equation in this book's letters, and what else is to be said."""
-        found = [_READ.format(title=self.title, name=self.convention, why=self.why), _BOOK.format(book=in_book)]
+        found = [
+            _READ.format(title=self.title, name=self.convention, why=self.why),
+            _BOOK.format(book=in_book),
+        ]
         found += [note.spaced() for note in self.notes]
         if self.also:
             found.append(_ALSO.format(titles=_listed(self.also)))
