@@ -184,7 +184,7 @@ _UFLDL = Convention(
 _PYTORCH = Convention(
     name="pytorch",
     title=Text(en="Rows, x @ W.T + b", zh="样本为行，x @ W.T + b"),
-    where=Text(en="PyTorch, torch.nn.Linear", zh="PyTorch，torch.nn.Linear"),
+    where=Text(en="PyTorch, torch.nn.Linear", zh="PyTorch 的 torch.nn.Linear"),
     source="https://pytorch.org/docs/stable/generated/torch.nn.Linear",
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "L", r"\sigma"),
     styles=_LAYERED,

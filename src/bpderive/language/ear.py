@@ -724,7 +724,7 @@ class _Latex(_Reader):
         while self.tokens.accept("{"):
             braces += 1
         if not self.tokens.accept(r"\partial", "d"):
-            raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"'\partial'"))
+            raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"偏导号 '\partial'"))
         while braces and self.tokens.accept("}"):
             braces -= 1
         by = self.factor()

@@ -29,7 +29,7 @@ _HEAD = (
 )
 _FORMS = (
     ("component", Text(en="For one component", zh="分量形式")),
-    ("matrix", Text(en="For a layer", zh="矩阵形式")),
+    ("matrix", Text(en="As matrices", zh="矩阵形式")),
     ("batch", Text(en="For a batch", zh="一批样本")),
 )
 _STYLES = {
