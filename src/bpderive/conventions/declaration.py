@@ -44,7 +44,8 @@ class Declaration:
     input layer; `to_from` whether w_jk leads to j, w having one row for each neuron that it leads to; `rows` whether
     examples are rows; `examples` what it may sum over; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
     the shape of w; `is_strict` whether it has no other letters than these,
-    `is_distinct` whether no other convention has them. `numbers` are the equations that it has,
+    `is_distinct` whether no other convention has them, `has_arrays` whether
+    what bears no layer is an array, not one neuron. `numbers` are the equations that it has,
     `called` what it calls the index of each layer.
     """
 
@@ -68,6 +69,7 @@ class Declaration:
     has_bias: bool = True
     is_strict: bool = False
     is_distinct: bool = False
+    has_arrays: bool = False
     has_differentials: bool = False
     has_nablas: bool = False
     numbers: tuple[str, ...] = ("25", "BP1", "BP2", "BP3", "BP4")

@@ -39,8 +39,8 @@ _GRADIENTS = {
 
 _COMMON = (
     _letters(
-        r"w: w W \theta \Theta; b: b B; z: z Z u; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
-    r"yhat: yhat hyp ahat; "
+        r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
+        r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
         rf"cost: C J E L \Loss loss; sigma: {' '.join(f for f in _FUNCTIONS if f not in 'h')}"
     )
     | _GRADIENTS
@@ -384,6 +384,7 @@ _BISHOP = Convention(
         "E": Letter("cost"),
         "h": Letter("sigma"),
         r"\sigma": Letter("sigma"),
+        r"\Deltaw": Letter("step_w"),
     },
     styles=("units",),
     is_strict=True,
@@ -405,7 +406,7 @@ _NET = Convention(
     ),
     source="https://en.wikipedia.org/wiki/Backpropagation",
     letters=_letters(
-        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b"
+        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b; step_w: \Deltaw"
     ),
     styles=("units",),
     to_from=False,
@@ -500,6 +501,50 @@ _ONE = Convention(
     },
 )
 
+_BEFORE = LAST + -1
+
+_LAYER = Convention(
+    name="layer",
+    title=Text(en="One linear layer, Y = X W + b, with dout", zh="一个线性层 Y = X W + b，用 dout"),
+    where=Text(
+        en="CS231n, assignments: dout is the derivative of the loss by the layer's output",
+        zh="CS231n 作业：dout 是损失对该层输出的导数",
+    ),
+    source="https://cs231n.github.io/optimization-2/",
+    letters={
+        "W": Letter("w", LAST),
+        "w": Letter("w", LAST),
+        "b": Letter("b", LAST),
+        "X": Letter("a", _BEFORE),
+        "x": Letter("a", _BEFORE),
+        "Y": Letter("z", LAST),
+        "out": Letter("z", LAST),
+        "Z": Letter("z", LAST),
+        "dout": Letter("dz", LAST),
+        "dW": Letter("dw", LAST),
+        "dw": Letter("dw", LAST),
+        "db": Letter("db", LAST),
+        "dX": Letter("da", _BEFORE),
+        "dx": Letter("da", _BEFORE),
+        "dY": Letter("dz", LAST),
+        "dZ": Letter("dz", LAST),
+        "L": Letter("cost"),
+    },
+    styles=("none",),
+    to_from=False,
+    rows=True,
+    examples=("sum", "one"),
+    has_arrays=True,
+    is_strict=True,
+    numbers=(),
+    forward=(r"Y = X W + b",),
+    equations={
+        "BP3": "db = np.sum(dout, axis=0)",
+        "BP4": "dW = X.T.dot(dout)",
+        "BP2": "dX = dout.dot(W.T)",
+    },
+)
+
 DECLARED: tuple[Convention, ...] = (
     _CHAPTER,
     _COURSE,
@@ -517,6 +562,7 @@ DECLARED: tuple[Convention, ...] = (
     _ZHOU,
     _COURSE_2011,
     _RECURRENT,
+    _LAYER,
     _ONE,
 )
 """In the order in which they are tried, and in which the book's table has them."""

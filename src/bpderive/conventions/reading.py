@@ -21,7 +21,7 @@ from bpderive.conventions.catalogue import conventions
 from bpderive.conventions.convention import Convention
 from bpderive.conventions.declaration import Letter
 from bpderive.conventions.softmax import with_softmax
-from bpderive.conventions.translate import Translated, Unfit, styles_of, translated
+from bpderive.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
 from bpderive.conventions.writing import NotWritten, Writer
 from bpderive.errors import ParseError
 from bpderive.language import Claim, parse, syntax
@@ -232,8 +232,8 @@ def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading],
 def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
     """The conventions, those first whose own letters are just these, and whether they are."""
     letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {
-        "m",
         "diag",
+        *NUMBERS,
     }
     near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
     ordered = sorted(

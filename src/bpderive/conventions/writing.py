@@ -74,7 +74,8 @@ class Writer:
                 if is_array(claim)
                 else self._write(claim, False)[0]
             )
-        if self._style in ("units", "none") and any(map(is_array, claim.sides)):
+        by_units = self._style in ("units", "none") and not self.convention.has_arrays
+        if by_units and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         if any(is_array(side) for side in claim.sides):
             return min(
@@ -333,7 +334,9 @@ class Writer:
 
     def _activation(self, order: int, argument: Node, turned: bool) -> tuple[str, int]:
         found = self.convention.writes("sigma")
-        name = found[0] if found else r"\sigma"
+        if found is None:
+            raise NotWritten(f"{self.convention.name} has no activation function")
+        name = found[0]
         if self._style == "^[":
             layers = {n.layer for n in syntax.walk(argument) if isinstance(n, Quantity) and n.letter == "z"}
             if len(layers) == 1:
@@ -412,7 +415,9 @@ def written(convention: Declaration, number: str, form: str) -> str:
     """An equation of the book in the convention; raises `NotWritten` where it does not have it in this form."""
     texts = BOOK[number]
     layered = convention.styles[0] not in ("units", "none")
-    if form == "matrix" and not layered:
+    if convention.has_arrays and (form, number) != ("matrix", "z"):
+        raise NotWritten(f"it has no ({number})")
+    if form == "matrix" and not (layered or convention.has_arrays):
         raise NotWritten("it has no matrices")
     if number not in (*convention.numbers, "z", "a") or (number == "z" and not convention.has_bias):
         raise NotWritten(f"it has no ({number})")

@@ -19,7 +19,7 @@ from bpderive.errors import ParseError
 from bpderive.language import heard, syntax
 from bpderive.language.conditions import options
 from bpderive.language.heard import Call, Heard, Mark, Num, Row, Script, Statement
-from bpderive.language.spelling import LONGEST, WORDS, spelled
+from bpderive.language.spelling import LONGEST, WORDS, is_code, spelled
 from bpderive.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
 from bpderive.text import Text
 
@@ -35,10 +35,6 @@ _CODE_TOKENS = re.compile(
     r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
     r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
 )
-_CODE = re.compile(
-    r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bdelta\b|\bd(?:W|Z|A|b)\b"
-)
-
 FUNCTIONS = {
     r"\tanh": "tanh",
     "tanh": "tanh",
@@ -178,8 +174,7 @@ def _without_options(text: str) -> tuple[str, syntax.Claim]:
 
 
 def _statement(text: str) -> Statement:
-    code = not re.search(r"[\\^{']", text) and bool(_CODE.search(text))
-    return (_Code if code else _Latex)(text).statement()
+    return (_Code if is_code(text) else _Latex)(text).statement()
 
 
 def _condition(text: str) -> list[syntax.Condition]:
@@ -401,6 +396,8 @@ class _Latex(_Reader):
                 primes += len(rest)
             else:
                 raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
+        if len(inner) > 2 and inner[1] == "," and inner[0] in ("x", "X"):  # the example
+            inner = inner[2:]
         inner = tuple(t for t in inner if t != ",")
         return (Script(style, inner) if inner else None), turned, primes
 
@@ -972,7 +969,7 @@ def _function(name: str) -> Mark | None:
 def _identifier(name: str, at: int) -> Heard:
     """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
     match = re.fullmatch(
-        r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|out|loss|cost|weights?|biase?s?|targets?|probs)"
+        r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|dout|out|alpha|eta|lr|loss|cost|weights?|biase?s?|targets?|probs)"
         r"_?(?P<layer>\d+|l|L)?(?:_grad)?",
         name,
     )
@@ -993,6 +990,9 @@ def _identifier(name: str, at: int) -> Heard:
         "target": "t",
         "targets": "t",
         "cost": "loss",
+        "alpha": r"\alpha",
+        "lr": r"\alpha",
+        "eta": r"\eta",
     }.get(match["letter"], match["letter"])
     gradient = match["d"] is not None or name.endswith("_grad")
     below = (match["layer"],) if match["layer"] else ()
