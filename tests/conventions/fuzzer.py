@@ -1,8 +1,8 @@
 """True and mutated equations in every convention and spelling, read back: `python -m tests.conventions.fuzzer 20000`.
 
 Each case takes an equation of the book, perhaps changed, writes it in a convention, varies its spelling, and reads it.
-In that convention it must be held if and only if the claim from which it was written is true. Read freely, a true one must
-be held; a false one must not be held in the convention in which it was written.
+In that convention it must be held if and only if the claim from which it was written is true. Read freely, a true one
+must be held; a false one must not be held in the convention in which it was written.
 """
 
 from __future__ import annotations

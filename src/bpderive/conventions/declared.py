@@ -406,7 +406,8 @@ _NET = Convention(
     ),
     source="https://en.wikipedia.org/wiki/Backpropagation",
     letters=_letters(
-        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b; step_w: \Deltaw"
+        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b; "
+        r"step_w: \Deltaw"
     ),
     styles=("units",),
     to_from=False,

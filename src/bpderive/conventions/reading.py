@@ -512,8 +512,8 @@ def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
         if any(letter is not None and letter.role not in ("x", "y", "yhat") for letter in letters):
             return
     text = Text(
-        en="This is no equation between quantities of a network: nothing that it computes, such as z, a, δ or C, occurs",
-        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a、δ 或 C",
+        en="This is no equation between quantities of a network: nothing that it computes, such as z, a or δ, occurs",
+        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a 或 δ",
     )
     nodes = [list(walk(side)) for side in hearing.claim.sides]
     if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(

@@ -205,7 +205,7 @@ class Translator:
                 if first != second and EXAMPLES in (first, second):
                     self.sums_missing = self.misfit is None
                     self._does_not_fit(
-                        "one side has an entry for each example, the other has not: the sum over the examples is missing",
+                        "one side has an entry for each example, not the other: the sum over the examples is missing",
                         "一边对每个样本各有一项，另一边没有：少了对样本的求和",
                     )
         if any(v.size != arrays[0].size for v in arrays):

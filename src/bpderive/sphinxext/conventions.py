@@ -138,8 +138,15 @@ def _letters(convention: Convention) -> list[nodes.Node]:
     """The letters that the convention writes, each with what the book calls it."""
     shown: list[nodes.Node] = []
     ours = (
-        ("w", "w"), ("b", "b"), ("z", "z"), ("a", "a"), ("delta", r"\delta"), ("y", "y"), ("cost", "C"), ("sigma", r"\sigma"),
-    )  # fmt: skip
+        ("w", "w"),
+        ("b", "b"),
+        ("z", "z"),
+        ("a", "a"),
+        ("delta", r"\delta"),
+        ("y", "y"),
+        ("cost", "C"),
+        ("sigma", r"\sigma"),
+    )
     for role, letter in ours:
         found = convention.writes(role)
         if found is None:
