@@ -76,3 +76,11 @@ def test_it_runs_as_a_module() -> None:
     )
     assert done.returncode == 0
     assert done.stdout.startswith("holds")
+
+
+def test_a_formula_is_read_in_a_convention(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "dW2 = dZ2 @ A1.T / m", "--convention", "course"]) == 0
+    assert "brackets and dZ (course); you named it" in capsys.readouterr().out
+    assert main(["check", "dW2 = A1.T @ dZ2", "--convention", "course"]) == 1
+    with pytest.raises(SystemExit):
+        main(["check", "dW2 = dZ2 @ A1.T", "--convention", "curse"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A formula with what stands beside it; the status; where it is read; the book's letters; words that must be said."""
+    """A formula with what stands beside it, and what has to come out."""
 
     text: str
     status: str
@@ -29,7 +29,8 @@ PUBLISHED: tuple[Published, ...] = (
         r"\delta_j^l = \sum_k \frac{\partial C}{\partial b_k^l} \frac{\partial b_k^l}{\partial z_j^l}",
         "refuted",
         mended="delta[l, j] = sum(k, d(C, b[l, k])*d(z[l, j], b[l, k]))",
-        repair=r"\delta^{l}_{j} = \sum_{k} \frac{\partial C}{\partial b^{l}_{k}} \frac{\partial z^{l}_{j}}{\partial b^{l}_{k}}",
+        repair=r"\delta^{l}_{j} = \sum_{k} \frac{\partial C}{\partial b^{l}_{k}} "
+        r"\frac{\partial z^{l}_{j}}{\partial b^{l}_{k}}",
     ),
     Published(
         r"\delta^{l} = (w^{l+1})^T \delta^{l+1}",
@@ -130,7 +131,8 @@ PUBLISHED: tuple[Published, ...] = (
         says=("a is the weighted input",),
     ),
     Published(
-        r"\frac{\partial E}{\partial Z_1} = \frac{\partial E}{\partial Z_2} = O_1 - 1 (softmax, cross-entropy, target (1, 0))",
+        r"\frac{\partial E}{\partial Z_1} = \frac{\partial E}{\partial Z_2} = O_1 - 1 "
+        "(softmax, cross-entropy, target (1, 0))",
         "refuted",
         in_book="d(C, z[L, 1]) = d(C, z[L, 2]) = a[L, 1] - 1",
     ),

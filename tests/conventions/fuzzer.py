@@ -1,8 +1,8 @@
-"""True and mutated equations in every convention and every spelling, read back: `python -m tests.conventions.fuzzer 20000`.
+"""True and mutated equations in every convention and spelling, read back: `python -m tests.conventions.fuzzer 20000`.
 
-Each case takes an equation of the book, perhaps changed, writes it in a convention, varies its spelling, and reads it. In
-that convention it must be held if and only if the claim from which it was written is true. Read freely, a true one must
-be held; a false one must not be held in the convention in which it was written.
+Each case takes an equation of the book, perhaps changed, writes it in a convention, varies its spelling, and reads it.
+In that convention it must be held if and only if the claim from which it was written is true. Read freely, a true one
+must be held; a false one must not be held in the convention in which it was written.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ from bpderive.workbook.verdict.forms import Clock
 from tests.conventions.variations import varied
 
 BATCH_SLIPS = (
-    (r"\frac{1}{m} ", ""), (r" \mathbf{1}", ""), (r"\mathbf{1}^T ", ""), ("axis=1", "axis=0"), ("= ", r"= \frac{1}{m} "),
-)  # fmt: skip
+    (r"\frac{1}{m} ", ""),
+    (r" \mathbf{1}", ""),
+    (r"\mathbf{1}^T ", ""),
+    ("axis=1", "axis=0"),
+    ("= ", r"= \frac{1}{m} "),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpderive as bp
+from bpderive.workbook.conventions.reading import MOST_READINGS
 from tests.conventions.fuzzer import run
 from tests.conventions.variations import VARIATIONS, varied
 
@@ -16,7 +17,7 @@ SPELLINGS = [
     BP2,
     r"\(\delta^l = \left((w^{l+1})^T \delta^{l+1}\right) \odot \sigma'(z^l)\)",
     r"\begin{equation} \delta^l = \big((w^{l+1})^\top \delta^{l+1}\big) \odot \sigma'(z^l) \end{equation}",
-    r"\begin{aligned} \delta^l &= \Bigl( (w^{l+1})^{\intercal} \delta^{l+1} \Bigr) \\ &\odot \sigma'(z^l) \end{aligned}",
+    r"\begin{aligned} \delta^l &= \Bigl( (w^{l+1})^{\intercal} \delta^{l+1} \Bigr) \\ &\odot \sigma'(z^l)\end{aligned}",
     r"\boxed{\delta^l = ((w^{l+1})^{\text{T}} \delta^{l+1}) \odot \sigma'(z^l)}",
     r"\bm{\delta}^l = (({\bm w}^{l+1})^{\mathsf T} \bm{\delta}^{l+1}) \circ \sigma'(\vec z^l)",
     r"\delta^l = (w^{l+1\,T} \delta^{l+1}) \odot \sigma^{\prime}(z^l)",
@@ -83,6 +84,79 @@ CODE = [
 def test_a_true_line_of_numpy_is_held(text: str) -> None:
     verdict = bp.check(text)
     assert verdict.holds, verdict.text
+
+
+MORE = [
+    (r"W := W - \alpha \frac{\partial J}{\partial W}", None),
+    (r"w^l \rightarrow w^l - \frac{\eta}{m} \sum_x \delta^{x,l} (a^{x,l-1})^T", None),
+    ("W1 = W1 - alpha * dW1", None),
+    ("dX = dout @ W.T", "layer"),
+    (r"\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}", "layer"),
+    (r"dZ^{[2]} = A^{[2]} - Y with the cross-entropy cost and sigmoid", "course"),
+    (
+        r"\delta_j \equiv \frac{\partial E_n}{\partial a_j} = \sum_k \frac{\partial E_n}{\partial a_k}"
+        r"\frac{\partial a_k}{\partial a_j}",
+        "bishop",
+    ),
+    (r"g_j = \hat{y}_j^k (1-\hat{y}_j^k) (y_j^k-\hat{y}_j^k)，均方误差，Sigmoid", "zhou"),
+    (r"\Delta \gamma_h = -\eta e_h", "zhou"),
+    (r"\Delta w_{ij} = -\eta \delta_j o_i", "net"),
+    (r"\delta^\ell = (W^{\ell+1})^T \delta^{\ell+1} \circ f'(u^\ell)", None),
+    (r"dz^{[1](i)} = W^{[2]T} dz^{[2](i)} * g^{[1]\prime}(z^{[1](i)})", "course"),
+    (r"\nabla_{W^{(k)}} J = \nabla_{a^{(k)}} J \, h^{(k-1)\top}", "goodfellow"),
+]
+
+
+@pytest.mark.parametrize(("text", "convention"), MORE)
+def test_what_else_people_write(text: str, convention: str | None) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds, verdict.text
+    assert convention in (None, verdict.convention)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "W1 = W1 + alpha * dW1",
+        r"\Delta w_{ij} = \eta \delta_j o_i",
+        "dX = W.T @ dout",
+        r"dZ^{[2]} = Y - A^{[2]} (cross-entropy, sigmoid)",
+    ],
+)
+def test_what_else_people_write_wrongly(text: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds is False, verdict.text
+
+
+def test_the_convention_is_said_with_its_reason_and_the_others() -> None:
+    verdict = bp.check(r"\delta_i^{(l)} = \sum_j W_{ji}^{(l)} \delta_j^{(l+1)} f'(z_i^{(l)})")
+    assert verdict.convention == "ufldl"
+    said = verdict.text
+    assert "W^(l) leads from layer l to the next (ufldl)" in said.en
+    assert "in this book: delta[l, i] = " in said.en
+    assert "本书写法：delta[l, i] = " in said.zh
+    assert verdict.read is not None
+    assert 1 < verdict.read.tried <= MOST_READINGS
+
+
+def test_a_formula_is_not_held_in_a_convention_whose_letters_contradict_it() -> None:
+    with pytest.raises(bp.ParseError, match="has no letter"):
+        bp.check(r"\delta^{(l)} = (W^{(l)})^T \delta^{(l+1)} \odot f'(z^{(l)})", convention="zhou")
+    with pytest.raises(bp.ParseError, match="writes layers in another way"):
+        bp.check(r"\delta^{l} = (W^{l+1})^T \delta^{l+1} \odot f'(z^{l})", convention="qiu")
+    with pytest.raises(bp.UnknownName, match="course"):
+        bp.check("dW2 = dZ2 @ A1.T", convention="cours")
+
+
+def test_a_verdict_is_read_line_by_line() -> None:
+    lines = str(bp.check("dw^{[l]} = dz^{[l]} a^{[l-1]}").text).split("\n")
+    assert lines[0] == "dw^{[l]} = dz^{[l]} a^{[l-1]}"
+    assert lines[1].startswith("ill-formed: it makes no sense")
+    assert lines[2].startswith("read as: The online course")
+    assert lines[3].startswith("in this book: grad(C, w[l])")
+    assert "dw^[l] = dz^[l] a^{[l-1]T}" in lines[4]
+    refuted = str(bp.check(r"\delta^{l} = (w^{l+1})^T \delta^{l+1}").text).split("\n")
+    assert refuted[-1].strip() == "left side 16, right side 8"
 
 
 WRONG_CODE = [

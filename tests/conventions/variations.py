@@ -1,7 +1,7 @@
 r"""The same formula as other people type it: `varied(latex, rng)`.
 
-Every variation means the same: other brackets, fonts, spaces, fractions, derivatives, transposes, primes, products, sums,
-signs of equality, environments, words around it, Unicode.
+Every variation means the same: other brackets, fonts, spaces, fractions, derivatives, transposes, primes, products,
+sums, signs of equality, environments, words around it, Unicode.
 """
 
 from __future__ import annotations
@@ -54,10 +54,16 @@ _DERIVATIVE = re.compile(
 
 
 def derivatives(text: str, rng: random.Random) -> str:
-    form = rng.choice([
-        r"\frac{d %s}{d %s}", r"\frac{\mathrm{d} %s}{\mathrm{d} %s}", r"{\partial %s \over \partial %s}",
-        r"\partial %s / \partial %s", r"\frac{\partial{%s}}{\partial{%s}}", r"\frac{\mathrm d %s}{\mathrm d %s}",
-    ])  # fmt: skip
+    form = rng.choice(
+        [
+            r"\frac{d %s}{d %s}",
+            r"\frac{\mathrm{d} %s}{\mathrm{d} %s}",
+            r"{\partial %s \over \partial %s}",
+            r"\partial %s / \partial %s",
+            r"\frac{\partial{%s}}{\partial{%s}}",
+            r"\frac{\mathrm d %s}{\mathrm d %s}",
+        ]
+    )
 
     def other(found: re.Match[str]) -> str:
         above, below = found[1], found[2]
@@ -133,24 +139,53 @@ def scripts(text: str, rng: random.Random) -> str:
 
 
 def around(text: str, rng: random.Random) -> str:
-    left, right = rng.choice([
-        ("$", "$"), ("$$", "$$"), (r"\(", r"\)"), (r"\[", r"\]"), (r"\begin{equation} ", r" \end{equation}"),
-        (r"\begin{align*} ", r" \label{eq:1} \end{align*}"), ("$ ", ". $"), ("", r" \tag{3}"), (r"\displaystyle ", r" \nonumber"),
-        (r"\boxed{", "}"), ("", " ."),
-    ])  # fmt: skip
+    left, right = rng.choice(
+        [
+            ("$", "$"),
+            ("$$", "$$"),
+            (r"\(", r"\)"),
+            (r"\[", r"\]"),
+            (r"\begin{equation} ", r" \end{equation}"),
+            (r"\begin{align*} ", r" \label{eq:1} \end{align*}"),
+            ("$ ", ". $"),
+            ("", r" \tag{3}"),
+            (r"\displaystyle ", r" \nonumber"),
+            (r"\boxed{", "}"),
+            ("", " ."),
+        ]
+    )
     return f"{left}{text}{right}"
 
 
 def words(text: str, rng: random.Random) -> str:
-    left, right = rng.choice([
-        ("We have ", ""), ("所以有：", "。"), ("Then, by the chain rule, ", " which is easy to see."), ("", " (for every neuron)"),
-        ("其中 ", ""), ("It follows that ", "."), ("", " （对任意一层）"),
-    ])  # fmt: skip
+    left, right = rng.choice(
+        [
+            ("We have ", ""),
+            ("所以有：", "。"),
+            ("Then, by the chain rule, ", " which is easy to see."),
+            ("", " (for every neuron)"),
+            ("其中 ", ""),
+            ("It follows that ", "."),
+            ("", " （对任意一层）"),
+        ]
+    )
     return f"{left}{text}{right}"
 
 
-_LETTERS = {r"\delta": "δ", r"\sigma": "σ", r"\partial ": "∂", r"\sum": "∑", r"\odot": "⊙", r"\nabla": "∇", r"\theta": "θ", r"\eta": "η",
-            r"\beta": "β", r"\alpha": "α", r"\gamma": "γ", r"\varphi": "φ"}  # fmt: skip
+_LETTERS = {
+    r"\delta": "δ",
+    r"\sigma": "σ",
+    r"\partial ": "∂",
+    r"\sum": "∑",
+    r"\odot": "⊙",
+    r"\nabla": "∇",
+    r"\theta": "θ",
+    r"\eta": "η",
+    r"\beta": "β",
+    r"\alpha": "α",
+    r"\gamma": "γ",
+    r"\varphi": "φ",
+}
 
 
 def unicode(text: str, rng: random.Random) -> str:
@@ -165,8 +200,22 @@ def unicode(text: str, rng: random.Random) -> str:
 
 
 VARIATIONS: tuple[Variation, ...] = (
-    brackets, fractions, derivatives, nablas, transposes, primes, products, sums, scripts, fonts, spaces, equals, around, words, unicode,
-)  # fmt: skip
+    brackets,
+    fractions,
+    derivatives,
+    nablas,
+    transposes,
+    primes,
+    products,
+    sums,
+    scripts,
+    fonts,
+    spaces,
+    equals,
+    around,
+    words,
+    unicode,
+)
 
 
 def varied(text: str, rng: random.Random) -> str:

@@ -42,6 +42,7 @@ from bpderive.sphinxext.api import ApiDirective, CommandsDirective
 from bpderive.sphinxext.bibliography import BibliographyDirective
 from bpderive.sphinxext.card import SummaryCardDirective
 from bpderive.sphinxext.comparison import ComparisonDirective
+from bpderive.sphinxext.conventions import ConventionsTableDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
 from bpderive.sphinxext.derivation import DerivationDirective
 from bpderive.sphinxext.equation import EquationDirective
@@ -84,6 +85,7 @@ DIRECTIVES = {
     "notation-table": NotationTableDirective,
     "equation-index": EquationIndexDirective,
     "simplifications": SimplificationsDirective,
+    "conventions-table": ConventionsTableDirective,
     "glossary-table": GlossaryTableDirective,
     "bibliography": BibliographyDirective,
     "api": ApiDirective,

@@ -1,8 +1,8 @@
 """What a convention says: `Declaration` holds how a book or a course writes the quantities of a network.
 
-To add one, write a declaration in `declared`: its letters, how it writes a layer, and what it says about the weights, the
-examples and the layout of derivatives. What is declared is checked: its own forward pass and its own four equations,
-typed as they stand in the source, are read by the declaration and decided to hold.
+To add one, write a declaration in `declared`: its letters, how it writes a layer, and what it says about the weights,
+the examples and the layout of derivatives. What is declared is checked: its own forward pass and its own equations, as
+they stand in the source, are read by the declaration and decided to hold.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Declaration:
     input layer; `to_from` whether w_jk leads to j, w having one row for each neuron that it leads to; `rows` whether
     examples are rows; `examples` what it may sum over; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
     the shape of w; `is_strict` whether it has no other letters than these,
-    `is_distinct` whether no other convention has them. `numbers` are the equations that it has,
+    `is_distinct` whether no other convention has them, `has_arrays` whether
+    what bears no layer is an array, not one neuron. `numbers` are the equations that it has,
     `called` what it calls the index of each layer.
     """
 
@@ -68,6 +69,7 @@ class Declaration:
     has_bias: bool = True
     is_strict: bool = False
     is_distinct: bool = False
+    has_arrays: bool = False
     has_differentials: bool = False
     has_nablas: bool = False
     numbers: tuple[str, ...] = ("25", "BP1", "BP2", "BP3", "BP4")

@@ -39,7 +39,8 @@ _GRADIENTS = {
 
 _COMMON = (
     _letters(
-        rf"w: w W \theta \Theta; b: b B; z: z Z u; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; yhat: yhat hyp ahat; "
+        r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
+        r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
         rf"cost: C J E L \Loss loss; sigma: {' '.join(f for f in _FUNCTIONS if f not in 'h')}"
     )
     | _GRADIENTS
@@ -79,13 +80,33 @@ _CHAPTER = Convention(
 )
 
 _COURSE_LETTERS = {
-    "W": Letter("w"), "b": Letter("b"), "Z": Letter("z", batch=True), "z": Letter("z", batch=False),
-    "A": Letter("a", batch=True), "a": Letter("a", batch=False), "X": Letter("x", batch=True), "x": Letter("x", batch=False),
-    "Y": Letter("y", batch=True), "y": Letter("y", batch=False), "dZ": Letter("dz", batch=True), "dz": Letter("dz", batch=False),
-    "dA": Letter("da", batch=True), "da": Letter("da", batch=False), "dW": Letter("dw"), "dw": Letter("dw"), "w": Letter("w"),
-    "db": Letter("db"), "yhat": Letter("yhat", batch=False), "Yhat": Letter("yhat", batch=True), r"\Loss": Letter("cost"),
-    "J": Letter("cost"), "L": Letter("cost"), "g": Letter("sigma"), r"\sigma": Letter("sigma"), r"\delta": Letter("delta", batch=False),
-}  # fmt: skip
+    "W": Letter("w"),
+    "b": Letter("b"),
+    "Z": Letter("z", batch=True),
+    "z": Letter("z", batch=False),
+    "A": Letter("a", batch=True),
+    "a": Letter("a", batch=False),
+    "X": Letter("x", batch=True),
+    "x": Letter("x", batch=False),
+    "Y": Letter("y", batch=True),
+    "y": Letter("y", batch=False),
+    "dZ": Letter("dz", batch=True),
+    "dz": Letter("dz", batch=False),
+    "dA": Letter("da", batch=True),
+    "da": Letter("da", batch=False),
+    "dW": Letter("dw"),
+    "dw": Letter("dw"),
+    "w": Letter("w"),
+    "db": Letter("db"),
+    "yhat": Letter("yhat", batch=False),
+    "Yhat": Letter("yhat", batch=True),
+    r"\Loss": Letter("cost"),
+    "J": Letter("cost"),
+    "L": Letter("cost"),
+    "g": Letter("sigma"),
+    r"\sigma": Letter("sigma"),
+    r"\delta": Letter("delta", batch=False),
+}
 
 _COURSE = Convention(
     name="course",
@@ -163,7 +184,7 @@ _UFLDL = Convention(
 _PYTORCH = Convention(
     name="pytorch",
     title=Text(en="Rows, x @ W.T + b", zh="样本为行，x @ W.T + b"),
-    where=Text(en="PyTorch, torch.nn.Linear", zh="PyTorch，torch.nn.Linear"),
+    where=Text(en="PyTorch, torch.nn.Linear", zh="PyTorch 的 torch.nn.Linear"),
     source="https://pytorch.org/docs/stable/generated/torch.nn.Linear",
     letters=_first("W", "b", "z", "a", r"\delta", "x", "y", "L", r"\sigma"),
     styles=_LAYERED,
@@ -363,7 +384,8 @@ _BISHOP = Convention(
         "E": Letter("cost"),
         "h": Letter("sigma"),
         r"\sigma": Letter("sigma"),
-    },  # fmt: skip
+        r"\Deltaw": Letter("step_w"),
+    },
     styles=("units",),
     is_strict=True,
     forward=(r"a_j = \sum_i w_{ji} z_i + b_j", r"z_j = h(a_j)"),
@@ -384,7 +406,8 @@ _NET = Convention(
     ),
     source="https://en.wikipedia.org/wiki/Backpropagation",
     letters=_letters(
-        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b"
+        r"w: w; z: net; a: o; delta: \delta; x: x; y: t y; cost: E L; sigma: \varphi f \sigma \phi; b: b; "
+        r"step_w: \Deltaw"
     ),
     styles=("units",),
     to_from=False,
@@ -427,7 +450,7 @@ _ZHOU = Convention(
         r"\Deltav": Letter("step_w", _HIDDEN),
         r"\Delta\theta": Letter("step_b", LAST, -1),
         r"\Delta\gamma": Letter("step_b", _HIDDEN, -1),
-    },  # fmt: skip
+    },
     styles=("units",),
     to_from=False,
     is_strict=True,
@@ -479,8 +502,68 @@ _ONE = Convention(
     },
 )
 
+_BEFORE = LAST + -1
+
+_LAYER = Convention(
+    name="layer",
+    title=Text(en="One linear layer, Y = X W + b, with dout", zh="一个线性层 Y = X W + b，用 dout"),
+    where=Text(
+        en="CS231n, assignments: dout is the derivative of the loss by the layer's output",
+        zh="CS231n 作业：dout 是损失对该层输出的导数",
+    ),
+    source="https://cs231n.github.io/optimization-2/",
+    letters={
+        "W": Letter("w", LAST),
+        "w": Letter("w", LAST),
+        "b": Letter("b", LAST),
+        "X": Letter("a", _BEFORE),
+        "x": Letter("a", _BEFORE),
+        "Y": Letter("z", LAST),
+        "out": Letter("z", LAST),
+        "Z": Letter("z", LAST),
+        "dout": Letter("dz", LAST),
+        "dW": Letter("dw", LAST),
+        "dw": Letter("dw", LAST),
+        "db": Letter("db", LAST),
+        "dX": Letter("da", _BEFORE),
+        "dx": Letter("da", _BEFORE),
+        "dY": Letter("dz", LAST),
+        "dZ": Letter("dz", LAST),
+        "L": Letter("cost"),
+    },
+    styles=("none",),
+    to_from=False,
+    rows=True,
+    examples=("sum", "one"),
+    has_arrays=True,
+    is_strict=True,
+    numbers=(),
+    forward=(r"Y = X W + b",),
+    equations={
+        "BP3": "db = np.sum(dout, axis=0)",
+        "BP4": "dW = X.T.dot(dout)",
+        "BP2": "dX = dout.dot(W.T)",
+    },
+)
+
 DECLARED: tuple[Convention, ...] = (
-    _CHAPTER, _COURSE, _UFLDL, _PYTORCH, _ROWS, _ROWS_LEAVING, _SCRATCH, _NUMERATOR, _DENOMINATOR, _QIU, _GOODFELLOW, _BISHOP,
-    _NET, _ZHOU, _COURSE_2011, _RECURRENT, _ONE,
-)  # fmt: skip
+    _CHAPTER,
+    _COURSE,
+    _UFLDL,
+    _PYTORCH,
+    _ROWS,
+    _ROWS_LEAVING,
+    _SCRATCH,
+    _NUMERATOR,
+    _DENOMINATOR,
+    _QIU,
+    _GOODFELLOW,
+    _BISHOP,
+    _NET,
+    _ZHOU,
+    _COURSE_2011,
+    _RECURRENT,
+    _LAYER,
+    _ONE,
+)
 """In the order in which they are tried, and in which the book's table has them."""

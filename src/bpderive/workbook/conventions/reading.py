@@ -23,7 +23,7 @@ from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
 from bpderive.workbook.conventions.softmax import with_softmax
-from bpderive.workbook.conventions.translate import Translated, Unfit, styles_of, translated
+from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
@@ -70,10 +70,10 @@ class Reading:
 
 
 def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
-    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any declared convention.
+    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any convention.
 
-    `convention` names the one in which it is to be read. A claim that takes too many steps is undecided, on every machine
-    alike; `seconds` is the longest that this thread works on it in any case.
+    `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
+    on every machine alike; `seconds` is the longest that this thread works on it in any case.
 
     Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
     that is not declared.
@@ -92,7 +92,7 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
                 return judged(parse(plain), seconds)
             except ParseError:
                 pass
-        if not isinstance(text, str) or re.search(r"[A-Za-z]\[", text):
+        if re.search(r"[A-Za-z]\[", str(text)):
             raise refusal
         try:
             return _heard(text, hear(text), seconds, None)
@@ -120,7 +120,7 @@ _PART = r"(C|[a-z]+\[[^\[\]]*\])"
 
 def _in_the_language(text: str) -> str:
     """What is typed nearly in the one-line language, in it: δ[l,j], ∂C/∂w[l,j,k], w[l+1].T, delta[l][j]."""
-    if not isinstance(text, str) or not re.search(r"[a-zδ]\s*\[", text) or "^" in text or "\\" in text:
+    if not re.search(r"[a-zδ]\s*\[", str(text)) or "^" in text or "\\" in text:
         return text
     for letter, name in _NAMES.items():
         text = text.replace(letter, name)
@@ -203,7 +203,7 @@ def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None)
 
 
 def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading], dict[str, Text]]:
-    """The formula in every convention that has its letters, the nearest conventions first; and why not in the others."""
+    """The formula in every convention that has its letters, the nearest first; and why not in the others."""
     found: list[Reading] = []
     unfit: dict[str, Text] = {}
     styles = styles_of((hearing.claim, *hearing.context))
@@ -232,8 +232,8 @@ def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading],
 def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
     """The conventions, those first whose own letters are just these, and whether they are."""
     letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {
-        "m",
         "diag",
+        *NUMBERS,
     }
     near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
     ordered = sorted(
@@ -412,7 +412,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
             elsewhere is not None and len(own) == 1
         ):
             yield Text(
-                en="it is true for one example; for a batch with one row for each example the sum over the rows is missing",
+                en="it is true for one example; for a batch with one row for each the sum over the rows is missing",
                 zh="对单个样本成立；若每个样本占一行，对一批样本则少了对各行的求和",
             )
     own_letters = next((r for r in found if r.is_near and r.convention.is_strict), None)
@@ -444,7 +444,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
             en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values())
         )
         yield Text(
-            en="it would be true in: {listed}; but what stands beside it does not hold there: the two do not go together",
+            en="it would be true in: {listed}; but what stands beside it does not hold there: they do not go together",
             zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
         ).format(listed=listed)
     if hearing.context and not any(r.fits_context for r in found):
@@ -512,10 +512,10 @@ def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
         if any(letter is not None and letter.role not in ("x", "y", "yhat") for letter in letters):
             return
     text = Text(
-        en="This is no equation between quantities of a network: nothing that it computes, such as z, a, δ, C or a derivative, occurs",
-        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a、δ、C 或导数",
+        en="This is no equation between quantities of a network: nothing that it computes, such as z, a or δ, occurs",
+        zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a 或 δ",
     )
-    nodes = [[n for n in walk(side)] for side in hearing.claim.sides]
+    nodes = [list(walk(side)) for side in hearing.claim.sides]
     if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(
         isinstance(n, SumOver) for side in nodes for n in side
     ):

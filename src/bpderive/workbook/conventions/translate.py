@@ -8,6 +8,8 @@ where they fit and the sizes of the batch do not, `Translator.misfit` says why.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -60,7 +62,7 @@ def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     """How the layers may be written in these statements, the likeliest first."""
     nodes = [n for s in statements for side in s.sides for n in heard.walk(side)]
     marks = [n for n in nodes if isinstance(n, Mark)]
-    scripts = [script for mark in marks for script in mark.above]
+    scripts = [script for mark in marks if mark.letter not in _GIVEN for script in mark.above]
     for style in ("[", "("):
         if any(s.style == style and _is_layer(s.tokens) for s in scripts):
             return (f"^{style}",)
@@ -70,7 +72,7 @@ def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     if any(s.style == "bare" and s.tokens[0].isdigit() for m in arrays for s in m.above):
         return ("^",)
     if any(s.code for s in statements):
-        return ("_",)
+        return ("_",) if any(m.below for m in marks) else ("none",)
     below = [tuple(t for t in m.below if t != ",") for m in marks if m.below]
     if not below:
         return ("none",)
@@ -84,6 +86,9 @@ def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
         return ("_", "units")
     return ("units",)
 
+
+_GIVEN = ("x", "X", "y", "Y", "t", "yhat", "hyp")
+"""What is given, or comes out: what stands above it may be the number of the example."""
 
 _ARRAYS = (r"\delta", "w", "W", r"\theta", r"\Theta", "dW", "dw", "dZ", "dz", "b", "db")
 
@@ -109,6 +114,7 @@ class Translator:
     in_numbers: bool = False
     shared: Layer | None = None
     outputs: bool = False
+    top: Layer | None = None
     defects: int = 0
     misfit: Text | None = None
     sums_missing: bool = False
@@ -117,6 +123,7 @@ class Translator:
 
     def claim(self, statement: Statement) -> syntax.Claim:
         """The statement as a claim."""
+        statement = self._without_update(statement)
         self._prepare(statement)
         values = [self.value(side) for side in statement.sides]
         self._check_sizes(values)
@@ -125,6 +132,41 @@ class Translator:
                 [replace(v, power=v.power + 1) if v.size and EXAMPLES in v.size else v for v in values]
             )
         return _equal(values)
+
+    def _find_top(self, marks: list[Mark]) -> None:
+        """The output layer by its number, where there is a target and all layers have numbers."""
+        self.top = None
+        roles = {letter.role for m in marks if (letter := self.convention.letter(m.letter)) is not None}
+        if not roles & {"y", "yhat"} or self.style in ("units", "none"):
+            return
+        layers = []
+        for mark in marks:
+            letter = self.convention.letter(mark.letter)
+            if letter is not None and letter.role in ("z", "a", "delta", "dz", "da"):
+                with contextlib.suppress(Unfit):
+                    layers.append(self.quantity(mark)[0].layer)
+        if layers and all(not layer.letter for layer in layers):
+            self.top = max(layers)
+
+    def _without_update(self, statement: Statement) -> Statement:
+        """W := W − X as the claim that −X is −η times the derivative of the cost by W."""
+        match statement.sides:
+            case (Mark() as mark, heard.Terms((first, *rest))) if first == mark and rest:
+                letter, cost = self.convention.letter(mark.letter), self.convention.writes("cost")
+                if letter is None or letter.role not in ("w", "b") or cost is None:
+                    return statement
+                change = rest[0] if len(rest) == 1 else heard.Terms(tuple(rest))
+                rate = heard.Row((self._rate_of_learning(change), heard.Rate(Mark(cost[0]), mark)), "")
+                return replace(statement, sides=(change, heard.Negative(rate)))
+        return statement
+
+    def _rate_of_learning(self, change: Heard) -> Heard:
+        """The learning rate in a change: a letter, or the number that stands for it."""
+        for node in heard.walk(change):
+            if isinstance(node, Mark) and NUMBERS.get(node.letter) == "eta":
+                return Mark(r"\eta")
+        first = next((n for n in heard.walk(change) if isinstance(n, heard.Num)), None)
+        return first if first is not None else heard.Num(Fraction(1))
 
     def _prepare(self, statement: Statement) -> None:
         marks = [n for side in statement.sides for n in heard.walk(side) if isinstance(n, Mark)]
@@ -141,6 +183,7 @@ class Translator:
             isinstance(n, heard.SumAlong | heard.Ones) for side in statement.sides for n in heard.walk(side)
         )
         self.batch = self.examples != "one" and (not says or any(says) or sums)
+        self._find_top(marks)
         self.implied = None
         self.shared = None
         if not self.convention.has_bias and self.style == "_":  # the same weights at every step
@@ -155,14 +198,14 @@ class Translator:
 
     def _check_sizes(self, values: list[Value]) -> None:
         arrays = [v for v in values if v.size is not None]
-        for one, other in zip(arrays, arrays[1:], strict=False):
+        for one, other in itertools.pairwise(arrays):
             assert one.size is not None
             assert other.size is not None
             for first, second in zip(one.size, other.size, strict=True):
                 if first != second and EXAMPLES in (first, second):
                     self.sums_missing = self.misfit is None
                     self._does_not_fit(
-                        "one side has an entry for each example and the other has not: the sum over the examples is missing",
+                        "one side has an entry for each example, not the other: the sum over the examples is missing",
                         "一边对每个样本各有一项，另一边没有：少了对样本的求和",
                     )
         if any(v.size != arrays[0].size for v in arrays):
@@ -191,7 +234,7 @@ class Translator:
         )
         layer, below, exponent = self.place(mark, letter, role)
         indices = self.indices(below, role)
-        if role == "x" or role == "yhat":
+        if role in ("x", "yhat"):
             role = "a"
         if role == "w" and indices and not self.convention.to_from:
             indices = (indices[1], indices[0])
@@ -211,7 +254,9 @@ class Translator:
                 layer = self.layer(script.tokens, offset)
             elif script.style == "bare" and script.tokens[0].isdigit() and len(script.tokens) == 1:
                 exponent = int(script.tokens[0])
-            elif script.style == "(" and role in ("x", "y", "a", "yhat"):
+            elif (script.style == "(" and role in ("x", "y", "a", "yhat")) or (
+                self.style == "units" and role in ("x", "y", "yhat") and len(script.tokens) == 1
+            ):
                 continue  # which example it is
             else:
                 shown = "".join(script.tokens)
@@ -274,7 +319,7 @@ class Translator:
 
     def indices(self, below: tuple[str, ...], role: str) -> tuple[syntax.Index, ...]:
         """The indices below a letter."""
-        if self.style == "none":
+        if self.style == "none" and not self.convention.has_arrays:
             if below:
                 raise _unfit("it has no indices", "它没有下标")
             pair = ("j", "k") if role == "w" else ("k",) if role == "x" else ("j",)
@@ -322,6 +367,7 @@ class Translator:
                     fixed[below[0]] = LAST
                 elif letter.role == "x":
                     fixed.setdefault(below[0], Layer("", 1))
+        self._link_by_derivatives(statement, steps, fixed)
         self.units = {}
         used_l = False
         for token in order:
@@ -349,6 +395,29 @@ class Translator:
                 base, used_l = Layer("l"), True
             for one, step in reached.items():
                 self.units[one] = base + step
+
+    def _link_by_derivatives(
+        self, statement: Statement, steps: dict[str, dict[str, int]], fixed: dict[str, Layer]
+    ) -> None:
+        """Where nothing else says how two indices lie, ∂a_k/∂a_j is that of the next layer by this one."""
+
+        def reached(token: str) -> set[str]:
+            found, todo = {token}, [token]
+            while todo:
+                new = [t for t in steps.get(todo.pop(), {}) if t not in found]
+                found |= set(new)
+                todo += new
+            return found
+
+        for side in statement.sides:
+            for node in heard.walk(side):
+                match node:
+                    case heard.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if (
+                        one in steps and other in steps
+                    ):
+                        linked = reached(one) | reached(other)
+                        if other not in reached(one) and not linked & set(fixed):
+                            steps[one][other], steps[other][one] = -1, 1
 
     # Expressions
 
@@ -396,6 +465,8 @@ class Translator:
         if quantity.indices:
             return Value(quantity)
         layer = quantity.layer
+        if layer == LAST and self.top is not None:
+            layer = self.top
         if quantity.letter == "w":
             if self.convention.to_from:
                 return Value(quantity, (layer, layer + -1))
@@ -601,16 +672,12 @@ class Translator:
         values = [replace(v, size=None) if v.size is not None and "?" in v.size else v for v in values]
         if sizes and any(v.size is None for v in values):
             self.spread = True
-        size = None
-        for one in sizes:
-            size = (
-                one
-                if size is None
-                else tuple(EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(size, one, strict=True))
-            )
+        size = sizes[0] if sizes else None
+        for one in sizes[1:]:
+            size = _spread(size, one)
         least = min(v.power for v in values)
         terms = tuple(_times_examples(v.node, v.power - least) for v in values)
-        return Value(syntax.Plus(terms), size, least)  # type: ignore[arg-type]  # two dimensions
+        return Value(syntax.Plus(terms), size, least)
 
     def _row(self, factors: tuple[Heard, ...], sign: str) -> Value:
         result = self.value(factors[0])
@@ -638,10 +705,8 @@ class Translator:
         if sign == "o":
             if not alike and self.style == "_" and one.size[1] == 1 and other.size[0] == 1:
                 return Value(_product(one.node, other.node), (one.size[0], other.size[1]), power)
-            size = tuple(
-                EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(one.size, other.size, strict=True)
-            )
-            return Value(_times(one.node, other.node), size, power)  # type: ignore[arg-type]  # two dimensions
+            size = _spread(one.size, other.size)
+            return Value(_times(one.node, other.node), size, power)
         if fits and one.size[1] == EXAMPLES:
             power += 1
         elif EXAMPLES in (one.size[1], other.size[0]) and not fits:
@@ -665,14 +730,15 @@ class Translator:
         return Value(syntax.Over(above.node, under.node), above.size, power)
 
     def _sum(self, indices: tuple[str, ...], body: Heard) -> Value:
+        below = {t for n in heard.walk(body) if isinstance(n, Mark) for t in n.below}
+        same = {t for n in heard.walk(body) if isinstance(n, heard.Same) for t in (n.first, n.second)}
+        if self.batch and len(indices) == 1 and indices[0] not in below | same:  # over the examples
+            self.batch = False
+            inner = self.value(body)
+            self.batch = True
+            return replace(inner, power=inner.power + 1)
         inner = self.value(body)
         names = tuple(self.names.get(i, i) for i in indices)
-        free = syntax.free_indices(inner.node)
-        if not any(name in free for name in names) and len(names) == 1 and self.batch:
-            size = inner.size
-            if size is not None:
-                size = tuple(1 if d == EXAMPLES else d for d in size)  # type: ignore[assignment]  # two dimensions
-            return Value(inner.node, size, inner.power + 1)
         if inner.size is not None:
             raise _unfit("a sum over neurons of whole arrays", "对整个向量按神经元求和")
         return Value(syntax.Total(names, inner.node), None, inner.power)
@@ -713,6 +779,16 @@ def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ..
 def _alike(one: tuple[Dimension, Dimension], other: tuple[Dimension, Dimension]) -> bool:
     """Whether two sizes are equal, a column for every example counting as one for each."""
     return all(a == b or {a, b} == {1, EXAMPLES} for a, b in zip(one, other, strict=True))
+
+
+def _spread(
+    one: tuple[Dimension, Dimension] | None, other: tuple[Dimension, Dimension]
+) -> tuple[Dimension, Dimension]:
+    """The size of two arrays together, one of which may be the same for every example."""
+    if one is None:
+        return other
+    first, second = (EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(one, other, strict=True))
+    return first, second
 
 
 def _times_examples(node: Node, power: int) -> Node:
@@ -808,7 +884,11 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Tr
         claim = translator.claim(statement)
     claim = replace(
         claim,
-        conditions=(*_conditions(hearing.conditions, claim), *(_ONE_EACH if translator.in_numbers else ())),
+        conditions=(
+            *_conditions(hearing.conditions, claim),
+            *(_ONE_EACH if translator.in_numbers else ()),
+            *((syntax.LayerCondition(LAST, "=", translator.top),) if translator.top is not None else ()),
+        ),
         cost=hearing.cost,
         sigma=translator.sigma or hearing.sigma,
     )

@@ -22,17 +22,29 @@ from bpderive.workbook.verdict.spaces import Spaces
 SUM, TERM, SIGN, FACTOR = range(4)
 
 BOOK: Mapping[str, Mapping[str, str]] = {
-    "z": {"component": "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]", "matrix": "z[l] = w[l] @ a[l-1] + b[l]"},
+    "z": {
+        "component": "z[l,j] = sum(k, w[l,j,k]*a[l-1,k]) + b[l,j]",
+        "matrix": "z[l] = w[l] @ a[l-1] + b[l]",
+    },
     "a": {"component": "a[l,j] = sigma(z[l,j])", "matrix": "a[l] = sigma(z[l])"},
-    "25": {"component": "a[l,j] = sigma(sum(k, w[l,j,k]*a[l-1,k]) + b[l,j])", "matrix": "a[l] = sigma(w[l] @ a[l-1] + b[l])"},
-    "BP1": {"component": "delta[L,j] = d(C, a[L,j])*dsigma(z[L,j])", "matrix": "delta[L] = grad(C, a[L])*dsigma(z[L])"},
+    "25": {
+        "component": "a[l,j] = sigma(sum(k, w[l,j,k]*a[l-1,k]) + b[l,j])",
+        "matrix": "a[l] = sigma(w[l] @ a[l-1] + b[l])",
+    },
+    "BP1": {
+        "component": "delta[L,j] = d(C, a[L,j])*dsigma(z[L,j])",
+        "matrix": "delta[L] = grad(C, a[L])*dsigma(z[L])",
+    },
     "BP2": {
         "component": "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l,j])",
         "matrix": "delta[l] = (T(w[l+1]) @ delta[l+1])*dsigma(z[l])",
     },
     "BP3": {"component": "d(C, b[l,j]) = delta[l,j]", "matrix": "grad(C, b[l]) = delta[l]"},
-    "BP4": {"component": "d(C, w[l,j,k]) = a[l-1,k]*delta[l,j]", "matrix": "grad(C, w[l]) = delta[l] @ T(a[l-1])"},
-}  # fmt: skip
+    "BP4": {
+        "component": "d(C, w[l,j,k]) = a[l-1,k]*delta[l,j]",
+        "matrix": "grad(C, w[l]) = delta[l] @ T(a[l-1])",
+    },
+}
 """The equations that a convention can write, in the language of claims."""
 
 FORMS = ("component", "matrix", "batch")
@@ -62,7 +74,8 @@ class Writer:
                 if is_array(claim)
                 else self._write(claim, False)[0]
             )
-        if self._style in ("units", "none") and any(map(is_array, claim.sides)):
+        by_units = self._style in ("units", "none") and not self.convention.has_arrays
+        if by_units and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         if any(is_array(side) for side in claim.sides):
             return min(
@@ -282,11 +295,11 @@ class Writer:
             case syntax.Power(base, exponent):
                 return rf"({self._write(base, False)[0]})^{{{exponent}}}", FACTOR
             case syntax.Product(factors):
-                order = reversed(factors) if turned else factors
+                ordered = factors[::-1] if turned else factors
                 return self._row(
                     [
                         _held(self._write(f, turned), TERM + 1 if not isinstance(f, syntax.Times) else FACTOR)
-                        for f in order
+                        for f in ordered
                     ]
                 )
             case syntax.Outer(first, second):
@@ -321,7 +334,9 @@ class Writer:
 
     def _activation(self, order: int, argument: Node, turned: bool) -> tuple[str, int]:
         found = self.convention.writes("sigma")
-        name = found[0] if found else r"\sigma"
+        if found is None:
+            raise NotWritten(f"{self.convention.name} has no activation function")
+        name = found[0]
         if self._style == "^[":
             layers = {n.layer for n in syntax.walk(argument) if isinstance(n, Quantity) and n.letter == "z"}
             if len(layers) == 1:
@@ -400,7 +415,9 @@ def written(convention: Declaration, number: str, form: str) -> str:
     """An equation of the book in the convention; raises `NotWritten` where it does not have it in this form."""
     texts = BOOK[number]
     layered = convention.styles[0] not in ("units", "none")
-    if form == "matrix" and not layered:
+    if convention.has_arrays and (form, number) != ("matrix", "z"):
+        raise NotWritten(f"it has no ({number})")
+    if form == "matrix" and not (layered or convention.has_arrays):
         raise NotWritten("it has no matrices")
     if number not in (*convention.numbers, "z", "a") or (number == "z" and not convention.has_bias):
         raise NotWritten(f"it has no ({number})")

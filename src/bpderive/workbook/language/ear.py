@@ -20,7 +20,7 @@ from bpderive.letters.text import Text
 from bpderive.workbook.language import heard, syntax
 from bpderive.workbook.language.conditions import options
 from bpderive.workbook.language.heard import Call, Heard, Mark, Num, Row, Script, Statement
-from bpderive.workbook.language.spelling import LONGEST, WORDS, spelled
+from bpderive.workbook.language.spelling import LONGEST, WORDS, is_code, spelled
 from bpderive.workbook.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
 
 _TOKENS = re.compile(
@@ -35,21 +35,54 @@ _CODE_TOKENS = re.compile(
     r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
     r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
 )
-_CODE = re.compile(
-    r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bdelta\b|\bd(?:W|Z|A|b)\b"
-)
-
 FUNCTIONS = {
-    r"\tanh": "tanh", "tanh": "tanh", "sigmoid": "sigmoid", "relu": "relu", "ReLU": "relu", "softmax": "softmax",
-    r"\exp": "exp", r"\log": "log", r"\ln": "log", "diag": "diag", r"\diag": "diag", "np.tanh": "tanh", "np.diag": "diag",
-}  # fmt: skip
+    r"\tanh": "tanh",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "relu": "relu",
+    "ReLU": "relu",
+    "softmax": "softmax",
+    r"\exp": "exp",
+    r"\log": "log",
+    r"\ln": "log",
+    "diag": "diag",
+    r"\diag": "diag",
+    "np.tanh": "tanh",
+    "np.diag": "diag",
+}
 """Functions with a name of several letters."""
 
 _APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
 _MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
 _COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
-_SAME = {r"\mathsf": "", r"\varepsilon": r"\epsilon", r"\vartheta": r"\theta", r"\lVert": r"\|", r"\rVert": r"\|", r"\Vert": r"\|", r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lparen": "(", r"\rparen": ")", r"\lbrack": "[", r"\rbrack": "]", r"\lvert": "|", r"\rvert": "|", r"\colon": ":"}  # fmt: skip
-_LOOSE = {r"\odot": "o", r"\circ": "o", r"\bullet": "o", r"\otimes": "*", r"\ast": "*", "*": "*", r"\times": "*", ".*": "o", r"\star": "*"}  # fmt: skip
+_SAME = {
+    r"\mathsf": "",
+    r"\varepsilon": r"\epsilon",
+    r"\vartheta": r"\theta",
+    r"\lVert": r"\|",
+    r"\rVert": r"\|",
+    r"\Vert": r"\|",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\lparen": "(",
+    r"\rparen": ")",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\lvert": "|",
+    r"\rvert": "|",
+    r"\colon": ":",
+}
+_LOOSE = {
+    r"\odot": "o",
+    r"\circ": "o",
+    r"\bullet": "o",
+    r"\otimes": "*",
+    r"\ast": "*",
+    "*": "*",
+    r"\times": "*",
+    ".*": "o",
+    r"\star": "*",
+}
 _T = frozenset({"T", r"\top", r"\intercal", "t", r"\prime", "'"})
 _LETTERS = frozenset(
     [
@@ -106,7 +139,7 @@ NO_EQUATION = Text(
 
 def hear(text: str) -> Hearing:
     """The statements of a text; raises `ParseError`, which points at the place, for what cannot be read."""
-    text, named = _without_options(text)
+    text, named = _without_options(str(text))
     found = spelled(text)
     if not found.statements:
         raise ParseError(
@@ -131,7 +164,7 @@ _OPTIONS = re.compile(
 
 def _without_options(text: str) -> tuple[str, syntax.Claim]:
     """The text without "for …" and "with …" at its end, as in the language of claims, and what they say."""
-    if isinstance(text, str) and len(text) <= LONGEST:
+    if len(text) <= LONGEST:
         for found in re.finditer(r"(?<![\\A-Za-z])(?:for|with)(?![A-Za-z])", text):
             try:
                 return text[: found.start()], options(Tokens(text[found.start() :], _OPTIONS), ())
@@ -141,8 +174,7 @@ def _without_options(text: str) -> tuple[str, syntax.Claim]:
 
 
 def _statement(text: str) -> Statement:
-    code = not re.search(r"[\\^{']", text) and bool(_CODE.search(text))
-    return (_Code if code else _Latex)(text).statement()
+    return (_Code if is_code(text) else _Latex)(text).statement()
 
 
 def _condition(text: str) -> list[syntax.Condition]:
@@ -364,6 +396,8 @@ class _Latex(_Reader):
                 primes += len(rest)
             else:
                 raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
+        if len(inner) > 2 and inner[1] == "," and inner[0] in ("x", "X"):  # the example
+            inner = inner[2:]
         inner = tuple(t for t in inner if t != ",")
         return (Script(style, inner) if inner else None), turned, primes
 
@@ -409,7 +443,7 @@ class _Latex(_Reader):
                 if script is not None:
                     mark = replace(mark, above=(*mark.above, script))
                 mark = replace(mark, primes=mark.primes + primes)
-                turned = turned or is_turned
+                turned = is_turned
             elif self.tokens.has("_") and not mark.below:
                 self.tokens.take()
                 mark = replace(mark, below=self.group())
@@ -564,10 +598,7 @@ class _Latex(_Reader):
         assert isinstance(mark, Mark)
         power = [s for s in mark.above if s.style == "bare" and s.tokens[0].isdigit()]
         mark = replace(mark, above=tuple(s for s in mark.above if s not in power))
-        if self.tokens.accept("("):
-            arguments = self.listed(")")
-        else:  # tanh z, tanh{(z)}
-            arguments = (self.raised(self.atom()),)
+        arguments = self.listed(")") if self.tokens.accept("(") else (self.raised(self.atom()),)
         call: Heard = Call(mark, arguments)
         for script in power:
             call = heard.Raised(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
@@ -690,7 +721,7 @@ class _Latex(_Reader):
         while self.tokens.accept("{"):
             braces += 1
         if not self.tokens.accept(r"\partial", "d"):
-            raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"'\partial'"))
+            raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"偏导号 '\partial'"))
         while braces and self.tokens.accept("}"):
             braces -= 1
         by = self.factor()
@@ -801,10 +832,21 @@ def _summed(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _PRODUCTS = {
-    "np.dot": "@", "np.matmul": "@", "torch.matmul": "@", "torch.mm": "@", "np.multiply": "o", "np.outer": "outer",
-    "np.power": "**", "np.square": "**", "jnp.dot": "@", "torch.outer": "outer", "dot": "@", "matmul": "@", "outer": "outer",
+    "np.dot": "@",
+    "np.matmul": "@",
+    "torch.matmul": "@",
+    "torch.mm": "@",
+    "np.multiply": "o",
+    "np.outer": "outer",
+    "np.power": "**",
+    "np.square": "**",
+    "jnp.dot": "@",
+    "torch.outer": "outer",
+    "dot": "@",
+    "matmul": "@",
+    "outer": "outer",
     "multiply": "o",
-}  # fmt: skip
+}
 
 
 def _product_of(sign: str, arguments: tuple[Heard, ...], tokens: Tokens) -> Heard:
@@ -908,25 +950,50 @@ def _function(name: str) -> Mark | None:
         r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare
     )
     known = {
-        "sigmoid": "sigmoid", "sigma": r"\sigma", "tanh": "tanh", "relu": "relu", "softmax": "softmax", "diag": "diag",
-        "activation": r"\sigma", "act": r"\sigma", "f": "f", "g": "g", "exp": "exp", "log": "log",
-    }.get(stem.lower())  # fmt: skip
+        "sigmoid": "sigmoid",
+        "sigma": r"\sigma",
+        "tanh": "tanh",
+        "relu": "relu",
+        "softmax": "softmax",
+        "diag": "diag",
+        "activation": r"\sigma",
+        "act": r"\sigma",
+        "f": "f",
+        "g": "g",
+        "exp": "exp",
+        "log": "log",
+    }.get(stem.lower())
     return None if known is None else Mark(known, primes=int(stem != bare))
 
 
 def _identifier(name: str, at: int) -> Heard:
     """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
     match = re.fullmatch(
-        r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|out|loss|cost|weights?|biase?s?|targets?|probs)"
+        r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|dout|out|alpha|eta|lr|loss|cost|weights?|biase?s?|targets?|probs)"
         r"_?(?P<layer>\d+|l|L)?(?:_grad)?",
         name,
     )
     if match is None:
         return Mark(name, at=at)
     letter = {
-        "delta": r"\delta", "error": r"\delta", "yhat": "yhat", "y_hat": "yhat", "ypred": "yhat", "y_pred": "yhat", "probs": "yhat",
-        "weights": "W", "weight": "W", "bias": "b", "biases": "b", "target": "t", "targets": "t", "cost": "loss",
-    }.get(match["letter"], match["letter"])  # fmt: skip
+        "delta": r"\delta",
+        "error": r"\delta",
+        "yhat": "yhat",
+        "y_hat": "yhat",
+        "ypred": "yhat",
+        "y_pred": "yhat",
+        "probs": "yhat",
+        "weights": "W",
+        "weight": "W",
+        "bias": "b",
+        "biases": "b",
+        "target": "t",
+        "targets": "t",
+        "cost": "loss",
+        "alpha": r"\alpha",
+        "lr": r"\alpha",
+        "eta": r"\eta",
+    }.get(match["letter"], match["letter"])
     gradient = match["d"] is not None or name.endswith("_grad")
     below = (match["layer"],) if match["layer"] else ()
     return Mark(f"d{letter}" if gradient else letter, below=below, at=at)

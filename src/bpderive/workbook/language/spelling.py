@@ -16,16 +16,75 @@ LONGEST = 2000
 """How many characters are read at most."""
 
 _SIGNS = {
-    "δ": r"\delta ", "Δ": r"\Delta ", "σ": r"\sigma ", "Σ": r"\sum ", "∑": r"\sum ", "∂": r"\partial ", "∇": r"\nabla ",
-    "θ": r"\theta ", "Θ": r"\Theta ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "η": r"\eta ", "λ": r"\lambda ",
-    "ε": r"\epsilon ", "ϵ": r"\epsilon ", "φ": r"\phi ", "ϕ": r"\phi ", "ψ": r"\psi ", "ℓ": r"\ell ", "ℒ": r"\Loss ",
-    "⊙": r"\odot ", "⨀": r"\odot ", "∘": r"\circ ", "•": r"\odot ", "∗": r"\ast ", "×": r"\times ", "·": r"\cdot ",
-    "⋅": r"\cdot ", "−": "-", "–": "-", "—": "-", "′": "'", "’": "'", "″": "''", "≡": "=", "≜": "=", "≠": r"\ne ",
-    "≤": r"\le ", "≥": r"\ge ", "←": "=", "→": r"\to ", "‖": r"\|", "∥": r"\|", "½": r"\frac12 ", "…": r"\dots ",
-    "⊤": r"\top ", "∈": r"\in ", "，": ", ", "。": ". ", "；": "; ", "：": ": ", "、": ", ", "（": "(", "）": ")",
-    "【": "[", "】": "]", "\u00a0": " ", "\u2009": " ", "\u200b": "", "\u2061": "", "“": " ", "”": " ", "《": " ", "》": " ",
-    "ŷ": r"\hat{y}", "𝟏": r"\one ", "𝟙": r"\one ",
-}  # fmt: skip
+    "δ": r"\delta ",
+    "Δ": r"\Delta ",
+    "σ": r"\sigma ",
+    "Σ": r"\sum ",
+    "∑": r"\sum ",
+    "∂": r"\partial ",
+    "∇": r"\nabla ",
+    "θ": r"\theta ",
+    "Θ": r"\Theta ",
+    "α": r"\alpha ",
+    "β": r"\beta ",
+    "γ": r"\gamma ",
+    "η": r"\eta ",
+    "λ": r"\lambda ",
+    "ε": r"\epsilon ",
+    "ϵ": r"\epsilon ",
+    "φ": r"\phi ",
+    "ϕ": r"\phi ",
+    "ψ": r"\psi ",
+    "ℓ": r"\ell ",
+    "ℒ": r"\Loss ",
+    "⊙": r"\odot ",
+    "⨀": r"\odot ",
+    "∘": r"\circ ",
+    "•": r"\odot ",
+    "∗": r"\ast ",
+    "×": r"\times ",
+    "·": r"\cdot ",
+    "⋅": r"\cdot ",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "′": "'",
+    "’": "'",
+    "″": "''",
+    "≡": "=",
+    "≜": "=",
+    "≠": r"\ne ",
+    "≤": r"\le ",
+    "≥": r"\ge ",
+    "←": "=",
+    "→": "=",
+    "‖": r"\|",
+    "∥": r"\|",
+    "½": r"\frac12 ",
+    "…": r"\dots ",
+    "⊤": r"\top ",
+    "∈": r"\in ",
+    "，": ", ",
+    "。": ". ",
+    "；": "; ",
+    "：": ": ",
+    "、": ", ",
+    "（": "(",
+    "）": ")",
+    "【": "[",
+    "】": "]",
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u200b": "",
+    "\u2061": "",
+    "“": " ",
+    "”": " ",
+    "《": " ",
+    "》": " ",
+    "ŷ": r"\hat{y}",
+    "𝟏": r"\one ",
+    "𝟙": r"\one ",
+}
 _BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
 _ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸˡⁱʲᵏᵐⁿᵗᵃᵇᶻʷ", "0123456789+-()TLlijkmntabzw", strict=True))
 _FONTS = re.compile(
@@ -74,6 +133,7 @@ WORDS = frozenset(
         "bias",
         "biases",
         "net",
+        "dout",
         "out",
         "torch",
         "T",
@@ -91,11 +151,17 @@ WORDS = frozenset(
 
 _NAMED = re.compile(r"\{\s*(" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")\s*\}")
 _SHORT = frozenset(
-    ["is", "of", "we", "so", "in", "to", "by", "as", "if", "or", "at", "it", "an", "be", "on", "this"]
+    "is of we so in to by as if or at it an be on el la es de se en un lo si al".split()  # noqa: SIM905
 )
 _WORD = re.compile(
     r"(?<![\\A-Za-z_^.])[A-Za-z]{2,}(?:[-'’][A-Za-z]+)*(?![A-Za-z0-9_(\[^.']|\s*[_^(])|(?<![\\A-Za-z_^.])[A-Za-z]{4,}(?=[\s.,;:)]|$)"
 )
+
+_CODE = re.compile(
+    r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\bdelta\b|\bdout\b"
+    r"|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bd(?:W|Z|A|b)\b"
+)
+_BARE = re.compile(r"(\\sigma|f|g)\s*'\s*=\s*\1\s*\(\s*1\s*-\s*\1\s*\)")
 
 _COSTS = (
     (("softmax",), "softmax"),
@@ -140,8 +206,16 @@ def spelled(text: str) -> Spelled:
         )
     cost, sigma, softmax = _named(text)
     targets = _targets(text)
+    if is_code(text):
+        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        return Spelled(tuple(line for line in lines if "=" in line), (), cost, sigma, softmax, targets)
     statements, conditions = _parted(_plain(text))
     return Spelled(statements, conditions, cost, sigma, softmax, targets)
+
+
+def is_code(text: str) -> bool:
+    """Whether the text is lines of a program."""
+    return text.isascii() and not re.search(r"[\\^{']", text) and bool(_CODE.search(text))
 
 
 def _named(text: str) -> tuple[str | None, str | None, bool]:
@@ -186,10 +260,11 @@ def _plain(text: str) -> str:
     text = _SPACES.sub(" ", text)
     text = _NAMED.sub(r" \1 ", text)
     text = text.replace("&", " ").replace("||", r"\| ")
-    text = re.sub(r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|gets)(?![A-Za-z])|==", "=", text)
+    text = re.sub(
+        r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|rightarrow|gets|mapsto)(?![A-Za-z])|==", "=", text
+    )
     text = re.sub(r"\\colon(?![A-Za-z])", ":", text)
-    text = re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
-    return text
+    return re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
 
 
 def _unboxed(text: str) -> str:
@@ -209,6 +284,7 @@ def _unboxed(text: str) -> str:
 
 def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The statements and the conditions in a text, words put aside."""
+    text = _BARE.sub(lambda found: rf"{found[1]}'(z) = {found[1]}(z)(1-{found[1]}(z))", text)
     text = _without_asides(text)
     text = re.sub(r"\(([^()]*(?:\\n?eq?|\\neq|\\leq?|\\geq?|!=|<|>)(?![A-Za-z])[^()]*)\)", r"\n\1\n", text)
     text = re.sub(f"[{_HAN}]+", "\n", text)
@@ -222,7 +298,7 @@ def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if not piece:
             continue
         inner = re.fullmatch(r"\((.*)\)", piece)
-        if re.search(r"\\n?e?q?(?:ne|neq|le|leq|ge|geq)(?![A-Za-z])|!=|<|>", piece):
+        if re.search(r"\\(?:ne|neq|le|leq|ge|geq)(?![A-Za-z])|!=|<|>", piece):
             conditions.append((inner[1] if inner else piece).strip())
         elif piece.startswith("=") and statements:
             statements[-1] += " " + piece

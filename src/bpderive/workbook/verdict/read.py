@@ -1,7 +1,7 @@
 """In which convention a formula was read: what a `Verdict` says of it.
 
-`Read` holds the formula as it was given, the convention and why it was this one, the others in which it is true as well,
-and how the reader would write the mended equation and the values of the counterexample.
+`Read` holds the formula as it was given, the convention and why it was this one, the others in which it is true as
+well, and how the reader would write the mended equation and the values of the counterexample.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ class Verdict:
     @property
     def explanation(self) -> Text:
         """The reason, what would make the claim true, and the counterexample, each on a line of its own."""
-        reason, *more = self.lines
+        more = self.lines[1:]
         first = self.reason.spaced()
         return Text(
             en="\n".join([first.en, *(line.en for line in more)]),
@@ -137,7 +137,7 @@ class Verdict:
         return str(self.text)
 
     def _repr_markdown_(self) -> str:
-        """The claim, the reason, the repair and the counterexample as the book writes them, each in its own paragraph."""
+        """The claim, the reason, the repair and the counterexample as the book writes them, each a paragraph."""
         status, reason = STATUS[self.status], _escaped(self.reason.spaced())
         if self.status == "holds":
             reason = _holds_in_words(self.claim, _range_in_latex).spaced()

@@ -1,0 +1,160 @@
+"""The directive `conventions-table`: how other books write, and one equation in every convention.
+
+```{conventions-table}
+```
+
+is what each convention says; with the number of an equation it is that equation in each, with the mark of its check:
+
+```{conventions-table} BP2
+```
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+
+from bpderive.errors import Refuted
+from bpderive.letters.text import Text
+from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.markup import element, span, table
+from bpderive.workbook.conventions import Convention, check, conventions
+
+_HEAD = (
+    Text(en="Convention", zh="约定"),
+    Text(en="Layers", zh="层的写法"),
+    Text(en="Weights", zh="权重"),
+    Text(en="Examples", zh="样本"),
+    Text(en="Derivatives", zh="导数"),
+    Text(en="Letters", zh="字母"),
+)
+_FORMS = (
+    ("component", Text(en="For one component", zh="分量形式")),
+    ("matrix", Text(en="As matrices", zh="矩阵形式")),
+    ("batch", Text(en="For a batch", zh="一批样本")),
+)
+_STYLES = {
+    "^": Text(en="$w^{{{l}}}$", zh="$w^{{{l}}}$"),
+    "^(": Text(en="$W^{{({l})}}$", zh="$W^{{({l})}}$"),
+    "^[": Text(en="$W^{{[{l}]}}$", zh="$W^{{[{l}]}}$"),
+    "_": Text(en="$W_{{{l}}}$", zh="$W_{{{l}}}$"),
+    "units": Text(en="by the letters of the indices", zh="靠下标的字母区分"),
+    "none": Text(en="not at all", zh="不写"),
+}
+_FIRST = Text(en="{style}; the input is layer {first}", zh="{style}；输入层为第 {first} 层")
+_ENTERS = Text(en="numbered by the layer they enter", zh="按进入的层编号")
+_LEAVES = Text(en="numbered by the layer they leave", zh="按离开的层编号")
+_TO = Text(en="first index: where it leads", zh="第一个下标：通向的神经元")
+_FROM = Text(en="first index: where it comes from", zh="第一个下标：来自的神经元")
+_COLUMNS, _ROWS = Text(en="columns", zh="列"), Text(en="rows", zh="行")
+_ONE = Text(en="one example", zh="单个样本")
+_SUM, _MEAN = Text(en="sum of the batch", zh="对一批求和"), Text(en="mean of the batch", zh="对一批取平均")
+_NUMERATOR = Text(en="∂z/∂a: numerator layout", zh="∂z/∂a：分子布局")
+_DENOMINATOR = Text(en="∂z/∂a: denominator layout", zh="∂z/∂a：分母布局")
+_AS_VARIABLE = Text(en="∂C/∂w has the shape of w", zh="∂C/∂w 与 w 同形")
+_TURNED = Text(en="∂C/∂w is turned over", zh="∂C/∂w 取转置")
+_NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ 变号，用阈值代替偏置")
+_HELD = Text(en="decided to hold", zh="已判定成立")
+_OWN = Text(en="{count} of its own equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
+_AND, _STOP = Text(en="; ", zh="；"), Text(en=", ", zh="，")
+
+
+class ConventionsTableDirective(BookDirective):
+    """What the conventions say, or one equation in each of them."""
+
+    optional_arguments = 1
+
+    def make(self) -> list[nodes.Node]:
+        """The table, in a box that scrolls where the page is narrow."""
+        made = self._of_equation(self.arguments[0]) if self.arguments else self._of_conventions()
+        return [element("div", made, classes=["bp-scrolled"], tabindex="0", role="region")]
+
+    def _of_conventions(self) -> nodes.table:
+        rows = [self._row(convention) for convention in conventions.values()]
+        return table(["bp-conventions"], [self.words(word) for word in _HEAD], rows)
+
+    def _row(self, convention: Convention) -> list[list[nodes.Node]]:
+        count = convention.check()
+        name: list[nodes.Node] = [
+            *self.words(convention.title),
+            nodes.Text(" "),
+            nodes.literal("", convention.name),
+            *self.words(_STOP),
+            *self.words(convention.where),
+            nodes.Text(" "),
+            span(*self.words(_OWN.format(count=count)), classes=["bp-mark", "bp-mark-general"]),
+        ]
+        layers = _STYLES[convention.styles[0]].format(l=convention.running)
+        if convention.styles[0] not in ("units", "none"):
+            layers = _FIRST.format(style=layers, first=convention.first)
+        weights = [_LEAVES if convention.offsets.get("w") else _ENTERS, _TO if convention.to_from else _FROM]
+        if convention.styles[0] in ("units", "none"):
+            weights = weights[1:]
+        examples = [_ROWS if convention.rows else _COLUMNS]
+        examples += [{"one": _ONE, "sum": _SUM, "mean": _MEAN}[kind] for kind in convention.examples]
+        rates = [_NUMERATOR if convention.numerator else _DENOMINATOR]
+        rates.append(_AS_VARIABLE if convention.as_variable else _TURNED)
+        if any(letter.sign < 0 for letter in convention.letters.values()):
+            rates.append(_NEGATIVE)
+        return [
+            name,
+            self.words(layers),
+            self.words(_listed(weights)),
+            self.words(_listed(examples)),
+            self.words(_listed(rates)),
+            _letters(convention),
+        ]
+
+    def _of_equation(self, number: str) -> nodes.table:
+        forms = [
+            (form, word)
+            for form, word in _FORMS
+            if any(form in c.forms(number) for c in conventions.values())
+        ]
+        head = [self.words(_HEAD[0]), *(self.words(word) for _, word in forms)]
+        rows = []
+        for convention in conventions.values():
+            had = convention.forms(number)
+            if had:
+                cells = [self._cell(convention, number, form) if form in had else [] for form, _ in forms]
+                rows.append([self.words(convention.title), *cells])
+        return table(["bp-conventions"], head, rows)
+
+    def _cell(self, convention: Convention, number: str, form: str) -> list[nodes.Node]:
+        latex = convention.write(number, form)
+        verdict = check(latex, convention=convention.name)
+        if not verdict.holds:
+            raise Refuted(
+                f"{latex} does not hold in the convention {convention.name!r}", verdict.counterexample
+            )
+        mark = span(*self.words(_HELD), classes=["bp-mark", "bp-mark-general"])
+        return [nodes.math(latex, latex), nodes.Text(" "), mark]
+
+
+def _listed(words: list[Text]) -> Text:
+    return Text(en=_AND.en.join(word.en for word in words), zh=_AND.zh.join(word.zh for word in words))
+
+
+def _letters(convention: Convention) -> list[nodes.Node]:
+    """The letters that the convention writes, each with what the book calls it."""
+    shown: list[nodes.Node] = []
+    ours = (
+        ("w", "w"),
+        ("b", "b"),
+        ("z", "z"),
+        ("a", "a"),
+        ("delta", r"\delta"),
+        ("y", "y"),
+        ("cost", "C"),
+        ("sigma", r"\sigma"),
+    )
+    for role, letter in ours:
+        found = convention.writes(role)
+        if found is None:
+            continue
+        theirs = {"yhat": r"\hat{y}", r"\Loss": r"\mathcal{L}", "net": r"\text{net}"}.get(found[0], found[0])
+        sign = "-" if found[1].sign < 0 else ""
+        if theirs == letter and not sign:
+            continue
+        latex = rf"{theirs} = {sign}{letter}"
+        shown += [nodes.math(latex, latex), nodes.Text(" ")]
+    return shown
