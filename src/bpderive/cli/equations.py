@@ -10,9 +10,9 @@ from bpderive.cli.options import add_form, show, unknown
 from bpderive.equations import Equation, equations
 from bpderive.letters.text import Text
 
-SUMMARY = Text(en="the numbered equations, or one of them in full", zh="列出编号方程，或完整显示其中一个")
+SUMMARY = Text(en="the numbered equations, or one of them in full", zh="列出带编号的公式，或完整显示其中一个")
 EXAMPLES = (
-    ("bpderive equations", Text(en="the index", zh="方程索引")),
+    ("bpderive equations", Text(en="the index", zh="公式索引")),
     (
         "bpderive equations BP4",
         Text(
@@ -23,7 +23,7 @@ EXAMPLES = (
     (
         "bpderive equations --kind theorem --format latex",
         Text(
-            en="the theorems, to be put into a text of one's own",
+            en="the theorems, to paste into a text of your own",
             zh="只列出定理，输出 LaTeX，可放进自己的文稿",
         ),
     ),

@@ -194,7 +194,7 @@ def _turned(run: Run) -> Text | None:
     wanted = [a.shape for a in run.true_b]
     if [(*a.shape, 1) for a in run.b] == wanted and found[len(run.b) :] == true[len(run.b) :]:
         return Text(
-            en="the derivatives by the biases are columns: sum with keepdims=True, or take [:, None]",
+            en="the derivatives for the biases are columns: sum with keepdims=True, or take [:, None]",
             zh="对偏置的导数应是列向量：求和时用 keepdims=True，或取 [:, None]",
         )
     return None
