@@ -118,8 +118,9 @@ def tests_oldest(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format with ruff; `nox -s lint -- --fix` mends what it can."""
+    """Check style and format with ruff, and the English of the pages; `nox -s lint -- --fix` corrects what it can."""
     install(session, "lint")
+    session.run("python", "-m", "translations.calques")
     if "--fix" in session.posargs:
         session.run("ruff", "check", "--fix", ".")
         session.run("ruff", "format", ".")

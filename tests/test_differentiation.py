@@ -151,7 +151,7 @@ def test_every_fact_and_lesson_is_said_in_both_languages(name: str) -> None:
 
 def test_what_a_tail_does_to_a_weight_follows_from_the_slope() -> None:
     told = {name: " ".join(lesson.en for lesson in learning(activations[name])) for name in QUICK}
-    assert "Both tails starve it. " in told["sigmoid"]
+    assert "It saturates on both sides. " in told["sigmoid"]
     assert "exactly 0" in told["relu"]
     assert "always learns" in told["leaky_relu"]
     assert "no tails" in told["sine"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from translations import terms
+from translations import calques, terms
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
+from translations.latin import chinese
 from translations.markup import same, shown
 from translations.messages import Message, of_catalogue, of_source
 from translations.spacing import spaced
@@ -144,7 +145,7 @@ def test_an_exception_covers_what_it_names_and_is_reported_when_nothing_is_left(
     entry = '[[exception]]\ncheck = "whole"\nenglish = "ReLU"\nwhat = "no Chinese"\nwhy = "a name"\n'
     path.write_text(entry, "utf-8")
     exceptions = read_exceptions(path)
-    name, other = Message("here", "ReLU", "ReLU"), Message("there", "Sine", "Sine")
+    name, other = Message("here", "ReLU", "ReLU"), Message("there", "Tanh", "tanh")
     assert list(judge(findings([name], GLOSSARY), exceptions)) == []
     [left] = judge(findings([name, other], GLOSSARY), exceptions)
     assert left.startswith("there: [whole]")
@@ -161,3 +162,43 @@ def test_the_translations_of_the_book_and_of_the_library_are_good():
     every = list(messages())
     assert {message.where.split("/")[0] for message in every} == {"docs", "src"}
     assert list(judge(findings(every, glossary), exceptions)) == []
+
+
+@pytest.mark.parametrize(
+    ("english", "phrase"),
+    [
+        ("the derivative of the cost by a weight", "by a weight"),
+        ("Whoever adds up must choose.", "Whoever"),
+        ("How it works is told below.", "is told"),
+        ("In the cell stands an attempt.", "In the cell stands"),
+        ("the pass back costs more", "pass back"),
+        ("It is no function of the weights.", "is no function"),
+        ("so that one can see it; one would like to", "one can"),
+    ],
+)
+def test_a_phrase_that_is_not_english_is_found_with_its_line(english, phrase):
+    first, *_ = calques.found("page.md", f"# Title\n\n{english}\n")
+    assert first.startswith("page.md:3: [calque]")
+    assert phrase in first
+
+
+def test_code_and_plain_english_are_no_calques():
+    text = "As it stands, there is no derivative by construction.\n\n```python\nwhoever = 1\n```\n\n`whoever` knows.\n"
+    assert list(calques.found("page.md", text)) == []
+
+
+def test_each_calque_says_what_is_better(tmp_path):
+    path = tmp_path / "calques.toml"
+    path.write_text("[[calque]]\npattern = 'whoever'\nbetter = ' '\n", "utf-8")
+    with pytest.raises(ValueError, match="what is better"):
+        calques.listed(path)
+
+
+def test_the_pages_have_no_calques():
+    assert list(calques.in_texts(ROOT)) == []
+
+
+def test_english_in_a_chinese_sentence_is_found():
+    assert list(chinese(Message("here", "a", "用 NumPy 的 `lambdify`，见 {place} 与 $\\mathrm{rank}$"))) == []
+    [word] = chinese(Message("here", "a", "第一个 direction 的误差"))
+    assert word.startswith("direction is English")

@@ -1,8 +1,11 @@
-"""`python -m translations`: print what has to be mended in the translations; the exit code is 1 if anything has."""
+"""`python -m translations`: print what is wrong in the translations, and phrases that are not English.
+
+The exit code is 1 if anything is.
+"""
 
 from __future__ import annotations
 
-from translations import terms
+from translations import calques, terms
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
 
 
@@ -11,7 +14,7 @@ def main() -> int:
     exceptions = read_exceptions()
     glossary = terms.read(ROOT / "docs" / "glossary.csv", exceptions.phrases, exceptions.also)
     every = list(messages())
-    wrong = list(judge(findings(every, glossary), exceptions))
+    wrong = [*judge(findings(every, glossary), exceptions), *calques.in_texts(ROOT)]
     for line in wrong:
         print(line)
     print(f"{len(every)} messages, {len(wrong)} to mend")

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from translations import terms
+from translations.latin import chinese
 from translations.markup import same, shown
 from translations.messages import Message, of_catalogue, of_source
 from translations.spacing import spaced
@@ -87,7 +88,14 @@ def messages(root: Path = ROOT) -> Iterator[Message]:
 def checks(glossary: terms.Glossary) -> dict[str, Check]:
     """Every check by its name."""
     as_agreed = partial(terms.as_agreed, glossary=glossary)
-    return {"whole": translated, "same": same, "shown": shown, "terms": as_agreed, "spacing": spaced}
+    return {
+        "whole": translated,
+        "same": same,
+        "shown": shown,
+        "terms": as_agreed,
+        "spacing": spaced,
+        "latin": chinese,
+    }
 
 
 def findings(all_messages: Iterable[Message], glossary: terms.Glossary) -> Iterator[Finding]:

@@ -106,7 +106,7 @@ def test_a_derivative_has_what_and_by_what() -> None:
         ("a[l,j] = 1 with cost = nope", "the name of a cost", 23),
         ("a[l,j] = 1 for j < k", "'=' or '!='", 17),
         ("a[l,j]^99 = 1", "at most 8", 7),
-        ("a[l,j]^z[l,j] = 1", "a whole number", 7),
+        ("a[l,j]^z[l,j] = 1", "an integer", 7),
         ("1234567890123 = 1", "at most 12 digits", 0),
         ("a[l+99,j] = 1", "at most 12", 4),
         ("a[l,0] = 1", "counted from 1", 4),

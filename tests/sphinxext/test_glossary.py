@@ -8,6 +8,7 @@ import pytest
 
 from bpderive.letters.table import table as letters
 from bpderive.sphinxext.glossary import Term, terms
+from bpderive.sphinxext.sidebyside import pair
 from tests.sphinxext.conftest import DOCS
 
 CSV = """english,chinese,symbol,forbidden,note
@@ -65,6 +66,19 @@ def test_a_term_has_its_definition_its_other_names_and_the_page_that_introduces_
     assert all(words in cost.get_text() for words in told)
     assert [(link["href"], link.get_text()) for link in cost.select("a")][-1] == ("costs.html", "Costs")
     assert row.get_text(" ", strip=True) == "row 行"
+
+
+def test_other_names_in_one_language_alone_do_not_keep_the_languages_from_being_paired(
+    with_glossary, tmp_path
+):
+    head = "english,chinese,symbol,definition,definition_zh,also,also_zh,where"
+    only = f"{head}\nbase case,奠基,,First.,先证。,,归纳奠基,\n"
+    (tmp_path / "source" / "glossary.csv").write_text(only, "utf-8")
+    english, chinese = (
+        str(with_glossary({"index": "# Page\n"}, language).page("glossary").find("table"))
+        for language in ("en", "zh_CN")
+    )
+    assert "归纳奠基" in pair(english, chinese)
 
 
 def test_every_term_of_the_book_has_a_definition_in_both_languages_and_a_page():

@@ -33,7 +33,7 @@ EXAMPLES = (
     ("bpderive activation gelu", Text(en="one of the catalogue", zh="目录中的一个")),
     (
         "bpderive activation 'z*sigmoid(3*z/2)' --plot graph.svg",
-        Text(en="a formula of one's own, with its graph", zh="自己的公式，并画出图像"),
+        Text(en="a formula of your own, with its graph", zh="自己的公式，并画出图像"),
     ),
     (
         "bpderive activation leaky_relu --set alpha=0.2",
@@ -61,11 +61,11 @@ _YES = Text(en="yes", zh="有")
 _NO = Text(en="no", zh="无")
 _JACOBIAN = Text(en="Jacobian", zh="雅可比矩阵")
 _WHOLE = Text(
-    en="Each output depends on the weighted inputs of the whole layer; it stands in the output layer only.",
+    en="Each output depends on the weighted inputs of the whole layer; it is allowed in the output layer only.",
     zh="每个输出都依赖整层的带权输入；它只能用于输出层。",
 )
 _SET = Text(
-    en="{given!r} is no parameter; write name=number: alpha=0.2",
+    en="{given!r} is not a parameter; write name=number: alpha=0.2",
     zh="{given!r} 不是参数设置；请写“名称=数”：alpha=0.2",
 )
 _NO_GRAPH = Text(en="A function of a whole layer has no graph.", zh="整层的函数没有图像。")

@@ -25,7 +25,7 @@ EXAMPLES = (
     ),
     (
         "bpderive derive 53 --format latex",
-        Text(en="to be put into a text of one's own", zh="输出 LaTeX，可放进自己的文稿"),
+        Text(en="to paste into a text of your own", zh="输出 LaTeX，可放进自己的文稿"),
     ),
 )
 

@@ -11,7 +11,7 @@ from bpderive.equations import Equation, equations
 from bpderive.letters.text import Text
 
 EXAMPLES = (
-    ("bpderive equations", Text(en="the index", zh="方程索引")),
+    ("bpderive equations", Text(en="the index", zh="公式索引")),
     (
         "bpderive equations BP4",
         Text(
@@ -22,7 +22,7 @@ EXAMPLES = (
     (
         "bpderive equations --kind theorem --format latex",
         Text(
-            en="the theorems, to be put into a text of one's own",
+            en="the theorems, to paste into a text of your own",
             zh="只列出定理，输出 LaTeX，可放进自己的文稿",
         ),
     ),

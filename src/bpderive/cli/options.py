@@ -23,11 +23,11 @@ from bpderive.letters.text import Text
 Whole = tuple[int, ...]
 
 _SIZES = Text(
-    en="{given!r} is no list of layer sizes; write the numbers of neurons from the input on: 2,3,2",
+    en="{given!r} is not a list of layer sizes: list the sizes of the layers, input first, e.g. 2,3,2",
     zh="{given!r} 不是各层大小的列表；请从输入层起写出神经元个数：2,3,2",
 )
 _PLACE = Text(
-    en="{given!r} is no place; write whole numbers: {wanted}",
+    en="{given!r} is not a place: write integers, {wanted}",
     zh="{given!r} 不是合法的位置；请写整数：{wanted}",
 )
 _UNKNOWN = Text(
@@ -44,7 +44,7 @@ _OUTPUT_LAYER = Text(
     zh="注意：{name} 与代价函数 {cost} 不能同用于输出层；输出层改用 {other}。",
 )
 _HIDDEN_LAYERS = Text(
-    en="Note: {name} stands in the output layer only; in the hidden layers it is {other}.",
+    en="Note: {name} is allowed in the output layer only; in the hidden layers it is {other}.",
     zh="注意：{name} 只能用于输出层；隐藏层改用 {other}。",
 )
 

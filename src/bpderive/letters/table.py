@@ -153,7 +153,8 @@ table: tuple[Letter, ...] = (
         "",
         r"(n_L, 1)",
         Text(
-            en="the gradient of the cost by the output activations, with the components $\\partial C/\\partial a^L_j$",
+            en="the gradient of the cost with respect to the output activations, "
+            "with the components $\\partial C/\\partial a^L_j$",
             zh="代价对输出激活值的梯度，其分量是 $\\partial C/\\partial a^L_j$",
         ),
         "BP1a",

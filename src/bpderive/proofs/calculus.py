@@ -31,7 +31,7 @@ def derivative(
     variable = quantity(whole.by)
     if variable is None or variable[0].letter in RATES:
         raise StepError(
-            f"a component such as z^l_j was wanted to differentiate by, and {plain(whole.by)} is none."
+            f"to differentiate, a component such as z^l_j is needed; {plain(whole.by)} is not one."
         )
     array = variable[0]
     expression, unfolded = whole.of, {}

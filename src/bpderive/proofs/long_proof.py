@@ -230,7 +230,7 @@ def _errors(paths: Derivation, explicit: Derivation) -> Derivation:
     return derive(
         "part H",
         Text(
-            en="The clever step: $d^l_j$ is itself a derivative, by the weighted input",
+            en="The clever step: $d^l_j$ is itself a derivative, with respect to the weighted input",
             zh="关键的一步：$d^l_j$ 本身就是对带权输入的导数",
         ),
         equation(delta(l), d(l), over=(layers(l),)),
@@ -283,7 +283,7 @@ def _bp3(biases: Derivation, errors: Derivation) -> Derivation:
     """(BP3), as vectors."""
     return derive(
         "BP3",
-        Text(en="The gradient by the biases of a layer", zh="代价对一层偏置的梯度"),
+        Text(en="The gradient for the biases of a layer", zh="代价对一层偏置的梯度"),
         equation(ParameterGradient(b(l)), delta(l), over=(layers(l),)),
         [
             Move(ByEquation("part D", biases.statement)),
@@ -298,7 +298,7 @@ def _bp4(weights: Derivation, errors: Derivation) -> Derivation:
     """(BP4), as matrices."""
     return derive(
         "BP4",
-        Text(en="The gradient by the weights of a layer", zh="代价对一层权重的梯度"),
+        Text(en="The gradient for the weights of a layer", zh="代价对一层权重的梯度"),
         equation(ParameterGradient(w(l)), MatMul(delta(l), a(l - 1).T), over=(layers(l),)),
         [
             Move(ByEquation("part C", weights.statement)),

@@ -96,7 +96,7 @@ class ByLine:
     @property
     def reason(self) -> Text:
         """Names the two lines."""
-        return Text(en="step {line} put into step {into}", zh="将第 {line} 步代入第 {into} 步").format(
+        return Text(en="substitute step {line} into step {into}", zh="将第 {line} 步代入第 {into} 步").format(
             line=self.line, into=self.into
         )
 
@@ -123,7 +123,7 @@ class Recall:
     @property
     def reason(self) -> Text:
         """Names the equation."""
-        return Text(en="on the side: {known}", zh="另一方面，由{known}：").format(
+        return Text(en="separately: {known}", zh="辅助计算：由{known}").format(
             known=equation_name(self.number)
         )
 
@@ -207,7 +207,7 @@ class OnlyTerm:
         """Names the terms that vanish."""
         return Text(
             en="each neuron's own only: every term with ${index} \\ne {keep}$ vanishes",
-            zh="各神经元互不影响：${index} \\ne {keep}$ 的项全部为零",
+            zh="每个神经元只依赖自己的带权输入：${index} \\ne {keep}$ 的项全部为零",
         ).format(index=latex(self.index), keep=latex(self.keep))
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
@@ -266,7 +266,7 @@ class BothSides:
     def reason(self) -> Text:
         """Names the variable."""
         return Text(
-            en="differentiate by ${by}$; only the term that contains it remains",
+            en="differentiate with respect to ${by}$; only the term that contains it remains",
             zh="两边对 ${by}$ 求导，只剩下含有它的那一项",
         ).format(by=latex(self.by))
 

@@ -130,7 +130,7 @@ def bp3() -> Derivation:
     """∂C/∂b^l_j = δ^l_j, equation (BP3)."""
     return derive(
         "BP3",
-        Text(en="The rate of change of the cost by a bias", zh="代价对偏置的变化率"),
+        Text(en="The rate of change of the cost with a bias", zh="代价对偏置的变化率"),
         equation(Partial(C, b(l)[j, 0]), delta(l)[j, 0], over=NEURON),
         [
             Move(ChainRule(z(l), m)),
@@ -145,7 +145,7 @@ def bp4() -> Derivation:
     """∂C/∂w^l_jk = a^{l-1}_k δ^l_j, equation (BP4)."""
     return derive(
         "BP4",
-        Text(en="The rate of change of the cost by a weight", zh="代价对权重的变化率"),
+        Text(en="The rate of change of the cost with a weight", zh="代价对权重的变化率"),
         equation(Partial(C, w(l)[j, k]), a(l - 1)[k, 0] * delta(l)[j, 0], over=WEIGHT),
         [
             Move(ChainRule(z(l), m)),
@@ -197,7 +197,7 @@ def bp3_matrix() -> Derivation:
     """∂C/∂b^l = δ^l, equation (BP3) as vectors."""
     return derive(
         "BP3",
-        Text(en="The gradient by the biases of a layer", zh="代价对一层偏置的梯度"),
+        Text(en="The gradient for the biases of a layer", zh="代价对一层偏置的梯度"),
         equation(ParameterGradient(b(l)), delta(l), over=(layers(l),)),
         [Move(ByEquation("BP3", derivation("BP3").statement)), Move(ToMatrix(j))],
         start=equation(Partial(C, b(l)[j, 0]), Partial(C, b(l)[j, 0]), over=NEURON),
@@ -208,7 +208,7 @@ def bp4_matrix() -> Derivation:
     """∂C/∂w^l = δ^l (a^{l-1})ᵀ, equation (BP4) as matrices."""
     return derive(
         "BP4",
-        Text(en="The gradient by the weights of a layer", zh="代价对一层权重的梯度"),
+        Text(en="The gradient for the weights of a layer", zh="代价对一层权重的梯度"),
         equation(ParameterGradient(w(l)), MatMul(delta(l), a(l - 1).T), over=(layers(l),)),
         [Move(ByEquation("BP4", derivation("BP4").statement)), Move(ToMatrix(j, k))],
         start=equation(Partial(C, w(l)[j, k]), Partial(C, w(l)[j, k]), over=WEIGHT),

@@ -45,7 +45,7 @@ _ALGORITHM_TOLD = Text(
     "The weighted inputs and activations of step 2 are kept for steps 4 and 5.",
     "左侧从上往下是激活值向前传，右侧从下往上是误差往回传。{steps}第 2 步的带权输入和激活值留给第 4、5 步使用。",
 )
-_LIBRARY = Text("What becomes of an equation in the library", "一个公式在程序库里的去向")
+_LIBRARY = Text("From an equation to the page and the program", "一个公式在程序库里的去向")
 _PARTS = {
     "stated": (
         Text("Stated", "陈述"),

@@ -29,7 +29,7 @@ from bpderive.letters.table import table as letters
 from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
-from bpderive.sphinxext.markup import element, line, table
+from bpderive.sphinxext.markup import element, span, table
 from bpderive.sphinxext.words import (
     ALSO_CALLED,
     CHINESE_TERM,
@@ -140,7 +140,7 @@ class GlossaryTableDirective(BookDirective):
             said += [nodes.Text(" "), refer("eq", letter.defined)]
         others = term.also.in_language(self.language) if term.also else ""
         if others:
-            said.append(line(*self.words(ALSO_CALLED), others, classes=["bp-also"]))
+            said.append(span(*self.words(ALSO_CALLED), others, classes=["bp-also"]))
         return [
             [element("span", term.en, lang="en")],
             [element("span", term.zh, lang="zh-CN")],

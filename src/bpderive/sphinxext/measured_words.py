@@ -49,7 +49,7 @@ NAMES = {
     "autograd": _name("autograd"),
     "accurate by hand": Text("by hand, accurate σ′", "手写，精确的 σ′"),
     "loop": Text("loop over examples", "逐样本循环"),
-    "forward": Text("one pass forwards", "一次前向传播"),
+    "forward": Text("one forward pass", "一次前向传播"),
     "backpropagation": Text("backpropagation", "反向传播"),
     "differences": Text("equation (46)", "公式 (46)"),
     "one-sided": Text("equation (46)", "公式 (46)"),

@@ -29,7 +29,7 @@ JOINT_PARAMETER = Text(
     "在 $z = {at}$ 处，左侧斜率为 ${left}$，右侧斜率为 ${right}$；按上面的取值，两者相等，没有不可导点。",
 )
 BY_OUTPUT = Text(
-    "Written by the output $a = \\sigma(z)$, which the forward pass has already computed: {formula}",
+    "Written in terms of the output $a = \\sigma(z)$, which the forward pass has already computed: {formula}",
     "用前向传播已经算出的输出 $a = \\sigma(z)$ 来写：{formula}",
 )
 EXACT_LINES = Text("every line equals SymPy's derivative, exactly", "每一行都与 SymPy 的导数精确相等")
@@ -72,7 +72,7 @@ ACCURACY = Text(
     "即 {bound} 个这样的单位。",
 )
 PROGRAM, ERROR_VALUE, ERROR_SLOPE = (
-    Text("computed by", "计算者"),
+    Text("computed by", "计算方法"),
     Text("error of $\\sigma$", "$\\sigma$ 的误差"),
     Text("error of $\\sigma'$", "$\\sigma'$ 的误差"),
 )
@@ -130,7 +130,7 @@ ONE_OUTPUT = Text(
 )
 DOMAIN = Text("Domain", "定义域")
 DOMAIN_ALL = Text(
-    "It is defined for every output $a$, so that any activation may stand in the output layer.",
+    "It is defined for every output $a$, so that any activation may be used in the output layer.",
     "它对任何输出 $a$ 都有定义，因此输出层可以使用任何激活函数。",
 )
 DOMAIN_PART = Text(
@@ -147,7 +147,7 @@ ASSUMPTION_AVERAGE = Text(
     "是各个梯度的平均值。",
 )
 ASSUMPTION_OUTPUTS = Text(
-    "A function of the outputs: nothing stands in the formula but the output $a$ and the desired "
+    "A function of the outputs: the formula contains only the output $a$ and the desired "
     "output $y$, which is a parameter: "
     "weights and biases reach the cost through the outputs only.",
     "输出的函数：公式中只有输出 $a$ 和目标输出 $y$，而 $y$ 是参数：权重和偏置只能通过输出影响代价。",

@@ -310,7 +310,7 @@ FACTS: dict[str, tuple[Text, Callable[[Activation], Text | None]]] = {
     "slope_range": (Text("range of the slope", "斜率的范围"), _slope_range),
     "tails": (Text("saturation", "饱和"), _tails),
     "inflections": (Text("inflection points", "拐点"), _inflections),
-    "by_output": (Text("slope by the output", "用输出表示的斜率"), _by_output),
+    "by_output": (Text("slope in terms of the output", "用输出表示的斜率"), _by_output),
 }
 """The facts by their keys, in the order in which they are told."""
 

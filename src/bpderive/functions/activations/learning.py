@@ -58,12 +58,12 @@ def _starving(activation: Activation) -> Text | None:
 
 
 _BOTH = Text(
-    "Both tails starve it. For {left} and for {right} the slope is below ${flat}$ in size, and so is the "
-    "factor "
+    "It saturates on both sides. For {left} and for {right} the slope is below ${flat}$ in size, and so is "
+    "the factor "
     "$\\sigma'(z)$ that stands in the error by (BP1) and (BP2), and in the derivative by each of its "
     "weights: a neuron that "
     "has got there learns slowly, whether its output is right or wrong.",
-    "两侧都会使它学习缓慢。当 {left} 或 {right} 时，斜率的绝对值小于 ${flat}$；而由 (BP1) 和 (BP2)，误差"
+    "它在两侧都饱和。当 {left} 或 {right} 时，斜率的绝对值小于 ${flat}$；而由 (BP1) 和 (BP2)，误差"
     "中含有因子 "
     "$\\sigma'(z)$，对它的每个权重的偏导数中也就含有这个因子：神经元一旦落到那里，无论输出是对是错，都学"
     "习缓慢。",

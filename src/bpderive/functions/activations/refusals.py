@@ -26,19 +26,19 @@ TOO_MANY_CASES = Text(
     en="At most {most} of abs, min, max, relu and where are read.",
     zh="abs、min、max、relu 和 where 总共最多允许 {most} 个。",
 )
-CHARACTER = Text(en="The character {character} is not read.", zh="不认识字符 {character}。")
+CHARACTER = Text(en="Unexpected character {character}.", zh="不认识字符 {character}。")
 PRODUCT = Text(en="Write the product as 2*z.", zh="乘法请写成 2*z 的形式。")
 NAME = Text(en="The name {name} is not known.", zh="未知的名称 {name}。")
 NAME_NEAR = Text(
     en="The name {name} is not known. Did you mean {near}?", zh="未知的名称 {name}。是否指 {near}？"
 )
 DIGITS = Text(en="A number has at most {most} digits here.", zh="这里的数最多有 {most} 位。")
-NO_NUMBER = Text(en="This is no number.", zh="这不是数。")
+NO_NUMBER = Text(en="Not a number.", zh="这不是数。")
 FUNCTION = Text(en="{name} is a function: write {name}(…).", zh="{name} 是函数：请写 {name}(…)。")
 COMPARISON = Text(
-    en="A comparison stands as the first argument of where only.", zh="比较只能用作 where 的第一个参数。"
+    en="A comparison is allowed only as the first argument of where.", zh="比较只能用作 where 的第一个参数。"
 )
-NOT_READ = Text(en="This is not read.", zh="这里的写法无法识别。")
+NOT_READ = Text(en="Cannot read this.", zh="这里的写法无法识别。")
 CALL = Text(
     en="Only a function's name can be called; a product is written with *.",
     zh="只有函数名后面可以跟括号中的参数；乘法请写出 *。",
@@ -52,7 +52,7 @@ CONDITION = Text(
     zh="where 的第一个参数是比较，例如 z < 0。",
 )
 EXPONENT = Text(
-    en="An exponent is a rational number here, at most {above} above and {below} below the line. For others write "
+    en="An exponent is a rational number here, at most {above} above and {below} in the denominator. For others write "
     "exp(b*log(a)).",
     zh="这里的指数须为有理数，分子不超过 {above}，分母不超过 {below}。其他指数请写作 exp(b*log(a))。",
 )
@@ -66,7 +66,7 @@ UNDEFINED = Text(
     zh="在 z = {point} 处，公式{what}；激活函数在每个实数 z 处都有有限的实数值。",
 )
 NO_FUNCTION = Text(
-    en="The formula is {formula}, which is no finite real function.",
+    en="The formula is {formula}, which is not a finite real function.",
     zh="公式是 {formula}，不是取有限实数值的函数。",
 )
 NO_TEXT = Text(

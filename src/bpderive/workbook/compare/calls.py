@@ -291,7 +291,7 @@ def _is_across(f: Array, t: Array, m: int) -> bool:
 _SHAPES = (
     (
         Text(
-            en="the derivatives by the biases are columns: sum with keepdims=True, or take [:, None]",
+            en="the derivatives for the biases are columns: sum with keepdims=True, or take [:, None]",
             zh="对偏置的导数应是列向量：求和时用 keepdims=True，或取 [:, None]",
         ),
         _is_flat,

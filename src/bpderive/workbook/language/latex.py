@@ -231,7 +231,7 @@ class LatexParser(LatexQuantities):
         self.tokens.expect(
             "_",
             Text(
-                en=r": \nabla_a C is the gradient by the output activations",
+                en=r": \nabla_a C is the gradient with respect to the output activations",
                 zh=r"：\nabla_a C 是对输出激活值的梯度",
             ),
         )

@@ -108,9 +108,7 @@ class Tokens:
         given = Text(en="the end of the text", zh="文字的结尾")
         if self.next.kind != "end":
             given = Text(en=repr(self.next.text), zh=repr(self.next.text))
-        what = Text(
-            en="expected {wanted}, and what stands here is {given}", zh="此处应为 {wanted}，实际却是 {given}"
-        )
+        what = Text(en="expected {wanted}, but found {given}", zh="此处应为 {wanted}，实际却是 {given}")
         return self.error(self.next.at, what.format(wanted=wanted, given=given))
 
     def error(self, at: int, what: Text) -> ParseError:
@@ -144,7 +142,7 @@ class Tokens:
         """Take a whole number that is at most `largest`; raises `ParseError` otherwise."""
         token = self.next
         if token.kind != "number" or not token.text.isdigit():
-            raise self.wrong(Text(en="{what}, a whole number", zh="{what}，它是整数").format(what=what))
+            raise self.wrong(Text(en="{what}, an integer", zh="{what}，它是整数").format(what=what))
         value = int(self.number())
         if value > largest:
             raise self.error(

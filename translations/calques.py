@@ -1,0 +1,69 @@
+"""Phrases that are not English, in the English text of the book: `calques.toml` lists them, each with what is better.
+
+`python -m translations.calques` prints them, and the exit code is 1 if there are any. Code is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LISTED = Path(__file__).with_name("calques.toml")
+LATER = ("check-your-own.md",)
+"""Pages that are not looked at yet."""
+
+_ASIDE = re.compile(r"(?ms)^ *(`{3,})(?:\{code|\w|$).*?^ *\1$|`[^`\n]+`")
+
+
+@dataclass(frozen=True, slots=True)
+class Calque:
+    """A phrase to avoid, as a regular expression, and what to write instead."""
+
+    pattern: re.Pattern[str]
+    better: str
+
+
+@cache
+def listed(path: Path = LISTED) -> tuple[Calque, ...]:
+    """The calques of the list. Raise `ValueError` for one that does not say what is better."""
+    entries = tomllib.loads(path.read_text("utf-8"))["calque"]
+    for entry in entries:
+        if not entry.get("better", "").strip():
+            raise ValueError(f"The calque {entry['pattern']!r} does not say what is better.")
+    return tuple(Calque(re.compile(entry["pattern"], re.IGNORECASE), entry["better"]) for entry in entries)
+
+
+def found(name: str, text: str) -> Iterator[str]:
+    """The calques in a text, each with its line."""
+    shown = _ASIDE.sub(lambda aside: re.sub(r"[^\n]", " ", aside[0]), text)
+    for calque in listed():
+        for match in calque.pattern.finditer(shown):
+            line = shown.count("\n", 0, match.start()) + 1
+            yield f"{name}:{line}: [calque] “{match[0]}”: {calque.better}"
+
+
+def texts(root: Path) -> Iterator[Path]:
+    """The files whose English is looked at."""
+    yield from (path for path in sorted((root / "docs").glob("*.md")) if path.name not in LATER)
+    yield from (root / name for name in ("README.md", "CONTRIBUTING.md"))
+
+
+def in_texts(root: Path) -> Iterator[str]:
+    """The calques in all of them."""
+    for path in texts(root):
+        yield from found(path.relative_to(root).as_posix(), path.read_text("utf-8"))
+
+
+def main() -> int:
+    """Look at all texts of the project."""
+    lines = list(in_texts(Path(__file__).parents[1]))
+    print(*lines, f"{len(lines)} calques", sep="\n")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

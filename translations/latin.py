@@ -1,0 +1,35 @@
+"""English words that were left in a Chinese sentence: every Latin word has to be on the list `latin.txt`.
+
+Code, formulas, links' targets and fill-ins are not looked at. To permit a word, give it a line in the list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from translations.markup import inline
+from translations.messages import Message
+
+LISTED = Path(__file__).with_name("latin.txt")
+_FILL_IN = re.compile(r"\{[^{}]*\}|%\([a-z]+\)s|%[sd]")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+
+
+@cache
+def permitted(path: Path = LISTED) -> frozenset[str]:
+    """The words of the list."""
+    lines = path.read_text("utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def chinese(message: Message) -> Iterator[str]:
+    """The Latin words of the Chinese that are not permitted."""
+    pieces = inline(message.zh or "")[0]
+    for piece in pieces:
+        if piece.type in ("text", "html_inline"):
+            for word in _WORD.findall(_FILL_IN.sub(" ", piece.content)):
+                if word not in permitted():
+                    yield f"{word} is English; translate it, or permit it in translations/latin.txt"
