@@ -74,9 +74,9 @@ def test_attention_of_torch() -> None:
     out = torch.nn.functional.scaled_dot_product_attention(Q[None], K[None], V[None])[0]
     G = rng.normal(size=(6, 3))
     out.backward(torch.tensor(G))
-    O, A = attention(*given)  # noqa: E741  # the letter of the book
+    O, A = attention(*given)  # the letter of the book
     assert relative(O, out.detach()) <= BOUND
-    back = zip(attention_back(G, *given, A), (Q, K, V), strict=True)
+    back = zip(attention_back(G, given[0], given[1], given[2], A), (Q, K, V), strict=True)
     errors = [relative(found, each.grad) for found, each in back]
     print(f"attention: {max(errors):.1e}")
     assert max(errors) <= BOUND
