@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import overload
 
-from bpderive import codegen, paths
-from bpderive import gradient as layered
-from bpderive import verify as verification
+from bpderive.equations import paths
 from bpderive.errors import NetworkError
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
+from bpderive.programs import gradient as layered
+from bpderive.programs import lambdified as codegen
+from bpderive.programs import verify as verification
 from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.graphs.program import CompiledGraph, compile_graph
 from bpderive.programs.graphs.sharing import Shared
