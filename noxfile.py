@@ -104,7 +104,13 @@ def engines(session: nox.Session) -> None:
     """Run the compiled program on arrays of PyTorch, JAX and Dask, and compare graphs with PyTorch's own layers."""
     install(session, "engines")
     session.install(*extra("torch"))
-    session.run("pytest", "tests/test_engines.py", "tests/beyond/test_torch.py", *session.posargs)
+    session.run(
+        "pytest",
+        "tests/test_engines.py",
+        "tests/beyond/test_torch.py",
+        "tests/beyond/test_mixing.py",
+        *session.posargs,
+    )
 
 
 @nox.session(name="tests-oldest")

@@ -174,7 +174,7 @@ def by_induction(
     at_last, below = _halves(claim)
     parts = [
         (
-            _BASE.format(layer=latex(layers.high)),
+            _BASE.format(letter=latex(layers.letter), layer=latex(layers.high)),
             derive(number, title, at_last, base),
         ),
         (
@@ -390,7 +390,7 @@ def _numbered(parts: Sequence[tuple[Text, Derivation]]) -> tuple[Step, ...]:
     return tuple(replace(line, number=place) for place, line in enumerate(lines, start=1))
 
 
-_BASE = Text(en="Base case: $l = {layer}$", zh="奠基：$l = {layer}$")
+_BASE = Text(en="Base case: ${letter} = {layer}$", zh="奠基：${letter} = {layer}$")
 _STEP = Text(
     en="Induction step: from layer ${next}$ to layer ${layer}$",
     zh="归纳步骤：由第 ${next}$ 层推到第 ${layer}$ 层",

@@ -261,7 +261,7 @@ SLIPS: tuple[Slip, ...] = (
         bias="mean of all neurons",
     ),
     _slip(
-        "the derivatives by the biases lack σ′: they are the errors before it is multiplied in",
+        "the derivatives for the biases lack σ′: they are the errors before it is multiplied in",
         "对偏置的导数缺少 σ′：用的是乘上它之前的误差",
         bias="before σ′",
     ),
@@ -271,7 +271,7 @@ SLIPS: tuple[Slip, ...] = (
         weight="before σ′",
     ),
     _slip(
-        "the derivatives by the biases are multiplied by the biases, whose input is 1",
+        "the derivatives for the biases are multiplied by the biases, whose input is 1",
         "对偏置的导数多乘了偏置本身，而偏置的输入是 1",
         bias="times b",
     ),

@@ -80,7 +80,7 @@ class Shared:
 
     @classmethod
     def linear(cls, name: str, table: Any) -> Shared:
-        """w_jk = Σ_p table[j, k, p] θ_p."""
+        """The weights w_jk = Σ_p table[j, k, p] θ_p."""
         numbers = np.asarray(table, float)
         return cls(name, table=numbers, parameters=(numbers.shape[-1],))
 

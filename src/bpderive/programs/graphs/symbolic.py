@@ -69,6 +69,8 @@ def parameter(net: Graph, name: str, place: int) -> Symbol:
     shape = net.parameters[name]
     indices = [int(i) + 1 for i in np.unravel_index(place, shape)]
     kept = indices[:-1] if len(shape) == 2 and shape[-1] == 1 else indices
+    if len(shape) > 2 and shape[:2] == (1, 1):  # the kernel of a convolution of one channel
+        kept = kept[2:]
     shown = ("" if all(i < 10 for i in kept) else ",").join(map(str, kept))
     own = re.fullmatch(r"w(\d+)_(\d+)|b(\d+)", name)
     if own is None:
