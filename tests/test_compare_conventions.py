@@ -281,6 +281,8 @@ def test_a_convention_that_is_asked_for_is_the_only_one() -> None:
     for wrong in ("sideways", 3):
         with pytest.raises(bp.UnknownName):
             bp.compare(sums, NET, convention=wrong)
+    with pytest.raises(bp.UnknownName, match="convention of examples 'diagonal'"):
+        CodeConvention(examples="diagonal")
 
 
 @pytest.mark.parametrize(
