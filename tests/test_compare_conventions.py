@@ -157,6 +157,14 @@ def parameters_by_name(parameters, X, Y):
     return by_name(w, b, X, Y)
 
 
+def in_place(weights, biases, x, y):
+    """A step that is made in place, nothing being returned."""
+    b, w = bp.reference.backprop(weights, biases, x, y)
+    for parameters, derivatives in ((weights, w), (biases, b)):
+        for parameter, derivative in zip(parameters, derivatives, strict=True):
+            parameter -= 0.1 * derivative
+
+
 class Mine:
     """An object with forward and backward, rows, the derivatives left in attributes."""
 
@@ -228,6 +236,7 @@ class TwoLayers:
         (thresholds, "subtracted", "thresholds"),
         (one_example, "one, flat", "one example at a time"),
         (other_order, "", "it agrees"),
+        (in_place, "steps", "steps of gradient descent"),
         (parameters_by_name, "names", "derivatives by name"),
         (Mine(NET.sizes), "rows, in-out, row, names", "examples in rows"),
         (Stepping(NET.sizes), "rows, in-out, row, steps", "steps of gradient descent"),
@@ -272,6 +281,8 @@ def test_a_convention_that_is_asked_for_is_the_only_one() -> None:
     for wrong in ("sideways", 3):
         with pytest.raises(bp.UnknownName):
             bp.compare(sums, NET, convention=wrong)
+    with pytest.raises(bp.UnknownName, match="convention of examples 'diagonal'"):
+        CodeConvention(examples="diagonal")
 
 
 @pytest.mark.parametrize(
@@ -340,6 +351,16 @@ def test_the_mistakes_of_published_programs_are_named(net: Any, change: dict[str
     if "carried" in change and net is NET:
         return  # the widths do not let it through: what it computes is no mistake that a person makes
     assert says in str(found), found
+
+
+def test_a_mean_for_the_biases_and_a_sum_for_the_weights_are_told_apart() -> None:
+    def program(weights, biases, x, y):
+        b, w = upwards(weights, biases, x, y)
+        return [part / x.shape[1] for part in b], w
+
+    found = bp.compare(program, NET)
+    assert "nabla_w: it is not divided by m" in str(found)
+    assert "otherwise right, for the negative gradient" in str(found)
 
 
 def test_columns_without_keepdims_are_still_a_mistake() -> None:

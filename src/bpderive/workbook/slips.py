@@ -291,6 +291,11 @@ SLIPS: tuple[Slip, ...] = (
         activation="last hidden",
     ),
     _slip(
+        "(BP4) takes σ of the activations of the layer before: σ is applied twice",
+        "(BP4) 对前一层的激活值又用了一次 σ",
+        activation="squashed",
+    ),
+    _slip(
         "(BP4) takes σ′ of the layer before instead of its activations",
         "(BP4) 用了前一层的 σ′，而不是激活值",
         activation="slope",
@@ -530,6 +535,8 @@ def _entering(net: Network, place: int, zs: list[Array], activations: list[Array
     """What stands for the activations of the layer before in (BP4)."""
     if kind == "slope" and place:
         return by_neuron(net, place + 1, zs[place - 1], slope=True)
+    if kind == "squashed" and place:
+        return by_neuron(net, place + 1, activations[place], slope=False)
     return {
         "own": activations[place + 1],
         "weighted input": zs[place - 1] if place else activations[0],

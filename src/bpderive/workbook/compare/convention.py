@@ -33,6 +33,7 @@ class CodeConvention:
     b is added or, as a threshold, subtracted; `batch` what is done with the examples, `sign` the direction and `cost`
     what multiple of the network's cost is meant; `result` how the derivatives are returned and `order` whether they
     begin with layer 2. `errors` is for intermediate results: whether δ already holds the 1/m of the mean.
+    Raises `UnknownName` for any other value.
     """
 
     examples: str = "columns"
@@ -46,6 +47,11 @@ class CodeConvention:
     order: str = "forwards"
     errors: str = "each"
 
+    def __post_init__(self) -> None:
+        for name, values in FACTS.items():
+            if getattr(self, name) not in values:
+                raise unknown_name(f"convention of {name}", getattr(self, name), values)
+
     @classmethod
     def read(cls, words: str) -> CodeConvention:
         """The convention that differs from the book's by these words, such as "rows, in-out, sum".
@@ -53,7 +59,7 @@ class CodeConvention:
         Raises `UnknownName` for a word that is none of `FACTS`.
         """
         made = cls()
-        for word in words.replace(",", " ").split():
+        for word in str(words).replace(",", " ").split():
             field = next((name for name, values in FACTS.items() if word in values), None)
             if field is None:
                 raise unknown_name("convention", word, [w for values in FACTS.values() for w in values])

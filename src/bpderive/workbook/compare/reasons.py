@@ -31,15 +31,33 @@ def _scaled(runs: Sequence[Run]) -> Text | None:
     for text, factor in _FACTORS + _WRONG_FACTORS:
         if all(close(found, true * factor(run)) for run in runs for _, found, true in run.pairs):
             return text
-    for letter in ("nabla_b", "nabla_w"):
-        for text, factor in _FACTORS + _WRONG_FACTORS:
-            if all(
-                close(found, true * factor(run) if name.startswith(letter) else true)
-                for run in runs
-                for name, found, true in run.pairs
-            ):
-                return Text(en="{letter}: {text}", zh="{letter}：{text}").format(letter=letter, text=text)
+    for scale in SCALES:
+        for letter in ("nabla_b", "nabla_w"):
+            for text, factor in _FACTORS + _WRONG_FACTORS:
+                if all(
+                    close(
+                        found,
+                        true
+                        * scale.factor(run.m, run.net.sizes[-1])
+                        * (factor(run) if name.startswith(letter) else 1.0),
+                    )
+                    for run in runs
+                    for name, found, true in run.pairs
+                ):
+                    return _otherwise(
+                        Text(en="{letter}: {text}", zh="{letter}：{text}").format(letter=letter, text=text),
+                        scale,
+                    )
     return None
+
+
+def _otherwise(text: Text, scale: CodeConvention) -> Text:
+    """A mistake, and the convention in which all else is right."""
+    if scale == BOOK:
+        return text
+    return Text(en="{text}; otherwise right, for {scale}", zh="{text}；其余正确，所用约定为：{scale}").format(
+        text=text, scale=scale.text
+    )
 
 
 Factor = Callable[[Run], float]
@@ -156,11 +174,7 @@ def _with_slip(runs: Sequence[Run]) -> Text | None:
             if not scales:
                 break
         else:
-            if scales[0] == BOOK:
-                return slip.text
-            return Text(
-                en="{slip}; otherwise right, for {scale}", zh="{slip}；其余正确，所用约定为：{scale}"
-            ).format(slip=slip.text, scale=scales[0].text)
+            return _otherwise(slip.text, scales[0])
     return None
 
 

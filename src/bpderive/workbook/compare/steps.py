@@ -136,9 +136,9 @@ def _named(step: Mapping[str, Any], depth: int | None) -> tuple[dict[Key, Array]
                 found[letter, layer] = array_of(value)
             except Unreadable as error:
                 raise ParseError(
-                    Text(
-                        en="{letter} is no array of numbers: {why}.", zh="{letter} 不是数值数组：{why}。"
-                    ).format(letter=letter, why=error.args[0])
+                    Text(en="{letter} is no array of real numbers.", zh="{letter} 不是实数数组。").format(
+                        letter=letter
+                    )
                 ) from error
     return found, unread
 
