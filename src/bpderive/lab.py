@@ -34,8 +34,8 @@ from bpderive.letters.symbols import Partial, SigmaPrime, quantity
 from bpderive.letters.symbols import latex as in_the_letters
 from bpderive.letters.text import LANGUAGES, Text, language, set_language
 from bpderive.programs.gradient import gradient
-from bpderive.workbook.conventions import check
-from bpderive.workbook.language import in_latex, parse
+from bpderive.workbook.conventions import check, understood
+from bpderive.workbook.language import in_latex
 
 Asked = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -70,7 +70,10 @@ def checked(asked: Asked) -> Answer:
 
 def read(asked: Asked) -> Answer:
     """The claim as it is understood, in LaTeX."""
-    return {"status": "read", "latex": in_latex(parse(str(asked["claim"])))}
+    return {
+        "status": "read",
+        "latex": in_latex(understood(str(asked["claim"]), asked.get("convention") or None)),
+    }
 
 
 def words(text: Text) -> dict[str, str]:
@@ -138,7 +141,7 @@ def network(asked: Asked) -> Answer:
     }
     values = given | _computed(*kind)(given)
     weight = tuple(int(part) for part in asked["weight"])
-    paths = [
+    paths: list[Answer] = [
         {
             "neurons": neurons,
             "factors": [
@@ -154,7 +157,7 @@ def network(asked: Asked) -> Answer:
         "values": [[place, value] for place, value in values.items()],
         "paths": paths,
         "sum": math.fsum(path["value"] for path in paths),
-        "bp4": values["dw", *weight],
+        "bp4": values["dw", weight[0], weight[1], weight[2]],
     }
 
 

@@ -33,7 +33,7 @@ export const build = (place) => {
     const text = claim.value.trim();
     const now = ++turn;
     if (!text || field.busy()) return;
-    const answer = await ask({ ask: "read", claim: text }).catch(() => ({})); // an answer will say what is wrong
+    const answer = await ask({ ask: "read", claim: text, convention: convention.value }).catch(() => ({})); // an answer will say what is wrong
     if (now !== turn) return;
     if (!answer.latex) return understood.replaceChildren();
     understood.replaceChildren(make("p", {}, ...say(words.understood)), await display(answer.latex));
@@ -83,6 +83,7 @@ export const build = (place) => {
       timer = setTimeout(read, PAUSE);
     },
   });
+  convention.addEventListener("change", read);
   field.buttons.before(hint, understood);
   field.buttons.append(make("p", { hidden: !names.length }, label, convention));
 

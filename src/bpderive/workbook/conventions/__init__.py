@@ -3,6 +3,6 @@
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
-from bpderive.workbook.conventions.reading import check
+from bpderive.workbook.conventions.reading import check, understood
 
-__all__ = ["Convention", "Letter", "check", "conventions"]
+__all__ = ["Convention", "Letter", "check", "conventions", "understood"]

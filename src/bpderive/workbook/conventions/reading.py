@@ -101,6 +101,24 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
     return _heard(text, hear(text), seconds, only)
 
 
+def understood(text: str, convention: str | None = None) -> Claim:
+    """The claim in this book's letters as `check` begins to read it; nothing is decided.
+
+    Raises `ParseError` and `UnknownName` as `check` does.
+    """
+    only = conventions[convention] if convention is not None else None
+    if only is None and _is_in_the_language(_in_the_language(text)):
+        try:
+            return parse(_in_the_language(text))
+        except ParseError:
+            pass
+    hearing = hear(text)
+    found, unfit = _readings(hearing, only)
+    if not found:
+        raise _refusal(text, hearing, unfit, only)
+    return found[0].claim
+
+
 _NAMES = {
     "δ": "delta",
     "σ′": "dsigma",
