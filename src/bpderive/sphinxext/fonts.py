@@ -90,6 +90,13 @@ def node_module(app: Sphinx, source: str) -> Path:
     return modules / source
 
 
+def _require(app: Sphinx) -> None:
+    """Raise `ExtensionError` before anything is built if a font is not there."""
+    if app.builder.format == "html" and app.config.bpderive_fonts and is_ours(app.config):
+        for source in (SOURCE, *_TEXT.values()):
+            node_module(app, source)
+
+
 def _install(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
@@ -115,4 +122,5 @@ def _install(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Install the fonts when the pages are written, unless `bpderive_fonts` is off."""
     app.add_config_value("bpderive_fonts", True, "", types=(bool,))
+    app.connect("builder-inited", _require)
     app.connect("build-finished", _install)
