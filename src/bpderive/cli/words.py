@@ -149,6 +149,10 @@ class Parser(argparse.ArgumentParser):
             shown = shown.replace(f"\n{group.title}:\n", f"\n{group.title}{_COLON}\n")
         return shown
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # argparse says nothing where it cannot write; the command does.
+        (file or sys.stdout).write(message)
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to learn more, and leave with 2."""
         complain(self.format_usage() + mistake(said(message)), str(_MORE.format(command=self.prog)))

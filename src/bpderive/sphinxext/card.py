@@ -25,9 +25,10 @@ from bpderive.letters.table import Letter, table
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
-from bpderive.sphinxext.fonts import SOURCE
+from bpderive.sphinxext.fonts import SOURCE, node_module
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import display, element, line, span
+from bpderive.sphinxext.mathml import is_ours
 from bpderive.sphinxext.outlines import Outliner
 
 CARD = (("BP1", "BP1a"), ("BP2", "BP2"), ("BP3", "BP3"), ("BP4", "BP4"))
@@ -162,9 +163,11 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     """The files, beside the other static files of the build."""
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
+    if not is_ours(app.config):
+        return
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
-    font = Path(app.config.bpderive_node) / "node_modules" / SOURCE
+    font = node_module(app, SOURCE)
     for language in LANGUAGES:
         (folder / FILE.format(language=language)).write_text(standalone(font, language), encoding="utf-8")
 

@@ -82,14 +82,26 @@ _NO_FONT = Text(
 )
 
 
+def node_module(app: Sphinx, source: str) -> Path:
+    """A font's file; raises `ExtensionError` where it is not installed."""
+    modules = Path(app.config.bpderive_node) / "node_modules"
+    if not (modules / source).is_file():
+        raise ExtensionError(str(_NO_FONT.format(font=source, prefix=modules.resolve().parent)))
+    return modules / source
+
+
+def _require(app: Sphinx) -> None:
+    """Raise `ExtensionError` before anything is built if a font is not there."""
+    if app.builder.format == "html" and app.config.bpderive_fonts and is_ours(app.config):
+        for source in (SOURCE, *_TEXT.values()):
+            node_module(app, source)
+
+
 def _install(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
         return
     if not is_ours(app.config):
         return
-    modules = Path(app.config.bpderive_node) / "node_modules"
-    if missing := [source for source in (SOURCE, *_TEXT.values()) if not (modules / source).is_file()]:
-        raise ExtensionError(str(_NO_FONT.format(font=missing[0], prefix=modules.resolve().parent)))
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)
     pages = sorted(Path(app.outdir).rglob("*.html"))
@@ -98,10 +110,11 @@ def _install(app: Sphinx, exception: Exception | None) -> None:
         (MATHS, SOURCE, characters(pages)),
         *((name, source, in_text) for name, source in _TEXT.items()),
     ):
-        key = hashlib.sha256(wanted.encode() + (modules / source).read_bytes()).hexdigest()[:16]
+        file = node_module(app, source)
+        key = hashlib.sha256(wanted.encode() + file.read_bytes()).hexdigest()[:16]
         kept = Path(app.doctreedir) / f"{key}-{name}"
         if not kept.exists():
-            reduce(modules / source, wanted, kept)
+            reduce(file, wanted, kept)
         shutil.copyfile(kept, static / "fonts" / name)
     (static / STYLE).write_text(style(static / "fonts" / MATHS), encoding="utf-8")
 
@@ -109,4 +122,5 @@ def _install(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Install the fonts when the pages are written, unless `bpderive_fonts` is off."""
     app.add_config_value("bpderive_fonts", True, "", types=(bool,))
+    app.connect("builder-inited", _require)
     app.connect("build-finished", _install)
