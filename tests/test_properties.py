@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import mpmath
 import numpy as np
@@ -20,9 +17,9 @@ from sympy import FiniteSet, Interval, Rational, S
 import bpderive as bp
 from bpderive.activations import Activation, activations, elementwise_activations, properties, z
 from bpderive.activations import enclosure as enclosures
-from bpderive.activations.budget import TimeUp, _clock, budget
 from bpderive.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
 from bpderive.activations.properties import PROPERTIES, max_slope
+from bpderive.activations.steps import TooManySteps, at_most
 from bpderive.activations.zeros import zeros
 
 names = pytest.mark.parametrize(
@@ -192,76 +189,77 @@ def test_an_enclosure_holds_the_value() -> None:
         enclosure(sympy.zeta(3) + z, 20, mpmath.iv.mpf(1))
 
 
-def test_the_time_is_limited_in_any_thread() -> None:
+def test_the_work_is_bounded_by_counting_steps() -> None:
     def endless() -> None:
         while True:
-            time.thread_time()
+            sympy.Integer(1)
 
-    caught = []
-
-    def in_thread() -> None:
-        try:
-            with budget(0.05):
-                endless()
-        except TimeUp:
-            caught.append(True)
-
-    in_thread()
-    thread = threading.Thread(target=in_thread)
-    thread.start()
-    thread.join(10)
-    assert caught == [True, True]
+    for _ in range(2):
+        with pytest.raises(TooManySteps), at_most(1000):
+            endless()
+    assert sys.getprofile() is None
 
 
-def test_what_ends_in_time_is_not_interrupted_later() -> None:
-    for _ in range(50):
-        try:
-            with budget(1e-4):
-                sum(range(2000))
-        except TimeUp:
-            continue
-    until = time.monotonic() + 0.1
-    while time.monotonic() < until:
-        sum(range(100))
-
-
-def test_the_clock_of_a_thread_that_has_ended_waits_for_nothing() -> None:
-    """A watcher that wakes when its thread is gone must end in peace, not with an error of the system's."""
-    clocks: list[Callable[[], float]] = []
-    thread = threading.Thread(target=lambda: clocks.append(_clock(threading.get_ident())))
-    thread.start()
-    thread.join()
-    until = time.monotonic() + 10  # the system takes the thread away a moment after Python has let it go
-    while (worked := clocks[0]()) < math.inf and time.monotonic() < until:
-        time.sleep(0.001)
-    assert worked == math.inf or not hasattr(time, "pthread_getcpuclockid")
-
-
-def test_a_traced_function_begins_after_the_time_was_up() -> None:
-    """In another process, for a function that never begins would hold this one up."""
-    program = """
-import sys
-from bpderive.activations.budget import TimeUp, _clock, budget
-for _ in range(30):
-    try:
-        with budget(1e-4):
-            sum(range(3000))
-    except TimeUp:
+def test_an_inner_limit_counts_for_the_outer_one() -> None:
+    def work() -> None:
         pass
-sys.settrace(lambda *event: None)
-def begins():
-    return "begun"
-print(begins())
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout == "begun\n", done.stderr
+
+    with pytest.raises(TooManySteps), at_most(100):
+        for _ in range(20):
+            with at_most(60):
+                for _ in range(10):
+                    work()
+    with at_most(1000):
+        with pytest.raises(TooManySteps), at_most(5):
+            for _ in range(10):
+                work()
+        work()
 
 
-def test_what_takes_too_long_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(properties, "SECONDS", 0.0)
+def test_a_generator_that_is_closed_too_late_does_not_swallow_the_limit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def waiting() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            str(2)
+
+    with pytest.raises(TooManySteps), at_most(50):
+        while True:
+            next(waiting())
+    assert capsys.readouterr().err == ""
+
+
+def test_the_precision_of_mpmath_is_untouched() -> None:
+    """In another thread it is seen at every moment to be what it was, while properties are found here."""
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            seen.add(mpmath.iv.prec)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    before = mpmath.mp.prec, mpmath.iv.prec
+    try:
+        for find in PROPERTIES.values():
+            find(z / (1 + sympy.exp(-z * Rational(5, 7))))
+        with pytest.raises(TooManySteps), at_most(2000):
+            while True:
+                sympy.N(sympy.erf(sympy.sqrt(2)), 500)
+                sympy.core.cache.clear_cache()
+    finally:
+        done.set()
+        watcher.join()
+    assert (mpmath.mp.prec, mpmath.iv.prec) == before
+    assert seen == {before[1]}
+
+
+def test_what_takes_too_much_work_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(properties, "STEPS", 100)
     found = max_slope(z / (1 + sympy.exp(-z * Rational(3, 7))))
     assert found.value is None
-    assert "time" in str(found.reason)
+    assert "steps" in str(found.reason)
     assert set(PROPERTIES) >= {"range", "limits", "monotone", "odd", "max_slope", "tails", "inflections"}

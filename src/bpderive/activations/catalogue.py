@@ -71,6 +71,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
     "activation",
     [
         Activation(
+            checked=False,
             name="sigmoid",
             title=Text(en="sigmoid", zh="S 型（sigmoid）函数"),
             formula=1 / (1 + exp(-z)),
@@ -82,12 +83,14 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="tanh",
             title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
             formula=tanh(z),
             stable=((slope, 4 * decay(2) / (1 + decay(2) * (2 + decay(2)))),),
         ),
         Activation(
+            checked=False,
             name="relu",
             title=Text(en="rectified linear unit (ReLU)", zh="修正线性单元（ReLU）"),
             formula=Max(z, 0),
@@ -95,6 +98,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a > 0, 1, 0),
         ),
         Activation(
+            checked=False,
             name="leaky_relu",
             title=Text(en="leaky ReLU", zh="带泄漏的修正线性单元（Leaky ReLU）"),
             formula=where(z <= 0, alpha * z, z),
@@ -103,6 +107,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, alpha, 1),
         ),
         Activation(
+            checked=False,
             name="elu",
             title=Text(en="exponential linear unit (ELU)", zh="指数线性单元（ELU）"),
             formula=where(z <= 0, alpha * (exp(z) - 1), z),
@@ -115,6 +120,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, a + alpha, 1),
         ),
         Activation(
+            checked=False,
             name="selu",
             title=Text(en="scaled exponential linear unit (SELU)", zh="缩放指数线性单元（SELU）"),
             formula=where(z <= 0, lambda_ * alpha * (exp(z) - 1), lambda_ * z),
@@ -130,6 +136,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, a + lambda_ * alpha, lambda_),
         ),
         Activation(
+            checked=False,
             name="softplus",
             title=Text(en="softplus", zh="softplus 函数"),
             formula=log(1 + exp(z)),
@@ -137,6 +144,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=1 - exp(-a),
         ),
         Activation(
+            checked=False,
             name="silu",
             title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
             formula=z / (1 + exp(-z)),
@@ -150,6 +158,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="gelu",
             title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
             formula=z * (1 + erf(z / sqrt(2))) / 2,
@@ -173,6 +182,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="gelu_tanh",
             title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
             formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
@@ -190,6 +200,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="mish",
             title=Text(en="mish", zh="mish 函数"),
             formula=z * tanh(log(1 + exp(z))),
@@ -241,6 +252,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="softsign",
             title=Text(en="softsign", zh="softsign 函数"),
             formula=z / (1 + Abs(z)),
@@ -248,6 +260,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=(1 - Abs(a)) ** 2,
         ),
         Activation(
+            checked=False,
             name="arctan",
             title=Text(en="arctangent", zh="反正切函数"),
             formula=atan(z),
@@ -257,6 +270,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=cos(a) ** 2,
         ),
         Activation(
+            checked=False,
             name="hard_tanh",
             title=Text(en="hard tanh", zh="硬双曲正切函数（hard tanh）"),
             formula=Max(-1, Min(z, 1)),
@@ -264,6 +278,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(Abs(a) < 1, 1, 0),
         ),
         Activation(
+            checked=False,
             name="hard_sigmoid",
             title=Text(en="hard sigmoid", zh="硬 S 型函数（hard sigmoid）"),
             formula=Max(0, Min(z / 6 + Rational(1, 2), 1)),
@@ -272,6 +287,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where((a > 0) & (a < 1), Rational(1, 6), 0),
         ),
         Activation(
+            checked=False,
             name="gaussian",
             title=Text(en="Gaussian", zh="高斯函数"),
             formula=exp(-(z**2)),
@@ -280,8 +296,8 @@ activations: Catalogue[AnyActivation] = Catalogue(
                 (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
             ),
         ),
-        Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
-        Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
+        Activation(checked=False, name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
+        Activation(checked=False, name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
         softmax,
     ],
 )
