@@ -160,6 +160,12 @@ class Activation:
         return found
 
     @property
+    def slope_range(self) -> sympy.Set | None:
+        """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
+        found: sympy.Set | None = properties.slope_range(self.formula).value
+        return found
+
+    @property
     def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
         """What becomes of σ and σ′ for z → −∞ and z → ∞: whether the neuron saturates there; None if not known."""
         found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value

@@ -53,8 +53,8 @@ def pieces(formula: Expr) -> tuple[Piece, ...]:
 
 
 def _cut(formula: Expr, where: Interval) -> list[Piece]:
-    """The pieces inside `where`: cut where the innermost condition changes, and each part cut again."""
-    case = next((part for part in sympy.postorder_traversal(formula) if isinstance(part, _CASES)), None)
+    """The pieces inside `where`: cut where a condition without cases in it changes, and each part cut again."""
+    case = next((part for part in sympy.preorder_traversal(formula) if _is_outermost(part)), None)
     if case is None:
         return [(formula, where)]
     switch = _switch(case)
@@ -77,6 +77,13 @@ def _cut(formula: Expr, where: Interval) -> list[Piece]:
         if len(found) > MOST_PIECES:
             raise Undecided(Text(en="there are too many pieces", zh="分段过多"))
     return found
+
+
+def _is_outermost(part: Any) -> bool:
+    """Whether a part is a case that is settled by something without cases."""
+    if isinstance(part, Piecewise):
+        return not part.args[0].cond.has(*_CASES)
+    return isinstance(part, _CASES) and not any(inner.has(*_CASES) for inner in part.args[:2])
 
 
 def _append(found: list[Piece], piece: Piece) -> None:

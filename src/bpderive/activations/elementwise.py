@@ -15,9 +15,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, Piecewise, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
@@ -164,6 +166,16 @@ class NumPySource(StrPrinter):
     def _print_Relational(self, expression: Any) -> str:
         sides = (self.parenthesize(side, precedence(expression)) for side in (expression.lhs, expression.rhs))
         return f" {expression.rel_op} ".join(sides)
+
+
+def has_code(expression: Expr) -> bool:
+    """Whether there is code for everything in an expression."""
+    plain = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Min, sympy.Max, Piecewise, ExprCondPair, Boolean)
+    return all(
+        isinstance(part, plain) or part.is_Symbol or part.is_number or type(part) in NumPySource.functions
+        for part in sympy.preorder_traversal(expression)
+        if isinstance(part, sympy.Basic) and not isinstance(part, BooleanAtom)
+    )
 
 
 def expression_source(expression: Expr) -> str:

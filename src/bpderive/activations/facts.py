@@ -15,7 +15,8 @@ from sympy import Expr, FiniteSet, ImageSet, Interval, S
 
 from bpderive.activations import properties
 from bpderive.activations.activation import Activation
-from bpderive.activations.analysis import pieces, z
+from bpderive.activations.catalogue import AnyActivation
+from bpderive.activations.analysis import z
 from bpderive.activations.enclosure import Isolated, Undecided, sign
 from bpderive.activations.properties import FLAT, Tail
 from bpderive.differentiation import latex
@@ -135,15 +136,9 @@ def _between(where: Interval) -> str:
     return f"{low} {below} z {above} {high}"
 
 
-def slope_range(activation: Activation) -> sympy.Set | None:
+def slope_range(activation: AnyActivation) -> sympy.Set | None:
     """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
-    cut = pieces(activation.formula)
-    slopes = sympy.Piecewise(
-        *((sympy.diff(expression, z), z < where.sup) for expression, where in cut[:-1]),
-        (sympy.diff(cut[-1][0], z), True),
-    )
-    found: sympy.Set | None = properties.value_range(slopes).value
-    return found
+    return activation.slope_range
 
 
 def _range(activation: Activation) -> Text | None:

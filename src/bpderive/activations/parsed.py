@@ -45,14 +45,8 @@ def parse_activation(text: str) -> Activation:
     for point in POINTS:
         _Values(source, point).of(tree)
     shown = source.given.strip()
-    # As it is written: SymPy would make z of exp(log(z)), and lose where it is not defined.
-    with sympy.evaluate(False):
-        reader = _Formula(source)
-        written = reader.of(tree)
-    gap = domain.undefined(written)
-    if gap is not None:
-        raise source.refused(_said(gap), reader.made.get(gap.part, 0))
     formula = _Formula(source).of(tree)
+    _require_real_as_written(source, tree)
     if formula.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
         raise source.refused(refusals.NO_FUNCTION.format(formula=formula))
     try:
@@ -60,6 +54,19 @@ def parse_activation(text: str) -> Activation:
     except DomainError as error:
         said = error.args[0]
         raise source.refused(said if isinstance(said, Text) else Text(str(said), str(said)), 0) from error
+
+
+def _require_real_as_written(source: grammar.Source, tree: ast.expr) -> None:
+    """Refuse what is not real for every z as it is written: SymPy would make z of exp(log(z))."""
+    reader = _Formula(source)
+    try:
+        with sympy.evaluate(False):
+            written = reader.of(tree)
+        gap = domain.undefined(written)
+    except (KeyError, ArithmeticError, AttributeError, TypeError, ValueError):
+        return  # SymPy cannot hold some choices within choices as they are written; it is checked as it stands then
+    if gap is not None:
+        raise source.refused(_said(gap), reader.made.get(gap.part, 0))
 
 
 def _said(gap: Gap) -> Text:

@@ -97,13 +97,27 @@ def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
 @_within_bounds
 def value_range(formula: Expr) -> sympy.Set:
     """The set of all σ(z)."""
+    return _values(_pieces(formula), _period(formula) is not None)
+
+
+@_within_bounds
+def slope_range(formula: Expr) -> sympy.Set:
+    """The set of all σ′(z), at kinks the slopes of both sides."""
+    slopes = tuple((sympy.diff(expression, z), where) for expression, where in _pieces(formula))
+    return _values(slopes, _period(formula) is not None)
+
+
+def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.Set:
+    """From the least to the greatest of all values of a function that is given piece by piece."""
     attained: list[Expr] = []
-    approached = list(_limits(formula)) if _period(formula) is None else []
-    for expression, where in _pieces(formula):
+    approached: list[Expr] = []
+    for expression, where in parts:
         attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
         attained += [expression.subs(z, point) for point in _zeros(sympy.diff(expression, z), where)]
         if not expression.has(z):
             attained.append(expression)
+    if not periodic:
+        approached = [limit_of(parts[0][0], -S.Infinity), limit_of(parts[-1][0], S.Infinity)]
     attained, approached = _distinct(attained), _distinct(approached)
     low, high = _greatest([*attained, *approached], -1), _greatest([*attained, *approached], 1)
     return Interval(low, high, not _among(low, attained), not _among(high, attained))
@@ -203,6 +217,7 @@ PROPERTIES: dict[str, Callable[[Expr], Found]] = {
     "odd": odd,
     "even": even,
     "max_slope": max_slope,
+    "slope_range": slope_range,
     "tails": tails,
     "inflections": inflections,
 }

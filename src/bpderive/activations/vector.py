@@ -187,7 +187,7 @@ class VectorActivation:
     def odd(self) -> None:
         """None, as for every property of a function of one number."""
 
-    even = max_slope = tails = inflections = odd
+    even = max_slope = slope_range = tails = inflections = odd
 
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name` is None; None if it is known. Raises `UnknownName`."""
