@@ -12,6 +12,7 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -21,7 +22,7 @@ from sympy import Expr, FiniteSet
 import bpderive as bp
 from bpderive.activations import Activation, properties, z
 from bpderive.activations.analysis import pieces
-from bpderive.activations.enclosure import evaluate, numbers
+from bpderive.activations.enclosure import enclosure, evaluate, numbers
 from bpderive.activations.facts import slope_range
 from bpderive.activations.grammar import FUNCTIONS
 
@@ -54,7 +55,8 @@ def grown(dice: random.Random, depth: int) -> str:
         return f"{dice.choice(('min', 'max'))}({inner[0]}, {inner[1]})"
     if kind < 0.95:
         return f"({dice.choice(_NUMBERS)}*{inner[0]} + {dice.choice(_NUMBERS)})"
-    return f"where(z {dice.choice(('<', '<=', '>', '>='))} {dice.choice(('0', '1', '-2'))}, {inner[0]}, {inner[1]})"
+    sign, border = dice.choice(("<", "<=", ">", ">=")), dice.choice(("0", "1", "-2"))
+    return f"where(z {sign} {border}, {inner[0]}, {inner[1]})"
 
 
 def formulas(seed: int) -> Iterator[Activation]:
@@ -124,7 +126,7 @@ class Samples:
 
     def number(self, exact: Expr) -> Any:
         """A number with many digits."""
-        return numbers(DIGITS).mpf(str(sympy.N(exact, DIGITS + 5)))
+        return numbers(DIGITS).make_mpf(enclosure(exact, DIGITS + 10)._mpi_[0])
 
     def over(self, of: Callable[[Any], Any], places: Sequence[Any] | None = None) -> list[tuple[Any, Any]]:
         """(place, value) wherever there is a value."""
@@ -258,7 +260,9 @@ def _tails(samples: Samples, said: Any) -> Iterator[str]:
         if tail.flat_beyond is None:
             continue
         begins = samples.number(tail.flat_beyond)
-        beyond = [begins + side * numbers(DIGITS).mpf(x) for x in (1e-9, 1e-3, 0.1, 0.5, 1, 2, 3, 5, 8, 20, *FAR)]
+        beyond = [
+            begins + side * numbers(DIGITS).mpf(x) for x in (1e-9, 1e-3, 0.1, 0.5, 1, 2, 3, 5, 8, 20, *FAR)
+        ]
         for place, value in samples.over(samples.slope, beyond):
             if abs(value) >= 0.01:
                 yield f"the slope is {mpmath.nstr(value, 8)} at z = {mpmath.nstr(place, 8)}, beyond {tail.flat_beyond}"
@@ -275,7 +279,7 @@ def _inflections(samples: Samples, said: Any) -> Iterator[str]:
         if len(beside) == 2 and beside[0][1] * beside[1][1] >= 0:
             yield f"the curve does not turn at z = {mpmath.nstr(place, 12)}"
     bends = [(place, value) for place, value in samples.over(samples.bend) if abs(value) > TOLERANCE]
-    for (low, first), (high, second) in zip(bends, bends[1:], strict=False):
+    for (low, first), (high, second) in pairwise(bends):
         between = [x for x in (*known_ones, *samples.joints) if low <= x <= high]
         if first * second < 0 and not between:
             yield f"the curve turns between {mpmath.nstr(low, 8)} and {mpmath.nstr(high, 8)}"

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
+from benchmarks import properties as grown
 from bpderive.activations import Activation, activations, elementwise_activations, properties, z
 from bpderive.activations import enclosure as enclosures
 from bpderive.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
@@ -204,16 +205,21 @@ def test_an_inner_limit_counts_for_the_outer_one() -> None:
     def work() -> None:
         pass
 
-    with pytest.raises(TooManySteps), at_most(100):
-        for _ in range(20):
-            with at_most(60):
-                for _ in range(10):
-                    work()
-    with at_most(1000):
-        with pytest.raises(TooManySteps), at_most(5):
-            for _ in range(10):
+    def often(times: int, most: int) -> None:
+        with at_most(most):
+            for _ in range(times):
                 work()
-        work()
+
+    def twenty_times() -> None:
+        for _ in range(20):
+            often(10, 60)
+
+    with pytest.raises(TooManySteps), at_most(100):
+        twenty_times()
+    with at_most(1000):
+        with pytest.raises(TooManySteps):
+            often(10, 5)
+        often(10, 60)
 
 
 def test_a_generator_that_is_closed_too_late_does_not_swallow_the_limit(
@@ -225,19 +231,28 @@ def test_a_generator_that_is_closed_too_late_does_not_swallow_the_limit(
         finally:
             str(2)
 
-    with pytest.raises(TooManySteps), at_most(50):
+    def closing() -> None:
         while True:
             next(waiting())
+
+    with pytest.raises(TooManySteps), at_most(50):
+        closing()
     assert capsys.readouterr().err == ""
 
 
 def test_the_precision_of_mpmath_is_untouched() -> None:
     """In another thread it is seen at every moment to be what it was, while properties are found here."""
+
+    def many_digits() -> None:
+        while True:
+            sympy.N(sympy.erf(sympy.sqrt(2)), 500)
+            sympy.core.cache.clear_cache()
+
     seen: set[int] = set()
     done = threading.Event()
 
     def watch() -> None:
-        while not done.is_set():
+        while not done.wait(0.001):
             seen.add(mpmath.iv.prec)
 
     watcher = threading.Thread(target=watch)
@@ -247,9 +262,7 @@ def test_the_precision_of_mpmath_is_untouched() -> None:
         for find in PROPERTIES.values():
             find(z / (1 + sympy.exp(-z * Rational(5, 7))))
         with pytest.raises(TooManySteps), at_most(2000):
-            while True:
-                sympy.N(sympy.erf(sympy.sqrt(2)), 500)
-                sympy.core.cache.clear_cache()
+            many_digits()
     finally:
         done.set()
         watcher.join()
@@ -263,3 +276,69 @@ def test_what_takes_too_much_work_is_reported(monkeypatch: pytest.MonkeyPatch) -
     assert found.value is None
     assert "steps" in str(found.reason)
     assert set(PROPERTIES) >= {"range", "limits", "monotone", "odd", "max_slope", "tails", "inflections"}
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "greatest"),
+    [
+        ("(softplus(z)-1)^2", 0, sympy.oo),
+        ("tanh(exp(z))", 0, 1),
+        ("softplus(z)*sigmoid(-z)", 0, None),
+        ("z/sqrt(1+z^2)", -1, 1),
+    ],
+)
+def test_a_range_goes_to_the_limits(text: str, least: object, greatest: object) -> None:
+    found = bp.parse_activation(text).range
+    assert found is not None
+    assert found.inf == least
+    assert greatest is None or found.sup == greatest
+
+
+def test_what_falls_and_rises_is_not_said_to_be_monotone() -> None:
+    assert bp.parse_activation("(softplus(z)-1)^2").monotone is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanh(1e40*z)",
+        "sigmoid(1e20*z)",
+        "sin(exp(exp(z)))",
+        "tanh(tanh(tanh(z)))",
+        "abs(z^5-z-1)",
+        "z/sqrt(1+z^2)",
+    ],
+)
+def test_every_property_is_known_or_has_a_reason(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(properties, "STEPS", 60_000)
+    activation = bp.parse_activation(text)
+    for name in PROPERTIES:
+        assert PROPERTIES[name](activation.formula).value is not None or activation.why_unknown(name), name
+
+
+def test_no_sample_contradicts_what_is_found_of_formulas_that_are_grown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(properties, "STEPS", 40_000)
+    source = grown.formulas(seed=17)
+    for _ in range(12):
+        activation = next(source)
+        assert grown.faults(activation) == [], activation
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("range", Interval.open(0, 2)),
+        ("range", Interval.open(Rational(1, 4), 1)),
+        ("limits", (S.Zero, S.Infinity)),
+        ("monotone", False),
+        ("odd", True),
+        ("max_slope", properties.Slope(Rational(1, 5), FiniteSet(0))),
+        ("inflections", FiniteSet(1)),
+        ("slope_range", Interval.Lopen(0, 1)),
+        ("by_output", sympy.Symbol("a", real=True)),
+    ],
+)
+def test_the_samples_contradict_what_is_wrong(name: str, wrong: object) -> None:
+    assert list(grown.CHECKS[name](grown.Samples(activations["sigmoid"]), wrong))

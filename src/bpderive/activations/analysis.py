@@ -14,7 +14,7 @@ from sympy import Abs, Expr, Interval, Max, Min, Piecewise, Rational, S
 
 from bpderive.activations.enclosure import Undecided, enclosure, intervals, sign
 from bpderive.activations.steps import TooManySteps, at_most
-from bpderive.activations.variables import CACHE, a, z
+from bpderive.activations.variables import CACHE, z
 from bpderive.activations.zeros import zeros
 from bpderive.errors import DomainError
 from bpderive.text import Text
@@ -61,7 +61,8 @@ def _cut(formula: Expr, where: Interval) -> list[Piece]:
     points = _changes(switch, where)
     ends = (where.inf, *points, where.sup)
     settled = [
-        formula.xreplace({case: _settled(case, _sign_between(switch, low, high))}) for low, high in pairwise(ends)
+        formula.xreplace({case: _settled(case, _sign_between(switch, low, high))})
+        for low, high in pairwise(ends)
     ]
     at_points = [formula.xreplace({case: _settled(case, 0)}) for _ in points]
     found: list[Piece] = []

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sympy
@@ -22,7 +23,6 @@ from sympy.codegen.cfunctions import log1p
 from sympy.core.function import AppliedUndef
 
 from bpderive.activations.variables import CACHE, z
-from bpderive.text import Text
 
 INF, TINY = math.inf, 5e-324
 
@@ -219,7 +219,10 @@ def _rising(kind: Any, shown: Expr) -> Callable[[list[Bounds]], Bounds]:
         away = found.zero is not None and (part.low > found.zero or part.high < found.zero)
         if found.zero == 0:
             away |= part.nonzero
-            low, high = (max(low, 0.0) if part.low >= 0 else low), (min(high, 0.0) if part.high <= 0 else high)
+            low, high = (
+                (max(low, 0.0) if part.low >= 0 else low),
+                (min(high, 0.0) if part.high <= 0 else high),
+            )
         return Bounds(low, high, away)
 
     return enclose
@@ -510,7 +513,7 @@ def gap(expression: Expr, low: float = -INF, high: float = INF) -> Gap | None:
     for point in sorted(ends, key=abs):
         if math.isfinite(point) and (found := _failing(expression, point, point)) and found.certain:
             return found
-    waiting = list(zip(ends, ends[1:], strict=False))
+    waiting = list(pairwise(ends))
     for _ in range(CELLS):
         if not waiting:
             return None

@@ -9,7 +9,25 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import sympy
-from sympy import Abs, Float, Max, Min, Rational, Sum, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy import (
+    Abs,
+    Float,
+    Max,
+    Min,
+    Rational,
+    Sum,
+    Symbol,
+    atan,
+    cos,
+    erf,
+    exp,
+    log,
+    pi,
+    sign,
+    sin,
+    sqrt,
+    tanh,
+)
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.activations.activation import Activation
@@ -41,6 +59,9 @@ _gauss_s, _gauss_t, _gauss_u = bell(within(30))
 _c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
 _cubic = CubicExponent(within(24), _c1, _c3)
 _inverse = computed(1 / Max(Abs(z), 1))
+# |z| kept to where exp(−|z|) is a number at all, so that nothing is 0·∞ at ±∞.
+_size = within(1000)
+_double = exp(-2 * _size)
 
 # The layer's greatest z is taken off every z, which changes no quotient of exponentials and keeps the exponents from
 # being positive. z − m is rounded; what it lacks is known exactly, and exp(z − m) is corrected by it.
@@ -87,7 +108,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             name="tanh",
             title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
             formula=tanh(z),
-            stable=((slope, 4 * decay(2) / (1 + decay(2) * (2 + decay(2)))),),
+            stable=((slope, 4 * _double / (1 + _double * (2 + _double))),),
         ),
         Activation(
             checked=False,
@@ -149,10 +170,14 @@ activations: Catalogue[AnyActivation] = Catalogue(
             title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
             formula=z / (1 + exp(-z)),
             stable=(
-                (a, where(z >= 0, z, product(z, _near, _far)) / (1 + _cut)),
+                (a, where(z >= 0, z, product(-_size, _near, _far)) / (1 + _cut)),
                 (
                     slope,
-                    where(z >= 0, 1 + _cut * (1 + z), product(computed(_cut + computed(1 + z)), _near, _far))
+                    where(
+                        z >= 0,
+                        1 + _cut * (1 + _size),
+                        product(computed(_cut + computed(1 - _size)), _near, _far),
+                    )
                     / (1 + _cut * (2 + _cut)),
                 ),
             ),
@@ -167,16 +192,16 @@ activations: Catalogue[AnyActivation] = Catalogue(
                     a,
                     where(
                         z >= 0,
-                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _u)),
-                        product(z * half_erfcx(Abs(z)), _s, _t, _u),
+                        z * (1 - product(half_erfcx(within(40)), _s, _t, _u)),
+                        product(-within(40) * half_erfcx(within(40)), _s, _t, _u),
                     ),
                 ),
                 (
                     slope,
                     where(
                         z >= 0,
-                        1 - product(gelu_descent(Abs(z)), _s, _t, _u),
-                        product(gelu_descent(Abs(z)), _s, _t, _u),
+                        1 - product(gelu_descent(within(40)), _s, _t, _u),
+                        product(gelu_descent(within(40)), _s, _t, _u),
                     ),
                 ),
             ),
@@ -187,7 +212,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
             formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
             stable=(
-                (a, where(z >= 0, z, product(z, *_cubic.factors)) / (1 + _cubic.value)),
+                (a, where(z >= 0, z, product(-within(24), *_cubic.factors)) / (1 + _cubic.value)),
                 (
                     slope,
                     where(
@@ -213,7 +238,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
                     where(
                         z >= 0,
                         z * (computed(1 + 2 * _cut) / (1 + 2 * _cut * (1 + _cut))),
-                        product(z * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
+                        product(-_size * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
                     ),
                 ),
                 (
@@ -222,7 +247,8 @@ activations: Catalogue[AnyActivation] = Catalogue(
                         z >= 0,
                         1
                         + computed(
-                            _cut**2 * computed(computed(4 * z - 2) + 4 * _cut * computed(z - 1 - _cut))
+                            _cut**2
+                            * computed(computed(4 * _size - 2) + 4 * _cut * computed(_size - 1 - _cut))
                         )
                         / (1 + 4 * _cut * (1 + _cut * (2 + _cut * (2 + _cut)))),
                         where(
@@ -230,7 +256,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
                             Rational(1, 2)
                             + computed(
                                 (_twice - 2) * computed(_twice + 2)
-                                + computed(8 * z) * computed(_cut * (1 + _cut))
+                                - computed(8 * _size) * computed(_cut * (1 + _cut))
                             )
                             / (2 * computed(_twice + 2) ** 2),
                             where(
@@ -238,8 +264,8 @@ activations: Catalogue[AnyActivation] = Catalogue(
                                 mish_crossing(-within(2)),
                                 product(
                                     (
-                                        computed(1 + z)
-                                        + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
+                                        computed(1 - _size)
+                                        + _cut * (computed(Rational(3, 2) - _size) + _cut * (1 + _cut / 4))
                                     )
                                     / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
                                     _near,
@@ -256,7 +282,10 @@ activations: Catalogue[AnyActivation] = Catalogue(
             name="softsign",
             title=Text(en="softsign", zh="softsign 函数"),
             formula=z / (1 + Abs(z)),
-            stable=((slope, computed(1 / (1 + Abs(z))) ** 2),),
+            stable=(
+                (a, where(Abs(z) <= 1, Max(Min(z, 1), -1) / (1 + within(1)), sign(z) / (1 + _inverse))),
+                (slope, computed(1 / (1 + Abs(z))) ** 2),
+            ),
             slope_from_output=(1 - Abs(a)) ** 2,
         ),
         Activation(
@@ -293,7 +322,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             formula=exp(-(z**2)),
             stable=(
                 (a, product(_gauss_s, _gauss_t, _gauss_u)),
-                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
+                (slope, product(-2 * Max(Min(z, 30), -30), _gauss_s, _gauss_t, _gauss_u)),
             ),
         ),
         Activation(checked=False, name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),

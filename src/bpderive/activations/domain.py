@@ -1,8 +1,8 @@
 """Whether a formula is real and finite for every real z, and has a slope there: decided, or refused with the reason.
 
-`require_real(formula)` and `require_slope(formula)` raise `DomainError`. The arguments of logarithms, roots and quotients
-are enclosed on parts of the line until their signs are certain; where that does not settle it, their zeros are looked
-for. `require_moderate(formula)` bounds the size of what is declared, before any work is done with it.
+`require_real(formula)` and `require_slope(formula)` raise `DomainError`. The arguments of logarithms, roots and
+quotients are enclosed on parts of the line until their signs are certain; where that does not settle it, their zeros
+are looked for. `require_moderate(formula)` bounds the size of what is declared, before any work is done with it.
 """
 
 from __future__ import annotations
@@ -53,13 +53,15 @@ def require_moderate(formula: Expr, name: str) -> None:
         if count > MOST_NODES:
             raise _too(name, Text(en="more than {n} parts", zh="超过 {n} 个组成部分").format(n=MOST_NODES))
         if depth > DEEPEST:
-            raise _too(name, Text(en="parts nested more than {n} deep", zh="超过 {n} 层的嵌套").format(n=DEEPEST))
-        if part.is_Rational and max(abs(part.p), part.q).bit_length() > MOST_BITS:
-            raise _too(name, Text(en="a number of more than {n} bits", zh="超过 {n} 位的数").format(n=MOST_BITS))
-        if part.is_Pow and part.exp.is_Integer and abs(part.exp) > GREATEST_EXPONENT:
             raise _too(
-                name, Text(en="a power above {n}", zh="超过 {n} 次的幂").format(n=GREATEST_EXPONENT)
+                name, Text(en="parts nested more than {n} deep", zh="超过 {n} 层的嵌套").format(n=DEEPEST)
             )
+        if part.is_Rational and max(abs(part.p), part.q).bit_length() > MOST_BITS:
+            raise _too(
+                name, Text(en="a number of more than {n} bits", zh="超过 {n} 位的数").format(n=MOST_BITS)
+            )
+        if part.is_Pow and part.exp.is_Integer and abs(part.exp) > GREATEST_EXPONENT:
+            raise _too(name, Text(en="a power above {n}", zh="超过 {n} 次的幂").format(n=GREATEST_EXPONENT))
         waiting += [(inner, depth + 1) for inner in part.args]
 
 
@@ -135,7 +137,15 @@ def _proven(part: Expr, where: Interval) -> Expr | None:
             if zeros(argument.doit(), where) or any(sign(argument, end) == 0 for end in ends):
                 return None
             positive = sign(argument, between(where.inf, where.sup)) > 0
-    except (Undecided, TooManySteps, NotImplementedError, TypeError, ValueError, AttributeError, ArithmeticError):
+    except (
+        Undecided,
+        TooManySteps,
+        NotImplementedError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+    ):
         return None
     if not positive and not whole:
         return None

@@ -135,10 +135,11 @@ class NumPySource(StrPrinter):
 
     def _print_Piecewise(self, expression: Any) -> str:
         cases = [(self._branch(value), condition) for value, condition in expression.args]
-        if all(value.is_number for value, _ in expression.args):
-            # The constants have the dtype of what is compared, in every library of arrays.
+        last, applies = expression.args[-1]
+        if last.is_number and applies == True:  # noqa: E712  # SymPy's own true
+            # nan is neither here nor there: it stays nan, and the constants have the dtype of what is compared.
             like = self._print(sorted(expression.free_symbols, key=str)[0])
-            cases[-1] = (self.constant(cases[-1][0], like), cases[-1][1])
+            cases[-1] = (self.choice(f"{like} == {like}", cases[-1][0], like), applies)
         shown = f"{self.module}.nan"
         for branch, condition in reversed(cases):
             holds = condition == True  # noqa: E712  # SymPy's own true

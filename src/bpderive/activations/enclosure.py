@@ -117,7 +117,13 @@ def _combination(expression: Expr, digits: int) -> Callable[[list[Any]], Any]:
         sympy.cos: lambda x: iv.cos(_moderate(x, LARGEST_ANGLE)),
         sympy.Abs: abs,
     }
-    rising = {sympy.erf: "erf", sympy.atan: "atan", sympy.asinh: "asinh", sympy.tanh: "tanh", sympy.sinh: "sinh"}
+    rising = {
+        sympy.erf: "erf",
+        sympy.atan: "atan",
+        sympy.asinh: "asinh",
+        sympy.tanh: "tanh",
+        sympy.sinh: "sinh",
+    }
     kind = type(expression)
     if kind in direct:
         return lambda parts: direct[kind](parts[0])
@@ -163,8 +169,11 @@ def _monotone(name: str, argument: Any, digits: int) -> Any:
     return intervals(digits).make_mpf((ends[0]._mpf_, ends[1]._mpf_))
 
 
-def sign(expression: Expr, at: Expr | None = None) -> int:
-    """The sign of a constant, or of a function of z at a number: −1, 0 or 1, certainly; raises `Undecided`."""
+def sign(expression: Expr, at: Expr | None = None, most: int = 0) -> int:
+    """The sign of a constant, or of a function of z at a number: −1, 0 or 1, certainly; raises `Undecided`.
+
+    It is looked for with up to `most` digits, if that is more than usual.
+    """
     if expression.is_Rational:
         return int(sympy.sign(expression))
     if at is not None and at.is_Rational and expression.is_polynomial(z):
@@ -174,7 +183,7 @@ def sign(expression: Expr, at: Expr | None = None) -> int:
     roughly = _rough_sign(expression, at)
     if roughly is not None:
         return roughly
-    for digits in PRECISIONS:
+    for digits in (*PRECISIONS, *([most] if most > PRECISIONS[-1] else [])):
         found = enclosure(expression, digits, None if at is None else enclosure(at, digits))
         if found.a > 0:
             return 1
@@ -249,18 +258,24 @@ class Isolated(NumberSymbol):
         guess = self._guess(digits + SPARE)
         if guess is not None:
             near = (guess - width / 4, guess + width / 4)
-            if low < near[0] and near[1] < high and self._side(near[0]) == -1 and self._side(near[1]) == 1:
+            if (
+                low < near[0]
+                and near[1] < high
+                and self._side(near[0], digits) == -1
+                and self._side(near[1], digits) == 1
+            ):
                 return near
         while high - low > width:
             middle = (low + high) / 2
-            if self._side(middle) == 0:
+            side = self._side(middle, digits)
+            if side == 0:
                 return middle, middle
-            low, high = (middle, high) if self._side(middle) == -1 else (low, middle)
+            low, high = (middle, high) if side == -1 else (low, middle)
         return low, high
 
-    def _side(self, point: Rational) -> int:
-        """On which side of the zero a point is: −1 below it, 1 above."""
-        return sign(self.function, point) * int(self.rises)
+    def _side(self, point: Rational, digits: int = 0) -> int:
+        """On which side of the zero a point is: −1 below it, 1 above; `digits` is how near to it the point may be."""
+        return sign(self.function, point, 2 * digits + SPARE) * int(self.rises)
 
     def _guess(self, digits: int) -> Rational | None:
         """Where the zero is by a numerical method, which proves nothing."""

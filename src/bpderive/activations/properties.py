@@ -62,9 +62,7 @@ class Tail:
         return bool(self.slope == 0)
 
 
-TOO_MUCH_WORK = Text(
-    en="it was not found in {steps} steps of computation", zh="在 {steps} 步计算内未能求出"
-)
+TOO_MUCH_WORK = Text(en="it was not found in {steps} steps of computation", zh="在 {steps} 步计算内未能求出")
 
 
 def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:

@@ -67,7 +67,8 @@ UNDEFINED = Text(
 )
 NOT_DEFINED = Text(en="is not defined", zh="没有定义")
 OPEN = Text(
-    en="It could not be decided whether this is real and finite for every z: {part} may not be defined near z = {near}.",
+    en="It could not be decided whether this is real and finite for every z: {part} may not be defined near "
+    "z = {near}.",
     zh="无法判定这里对每个 z 是否都是有限的实数：在 z = {near} 附近，{part} 可能没有定义。",
 )
 NO_FUNCTION = Text(

@@ -32,9 +32,9 @@ class _Counter:
             return
         self.made += 1
         # What Python calls on its own, to close a generator or to delete, would swallow the exception.
-        if self.made > self.most and not frame.f_code.co_flags & inspect.CO_GENERATOR:
-            if frame.f_code.co_name != "__del__":
-                raise TooManySteps
+        own = frame.f_code.co_flags & inspect.CO_GENERATOR or frame.f_code.co_name == "__del__"
+        if self.made > self.most and not own:
+            raise TooManySteps
 
 
 @contextmanager

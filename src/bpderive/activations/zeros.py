@@ -18,10 +18,10 @@ from typing import Any
 import sympy
 from sympy import Expr, Interval, Rational, S, Symbol
 
-from bpderive.activations.steps import TooManySteps, at_most
-from bpderive.activations.variables import CACHE, z
 from bpderive.activations.bounds import Outside, Unbounded, bounds, float_ends, halfway
 from bpderive.activations.enclosure import Isolated, Undecided, enclosure, intervals, sign
+from bpderive.activations.steps import TooManySteps, at_most
+from bpderive.activations.variables import CACHE, z
 from bpderive.text import Text
 
 DEEPEST = 40
@@ -417,7 +417,12 @@ def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
         with at_most(STEPS_FOR_A_LIMIT):
             found = sympy.limit(function, z, point, side)
     except TooManySteps:
-        raise Undecided(Text(en="a limit was not found in {steps} steps of computation", zh="在 {steps} 步计算内未能求出某个极限").format(steps=STEPS_FOR_A_LIMIT)) from None
+        raise Undecided(
+            Text(
+                en="a limit was not found in {steps} steps of computation",
+                zh="在 {steps} 步计算内未能求出某个极限",
+            ).format(steps=STEPS_FOR_A_LIMIT)
+        ) from None
     except (NotImplementedError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限")) from error
     if found.is_extended_real is not True or found.has(sympy.Limit, sympy.AccumBounds):
@@ -459,7 +464,7 @@ def _limit_by_parts(function: Expr, point: Expr) -> Expr | None:
 
 
 def _without_erf(product: Expr, limits: list[Expr]) -> Expr:
-    """A product with its factors 1 ± erf(u) that tend to 0 replaced by what they come ever nearer to, exp(−u²)/(|u|√π)."""
+    """A product, its factors 1 ± erf(u) that tend to 0 being replaced by exp(−u²)/(|u|√π), their leading term."""
     factors = []
     for factor, limit in zip(product.args, limits, strict=True):
         number, rest = factor.as_coeff_Add()
