@@ -77,7 +77,7 @@ class _TooFar(Exception):
 
 
 def function(expression: Expr) -> Callable[[Any], Any]:
-    """The expression for numbers of many digits; raises `_TooFar` where it grows beyond bounds, None where undefined."""
+    """The expression for numbers of many digits, None where it is undefined; raises `_TooFar` for large ones."""
     direct = evaluate(expression, DIGITS)
     scope = direct.__globals__
 

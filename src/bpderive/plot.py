@@ -18,7 +18,8 @@ import numpy as np
 import sympy
 
 from bpderive.activations import Activation
-from bpderive.activations.analysis import one_sided, z
+from bpderive.activations.analysis import one_sided
+from bpderive.activations.variables import z
 from bpderive.errors import DomainError
 from bpderive.text import Text
 

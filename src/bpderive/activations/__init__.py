@@ -18,10 +18,10 @@ declaration in `bpderive.activations.catalogue`: its derivative, range, kinks, n
 from __future__ import annotations
 
 from bpderive.activations.activation import Activation
-from bpderive.activations.analysis import a, z
 from bpderive.activations.catalogue import AnyActivation, activations, elementwise_activations, resolve
 from bpderive.activations.parsed import parse_activation
 from bpderive.activations.stable import slope
+from bpderive.activations.variables import a, z
 from bpderive.activations.vector import VectorActivation
 
 __all__ = [

@@ -10,9 +10,9 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from bpderive.activations import analysis, by_output, domain, properties, rewriting
-from bpderive.activations.analysis import a, z
 from bpderive.activations.elementwise import compiled
 from bpderive.activations.stable import compare, confirm, slope
+from bpderive.activations.variables import a, z
 from bpderive.differentiation import latex
 from bpderive.errors import DomainError, Refuted, unknown_name
 from bpderive.expressions import expression

@@ -12,8 +12,9 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Interval, Rational
 
-from bpderive.activations.analysis import CACHE, a, pieces, z
+from bpderive.activations.analysis import pieces
 from bpderive.activations.enclosure import Undecided, sign
+from bpderive.activations.variables import CACHE, a, z
 from bpderive.activations.zeros import limit_of, zeros
 from bpderive.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
 from bpderive.text import Text

@@ -31,11 +31,11 @@ from sympy import (
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.activations.activation import Activation
-from bpderive.activations.analysis import a, z
 from bpderive.activations.forms import CubicExponent, bell, decay, decay_in_two, product, where, within
 from bpderive.activations.jacobians import WHOLE
 from bpderive.activations.special import computed, gelu_descent, half_erfcx, mish_crossing
 from bpderive.activations.stable import slope
+from bpderive.activations.variables import a, z
 from bpderive.activations.vector import VectorActivation
 from bpderive.catalogue import Catalogue
 from bpderive.notation import L, Largest, j, k

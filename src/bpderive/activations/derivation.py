@@ -13,7 +13,8 @@ import sympy
 from sympy import Expr, Interval, S
 
 from bpderive.activations.activation import Activation
-from bpderive.activations.analysis import one_sided, pieces, z
+from bpderive.activations.analysis import one_sided, pieces
+from bpderive.activations.variables import z
 from bpderive.differentiation import Differentiation, differentiate
 from bpderive.errors import StepError
 

@@ -23,8 +23,8 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
-from bpderive.activations.analysis import CACHE, z
 from bpderive.activations.special import coded, computed
+from bpderive.activations.variables import CACHE, z
 from bpderive.errors import DomainError
 
 LONGEST = 88

@@ -15,10 +15,10 @@ from sympy import Expr, FiniteSet, ImageSet, Interval, S
 
 from bpderive.activations import properties
 from bpderive.activations.activation import Activation
-from bpderive.activations.analysis import z
 from bpderive.activations.catalogue import AnyActivation
 from bpderive.activations.enclosure import Isolated, Undecided, sign
 from bpderive.activations.properties import FLAT, Tail
+from bpderive.activations.variables import z
 from bpderive.differentiation import latex
 from bpderive.differentiation.formulas import cut
 from bpderive.text import LANGUAGES, Text

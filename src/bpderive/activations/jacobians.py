@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 from sympy import Dummy, Expr, ImmutableDenseMatrix, Integer, KroneckerDelta, Sum, Symbol
 
-from bpderive.activations.analysis import CACHE
+from bpderive.activations.variables import CACHE
 from bpderive.errors import DomainError
 from bpderive.notation import C, L, Partial, Width, j, k, quantity
 from bpderive.notation import a as output

@@ -18,9 +18,9 @@ from typing import Any
 import sympy
 from sympy import Basic, Expr, Max, Mul, Sum, Symbol
 
-from bpderive.activations.analysis import CACHE
 from bpderive.activations.elementwise import expression_source, run
 from bpderive.activations.special import coded, computed
+from bpderive.activations.variables import CACHE
 from bpderive.errors import DomainError
 from bpderive.notation import C, Largest, Partial, quantity
 

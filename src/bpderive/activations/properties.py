@@ -17,9 +17,10 @@ import sympy
 from sympy import Expr, FiniteSet, Interval, Rational, S
 
 from bpderive.activations import analysis
-from bpderive.activations.analysis import CACHE, between, pieces, z
+from bpderive.activations.analysis import between, pieces
 from bpderive.activations.enclosure import Undecided, sign
 from bpderive.activations.steps import TooManySteps, at_most
+from bpderive.activations.variables import CACHE, z
 from bpderive.activations.zeros import limit_of, zeros
 from bpderive.algebra import vanishes
 from bpderive.errors import DomainError

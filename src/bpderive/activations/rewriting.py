@@ -21,11 +21,11 @@ from sympy import Expr, Max, Min, Piecewise, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.activations import analysis
-from bpderive.activations.analysis import CACHE, z
 from bpderive.activations.elementwise import compiled
 from bpderive.activations.forms import decay, where
 from bpderive.activations.special import computed
 from bpderive.activations.stable import compare, in_high_precision
+from bpderive.activations.variables import CACHE, z
 from bpderive.algebra import EXPONENTIAL, in_exponential
 from bpderive.errors import DomainError, Refuted
 from bpderive.text import Text

@@ -17,8 +17,9 @@ import sympy
 from sympy import Expr, Interval, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 
-from bpderive.activations.analysis import CACHE, pieces, z
+from bpderive.activations.analysis import pieces
 from bpderive.activations.special import exactly
+from bpderive.activations.variables import CACHE, z
 from bpderive.algebra import vanishes
 from bpderive.errors import Refuted
 

@@ -25,7 +25,6 @@ import sympy
 from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
 from bpderive.activations import jacobians, properties
-from bpderive.activations.analysis import CACHE, a
 from bpderive.activations.layer_program import (
     LayerProgram,
     compiled_program,
@@ -34,6 +33,7 @@ from bpderive.activations.layer_program import (
     letter,
 )
 from bpderive.activations.special import exactly
+from bpderive.activations.variables import CACHE, a
 from bpderive.errors import DomainError, Refuted, unknown_name
 from bpderive.expressions import expression
 from bpderive.notation import j, latex

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import sympy
 
 from bpderive.activations import Activation
-from bpderive.activations.analysis import a
 from bpderive.activations.facts import Fact, facts, number, rounded, slope_range
 from bpderive.activations.learning import learning
 from bpderive.activations.stable import confirm, slope
+from bpderive.activations.variables import a
 from bpderive.sphinxext.kept import Wanted
 from bpderive.text import Text
 
