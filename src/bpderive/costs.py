@@ -171,7 +171,7 @@ def _number(symbol: Any, given: Any, cost: str) -> Expr:
     return value
 
 
-def _require_kinds(cost: Cost) -> None:
+def _require_kinds(cost: Any) -> None:
     """Raise `DomainError` unless the fields of a declaration are of the right kind."""
     pairs = cost.parameters
     right = (

@@ -137,7 +137,8 @@ def _changes(switch: Expr, where: Interval) -> tuple[Expr, ...]:
     if not switch.has(z):
         return ()
     if switch.free_symbols == {z}:
-        return zeros(switch, where)
+        found: tuple[Expr, ...] = zeros(switch, where)
+        return found
     # With a parameter that is a symbol: one place, if the switch is linear in z.
     linear = sympy.Poly(switch, z)
     if linear.degree() != 1 or where != S.Reals:
@@ -203,7 +204,10 @@ def kinks(formula: Expr) -> tuple[Expr, ...]:
     cut = pieces(formula)
     found = []
     for (left, where), (right, _) in pairwise(cut):
-        if not _same_number(left.subs(z, where.sup), right.subs(z, where.sup)):
+        sides = left.subs(z, where.sup), right.subs(z, where.sup)
+        # The value at the point itself may be that of neither side.
+        there = formula.subs(z, where.sup) if where.sup.is_Rational else sides[0]
+        if not (_same_number(*sides) and _same_number(sides[0], there)):
             raise DomainError(_JUMP.format(formula=formula, point=where.sup))
         slopes = [sympy.diff(side, z).subs(z, where.sup) for side in (left, right)]
         if not _same_number(*slopes):

@@ -339,7 +339,7 @@ def _of_sum(expression: Expr) -> Callable[[Bounds], Bounds]:
     """A sum, its part that is a polynomial being enclosed as a whole."""
     simple = [term for term in expression.args if _is_power(term)]
     rest = [_evaluator(term) for term in expression.args if not _is_power(term)]
-    if len(simple) == len(rest) == 1 and _never_reached(*simple, expression):
+    if len(simple) == len(rest) == 1 and _never_reached(simple[0], expression):
         inner = _evaluator(expression.args[0]), _evaluator(expression.args[1])
 
         def away_from_zero(at: Bounds) -> Bounds:

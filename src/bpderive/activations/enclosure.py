@@ -65,7 +65,8 @@ def evaluate(expression: Expr, digits: int) -> Callable[[Any], Any]:
     """The expression as a function of z, a number of `numbers(digits)`, computed with so many digits."""
     context = numbers(digits)
     names = {name: getattr(context, name) for name in dir(context) if not name.startswith("_")}
-    return sympy.lambdify(z, expression, [names, "mpmath"])
+    made: Callable[[Any], Any] = sympy.lambdify(z, expression, [names, "mpmath"])
+    return made
 
 
 def enclosure(expression: Expr, digits: int, at: Any = None) -> Any:

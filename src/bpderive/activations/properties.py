@@ -265,7 +265,8 @@ def _zeros(function: Expr, where: Interval) -> tuple[Expr, ...]:
         if not isinstance(found, FiniteSet):
             raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
         return tuple(found)
-    return zeros(function, where)
+    points: tuple[Expr, ...] = zeros(function, where)
+    return points
 
 
 def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:

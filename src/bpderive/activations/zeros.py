@@ -439,9 +439,12 @@ def _limit_by_parts(function: Expr, point: Expr) -> Expr | None:
         return function
     if function == z:
         return point
-    parts = [_limit_by_parts(part, point) for part in function.args]
-    if any(part is None for part in parts):
-        return None
+    parts: list[Expr] = []
+    for part in function.args:
+        limit = _limit_by_parts(part, point)
+        if limit is None:
+            return None
+        parts.append(limit)
     if function.is_Add:
         settled = len({part for part in parts if part.is_infinite}) <= 1
     elif function.is_Mul:
