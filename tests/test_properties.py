@@ -231,9 +231,12 @@ def test_a_generator_that_is_closed_too_late_does_not_swallow_the_limit(
         finally:
             str(2)
 
+    def once() -> int:
+        return next(waiting())
+
     def closing() -> None:
         while True:
-            next(waiting())
+            once()
 
     with pytest.raises(TooManySteps), at_most(50):
         closing()

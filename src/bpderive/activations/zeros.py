@@ -27,7 +27,7 @@ from bpderive.text import Text
 DEEPEST = 40
 """How many derivatives are taken in a row."""
 
-STEPS_FOR_A_LIMIT = 100_000
+STEPS_FOR_A_LIMIT = 200_000
 """How much work SymPy may take for a limit."""
 
 LARGEST = 400
