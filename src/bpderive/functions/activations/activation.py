@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import sympy
@@ -10,10 +10,10 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from bpderive.errors import DomainError, Refuted, unknown_name
-from bpderive.functions.activations import analysis, by_output, properties, rewriting
-from bpderive.functions.activations.analysis import a, z
+from bpderive.functions.activations import analysis, by_output, domain, properties, rewriting
 from bpderive.functions.activations.elementwise import compiled
 from bpderive.functions.activations.stable import compare, confirm, slope
+from bpderive.functions.activations.variables import a, z
 from bpderive.functions.differentiation import latex
 from bpderive.letters.expressions import expression
 from bpderive.letters.text import Text
@@ -42,9 +42,13 @@ class Activation:
     at_kinks: Pairs = ()
     slope_from_output: Expr | None = None
     parameters: Pairs = ()
+    checked: InitVar[bool] = True
+    """Whether the formula is checked when it is declared, or only by `check()`."""
+
     _declared: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, checked: bool) -> None:
+        _require_kinds(self.name, self.title, self.stable, self.at_kinks, self.parameters)
         declared = (self.formula, self.stable, self.at_kinks, self.slope_from_output)
         values = {expression(symbol): _number(value, self.name) for symbol, value in self.parameters}
         formula = _in_z(self.formula, self.name, values)
@@ -64,6 +68,8 @@ class Activation:
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)
+        if checked and formula.free_symbols <= {z}:
+            self._require_defined()
 
     def __repr__(self) -> str:
         return f"<activation {self.name}: {self.formula}>"
@@ -154,6 +160,12 @@ class Activation:
         return found
 
     @property
+    def slope_range(self) -> sympy.Set | None:
+        """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
+        found: sympy.Set | None = properties.slope_range(self.formula).value
+        return found
+
+    @property
     def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
         """What becomes of σ and σ′ for z → −∞ and z → ∞: whether the neuron saturates there; None if not known."""
         found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value
@@ -217,18 +229,16 @@ class Activation:
                 f"The activation {self.name} has the symbol {', '.join(letters)} in its formula; where it is computed "
                 "with, its parameters must be numbers: .with_parameters(…)."
             )
-        analysis.require_smooth_pieces(self.formula)
-        for point in (-3, -1, 0, 1, 3):
-            value = sympy.N(self.formula.subs(z, point))
-            if not (value.is_Float or value.is_Integer):
-                raise DomainError(
-                    f"The activation {self.name} is {value} at z = {point}; an activation function has a finite real "
-                    "value at every real z."
-                )
+        self._require_defined()
         self._slope()
         self.derivative_from_output()
         for declared, form in self.stable:
             confirm(self._exact(declared), form)
+
+    def _require_defined(self) -> None:
+        domain.require_real(self.formula)
+        domain.require_slope(self.formula)
+        analysis.kinks(self.formula)
 
     def _slope(self) -> Expr:
         for point, chosen in self.at_kinks:
@@ -251,13 +261,49 @@ class Activation:
         return analysis.derivative(self.formula, self.at_kinks)
 
 
+def _require_kinds(name: Any, title: Any, *pairs: Any) -> None:
+    """Raise `DomainError` unless the fields of a declaration are of the right kind."""
+    if not isinstance(name, str) or not name:
+        raise DomainError(_NO_NAME.format(given=_shortly(name)))
+    if not isinstance(title, Text):
+        raise DomainError(_NO_TITLE.format(name=repr(name), given=_shortly(title)))
+    for given in pairs:
+        if not isinstance(given, tuple) or not all(isinstance(p, tuple) and len(p) == 2 for p in given):
+            raise DomainError(_NO_PAIRS.format(name=repr(name), given=_shortly(given)))
+
+
+def _shortly(given: Any) -> str:
+    shown = repr(given)
+    return shown if len(shown) <= 80 else f"{shown[:79]}…"
+
+
+_NO_NAME = Text(
+    en="The name of an activation was given as {given}. Give a text, such as 'silu'.",
+    zh="激活函数的名称给成了 {given}。请给一个文本，例如 'silu'。",
+)
+_NO_TITLE = Text(
+    en="The title of the activation {name} was given as {given}. Give it in both languages: Text(en=…, zh=…).",
+    zh="激活函数 {name} 的标题给成了 {given}。请给出两种语言的标题：Text(en=…, zh=…)。",
+)
+_NO_PAIRS = Text(
+    en="The activation {name} was given {given}, where a tuple of pairs is wanted: ((first, second), …).",
+    zh="激活函数 {name} 得到的是 {given}，而这里要的是由二元组组成的元组：((…, …), …)。",
+)
+
+
 def _number(value: Any, name: str) -> Expr:
     """A parameter's value; 0.01 is 1/100."""
     try:
-        exact = _exact(expression(value))
+        exact = expression(value)
+        exact = None if exact.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo) else _exact(exact)
     except (DomainError, TypeError, ValueError):
         exact = None
-    if exact is None or exact.is_real is False or exact.is_finite is False:
+    if (
+        exact is None
+        or exact.is_extended_real is False
+        or exact.is_finite is False
+        or not (exact.is_number or exact.is_Symbol)
+    ):
         raise DomainError(
             f"A parameter of the activation {name!r} was given as {value!r}. Give a real number or a SymPy symbol."
         )
@@ -284,6 +330,11 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
             "Give a SymPy expression in one variable, such as 1/(1 + sympy.exp(-z)) with z = sympy.Symbol('z'); "
             "a text is read by bp.parse_activation."
         ) from None
+    domain.require_moderate(formula, name)
+    if formula.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
+        raise DomainError(
+            f"The formula of the activation {name!r} is {formula}, which is no function with finite real values."
+        )
     if unknown := formula.atoms(AppliedUndef):
         raise DomainError(
             f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "

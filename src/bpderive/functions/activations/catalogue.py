@@ -9,11 +9,28 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import sympy
-from sympy import Abs, Float, Max, Min, Rational, Sum, Symbol, atan, cos, erf, exp, log, pi, sin, sqrt, tanh
+from sympy import (
+    Abs,
+    Float,
+    Max,
+    Min,
+    Rational,
+    Sum,
+    Symbol,
+    atan,
+    cos,
+    erf,
+    exp,
+    log,
+    pi,
+    sign,
+    sin,
+    sqrt,
+    tanh,
+)
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import a, z
 from bpderive.functions.activations.forms import (
     CubicExponent,
     bell,
@@ -26,6 +43,7 @@ from bpderive.functions.activations.forms import (
 from bpderive.functions.activations.jacobians import WHOLE
 from bpderive.functions.activations.special import computed, gelu_descent, half_erfcx, mish_crossing
 from bpderive.functions.activations.stable import slope
+from bpderive.functions.activations.variables import a, z
 from bpderive.functions.activations.vector import VectorActivation
 from bpderive.functions.named import Catalogue
 from bpderive.letters.symbols import L, Largest, j, k
@@ -49,6 +67,9 @@ _gauss_s, _gauss_t, _gauss_u = bell(within(30))
 _c1, _c3 = 2 * sqrt(2 / pi), 2 * sqrt(2 / pi) * Rational("0.044715")
 _cubic = CubicExponent(within(24), _c1, _c3)
 _inverse = computed(1 / Max(Abs(z), 1))
+# |z| kept to where exp(−|z|) is a number at all, so that nothing is 0·∞ at ±∞.
+_size = within(1000)
+_double = exp(-2 * _size)
 
 # The layer's greatest z is taken off every z, which changes no quotient of exponentials and keeps the exponents from
 # being positive. z − m is rounded; what it lacks is known exactly, and exp(z − m) is corrected by it.
@@ -79,6 +100,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
     "activation",
     [
         Activation(
+            checked=False,
             name="sigmoid",
             title=Text(en="sigmoid", zh="S 型（sigmoid）函数"),
             formula=1 / (1 + exp(-z)),
@@ -90,12 +112,14 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="tanh",
             title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
             formula=tanh(z),
-            stable=((slope, 4 * decay(2) / (1 + decay(2) * (2 + decay(2)))),),
+            stable=((slope, 4 * _double / (1 + _double * (2 + _double))),),
         ),
         Activation(
+            checked=False,
             name="relu",
             title=Text(en="rectified linear unit (ReLU)", zh="修正线性单元（ReLU）"),
             formula=Max(z, 0),
@@ -103,6 +127,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a > 0, 1, 0),
         ),
         Activation(
+            checked=False,
             name="leaky_relu",
             title=Text(en="leaky ReLU", zh="带泄漏的修正线性单元（Leaky ReLU）"),
             formula=where(z <= 0, alpha * z, z),
@@ -111,6 +136,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, alpha, 1),
         ),
         Activation(
+            checked=False,
             name="elu",
             title=Text(en="exponential linear unit (ELU)", zh="指数线性单元（ELU）"),
             formula=where(z <= 0, alpha * (exp(z) - 1), z),
@@ -123,6 +149,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, a + alpha, 1),
         ),
         Activation(
+            checked=False,
             name="selu",
             title=Text(en="scaled exponential linear unit (SELU)", zh="缩放指数线性单元（SELU）"),
             formula=where(z <= 0, lambda_ * alpha * (exp(z) - 1), lambda_ * z),
@@ -138,6 +165,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, a + lambda_ * alpha, lambda_),
         ),
         Activation(
+            checked=False,
             name="softplus",
             title=Text(en="softplus", zh="softplus 函数"),
             formula=log(1 + exp(z)),
@@ -145,19 +173,25 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=1 - exp(-a),
         ),
         Activation(
+            checked=False,
             name="silu",
             title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
             formula=z / (1 + exp(-z)),
             stable=(
-                (a, where(z >= 0, z, product(z, _near, _far)) / (1 + _cut)),
+                (a, where(z >= 0, z, product(-_size, _near, _far)) / (1 + _cut)),
                 (
                     slope,
-                    where(z >= 0, 1 + _cut * (1 + z), product(computed(_cut + computed(1 + z)), _near, _far))
+                    where(
+                        z >= 0,
+                        1 + _cut * (1 + _size),
+                        product(computed(_cut + computed(1 - _size)), _near, _far),
+                    )
                     / (1 + _cut * (2 + _cut)),
                 ),
             ),
         ),
         Activation(
+            checked=False,
             name="gelu",
             title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
             formula=z * (1 + erf(z / sqrt(2))) / 2,
@@ -166,26 +200,27 @@ activations: Catalogue[AnyActivation] = Catalogue(
                     a,
                     where(
                         z >= 0,
-                        z * (1 - product(half_erfcx(Abs(z)), _s, _t, _u)),
-                        product(z * half_erfcx(Abs(z)), _s, _t, _u),
+                        z * (1 - product(half_erfcx(within(40)), _s, _t, _u)),
+                        product(-within(40) * half_erfcx(within(40)), _s, _t, _u),
                     ),
                 ),
                 (
                     slope,
                     where(
                         z >= 0,
-                        1 - product(gelu_descent(Abs(z)), _s, _t, _u),
-                        product(gelu_descent(Abs(z)), _s, _t, _u),
+                        1 - product(gelu_descent(within(40)), _s, _t, _u),
+                        product(gelu_descent(within(40)), _s, _t, _u),
                     ),
                 ),
             ),
         ),
         Activation(
+            checked=False,
             name="gelu_tanh",
             title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
             formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
             stable=(
-                (a, where(z >= 0, z, product(z, *_cubic.factors)) / (1 + _cubic.value)),
+                (a, where(z >= 0, z, product(-within(24), *_cubic.factors)) / (1 + _cubic.value)),
                 (
                     slope,
                     where(
@@ -198,6 +233,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="mish",
             title=Text(en="mish", zh="mish 函数"),
             formula=z * tanh(log(1 + exp(z))),
@@ -210,7 +246,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
                     where(
                         z >= 0,
                         z * (computed(1 + 2 * _cut) / (1 + 2 * _cut * (1 + _cut))),
-                        product(z * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
+                        product(-_size * (computed(_cut + 2) / (2 + _cut * (_cut + 2))), _near, _far),
                     ),
                 ),
                 (
@@ -219,7 +255,8 @@ activations: Catalogue[AnyActivation] = Catalogue(
                         z >= 0,
                         1
                         + computed(
-                            _cut**2 * computed(computed(4 * z - 2) + 4 * _cut * computed(z - 1 - _cut))
+                            _cut**2
+                            * computed(computed(4 * _size - 2) + 4 * _cut * computed(_size - 1 - _cut))
                         )
                         / (1 + 4 * _cut * (1 + _cut * (2 + _cut * (2 + _cut)))),
                         where(
@@ -227,7 +264,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
                             Rational(1, 2)
                             + computed(
                                 (_twice - 2) * computed(_twice + 2)
-                                + computed(8 * z) * computed(_cut * (1 + _cut))
+                                - computed(8 * _size) * computed(_cut * (1 + _cut))
                             )
                             / (2 * computed(_twice + 2) ** 2),
                             where(
@@ -235,8 +272,8 @@ activations: Catalogue[AnyActivation] = Catalogue(
                                 mish_crossing(-within(2)),
                                 product(
                                     (
-                                        computed(1 + z)
-                                        + _cut * (computed(Rational(3, 2) + z) + _cut * (1 + _cut / 4))
+                                        computed(1 - _size)
+                                        + _cut * (computed(Rational(3, 2) - _size) + _cut * (1 + _cut / 4))
                                     )
                                     / (1 + _cut * (2 + _cut * (2 + _cut * (1 + _cut / 4)))),
                                     _near,
@@ -249,13 +286,18 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="softsign",
             title=Text(en="softsign", zh="softsign 函数"),
             formula=z / (1 + Abs(z)),
-            stable=((slope, computed(1 / (1 + Abs(z))) ** 2),),
+            stable=(
+                (a, where(Abs(z) <= 1, Max(Min(z, 1), -1) / (1 + within(1)), sign(z) / (1 + _inverse))),
+                (slope, computed(1 / (1 + Abs(z))) ** 2),
+            ),
             slope_from_output=(1 - Abs(a)) ** 2,
         ),
         Activation(
+            checked=False,
             name="arctan",
             title=Text(en="arctangent", zh="反正切函数"),
             formula=atan(z),
@@ -265,6 +307,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=cos(a) ** 2,
         ),
         Activation(
+            checked=False,
             name="hard_tanh",
             title=Text(en="hard tanh", zh="硬双曲正切函数（hard tanh）"),
             formula=Max(-1, Min(z, 1)),
@@ -272,6 +315,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(Abs(a) < 1, 1, 0),
         ),
         Activation(
+            checked=False,
             name="hard_sigmoid",
             title=Text(en="hard sigmoid", zh="硬 S 型函数（hard sigmoid）"),
             formula=Max(0, Min(z / 6 + Rational(1, 2), 1)),
@@ -280,16 +324,17 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where((a > 0) & (a < 1), Rational(1, 6), 0),
         ),
         Activation(
+            checked=False,
             name="gaussian",
             title=Text(en="Gaussian", zh="高斯函数"),
             formula=exp(-(z**2)),
             stable=(
                 (a, product(_gauss_s, _gauss_t, _gauss_u)),
-                (slope, product(-2 * z, _gauss_s, _gauss_t, _gauss_u)),
+                (slope, product(-2 * Max(Min(z, 30), -30), _gauss_s, _gauss_t, _gauss_u)),
             ),
         ),
-        Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
-        Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
+        Activation(checked=False, name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
+        Activation(checked=False, name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
         softmax,
     ],
 )

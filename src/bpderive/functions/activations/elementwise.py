@@ -15,15 +15,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, Piecewise, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations.analysis import CACHE, z
 from bpderive.functions.activations.special import coded, computed
+from bpderive.functions.activations.variables import CACHE, z
 
 LONGEST = 88
 """The most characters of an expression in generated code; longer ones are computed in parts."""
@@ -133,10 +135,11 @@ class NumPySource(StrPrinter):
 
     def _print_Piecewise(self, expression: Any) -> str:
         cases = [(self._branch(value), condition) for value, condition in expression.args]
-        if all(value.is_number for value, _ in expression.args):
-            # The constants have the dtype of what is compared, in every library of arrays.
+        last, applies = expression.args[-1]
+        if last.is_number and applies == True:  # noqa: E712  # SymPy's own true
+            # nan is neither here nor there: it stays nan, and the constants have the dtype of what is compared.
             like = self._print(sorted(expression.free_symbols, key=str)[0])
-            cases[-1] = (self.constant(cases[-1][0], like), cases[-1][1])
+            cases[-1] = (self.choice(f"{like} == {like}", cases[-1][0], like), applies)
         shown = f"{self.module}.nan"
         for branch, condition in reversed(cases):
             holds = condition == True  # noqa: E712  # SymPy's own true
@@ -164,6 +167,16 @@ class NumPySource(StrPrinter):
     def _print_Relational(self, expression: Any) -> str:
         sides = (self.parenthesize(side, precedence(expression)) for side in (expression.lhs, expression.rhs))
         return f" {expression.rel_op} ".join(sides)
+
+
+def has_code(expression: Expr) -> bool:
+    """Whether there is code for everything in an expression."""
+    plain = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Min, sympy.Max, Piecewise, ExprCondPair, Boolean)
+    return all(
+        isinstance(part, plain) or part.is_Symbol or part.is_number or type(part) in NumPySource.functions
+        for part in sympy.preorder_traversal(expression)
+        if isinstance(part, sympy.Basic) and not isinstance(part, BooleanAtom)
+    )
 
 
 def expression_source(expression: Expr) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import sympy
 from sympy import Abs, Expr, Max, Min, Piecewise, Rational, floor
 
-from bpderive.functions.activations.analysis import z
 from bpderive.functions.activations.special import computed
+from bpderive.functions.activations.variables import z
 
 KEPT = 37
 """exp(−37) happens to be a floating-point number within a hundredth of a unit in the last place."""

@@ -26,7 +26,6 @@ from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
 from bpderive.errors import DomainError, Refuted, unknown_name
 from bpderive.functions.activations import jacobians, properties
-from bpderive.functions.activations.analysis import CACHE, a
 from bpderive.functions.activations.layer_program import (
     LayerProgram,
     compiled_program,
@@ -35,6 +34,7 @@ from bpderive.functions.activations.layer_program import (
     letter,
 )
 from bpderive.functions.activations.special import exactly
+from bpderive.functions.activations.variables import CACHE, a
 from bpderive.letters.expressions import expression
 from bpderive.letters.symbols import j, latex
 from bpderive.letters.text import Text
@@ -187,7 +187,7 @@ class VectorActivation:
     def odd(self) -> None:
         """None, as for every property of a function of one number."""
 
-    even = max_slope = tails = inflections = odd
+    even = max_slope = slope_range = tails = inflections = odd
 
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name` is None; None if it is known. Raises `UnknownName`."""
