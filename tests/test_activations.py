@@ -315,3 +315,35 @@ def test_the_catalogue_is_read_only_and_suggests() -> None:
     assert "exp" in repr(activations["sigmoid"])
     assert activations["tanh"].latex == r"\tanh(z)"
     assert activations["tanh"].elementwise
+
+
+@names
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("kind", ["value", "slope"])
+def test_at_the_edge_of_the_numbers_is_the_limit(
+    activation: Activation, dtype: type[np.floating], kind: str
+) -> None:
+    """At ±∞ what the function tends to, nan for nan, and next to that what many digits say, rounded."""
+    function = activation.numpy if kind == "value" else activation.numpy_derivative
+    exact = in_high_precision(activation.formula if kind == "value" else activation.derivative())
+    tails = activation.tails or (None, None)
+    with np.errstate(over="ignore", invalid="raise", divide="raise"):
+        assert np.isnan(function(np.array([np.nan], dtype)))[0]
+        for sign, tail in zip((-1, 1), tails, strict=True):
+            if tail is None:
+                continue
+            limit = tail.value if kind == "value" else tail.slope
+            found = function(np.array([sign * np.inf], dtype))[0]
+            assert found == dtype(float(limit)), sign
+        huge, tiny = np.finfo(dtype).max, np.finfo(dtype).smallest_subnormal
+        points = np.array(
+            [-huge, -huge / 2, -dtype(1e30), -tiny, 0, tiny, dtype(1e30), huge / 2, huge], dtype
+        )
+        found = function(points)
+    assert found.dtype == dtype
+    expected = []
+    for point in points:
+        with mpmath.workdps(400 if abs(point) < 1 else 40):
+            expected.append(dtype(float(exact(mpmath.mpf(float(point))))))
+    for point, value, wanted in zip(points, found, expected, strict=True):
+        assert value == wanted or abs(value - wanted) <= 8 * np.spacing(abs(wanted)), point

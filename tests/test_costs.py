@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import sympy
 
@@ -115,3 +116,68 @@ def test_a_parameter_may_be_a_symbol_to_derive_with_but_not_to_compute_with() ->
 def test_a_network_with_the_huber_cost_is_verified() -> None:
     net = Network((2, 3, 2), "tanh", costs["huber"].with_parameters(delta=0.3))
     assert verify(net, compiled=compile_gradient(net)).ok
+
+
+def cost(formula: object, **extras: object) -> Cost:
+    return Cost(name="made", title=TITLE, formula=formula, **extras)  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        sympy.floor(a - y),
+        sympy.Integral(sympy.exp(-(sympy.Symbol("t") ** 2)), (sympy.Symbol("t"), 0, a)),
+        sympy.Function("f")(a),
+        sympy.I * a,
+        sympy.nan,
+        sympy.oo * a,
+        sympy.log(a),
+        1 / (a - y),
+        sympy.sqrt(sympy.Abs(a - y)),
+        sympy.Piecewise((0, a < y), (1, True)),
+        a ** (10**9),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_computed_with_is_refused_when_it_is_declared(formula: sympy.Expr) -> None:
+    with pytest.raises(DomainError):
+        cost(formula)
+
+
+def test_a_cost_is_defined_on_its_own_domain_only() -> None:
+    assert cost(sympy.log(a), domain=sympy.Interval.open(0, 1)).derivative() == 1 / a
+
+
+def test_the_hinge_is_a_cost() -> None:
+    hinge = cost(sympy.Max(0, 1 - a * y))
+    assert [hinge.derivative(value, 1) for value in (-1, sympy.Rational(1, 2), 2)] == [-1, -1, 0]
+    net = Network((2, 2), "tanh", hinge)
+    assert verify(net, compiled=compile_gradient(net)).ok
+
+
+def test_parameters_may_be_plain_numbers() -> None:
+    q = sympy.Symbol("q", positive=True)
+    assert cost(q * (a - y) ** 2, parameters=((q, 2),)).derivative(3, 1) == 8
+    for wrong in (sympy.nan, 0, -1, "2"):
+        with pytest.raises(DomainError, match="positive"):
+            cost(q * (a - y) ** 2, parameters=((q, wrong),))
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [("name", 3), ("title", "x"), ("domain", "x"), ("targets", (0, 1)), ("parameters", {"q": 2})],
+)
+def test_a_field_of_the_wrong_kind_is_refused(field: str, given: object) -> None:
+    fields = {"name": "made", "title": TITLE, "formula": a * y, field: given}
+    with pytest.raises(DomainError, match=field):
+        Cost(**fields)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_constant_term_counts_once_for_each_output() -> None:
+    weights, biases = [np.ones((2, 2))], [np.zeros((2, 1))]
+    x, targets = np.ones((2, 4)), np.zeros((2, 4))
+    for formula, expected in ((sympy.Integer(3), 6.0), (a * 0 + 3 + y, 6.0)):
+        program = compile_gradient(Network((2, 2), "sigmoid", cost(formula)))
+        value, gradient = program.value_and_gradient(weights, biases, x, targets)
+        assert value == expected
+        assert not np.any(gradient.w[0])

@@ -19,7 +19,7 @@ READ = {
     "  max(0, z)  ": sympy.Max(0, z),
     "z*(1 + erf(z/sqrt(2)))/2": z * (1 + sympy.erf(z / sympy.sqrt(2))) / 2,
     "where(z < 0, 0.1*z, z)": sympy.Piecewise((z / 10, z < 0), (z, True)),
-    "where(-1 < z <= 1, z, 1)": sympy.Piecewise((z, (z > -1) & (z <= 1)), (1, True)),
+    "where(-1 < z <= 1, z^2, 1)": sympy.Piecewise((z**2, (z > -1) & (z <= 1)), (1, True)),
     "-z^2": -(z**2),
     "2^z^2": None,
     "e^(-z^2) + e**z": sympy.exp(-(z**2)) + sympy.exp(z),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import math
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import mpmath
 import numpy as np
@@ -18,11 +15,12 @@ from hypothesis import strategies as st
 from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
+from benchmarks import properties as grown
 from bpderive.functions.activations import Activation, activations, elementwise_activations, properties, z
 from bpderive.functions.activations import enclosure as enclosures
-from bpderive.functions.activations.budget import TimeUp, _clock, budget
 from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
 from bpderive.functions.activations.properties import PROPERTIES, max_slope
+from bpderive.functions.activations.steps import TooManySteps, at_most
 from bpderive.functions.activations.zeros import zeros
 
 names = pytest.mark.parametrize(
@@ -192,76 +190,158 @@ def test_an_enclosure_holds_the_value() -> None:
         enclosure(sympy.zeta(3) + z, 20, mpmath.iv.mpf(1))
 
 
-def test_the_time_is_limited_in_any_thread() -> None:
+def test_the_work_is_bounded_by_counting_steps() -> None:
     def endless() -> None:
         while True:
-            time.thread_time()
+            sympy.Integer(1)
 
-    caught = []
-
-    def in_thread() -> None:
-        try:
-            with budget(0.05):
-                endless()
-        except TimeUp:
-            caught.append(True)
-
-    in_thread()
-    thread = threading.Thread(target=in_thread)
-    thread.start()
-    thread.join(10)
-    assert caught == [True, True]
+    for _ in range(2):
+        with pytest.raises(TooManySteps), at_most(1000):
+            endless()
+    assert sys.getprofile() is None
 
 
-def test_what_ends_in_time_is_not_interrupted_later() -> None:
-    for _ in range(50):
-        try:
-            with budget(1e-4):
-                sum(range(2000))
-        except TimeUp:
-            continue
-    until = time.monotonic() + 0.1
-    while time.monotonic() < until:
-        sum(range(100))
-
-
-def test_the_clock_of_a_thread_that_has_ended_waits_for_nothing() -> None:
-    """A watcher that wakes when its thread is gone must end in peace, not with an error of the system's."""
-    clocks: list[Callable[[], float]] = []
-    thread = threading.Thread(target=lambda: clocks.append(_clock(threading.get_ident())))
-    thread.start()
-    thread.join()
-    until = time.monotonic() + 10  # the system takes the thread away a moment after Python has let it go
-    while (worked := clocks[0]()) < math.inf and time.monotonic() < until:
-        time.sleep(0.001)
-    assert worked == math.inf or not hasattr(time, "pthread_getcpuclockid")
-
-
-def test_a_traced_function_begins_after_the_time_was_up() -> None:
-    """In another process, for a function that never begins would hold this one up."""
-    program = """
-import sys
-from bpderive.functions.activations.budget import TimeUp, _clock, budget
-for _ in range(30):
-    try:
-        with budget(1e-4):
-            sum(range(3000))
-    except TimeUp:
+def test_an_inner_limit_counts_for_the_outer_one() -> None:
+    def work() -> None:
         pass
-sys.settrace(lambda *event: None)
-def begins():
-    return "begun"
-print(begins())
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout == "begun\n", done.stderr
+
+    def often(times: int, most: int) -> None:
+        with at_most(most):
+            for _ in range(times):
+                work()
+
+    def twenty_times() -> None:
+        for _ in range(20):
+            often(10, 60)
+
+    with pytest.raises(TooManySteps), at_most(100):
+        twenty_times()
+    with at_most(1000):
+        with pytest.raises(TooManySteps):
+            often(10, 5)
+        often(10, 60)
 
 
-def test_what_takes_too_long_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(properties, "SECONDS", 0.0)
+def test_a_generator_that_is_closed_too_late_does_not_swallow_the_limit(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def waiting() -> Iterator[int]:
+        try:
+            yield 1
+        finally:
+            str(2)
+
+    def once() -> int:
+        return next(waiting())
+
+    def closing() -> None:
+        while True:
+            once()
+
+    with pytest.raises(TooManySteps), at_most(50):
+        closing()
+    assert capsys.readouterr().err == ""
+
+
+def test_the_precision_of_mpmath_is_untouched() -> None:
+    """In another thread it is seen at every moment to be what it was, while properties are found here."""
+
+    def many_digits() -> None:
+        while True:
+            sympy.N(sympy.erf(sympy.sqrt(2)), 500)
+            sympy.core.cache.clear_cache()
+
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.001):
+            seen.add(mpmath.iv.prec)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    before = mpmath.mp.prec, mpmath.iv.prec
+    try:
+        for find in PROPERTIES.values():
+            find(z / (1 + sympy.exp(-z * Rational(5, 7))))
+        with pytest.raises(TooManySteps), at_most(2000):
+            many_digits()
+    finally:
+        done.set()
+        watcher.join()
+    assert (mpmath.mp.prec, mpmath.iv.prec) == before
+    assert seen == {before[1]}
+
+
+def test_what_takes_too_much_work_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(properties, "STEPS", 100)
     found = max_slope(z / (1 + sympy.exp(-z * Rational(3, 7))))
     assert found.value is None
-    assert "time" in str(found.reason)
+    assert "steps" in str(found.reason)
     assert set(PROPERTIES) >= {"range", "limits", "monotone", "odd", "max_slope", "tails", "inflections"}
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "greatest"),
+    [
+        ("(softplus(z)-1)^2", 0, sympy.oo),
+        ("tanh(exp(z))", 0, 1),
+        ("softplus(z)*sigmoid(-z)", 0, None),
+        ("z/sqrt(1+z^2)", -1, 1),
+    ],
+)
+def test_a_range_goes_to_the_limits(text: str, least: object, greatest: object) -> None:
+    found = bp.parse_activation(text).range
+    assert found is not None
+    assert found.inf == least
+    assert greatest is None or found.sup == greatest
+
+
+def test_what_falls_and_rises_is_not_said_to_be_monotone() -> None:
+    assert bp.parse_activation("(softplus(z)-1)^2").monotone is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tanh(1e40*z)",
+        "sigmoid(1e20*z)",
+        "sin(exp(exp(z)))",
+        "tanh(tanh(tanh(z)))",
+        "abs(z^5-z-1)",
+        "z/sqrt(1+z^2)",
+    ],
+)
+def test_every_property_is_known_or_has_a_reason(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(properties, "STEPS", 60_000)
+    activation = bp.parse_activation(text)
+    for name in PROPERTIES:
+        assert PROPERTIES[name](activation.formula).value is not None or activation.why_unknown(name), name
+
+
+def test_no_sample_contradicts_what_is_found_of_formulas_that_are_grown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(properties, "STEPS", 40_000)
+    source = grown.formulas(seed=17)
+    for _ in range(12):
+        activation = next(source)
+        assert grown.faults(activation) == [], activation
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("range", Interval.open(0, 2)),
+        ("range", Interval.open(Rational(1, 4), 1)),
+        ("limits", (S.Zero, S.Infinity)),
+        ("monotone", False),
+        ("odd", True),
+        ("max_slope", properties.Slope(Rational(1, 5), FiniteSet(0))),
+        ("inflections", FiniteSet(1)),
+        ("slope_range", Interval.Lopen(0, 1)),
+        ("by_output", sympy.Symbol("a", real=True)),
+    ],
+)
+def test_the_samples_contradict_what_is_wrong(name: str, wrong: object) -> None:
+    assert list(grown.CHECKS[name](grown.Samples(activations["sigmoid"]), wrong))

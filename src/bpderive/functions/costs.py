@@ -13,7 +13,7 @@ output neurons of one formula in the output a and the desired output y.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,10 @@ import sympy
 from sympy import Expr, Interval, Piecewise, Rational, S, Symbol, log
 
 from bpderive.errors import DomainError, ShapeError, shown, unknown_name
+from bpderive.functions.activations.analysis import kinks
+from bpderive.functions.activations.domain import require_moderate, undefined
+from bpderive.functions.activations.elementwise import has_code
+from bpderive.functions.activations.variables import z
 from bpderive.functions.algebra import tidy
 from bpderive.functions.assumptions import Assumptions, assumptions
 from bpderive.functions.named import Catalogue
@@ -41,8 +45,8 @@ def _at(formula: Expr, output: Any, target: Any) -> Expr:
 
 @lru_cache(256)
 def _slope(formula: Expr) -> Expr:
-    slope = sympy.diff(formula, a)
-    return slope if slope.has(Piecewise) else tidy(slope)
+    slope = sympy.diff(formula.rewrite(Piecewise) if formula.has(sympy.Max, sympy.Min) else formula, a)
+    return slope if slope.has(Piecewise, sympy.Abs, sympy.sign) else tidy(slope)
 
 
 @lru_cache(256)
@@ -74,27 +78,35 @@ class Cost:
     domain: sympy.Set = S.Reals
     targets: sympy.Set = S.Reals
     parameters: tuple[tuple[Symbol, Expr], ...] = ()
+    checked: InitVar[bool] = True
+    """Whether the formula is checked when it is declared."""
+
     _declared: Expr = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, checked: bool) -> None:
         declared(self.name, self.title)
         object.__setattr__(self, "_declared", self.formula)
-        object.__setattr__(self, "parameters", _valued(self.parameters))
-        for field_name in ("domain", "targets"):
-            if not isinstance(given := getattr(self, field_name), sympy.Set):
-                raise DomainError(_NO_SET.format(field=field_name, given=shown(given)))
+        given = pairs(self.parameters, "parameters")
+        values = {expression(symbol): _number(symbol, value, self.name) for symbol, value in given}
+        object.__setattr__(self, "parameters", tuple(values.items()))
+        for name in ("domain", "targets"):
+            if not isinstance(found := getattr(self, name), sympy.Set):
+                raise DomainError(_NO_SET.format(field=name, given=shown(found)))
         try:
             formula = expression(self.formula)
         except DomainError:
             formula = None
         if formula is not None:
-            formula = formula.subs(dict(self.parameters))
+            require_moderate(formula, self.name)
+            formula = formula.subs(values)
         open_symbols = {symbol for _, value in self.parameters for symbol in value.free_symbols}
         variables = set() if formula is None else formula.free_symbols - open_symbols
         if formula is None or {symbol.name for symbol in variables} - {"a", "y"}:
             raise DomainError(_NO_FORMULA.format(cost=self.name, given=shown(self.formula)))
         ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in variables}
         object.__setattr__(self, "formula", formula.xreplace(ours))
+        if checked and not open_symbols:
+            _require_defined(self)
 
     def __repr__(self) -> str:
         return f"<cost {self.name}: the sum over the outputs of {self.formula}>"
@@ -109,13 +121,7 @@ class Cost:
         for name, given in values.items():
             if name not in known:
                 raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
-            try:
-                value = Rational(str(given)) if isinstance(given, float) else expression(given)
-            except (DomainError, TypeError, ValueError):
-                value = sympy.nan
-            if not value.is_positive or not (value.is_number or value.is_Symbol):
-                raise DomainError(_NOT_POSITIVE.format(name=name, cost=self.name, given=shown(given)))
-            chosen[known[name]] = value
+            chosen[known[name]] = _number(known[name], given, self.name)
         return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
 
     @property
@@ -175,10 +181,6 @@ _NOT_TOGETHER = Text(
 )
 
 
-def _valued(given: Any) -> tuple[tuple[Symbol, Expr], ...]:
-    return tuple((expression(key), expression(value)) for key, value in pairs(given, "parameters"))
-
-
 def _together(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     """The entries of two sequences in pairs; raises `ShapeError` if they have none, or not the same number."""
     try:
@@ -190,6 +192,66 @@ def _together(outputs: Any, targets: Any) -> list[tuple[Any, Any]]:
     return found
 
 
+def _number(symbol: Any, given: Any, cost: str) -> Expr:
+    """A parameter's value, a positive number or a positive symbol; 0.5 means one half."""
+    try:
+        value = Rational(str(given)) if isinstance(given, float) else expression(given)
+    except (DomainError, TypeError, ValueError):
+        value = sympy.nan
+    if not value.is_positive or not (value.is_number or value.is_Symbol):
+        raise DomainError(_NOT_POSITIVE.format(name=symbol, cost=cost, given=shown(given)))
+    return value
+
+
+def _require_defined(cost: Cost) -> None:
+    """Raise `DomainError` unless the formula has code, and is real and continuous with a slope in its domain."""
+    for part in (cost.formula, _slope(cost.formula)):
+        if part.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo, sympy.I) or not has_code(part):
+            raise DomainError(_NO_CODE.format(name=repr(cost.name), formula=cost.formula))
+    if not isinstance(cost.domain, Interval):
+        return
+    for target in _sample(cost.targets):
+        formula, slope = (
+            part.subs(y, target).xreplace({a: z}) for part in (cost.formula, _slope(cost.formula))
+        )
+        for part, message in ((formula, _UNDEFINED), (slope, _NO_SLOPE)):
+            gap = undefined(part, _inside(cost.domain))
+            if gap is not None:
+                where = {"name": repr(cost.name), "formula": cost.formula, "y": target, "a": f"{gap.near:g}"}
+                raise DomainError(message.format(**where))
+        kinks(formula)
+
+
+def _sample(targets: sympy.Set) -> list[Expr]:
+    """Some desired outputs."""
+    usual = [Rational(n, 4) for n in (-6, -1, 0, 1, 2, 4, 9)]
+    return [target for target in usual if target in targets]
+
+
+def _inside(domain: Interval) -> Interval:
+    """The domain without its open ends, up to a millionth."""
+    narrow = Rational(1, 10**6)
+    low = domain.inf + (narrow if domain.left_open and domain.inf.is_finite else 0)
+    return Interval(low, domain.sup - (narrow if domain.right_open and domain.sup.is_finite else 0))
+
+
+_NO_CODE = Text(
+    en="The formula of the cost {name} is {formula}, for which or for whose derivative there is no code. Use the usual "
+    "functions, max, min, abs and cases.",
+    zh="代价函数 {name} 的公式是 {formula}，它或它的导数无法生成代码。请使用常见函数、max、min、abs 和分段。",
+)
+_UNDEFINED = Text(
+    en="The formula {formula} of the cost {name} is not known to be real and finite near a = {a} for y = {y}. Say for "
+    "which outputs it is defined: domain=sympy.Interval.open(…).",
+    zh="代价函数 {name} 的公式 {formula} 在 y = {y}、a = {a} 附近未必是有限的实数。请说明它对哪些输出有定义："
+    "domain=sympy.Interval.open(…)。",
+)
+_NO_SLOPE = Text(
+    en="The derivative of the cost {name}, {formula}, is not known to be finite near a = {a} for y = {y}, and "
+    "backpropagation begins with it.",
+    zh="代价函数 {name}（{formula}）的导数在 y = {y}、a = {a} 附近未必是有限的，而反向传播正是从它开始的。",
+)
+
 delta = Symbol("delta", positive=True)
 """Where the Huber cost turns from a parabola into a line."""
 
@@ -197,11 +259,13 @@ costs: Catalogue[Cost] = Catalogue(
     "cost",
     [
         Cost(
+            checked=False,
             name="quadratic",
             title=Text(en="quadratic cost", zh="二次代价函数"),
             formula=(y - a) ** 2 / 2,
         ),
         Cost(
+            checked=False,
             name="cross_entropy",
             title=Text(en="cross-entropy cost", zh="交叉熵代价函数"),
             formula=-(y * log(a) + (1 - y) * log(1 - a)),
@@ -209,6 +273,7 @@ costs: Catalogue[Cost] = Catalogue(
             targets=Interval(0, 1),
         ),
         Cost(
+            checked=False,
             name="log_likelihood",
             title=Text(en="log-likelihood cost", zh="对数似然代价函数"),
             formula=-y * log(a),
@@ -216,6 +281,7 @@ costs: Catalogue[Cost] = Catalogue(
             targets=Interval(0, 1),
         ),
         Cost(
+            checked=False,
             name="huber",
             title=Text(en="Huber cost", zh="Huber 代价函数"),
             formula=Piecewise(

@@ -18,7 +18,8 @@ import sympy
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation
-from bpderive.functions.activations.analysis import one_sided, z
+from bpderive.functions.activations.analysis import one_sided
+from bpderive.functions.activations.variables import z
 from bpderive.letters.text import Text
 
 ACROSS = 5.0

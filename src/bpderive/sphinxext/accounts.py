@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import sympy
 
 from bpderive.functions.activations import Activation
-from bpderive.functions.activations.analysis import a
 from bpderive.functions.activations.facts import Fact, facts, number, rounded, slope_range
 from bpderive.functions.activations.learning import learning
 from bpderive.functions.activations.stable import confirm, slope
+from bpderive.functions.activations.variables import a
 from bpderive.letters.text import Text
 from bpderive.sphinxext.kept import Wanted
 

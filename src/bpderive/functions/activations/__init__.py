@@ -18,7 +18,6 @@ declaration in `bpderive.functions.activations.catalogue`: its derivative, range
 from __future__ import annotations
 
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import a, z
 from bpderive.functions.activations.catalogue import (
     AnyActivation,
     activations,
@@ -27,6 +26,7 @@ from bpderive.functions.activations.catalogue import (
 )
 from bpderive.functions.activations.parsed import parse_activation
 from bpderive.functions.activations.stable import slope
+from bpderive.functions.activations.variables import a, z
 from bpderive.functions.activations.vector import VectorActivation
 
 __all__ = [

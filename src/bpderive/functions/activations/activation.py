@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import sympy
@@ -10,10 +10,10 @@ from sympy import Expr
 from sympy.core.function import AppliedUndef
 
 from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
-from bpderive.functions.activations import analysis, by_output, properties, rewriting
-from bpderive.functions.activations.analysis import a, z
+from bpderive.functions.activations import analysis, by_output, domain, properties, rewriting
 from bpderive.functions.activations.elementwise import compiled
 from bpderive.functions.activations.stable import compare, confirm, slope
+from bpderive.functions.activations.variables import a, z
 from bpderive.functions.differentiation import latex
 from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.expressions import declared as check_declared
@@ -57,9 +57,12 @@ class Activation:
     at_kinks: Pairs = ()
     slope_from_output: Expr | None = None
     parameters: Pairs = ()
+    checked: InitVar[bool] = True
+    """Whether the formula is checked when it is declared, or only by `check()`."""
+
     _declared: tuple[Any, ...] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, checked: bool) -> None:
         check_declared(self.name, self.title)
         declared = (self.formula, self.stable, self.at_kinks, self.slope_from_output)
         values = {
@@ -84,6 +87,8 @@ class Activation:
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)
+        if checked and formula.free_symbols <= {z}:
+            self._require_defined()
 
     def __repr__(self) -> str:
         return f"<activation {self.name}: {self.formula}>"
@@ -174,6 +179,12 @@ class Activation:
         return found
 
     @property
+    def slope_range(self) -> sympy.Set | None:
+        """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
+        found: sympy.Set | None = properties.slope_range(self.formula).value
+        return found
+
+    @property
     def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
         """What becomes of σ and σ′ for z → −∞ and z → ∞: whether the neuron saturates there; None if not known."""
         found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value
@@ -242,18 +253,16 @@ class Activation:
                 f"The activation {self.name} has the symbol {', '.join(letters)} in its formula; where it is computed "
                 "with, its parameters must be numbers: .with_parameters(…)."
             )
-        analysis.require_smooth_pieces(self.formula)
-        for point in (-3, -1, 0, 1, 3):
-            value = sympy.N(self.formula.subs(z, point))
-            if not (value.is_Float or value.is_Integer):
-                raise DomainError(
-                    f"The activation {self.name} is {value} at z = {point}; an activation function has a finite real "
-                    "value at every real z."
-                )
+        self._require_defined()
         self._slope()
         self.derivative_from_output()
         found = {confirm(self._exact(declared), form) for declared, form in self.stable}
         return Certificate(self.name, ("exact", "numeric") if "numeric" in found else ("exact",))
+
+    def _require_defined(self) -> None:
+        domain.require_real(self.formula)
+        domain.require_slope(self.formula)
+        analysis.kinks(self.formula)
 
     def _slope(self) -> Expr:
         for point, chosen in self.at_kinks:
@@ -291,10 +300,16 @@ _NO_FORMULA = Text(
 def _number(value: Any, name: str) -> Expr:
     """A parameter's value; 0.01 is 1/100."""
     try:
-        exact = _exact(expression(value))
+        exact = expression(value)
+        exact = None if exact.has(sympy.nan, sympy.oo, -sympy.oo, sympy.zoo) else _exact(exact)
     except (DomainError, TypeError, ValueError):
         exact = None
-    if exact is None or exact.is_real is False or exact.is_finite is False:
+    if (
+        exact is None
+        or exact.is_extended_real is False
+        or exact.is_finite is False
+        or not (exact.is_number or exact.is_Symbol)
+    ):
         raise DomainError(_NO_PARAMETER.format(name=name, given=shown(value)))
     return exact
 
@@ -316,6 +331,11 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
         raise DomainError(
             _NO_FORMULA.format(name=name, given=shown(formula), kind=type(formula).__name__)
         ) from None
+    domain.require_moderate(formula, name)
+    if formula.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
+        raise DomainError(
+            f"The formula of the activation {name!r} is {formula}, which is no function with finite real values."
+        )
     if unknown := formula.atoms(AppliedUndef):
         raise DomainError(
             f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "

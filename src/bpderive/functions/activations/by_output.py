@@ -12,8 +12,9 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Interval, Rational
 
-from bpderive.functions.activations.analysis import CACHE, a, pieces, z
+from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.enclosure import Undecided, sign
+from bpderive.functions.activations.variables import CACHE, a, z
 from bpderive.functions.activations.zeros import limit_of, zeros
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
 from bpderive.letters.text import Text

@@ -31,11 +31,11 @@ from sympy import (
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import a, z
 from bpderive.functions.activations.forms import decay, where, within
 from bpderive.functions.activations.jacobians import WHOLE
 from bpderive.functions.activations.special import computed
 from bpderive.functions.activations.stable import slope
+from bpderive.functions.activations.variables import a, z
 from bpderive.functions.activations.vector import VectorActivation
 from bpderive.functions.named import Catalogue
 from bpderive.letters.symbols import L, Largest, j, k
@@ -89,6 +89,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
     "activation",
     [
         Activation(
+            checked=False,
             name="sigmoid",
             title=Text(en="sigmoid", zh="S 型（sigmoid）函数"),
             formula=1 / (1 + exp(-z)),
@@ -100,12 +101,14 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="tanh",
             title=Text(en="hyperbolic tangent", zh="双曲正切函数"),
             formula=tanh(z),
             stable=((slope, 4 * decay(2) / (1 + decay(2)) ** 2),),
         ),
         Activation(
+            checked=False,
             name="relu",
             title=Text(en="rectified linear unit (ReLU)", zh="修正线性单元（ReLU）"),
             formula=Max(z, 0),
@@ -113,6 +116,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a > 0, 1, 0),
         ),
         Activation(
+            checked=False,
             name="leaky_relu",
             title=Text(en="leaky ReLU", zh="带泄漏的修正线性单元（Leaky ReLU）"),
             formula=where(z <= 0, alpha * z, z),
@@ -121,6 +125,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, alpha, 1),
         ),
         Activation(
+            checked=False,
             name="elu",
             title=Text(en="exponential linear unit (ELU)", zh="指数线性单元（ELU）"),
             formula=where(z <= 0, alpha * (exp(z) - 1), z),
@@ -133,6 +138,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, a + alpha, 1),
         ),
         Activation(
+            checked=False,
             name="selu",
             title=Text(en="scaled exponential linear unit (SELU)", zh="缩放指数线性单元（SELU）"),
             formula=where(z <= 0, lambda_ * alpha * (exp(z) - 1), lambda_ * z),
@@ -148,6 +154,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(a <= 0, a + lambda_ * alpha, lambda_),
         ),
         Activation(
+            checked=False,
             name="softplus",
             title=Text(en="softplus", zh="softplus 函数"),
             formula=log(1 + exp(z)),
@@ -155,12 +162,14 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=1 - exp(-a),
         ),
         Activation(
+            checked=False,
             name="silu",
             title=Text(en="sigmoid linear unit (SiLU, swish)", zh="S 型线性单元（SiLU，swish）"),
             formula=z / (1 + exp(-z)),
             stable=((a, within(oo, 800) * _rising), (slope, _rising * (1 + _near * _falling))),
         ),
         Activation(
+            checked=False,
             name="gelu",
             title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
             formula=z * (1 + erf(z / sqrt(2))) / 2,
@@ -170,6 +179,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="gelu_tanh",
             title=Text(en="GELU, approximated by tanh", zh="GELU 的 tanh 近似"),
             formula=z * (1 + tanh(sqrt(2 / pi) * (z + Rational("0.044715") * z**3))) / 2,
@@ -179,6 +189,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="mish",
             title=Text(en="mish", zh="mish 函数"),
             formula=z * tanh(log(1 + exp(z))),
@@ -189,6 +200,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             ),
         ),
         Activation(
+            checked=False,
             name="softsign",
             title=Text(en="softsign", zh="softsign 函数"),
             formula=z / (1 + Abs(z)),
@@ -199,6 +211,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=(1 - Abs(a)) ** 2,
         ),
         Activation(
+            checked=False,
             name="arctan",
             title=Text(en="arctangent", zh="反正切函数"),
             formula=atan(z),
@@ -208,6 +221,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=cos(a) ** 2,
         ),
         Activation(
+            checked=False,
             name="hard_tanh",
             title=Text(en="hard tanh", zh="硬双曲正切函数（hard tanh）"),
             formula=Max(-1, Min(z, 1)),
@@ -215,6 +229,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where(Abs(a) < 1, 1, 0),
         ),
         Activation(
+            checked=False,
             name="hard_sigmoid",
             title=Text(en="hard sigmoid", zh="硬 S 型函数（hard sigmoid）"),
             formula=Max(0, Min(z / 6 + Rational(1, 2), 1)),
@@ -223,13 +238,14 @@ activations: Catalogue[AnyActivation] = Catalogue(
             slope_from_output=where((a > 0) & (a < 1), Rational(1, 6), 0),
         ),
         Activation(
+            checked=False,
             name="gaussian",
             title=Text(en="Gaussian", zh="高斯函数"),
             formula=exp(-(z**2)),
             stable=((a, exp(-(within(30) ** 2))), (slope, -2 * within(30) * exp(-(within(30) ** 2)))),
         ),
-        Activation(name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
-        Activation(name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
+        Activation(checked=False, name="sine", title=Text(en="sine", zh="正弦函数"), formula=sin(z)),
+        Activation(checked=False, name="linear", title=Text(en="linear", zh="线性函数"), formula=z),
         softmax,
     ],
 )

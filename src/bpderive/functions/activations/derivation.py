@@ -14,7 +14,8 @@ from sympy import Expr, Interval, S
 
 from bpderive.errors import StepError
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import one_sided, pieces, z
+from bpderive.functions.activations.analysis import one_sided, pieces
+from bpderive.functions.activations.variables import z
 from bpderive.functions.differentiation import Differentiation, differentiate
 from bpderive.letters.certificate import Certificate, timed
 

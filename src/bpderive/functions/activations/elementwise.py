@@ -14,15 +14,17 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Expr, Symbol
+from sympy import Expr, Piecewise, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean, BooleanAtom
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from bpderive.errors import DomainError, shown
-from bpderive.functions.activations.analysis import CACHE, z
 from bpderive.functions.activations.special import coded, computed
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.later import loaded, np
 from bpderive.letters.text import Text
 
@@ -129,10 +131,11 @@ class NumPySource(StrPrinter):
 
     def _print_Piecewise(self, expression: Any) -> str:
         cases = [(self._branch(value), condition) for value, condition in expression.args]
-        if all(value.is_number for value, _ in expression.args):
-            # The constants have the dtype of what is compared, in every library of arrays.
+        last, applies = expression.args[-1]
+        if last.is_number and applies == True:  # noqa: E712  # SymPy's own true
+            # nan is neither here nor there: it stays nan, and the constants have the dtype of what is compared.
             like = self._print(sorted(expression.free_symbols, key=str)[0])
-            cases[-1] = (self.constant(cases[-1][0], like), cases[-1][1])
+            cases[-1] = (self.choice(f"{like} == {like}", cases[-1][0], like), applies)
         shown = f"{self.module}.nan"
         for branch, condition in reversed(cases):
             holds = condition == True  # noqa: E712  # SymPy's own true
@@ -174,6 +177,16 @@ _WITHOUT_SCIPY = """import math
 
 class special:
     erf, erfc, gamma = (np.vectorize(f, otypes=[float]) for f in (math.erf, math.erfc, math.gamma))"""
+
+
+def has_code(expression: Expr) -> bool:
+    """Whether there is code for everything in an expression."""
+    plain = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Min, sympy.Max, Piecewise, ExprCondPair, Boolean)
+    return all(
+        isinstance(part, plain) or part.is_Symbol or part.is_number or type(part) in NumPySource.functions
+        for part in sympy.preorder_traversal(expression)
+        if isinstance(part, sympy.Basic) and not isinstance(part, BooleanAtom)
+    )
 
 
 def expression_source(expression: Expr) -> str:

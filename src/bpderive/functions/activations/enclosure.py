@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import operator
+import threading
 from collections.abc import Callable
 from functools import lru_cache, reduce
 from typing import Any, ClassVar
@@ -20,7 +21,8 @@ from sympy import Expr, Rational
 from sympy.core.numbers import NumberSymbol
 from sympy.printing.precedence import PRECEDENCE
 
-from bpderive.functions.activations.analysis import z
+from bpderive.functions.activations.bounds import Bounds, Outside, Unbounded, bounds
+from bpderive.functions.activations.variables import z
 from bpderive.letters.text import Text
 
 SPARE = 20
@@ -38,16 +40,41 @@ class Undecided(Exception):
         self.reason = reason
 
 
+@lru_cache(64)
+def intervals(digits: int) -> Any:
+    """The interval arithmetic of mpmath with so many digits: a context of its own, whose precision never changes."""
+    context = mpmath.ctx_iv.MPIntervalContext()
+    context.dps = digits
+    return context
+
+
+_contexts = threading.local()
+
+
+def numbers(digits: int) -> Any:
+    """The numbers of mpmath with so many digits: a context of this thread's own, so that no other's digits change."""
+    known: dict[int, Any] = _contexts.__dict__.setdefault("known", {})
+    if digits not in known:
+        known[digits] = mpmath.ctx_mp.MPContext()
+    context = known[digits]
+    context.dps = digits
+    return context
+
+
+def evaluate(expression: Expr, digits: int) -> Callable[[Any], Any]:
+    """The expression as a function of z, a number of `numbers(digits)`, computed with so many digits."""
+    context = numbers(digits)
+    names = {name: getattr(context, name) for name in dir(context) if not name.startswith("_")}
+    made: Callable[[Any], Any] = sympy.lambdify(z, expression, [names, "mpmath"])
+    return made
+
+
 def enclosure(expression: Expr, digits: int, at: Any = None) -> Any:
     """An interval that holds the value of `expression`, z being in the interval `at`; raises `Undecided`."""
-    before = mpmath.iv.dps
-    mpmath.iv.dps = digits
     try:
         return _evaluator(expression, digits)(at)
     except (ZeroDivisionError, ValueError, OverflowError, mpmath.libmp.ComplexResult) as error:
         raise Undecided(Text(en="a value is not finite", zh="出现非有限的值")) from error
-    finally:
-        mpmath.iv.dps = before
 
 
 @lru_cache(4096)
@@ -69,7 +96,7 @@ def _evaluator(expression: Expr, digits: int) -> Callable[[Any], Any]:
 
 def _combination(expression: Expr, digits: int) -> Callable[[list[Any]], Any]:
     """How an expression is enclosed by the enclosures of its arguments."""
-    iv = mpmath.iv
+    iv = intervals(digits)
     if isinstance(expression, Isolated):
         low, high = expression.bracket(digits)
         return lambda parts: iv.mpf([enclosure(low, digits).a, enclosure(high, digits).b])
@@ -82,56 +109,82 @@ def _combination(expression: Expr, digits: int) -> Callable[[list[Any]], Any]:
     if expression.is_Mul:
         return lambda parts: reduce(operator.mul, parts)
     if isinstance(expression, sympy.exp):
-        return lambda parts: iv.exp(parts[0])
+        return lambda parts: iv.exp(_moderate(parts[0], LARGEST_EXPONENT))
     if expression.is_Pow:
-        return lambda parts: _power(parts[0], expression.exp, parts[1])
+        return lambda parts: _power(iv, parts[0], expression.exp, parts[1])
     direct: dict[Any, Callable[[Any], Any]] = {
         sympy.log: iv.log,
-        sympy.sin: iv.sin,
-        sympy.cos: iv.cos,
+        sympy.sin: lambda x: iv.sin(_moderate(x, LARGEST_ANGLE)),
+        sympy.cos: lambda x: iv.cos(_moderate(x, LARGEST_ANGLE)),
         sympy.Abs: abs,
     }
     rising = {
-        sympy.erf: mpmath.erf,
-        sympy.atan: mpmath.atan,
-        sympy.tanh: mpmath.tanh,
-        sympy.sinh: mpmath.sinh,
+        sympy.erf: "erf",
+        sympy.atan: "atan",
+        sympy.asinh: "asinh",
+        sympy.tanh: "tanh",
+        sympy.sinh: "sinh",
     }
     kind = type(expression)
     if kind in direct:
         return lambda parts: direct[kind](parts[0])
     if kind in rising:
         return lambda parts: _monotone(rising[kind], parts[0], digits)
+    if kind is sympy.cosh:
+        return lambda parts: (iv.exp(_moderate(parts[0], LARGEST_EXPONENT)) + iv.exp(-parts[0])) / 2
     raise Undecided(
         Text(en="there are no certain bounds for {f}", zh="没有 {f} 的可靠上下界").format(f=kind.__name__)
     )
 
 
-def _power(base: Any, exponent: Expr, shown: Any) -> Any:
-    iv = mpmath.iv
+LARGEST_EXPONENT, LARGEST_ANGLE = 2**40, 2**400
+"""Exponentials and sines of larger numbers would take more digits than there is room for."""
+
+
+def _moderate(value: Any, largest: int) -> Any:
+    """The value, if it is not too large; raises `Undecided`."""
+    if not abs(value) <= largest:
+        raise Undecided(Text(en="a number grows beyond bounds", zh="某个数增长过大"))
+    return value
+
+
+def _power(iv: Any, base: Any, exponent: Expr, shown: Any) -> Any:
     if exponent.is_Integer:
         return base ** int(exponent)
     if exponent == Rational(1, 2) and base.a >= 0:
         return iv.sqrt(base)
     if base.a > 0:
-        return iv.exp(shown * iv.log(base))
+        return iv.exp(_moderate(shown * iv.log(base), LARGEST_EXPONENT))
     raise ValueError("a root of what may be negative")
 
 
-def _monotone(function: Callable[[Any], Any], argument: Any, digits: int) -> Any:
+def _monotone(name: str, argument: Any, digits: int) -> Any:
     """The values of a rising function, its ends widened by what mpmath may err."""
-    with mpmath.workdps(digits + SPARE):
-        low, high = function(mpmath.mpf(argument.a)), function(mpmath.mpf(argument.b))
-        slack = mpmath.mpf(10) ** -(digits + SPARE // 2)
-        ends = [low - abs(low) * slack, high + abs(high) * slack]
-    return mpmath.iv.mpf(ends)
+    context = numbers(digits + SPARE)
+    function = getattr(context, name)
+    if name == "sinh":
+        _moderate(argument, LARGEST_EXPONENT)
+    low, high = (function(context.make_mpf(end)) for end in argument._mpi_)
+    slack = context.mpf(10) ** -(digits + SPARE // 2)
+    ends = [low - abs(low) * slack, high + abs(high) * slack]
+    return intervals(digits).make_mpf((ends[0]._mpf_, ends[1]._mpf_))
 
 
-def sign(expression: Expr, at: Expr | None = None) -> int:
-    """The sign of a constant, or of a function of z at a number: −1, 0 or 1, certainly; raises `Undecided`."""
+def sign(expression: Expr, at: Expr | None = None, most: int = 0) -> int:
+    """The sign of a constant, or of a function of z at a number: −1, 0 or 1, certainly; raises `Undecided`.
+
+    It is looked for with up to `most` digits, if that is more than usual.
+    """
     if expression.is_Rational:
         return int(sympy.sign(expression))
-    for digits in PRECISIONS:
+    if at is not None and at.is_Rational and expression.is_polynomial(z):
+        value = expression.subs(z, at)
+        if value.is_Rational:
+            return int(sympy.sign(value))
+    roughly = _rough_sign(expression, at)
+    if roughly is not None:
+        return roughly
+    for digits in (*PRECISIONS, *([most] if most > PRECISIONS[-1] else [])):
         found = enclosure(expression, digits, None if at is None else enclosure(at, digits))
         if found.a > 0:
             return 1
@@ -144,6 +197,15 @@ def sign(expression: Expr, at: Expr | None = None) -> int:
     raise Undecided(
         Text(en="a value is too near zero for its sign to be told", zh="某个值太接近零，无法判断符号")
     )
+
+
+def _rough_sign(expression: Expr, at: Expr | None) -> int | None:
+    """The sign where floating-point numbers tell it, else None."""
+    try:
+        where = bounds(at, 0.0, 0.0) if at is not None else Bounds(0.0, 0.0)
+        return bounds(expression, where.low, where.high).sign
+    except (Outside, Unbounded):
+        return None
 
 
 class Isolated(NumberSymbol):
@@ -197,32 +259,38 @@ class Isolated(NumberSymbol):
         guess = self._guess(digits + SPARE)
         if guess is not None:
             near = (guess - width / 4, guess + width / 4)
-            if low < near[0] and near[1] < high and self._side(near[0]) == -1 and self._side(near[1]) == 1:
+            if (
+                low < near[0]
+                and near[1] < high
+                and self._side(near[0], digits) == -1
+                and self._side(near[1], digits) == 1
+            ):
                 return near
         while high - low > width:
             middle = (low + high) / 2
-            if self._side(middle) == 0:
+            side = self._side(middle, digits)
+            if side == 0:
                 return middle, middle
-            low, high = (middle, high) if self._side(middle) == -1 else (low, middle)
+            low, high = (middle, high) if side == -1 else (low, middle)
         return low, high
 
-    def _side(self, point: Rational) -> int:
-        """On which side of the zero a point is: −1 below it, 1 above."""
-        return sign(self.function, point) * int(self.rises)
+    def _side(self, point: Rational, digits: int = 0) -> int:
+        """On which side of the zero a point is: −1 below it, 1 above; `digits` is how near to it the point may be."""
+        return sign(self.function, point, 2 * digits + SPARE) * int(self.rises)
 
     def _guess(self, digits: int) -> Rational | None:
         """Where the zero is by a numerical method, which proves nothing."""
-        with mpmath.workdps(digits):
-            function = _in_mpmath(self.function)
-            try:
-                ends = [mpmath.mpf(int(end.p)) / int(end.q) for end in (self.low, self.high)]
-                # Whether the function is small there does not matter, as signs beside it decide: hence no `verify`.
-                found = mpmath.findroot(
-                    function, tuple(ends), solver="anderson", tol=mpmath.mpf(10) ** -digits, verify=False
-                )
-            except (ValueError, ZeroDivisionError, TypeError):
-                return None
-            return Rational(*mpmath.libmp.to_rational(found._mpf_))
+        context = numbers(digits)
+        function = evaluate(self.function, digits)
+        ends = [context.mpf(int(end.p)) / int(end.q) for end in (self.low, self.high)]
+        try:
+            # Whether the function is small there does not matter, as signs beside it decide: hence no `verify`.
+            found = context.findroot(
+                function, tuple(ends), solver="anderson", tol=context.mpf(10) ** -digits, verify=False
+            )
+        except (ValueError, ZeroDivisionError, TypeError):
+            return None
+        return Rational(*mpmath.libmp.to_rational(found._mpf_))
 
     def _as_mpf_val(self, prec: int) -> Any:
         digits = int(prec / 3.32) + 6
@@ -252,11 +320,6 @@ class Isolated(NumberSymbol):
 
     def _latex(self, printer: Any) -> str:
         return rf"{shown(self)}\ldots"
-
-
-@lru_cache(256)
-def _in_mpmath(function: Expr) -> Any:
-    return sympy.lambdify(z, function, "mpmath")
 
 
 def shown(number: Expr, digits: int = SHOWN) -> str:

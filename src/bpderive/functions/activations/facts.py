@@ -16,9 +16,11 @@ from sympy import Expr, FiniteSet, ImageSet, Interval, S
 from bpderive.errors import DomainError, shown
 from bpderive.functions.activations import properties
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import pieces, z
+from bpderive.functions.activations.catalogue import AnyActivation
 from bpderive.functions.activations.enclosure import Isolated, Undecided, sign
 from bpderive.functions.activations.properties import FLAT, Tail
+from bpderive.functions.activations.variables import z
+from bpderive.functions.activations.vector import VectorActivation
 from bpderive.functions.differentiation import latex
 from bpderive.functions.differentiation.formulas import cut
 from bpderive.letters.text import LANGUAGES, Text
@@ -142,20 +144,14 @@ _NO_ACTIVATION = Text(
 )
 
 
-def slope_range(activation: Activation) -> sympy.Set | None:
+def slope_range(activation: AnyActivation) -> sympy.Set | None:
     """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known.
 
     Raises `DomainError` for what is no `Activation`.
     """
-    if not isinstance(activation, Activation):
+    if not isinstance(activation, Activation | VectorActivation):
         raise DomainError(_NO_ACTIVATION.format(given=shown(activation)))
-    cut = pieces(activation.formula)
-    slopes = sympy.Piecewise(
-        *((sympy.diff(expression, z), z < where.sup) for expression, where in cut[:-1]),
-        (sympy.diff(cut[-1][0], z), True),
-    )
-    found: sympy.Set | None = properties.value_range(slopes).value
-    return found
+    return activation.slope_range
 
 
 def _range(activation: Activation) -> Text | None:

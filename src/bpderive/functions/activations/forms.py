@@ -10,8 +10,8 @@ from typing import Any
 import sympy
 from sympy import Abs, Expr, Piecewise
 
-from bpderive.functions.activations.analysis import z
 from bpderive.functions.activations.special import bounded
+from bpderive.functions.activations.variables import z
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> Piecewise:

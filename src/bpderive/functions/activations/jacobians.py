@@ -13,7 +13,7 @@ import sympy
 from sympy import Dummy, Expr, ImmutableDenseMatrix, Integer, KroneckerDelta, Sum, Symbol
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations.analysis import CACHE
+from bpderive.functions.activations.variables import CACHE
 from bpderive.letters.symbols import C, L, Partial, Width, j, k, quantity
 from bpderive.letters.symbols import a as output
 from bpderive.letters.symbols import z as weighted

@@ -19,9 +19,9 @@ import sympy
 from sympy import Basic, Expr, Max, Mul, Sum, Symbol
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations.analysis import CACHE
 from bpderive.functions.activations.elementwise import expression_source, run
 from bpderive.functions.activations.special import coded, computed
+from bpderive.functions.activations.variables import CACHE
 from bpderive.letters.symbols import C, Largest, Partial, quantity
 
 SUM, LARGEST = "sum", "max"

@@ -16,10 +16,12 @@ from typing import Any
 import sympy
 from sympy import Expr
 
-from bpderive.functions.activations import grammar, refusals
+from bpderive.errors import DomainError
+from bpderive.functions.activations import domain, grammar, refusals
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import z
+from bpderive.functions.activations.bounds import Gap
 from bpderive.functions.activations.grammar import FUNCTIONS, GREATEST_EXPONENT, GREATEST_ROOT, MOST_BITS
+from bpderive.functions.activations.variables import z
 from bpderive.letters.text import Text
 
 POINTS = (-3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0)
@@ -44,9 +46,34 @@ def parse_activation(text: str) -> Activation:
         _Values(source, point).of(tree)
     shown = source.given.strip()
     formula = _Formula(source).of(tree)
+    _require_real_as_written(source, tree)
     if formula.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
         raise source.refused(refusals.NO_FUNCTION.format(formula=formula))
-    return Activation(name=shown, title=Text(en=shown, zh=shown), formula=formula)
+    try:
+        return Activation(name=shown, title=Text(en=shown, zh=shown), formula=formula)
+    except DomainError as error:
+        said = error.args[0]
+        raise source.refused(said if isinstance(said, Text) else Text(str(said), str(said)), 0) from error
+
+
+def _require_real_as_written(source: grammar.Source, tree: ast.expr) -> None:
+    """Refuse what is not real for every z as it is written: SymPy would make z of exp(log(z))."""
+    reader = _Formula(source)
+    try:
+        with sympy.evaluate(False):
+            written = reader.of(tree)
+        gap = domain.undefined(written)
+    except (KeyError, ArithmeticError, AttributeError, TypeError, ValueError):
+        return  # SymPy cannot hold some choices within choices as they are written; it is checked as it stands then
+    if gap is not None:
+        raise source.refused(_said(gap), reader.made.get(gap.part, 0))
+
+
+def _said(gap: Gap) -> Text:
+    """In words where a formula is not defined, or may not be."""
+    if gap.certain:
+        return refusals.UNDEFINED.format(point=f"{gap.near:g}", what=refusals.NOT_DEFINED)
+    return refusals.OPEN.format(part=gap.part, near=f"{gap.near:g}")
 
 
 class _Reader(ABC):
@@ -251,7 +278,11 @@ class _Values(_Reader):
 
 
 class _Formula(_Reader):
-    """The expression in SymPy."""
+    """The expression in SymPy; `made` has the place of each logarithm, root and quotient in it."""
+
+    def __init__(self, text: grammar.Source) -> None:
+        super().__init__(text)
+        self.made: dict[Expr, ast.AST] = {}
 
     def number(self, value: Fraction, node: ast.Constant) -> Expr:
         return sympy.Rational(value.numerator, value.denominator)
@@ -266,15 +297,23 @@ class _Formula(_Reader):
         if self.of_e(node):
             return sympy.exp(self.of(node.right))
         exponent = self.exponent(node.right)
-        return self.of(node.left) ** sympy.Rational(exponent.numerator, exponent.denominator)
+        made: Expr = self.of(node.left) ** sympy.Rational(exponent.numerator, exponent.denominator)
+        self.made.setdefault(made, node)
+        return made
 
     def arithmetic(self, node: ast.BinOp, left: Expr, right: Expr) -> Expr:
         if isinstance(node.op, ast.Add | ast.Sub):
             return left + right if isinstance(node.op, ast.Add) else left - right
-        return left * right if isinstance(node.op, ast.Mult) else left / right
+        if isinstance(node.op, ast.Div):
+            self.made.setdefault(1 / right, node)
+            self.made.setdefault(sympy.Pow(right, -1), node)
+            return left / right
+        return left * right
 
     def applied(self, node: ast.Call, name: str, values: list[Expr]) -> Expr:
-        return FUNCTIONS[name].symbolic(*values)
+        made = FUNCTIONS[name].symbolic(*values)
+        self.made.setdefault(made, node)
+        return made
 
     def where(self, condition: ast.Compare, then: ast.expr, otherwise: ast.expr) -> Expr:
         sides = [self.of(part) for part in (condition.left, *condition.comparators)]

@@ -7,7 +7,6 @@ property, write its function and enter it in `PROPERTIES`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -19,15 +18,16 @@ from sympy import Expr, FiniteSet, Interval, Rational, S
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import analysis
-from bpderive.functions.activations.analysis import CACHE, pieces, z
-from bpderive.functions.activations.budget import TimeUp, budget
+from bpderive.functions.activations.analysis import between, pieces
 from bpderive.functions.activations.enclosure import Undecided, sign
+from bpderive.functions.activations.steps import TooManySteps, at_most
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.activations.zeros import limit_of, zeros
 from bpderive.functions.algebra import vanishes
 from bpderive.letters.text import Text
 
-SECONDS = 10.0
-"""What one property may take, in seconds of this thread."""
+STEPS = 1_000_000
+"""How much work a property may take, in calls of functions."""
 
 FLAT = Rational(1, 100)
 """Where |σ′| stays below this, a neuron is called saturated."""
@@ -63,36 +63,28 @@ class Tail:
         return bool(self.slope == 0)
 
 
-def _within_budget(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
-    """The function with a limit on its time, giving what it finds or the reason why it finds nothing."""
+TOO_MUCH_WORK = Text(en="it was not found in {steps} steps of computation", zh="在 {steps} 步计算内未能求出")
+
+
+def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
+    """The function with a limit on its work, giving what it finds or the reason why it finds nothing."""
 
     @lru_cache(CACHE)
     @wraps(find)
     def found(formula: Expr) -> Found:
         if formula.free_symbols - {z}:
             return Found(None, Text(en="it depends on a parameter", zh="它取决于参数"))
-        too_long = Text(en="it was not found in the time given", zh="在限定时间内未能求出")
-        begun = time.thread_time()
         try:
-            with budget(SECONDS):
+            with at_most(STEPS):
                 return Found(find(formula))
         except Undecided as undecided:
             return Found(None, undecided.reason)
-        except TimeUp:
-            return Found(None, too_long)
+        except TooManySteps:
+            return Found(None, TOO_MUCH_WORK.format(steps=STEPS))
         except DomainError:
             raise
-        except (
-            NotImplementedError,
-            ArithmeticError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ) as error:
-            # SymPy gives up in many ways, and some of its comparisons turn any error into one of theirs.
-            if time.thread_time() - begun > SECONDS:
-                return Found(None, too_long)
+        except Exception as error:
+            # SymPy gives up in many ways, with errors of every kind.
             name = type(error).__name__
             return Found(
                 None, Text(en="SymPy gave up ({name})", zh="SymPy 未能给出结果（{name}）").format(name=name)
@@ -101,46 +93,60 @@ def _within_budget(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
     return found
 
 
-@_within_budget
+@_within_bounds
 def value_range(formula: Expr) -> sympy.Set:
     """The set of all σ(z)."""
+    return _values(_pieces(formula), _period(formula) is not None)
+
+
+@_within_bounds
+def slope_range(formula: Expr) -> sympy.Set:
+    """The set of all σ′(z), at kinks the slopes of both sides."""
+    slopes = tuple((sympy.diff(expression, z), where) for expression, where in _pieces(formula))
+    return _values(slopes, _period(formula) is not None)
+
+
+def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.Set:
+    """From the least to the greatest of all values of a function that is given piece by piece."""
     attained: list[Expr] = []
-    approached = list(_limits(formula)) if _period(formula) is None else []
-    for expression, where in _pieces(formula):
+    approached: list[Expr] = []
+    for expression, where in parts:
         attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
         attained += [expression.subs(z, point) for point in _zeros(sympy.diff(expression, z), where)]
         if not expression.has(z):
             attained.append(expression)
+    if not periodic:
+        approached = [limit_of(parts[0][0], -S.Infinity), limit_of(parts[-1][0], S.Infinity)]
     attained, approached = _distinct(attained), _distinct(approached)
     low, high = _greatest([*attained, *approached], -1), _greatest([*attained, *approached], 1)
     return Interval(low, high, not _among(low, attained), not _among(high, attained))
 
 
-@_within_budget
+@_within_bounds
 def limits(formula: Expr) -> tuple[Expr, Expr]:
     """What σ(z) tends to for z → −∞ and z → ∞."""
     return _limits(formula)
 
 
-@_within_budget
+@_within_bounds
 def monotone(formula: Expr) -> bool:
     """Whether σ never falls or never rises."""
     return len({value for _, _, value in _signs(formula, 1) if value}) <= 1
 
 
-@_within_budget
+@_within_bounds
 def odd(formula: Expr) -> bool:
     """Whether σ(−z) = −σ(z)."""
     return _is_zero(formula + formula.subs(z, -z))
 
 
-@_within_budget
+@_within_bounds
 def even(formula: Expr) -> bool:
     """Whether σ(−z) = σ(z)."""
     return _is_zero(formula - formula.subs(z, -z))
 
 
-@_within_budget
+@_within_bounds
 def inflections(formula: Expr) -> sympy.Set:
     """Where σ″ changes its sign and σ′ exists."""
     if _period(formula) is not None:
@@ -156,7 +162,7 @@ def inflections(formula: Expr) -> sympy.Set:
     )
 
 
-@_within_budget
+@_within_bounds
 def max_slope(formula: Expr) -> Slope:
     """The least upper bound of |σ′|, and where it is taken."""
     taken: list[tuple[Expr, sympy.Set]] = []
@@ -187,7 +193,7 @@ def max_slope(formula: Expr) -> Slope:
     return Slope(greatest, where)
 
 
-@_within_budget
+@_within_bounds
 def tails(formula: Expr) -> tuple[Tail, Tail]:
     """The tail for z → −∞ and that for z → ∞."""
     if _period(formula) is not None:
@@ -210,6 +216,7 @@ PROPERTIES: dict[str, Callable[[Expr], Found]] = {
     "odd": odd,
     "even": even,
     "max_slope": max_slope,
+    "slope_range": slope_range,
     "tails": tails,
     "inflections": inflections,
 }
@@ -258,30 +265,23 @@ def _zeros(function: Expr, where: Interval) -> tuple[Expr, ...]:
         if not isinstance(found, FiniteSet):
             raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
         return tuple(found)
-    return zeros(function, where)
+    points: tuple[Expr, ...] = zeros(function, where)
+    return points
 
 
 def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:
     """(from, to, sign of the derivative of this order) for the whole line, from left to right."""
     found = []
     for expression, where in _pieces(formula):
-        function = sympy.diff(expression, z, order)
+        function = expression
+        for _ in range(order):
+            function = sympy.diff(function, z)
         ends = (where.inf, *_zeros(function, where), where.sup)
         for low, high in pairwise(ends):
             found.append(
-                (low, high, sign(function, _between(low, high)) if function.has(z) else sign(function))
+                (low, high, sign(function, between(low, high)) if function.has(z) else sign(function))
             )
     return found
-
-
-def _between(low: Expr, high: Expr) -> Rational:
-    """A rational number strictly between two others."""
-    if low.is_infinite and high.is_infinite:
-        return sympy.Integer(0)
-    left, right = (S.Zero if end.is_infinite else Rational(str(sympy.N(end, 30))) for end in (low, high))
-    if low.is_infinite:
-        return right - 1
-    return left + 1 if high.is_infinite else (left + right) / 2
 
 
 def _size(value: Expr) -> Expr:

@@ -65,6 +65,12 @@ UNDEFINED = Text(
     en="At z = {point} the formula {what}; an activation has a finite real value at every real z.",
     zh="在 z = {point} 处，公式{what}；激活函数在每个实数 z 处都有有限的实数值。",
 )
+NOT_DEFINED = Text(en="is not defined", zh="没有定义")
+OPEN = Text(
+    en="It could not be decided whether this is real and finite for every z: {part} may not be defined near "
+    "z = {near}.",
+    zh="无法判定这里对每个 z 是否都是有限的实数：在 z = {near} 附近，{part} 可能没有定义。",
+)
 NO_FUNCTION = Text(
     en="The formula is {formula}, which is not a finite real function.",
     zh="公式是 {formula}，不是取有限实数值的函数。",

@@ -21,11 +21,11 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.errors import DomainError, Refuted
 from bpderive.functions.activations import analysis
-from bpderive.functions.activations.analysis import CACHE, z
 from bpderive.functions.activations.elementwise import compiled
 from bpderive.functions.activations.forms import decay, where
 from bpderive.functions.activations.special import computed
 from bpderive.functions.activations.stable import compare, in_high_precision
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential
 from bpderive.later import np
 from bpderive.letters.text import Text

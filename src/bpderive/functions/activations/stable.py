@@ -18,8 +18,9 @@ from sympy import Expr, Interval, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.errors import Refuted
-from bpderive.functions.activations.analysis import CACHE, pieces, z
+from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.special import exactly
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import vanishes
 
 slope = Symbol("slope", real=True)
@@ -33,6 +34,9 @@ VANISHED = mpmath.mpf(2) ** -1100
 
 POINTS = 12
 """On each piece on which a form is compared with its formula."""
+
+FAR = 1000
+"""From where on exp(−|z|) is 0 to every program."""
 
 REACH = 60
 """How far from 0 the points go."""

@@ -25,7 +25,6 @@ from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 
 from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
 from bpderive.functions.activations import jacobians, properties
-from bpderive.functions.activations.analysis import CACHE, a
 from bpderive.functions.activations.elementwise import real_array
 from bpderive.functions.activations.layer_program import (
     LayerProgram,
@@ -35,6 +34,7 @@ from bpderive.functions.activations.layer_program import (
     letter,
 )
 from bpderive.functions.activations.special import exactly
+from bpderive.functions.activations.variables import CACHE, a
 from bpderive.later import np
 from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.expressions import declared, expression, pairs
@@ -195,7 +195,7 @@ class VectorActivation:
     def odd(self) -> None:
         """None, as for every property of a function of one number."""
 
-    even = max_slope = tails = inflections = odd
+    even = max_slope = slope_range = tails = inflections = odd
 
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name` is None; None if it is known. Raises `UnknownName`."""

@@ -10,39 +10,98 @@ settled so raises `Undecided`.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from itertools import pairwise
 from typing import Any
 
-import mpmath
 import sympy
 from sympy import Expr, Interval, Rational, S, Symbol
 
-from bpderive.functions.activations.analysis import CACHE, z
-from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, sign
+from bpderive.functions.activations.bounds import Outside, Unbounded, bounds, float_ends, halfway
+from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, intervals, sign
+from bpderive.functions.activations.steps import TooManySteps, at_most
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.letters.text import Text
 
 DEEPEST = 40
 """How many derivatives are taken in a row."""
 
+STEPS_FOR_A_LIMIT = 200_000
+"""How much work SymPy may take for a limit."""
+
+LARGEST = 400
+"""The most operations of a function whose zeros are looked for."""
+
 FARTHEST = 2**14
 """How far out a sign change is looked for when the limits say that there is one."""
+
+HIGHEST = 64
+"""The highest power of an exponential that is treated as one of an unknown."""
+
+FEW_PARTS = 60
+"""Into how many parts it is cut to see whether there is any zero at all."""
 
 MOST_PARTS = 1500
 """Into how many parts an interval is cut at most."""
 
+FINE = Rational(1, 10**4)
+"""In smaller intervals it is not their width but rounding that keeps a sign from being told, and more digits help."""
+
 _E = Symbol("E", positive=True)
 
 
-@lru_cache(CACHE)
+def _remembered(find: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with its answers kept, and that it found none, so that the work is not done twice."""
+    failed: dict[Any, BaseException] = {}
+    kept = lru_cache(CACHE)(find)
+
+    @wraps(find)
+    def asked(*arguments: Any) -> Any:
+        if arguments in failed:
+            raise failed[arguments]
+        try:
+            return kept(*arguments)
+        except (Undecided, TooManySteps) as error:
+            if len(failed) >= CACHE:
+                failed.clear()
+            failed[arguments] = error.with_traceback(None)
+            raise
+
+    return asked
+
+
+@_remembered
 def zeros(function: Expr, where: Interval = S.Reals, depth: int = 0) -> tuple[Expr, ...]:
     """The zeros of a smooth function inside `where`, its ends not included; raises `Undecided`."""
     if depth > DEEPEST:
         raise Undecided(Text(en="too many derivatives would have to be taken", zh="需要求导的次数过多"))
+    if sympy.count_ops(function) > LARGEST:
+        raise Undecided(Text(en="its derivatives are too long", zh="它的导数过长"))
+    if never_zero(function, where):
+        return ()
     found: set[Expr] = set()
     for factor in _factors(function, where, depth):
         found |= set(_of_factor(factor, where, depth))
     return _ordered(found)
+
+
+def never_zero(function: Expr, where: Interval = S.Reals) -> bool:
+    """Whether floating-point bounds show that the function is nowhere 0 in `where`; False says nothing."""
+    try:
+        waiting = [(float(where.inf), float(where.sup))]
+        for _ in range(FEW_PARTS):
+            if not waiting:
+                return True
+            low, high = waiting.pop()
+            if bounds(function, low, high).sign is None:
+                middle = halfway(low, high)
+                if middle in (low, high) or bounds(function, middle, middle).sign is None:
+                    return False
+                waiting += [(low, middle), (middle, high)]
+    except (Outside, Unbounded, TypeError):
+        pass
+    return False
 
 
 def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
@@ -55,15 +114,24 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
         back = below.subs(_E, sympy.exp(exponent))
         if back.has(z) and (depth > 3 or zeros(back, where, depth + 1)):
             raise Undecided(Text(en="a denominator may vanish", zh="分母可能为零"))
-    _, factors = sympy.factor_list(above)
     kept = []
-    for factor, _ in factors:
+    for factor in _multiplied(above):
         for part in sympy.Mul.make_args(factor):
             base = part.base if part.is_Pow and part.exp.is_positive else part
             if base.is_positive or base.is_negative or not base.has(z, _E):
                 continue
-            kept.append(base.subs(_E, sympy.exp(exponent)))
+            back = base.subs(_E, sympy.exp(exponent))
+            if not never_zero(back, where):
+                kept.append(back)
     return kept
+
+
+def _multiplied(product: Expr) -> list[Expr]:
+    """The factors of an expression, each once."""
+    try:
+        return [factor for factor, _ in sympy.factor_list(product)[1]]
+    except sympy.PolynomialError:
+        return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
 
 
 def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
@@ -72,6 +140,7 @@ def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
         lambda part: (
             isinstance(part, sympy.core.function.Function)
             and isinstance(part, sympy.tanh | sympy.sinh | sympy.cosh | sympy.coth | sympy.sech)
+            and not part.args[0].has(sympy.tanh, sympy.sinh, sympy.cosh)
         ),
         lambda part: part.rewrite(sympy.exp),
     )
@@ -83,7 +152,10 @@ def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
     ratios = [sympy.cancel(x / whole[0]) for x in whole]
     if not all(ratio.is_Rational for ratio in ratios):
         return sympy.Integer(0), plain
-    unit = whole[0] * Rational(1, sympy.ilcm(1, *(ratio.q for ratio in ratios)))
+    common = sympy.ilcm(1, *(ratio.q for ratio in ratios))
+    if max(abs(ratio * common) for ratio in ratios) > HIGHEST:
+        return sympy.Integer(0), plain
+    unit = whole[0] * Rational(1, common)
 
     def power(x: Expr) -> Expr:
         ratio = sympy.cancel((x - x.subs(z, 0)) / unit) if x.is_polynomial(z) else S.NaN
@@ -94,7 +166,7 @@ def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
 
 def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
     if factor.is_polynomial(z) and all(c.is_Rational for c in sympy.Poly(factor, z).all_coeffs()):
-        return tuple(root for root in sympy.real_roots(factor) if _inside(root, where))
+        return tuple(root for root in _real_roots(factor) if _inside(root, where))
     solved = _solved(factor, where)
     if solved is not None:
         return solved
@@ -107,6 +179,18 @@ def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
             if depth > 3:
                 raise
     return _by_rolle(factor, where, depth)
+
+
+def _real_roots(polynomial: Expr) -> list[Expr]:
+    """The real zeros of a polynomial with rational coefficients: by a formula up to degree 2, else as `Isolated`."""
+    found: list[Expr] = []
+    for factor, _ in sympy.factor_list(polynomial, z)[1]:
+        if sympy.degree(factor, z) <= 2:
+            found += sympy.real_roots(factor)
+            continue
+        for (low, high), _ in sympy.Poly(factor, z).intervals(eps=Rational(1, 1000)):
+            found.append(Isolated(factor, low, high))
+    return found
 
 
 def _solved(factor: Expr, where: Interval) -> tuple[Expr, ...] | None:
@@ -192,11 +276,10 @@ def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr
         if steps > MOST_PARTS:
             raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
         left, right = parts.pop()
-        at = mpmath.iv.mpf([enclosure(left, 20).a, enclosure(right, 20).b])
-        if not _may_vanish(function, at):
+        if not _may_vanish(function, left, right):
             continue
         middle = (left + right) / 2
-        if _may_vanish(slope, at):
+        if _may_vanish(slope, left, right):
             parts += [(left, middle), (middle, right)]
             continue
         # Here the function is monotone, and a zero that is known is the only one.
@@ -212,7 +295,16 @@ def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr
     return tuple(found)
 
 
-def _may_vanish(function: Expr, at: Any) -> bool:
+def _may_vanish(function: Expr, left: Rational, right: Rational) -> bool:
+    try:
+        if bounds(function, *float_ends(left, right)).sign is not None:
+            return False
+        if right - left > FINE:
+            return True
+    except (Outside, Unbounded):
+        pass
+    iv = intervals(20)
+    at = iv.mpf([enclosure(left, 20).a, enclosure(right, 20).b])
     values = enclosure(function, 20, at)
     return bool(values.a <= 0 <= values.b)
 
@@ -241,9 +333,12 @@ def sign_at(function: Expr, point: Expr, towards: int = 1) -> int:
     if value.is_finite is not False and not value.has(S.NaN, S.ComplexInfinity):
         return sign(function, point)
     limit = limit_of(function, point, "+" if towards > 0 else "-")
-    if limit.is_infinite:
-        return 1 if limit.is_positive else -1
-    return sign(limit)
+    return sign_of_limit(limit)
+
+
+def sign_of_limit(limit: Expr) -> int:
+    """The sign of a number or of ±∞, of which SymPy does not say that it is positive."""
+    return sign(limit) if limit.is_finite else 1 if limit.is_extended_positive else -1
 
 
 def _sign_at_infinity(function: Expr, towards: int) -> int:
@@ -301,30 +396,87 @@ def _leading(polynomial: Expr, towards: int) -> int:
 def _sign_by_limit(function: Expr, towards: int) -> int:
     """By the limit; where it is 0, by the sign of the derivative: a function falls to 0 from above or rises to it."""
     limit = limit_of(function, S.Infinity * towards)
-    if limit.is_infinite:
-        return 1 if limit.is_positive else -1
     if limit != 0:
-        return sign(limit)
+        return sign_of_limit(limit)
     slope = sympy.diff(function, z)
     if not slope.has(z):
         raise Undecided(Text(en="a sign at infinity could not be told", zh="无法判断无穷远处的符号"))
     return -towards * _sign_at_infinity(slope, towards)
 
 
-@lru_cache(CACHE)
+@_remembered
 def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
     """The limit, by the dominant terms or by SymPy; raises `Undecided` where it finds none."""
     if point.is_infinite:
         dominant = _limit_of_rational(function, 1 if point == S.Infinity else -1)
+        if dominant is None:
+            dominant = _limit_by_parts(function, point)
         if dominant is not None:
             return dominant
     try:
-        found = sympy.limit(function, z, point, side)
+        with at_most(STEPS_FOR_A_LIMIT):
+            found = sympy.limit(function, z, point, side)
+    except TooManySteps:
+        raise Undecided(
+            Text(
+                en="a limit was not found in {steps} steps of computation",
+                zh="在 {steps} 步计算内未能求出某个极限",
+            ).format(steps=STEPS_FOR_A_LIMIT)
+        ) from None
     except (NotImplementedError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限")) from error
     if found.is_extended_real is not True or found.has(sympy.Limit, sympy.AccumBounds):
         raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限"))
     return found
+
+
+_CONTINUOUS = (sympy.exp, sympy.tanh, sympy.atan, sympy.erf, sympy.sinh, sympy.cosh, sympy.asinh, sympy.Abs)
+
+
+def _limit_by_parts(function: Expr, point: Expr) -> Expr | None:
+    """The limit at ±∞ by those of the parts, where these settle it: no ∞ − ∞, no 0 · ∞, no sine of ∞; else None."""
+    if not function.has(z):
+        return function
+    if function == z:
+        return point
+    parts: list[Expr] = []
+    for part in function.args:
+        limit = _limit_by_parts(part, point)
+        if limit is None:
+            return None
+        parts.append(limit)
+    if function.is_Add:
+        settled = len({part for part in parts if part.is_infinite}) <= 1
+    elif function.is_Mul:
+        settled = not any(part.is_infinite for part in parts) or not any(part.is_zero for part in parts)
+    elif isinstance(function, _CONTINUOUS):
+        settled = True
+    elif isinstance(function, sympy.log | sympy.sin | sympy.cos):
+        settled = bool(parts[0].is_finite) and not (isinstance(function, sympy.log) and parts[0].is_zero)
+        settled |= isinstance(function, sympy.log) and parts[0] == S.Infinity
+    elif function.is_Pow and function.exp.is_Rational:
+        settled = parts[0] == S.Infinity or (bool(parts[0].is_finite) and not parts[0].is_zero)
+        settled |= bool(parts[0].is_zero) and function.exp.is_positive
+        settled |= parts[0] == S.NegativeInfinity and function.exp.is_Integer
+    else:
+        return None
+    if not settled:
+        return _limit_of_rational(_without_erf(function, parts), 1 if point == S.Infinity else -1)
+    found: Expr = function.func(*parts)
+    return found if found.is_extended_real and not found.has(S.NaN, S.ComplexInfinity) else None
+
+
+def _without_erf(product: Expr, limits: list[Expr]) -> Expr:
+    """A product, its factors 1 ± erf(u) that tend to 0 being replaced by exp(−u²)/(|u|√π), their leading term."""
+    factors = []
+    for factor, limit in zip(product.args, limits, strict=True):
+        number, rest = factor.as_coeff_Add()
+        coefficient, function = rest.as_coeff_Mul()
+        if limit == 0 and isinstance(function, sympy.erf) and abs(coefficient) == abs(number):
+            u = -coefficient / number * function.args[0]
+            factor = number * sympy.exp(-(u**2)) / (u * sympy.sqrt(sympy.pi))
+        factors.append(factor)
+    return product.func(*factors)
 
 
 def _bracketed(function: Expr, low: Expr, high: Expr, first: int) -> Expr:

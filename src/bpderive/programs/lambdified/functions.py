@@ -158,7 +158,10 @@ class Functions:
         for function, rows in groups:
             at = f"[{_run(rows)}]" if len(groups) > 1 else ""
             term = self._cost_term(function, *(Symbol(f"{letter}{at}", real=True) for letter in "zay"))
-            totals.append(f"({expression_source(term)}).sum()")
+            shown = expression_source(term)
+            if not term.free_symbols:
+                shown = f"np.full_like(a{at}, {shown})"
+            totals.append(f"({shown}).sum()")
         shown = f"({' + '.join(totals)}) / a.shape[1]" if len(totals) > 1 else f"{totals[0]} / a.shape[1]"
         return self._function("cost", "z, a, y", "The mean of the cost over the examples, (26).", shown)
 

@@ -1,0 +1,159 @@
+"""What is declared is real, finite and continuous for every z, and of moderate size: decided, or refused at once."""
+
+from __future__ import annotations
+
+import pytest
+import sympy
+from sympy import Piecewise, Rational
+
+import bpderive as bp
+from bpderive.functions.activations import Activation, activations, elementwise_activations, z
+from bpderive.functions.activations.bounds import Outside, bounds
+from bpderive.functions.activations.domain import undefined
+
+TITLE = bp.Text(en="made for a test", zh="测试用")
+
+
+def made(formula: object, **extras: object) -> Activation:
+    return Activation(name="made", title=TITLE, formula=formula, **extras)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def nested(times: int) -> sympy.Expr:
+    return sympy.tanh(nested(times - 1)) if times else z
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(z+3.5)^(1/2)",
+        "sqrt(z^3+100)",
+        "(exp(z)-1e-9)^0.5",
+        "exp(log(z+100))",
+        "1/(z-7)",
+        "where(z<=0,where(z>=0,5,z),z)",
+        "where(z<0,0,1)",
+        "sqrt(abs(z))",
+        "abs(z)^(1/3)",
+        "log(z^2+2*z+1)",
+    ],
+)
+def test_a_formula_that_is_not_defined_everywhere_is_refused(text: str) -> None:
+    with pytest.raises(bp.ParseError):
+        bp.parse_activation(text)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        sympy.sqrt(z + Rational(7, 2)),
+        sympy.asin(z / 1000),
+        sympy.acosh(z),
+        z**z,
+        sympy.tan(z),
+        sympy.floor(z),
+        z * sympy.sin(1 / z),
+        Piecewise((5, sympy.Eq(z, 0)), (z, True)),
+        Piecewise((z, z > 0)),
+        sympy.zeta(z),
+        sympy.nan,
+        sympy.I * z,
+        sympy.oo * z,
+        sympy.exp(sympy.exp(sympy.exp(z))),
+        z ** (10**9),
+        nested(60),
+        sum(sympy.sin(k * z) for k in range(500)),
+        10**1000 * z,
+    ],
+    ids=lambda formula: str(formula)[:30],
+)
+def test_a_declared_formula_is_checked_at_once(formula: sympy.Expr) -> None:
+    with pytest.raises(bp.DomainError):
+        made(formula)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "z/sqrt(1+z^2)",
+        "tanh(tanh(tanh(z)))",
+        "abs(z^5-z-1)",
+        "log(exp(z)-z)",
+        "log(cosh(z))",
+        "sqrt(z^2-z+1)",
+        "1/(2+sin(z))",
+        "log(softplus(z))",
+        "where(z > 0, log(1+z), z)",
+        "where(-1 < z <= 1, z^2, 1)",
+        "+".join(f"abs(z-{k})" for k in range(10)),
+    ],
+)
+def test_a_formula_that_is_defined_everywhere_is_read(text: str) -> None:
+    bp.parse_activation(text).check()
+
+
+def test_where_it_is_not_defined_is_said() -> None:
+    with pytest.raises(bp.DomainError, match=r"at z = -8, where sqrt"):
+        made(sympy.sqrt(z + Rational(7, 2)))
+    with pytest.raises(bp.DomainError, match="nothing certain is known here of zeta"):
+        made(sympy.zeta(z))
+    with pytest.raises(bp.DomainError, match="a power above 64"):
+        made(z ** (10**9))
+
+
+@pytest.mark.parametrize("name", elementwise_activations)
+def test_the_catalogue_and_its_slopes_are_defined_everywhere(name: str) -> None:
+    assert undefined(activations[name].formula) is None
+    assert undefined(activations[name].derivative()) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("name", 3),
+        ("title", "silu"),
+        ("stable", "a"),
+        ("at_kinks", [(0, 0)]),
+        ("parameters", ((1, 2, 3),)),
+    ],
+)
+def test_a_field_of_the_wrong_kind_is_refused(field: str, given: object) -> None:
+    fields = {"name": "made", "title": TITLE, "formula": z, field: given}
+    with pytest.raises(bp.DomainError):
+        Activation(**fields)  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_parameter_is_a_finite_number() -> None:
+    for wrong in (float("nan"), float("inf"), sympy.zoo):
+        with pytest.raises(bp.DomainError, match="real number"):
+            activations["elu"].with_parameters(alpha=wrong)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        z**3 - 7 * z + Rational(1, 3),
+        sympy.exp(-(z**2)) * sympy.sin(5 * z),
+        z / (1 + sympy.Abs(z)),
+        sympy.log(1 + sympy.exp(z)) * sympy.tanh(z) - sympy.atan(z) / 3,
+        (1 + z**2) ** Rational(-3, 2),
+        sympy.Max(z, sympy.Min(1, z**2)) + sympy.erf(z) - sympy.cosh(z / 3),
+        Piecewise((z**2, z < -1), (sympy.sinh(z), z**2 <= 2), (sympy.asinh(z), True)),
+    ],
+    ids=str,
+)
+def test_bounds_hold_all_values(formula: sympy.Expr) -> None:
+    for low, width in ((-9, 3), (-2, Rational(1, 2)), (0, Rational(1, 64)), (Rational(13, 10), 2), (40, 1)):
+        found = bounds(formula, float(low), float(low + width))
+        for part in range(9):
+            value = sympy.N(formula.subs(z, low + width * Rational(part, 8)), 40)
+            assert found.low <= value <= found.high
+            assert not found.nonzero or value != 0
+
+
+def test_bounds_say_what_is_outside() -> None:
+    with pytest.raises(Outside) as raised:
+        bounds(sympy.log(z - 3), 0.0, 1.0)
+    assert raised.value.certain
+    with pytest.raises(Outside) as raised:
+        bounds(1 / z, -1.0, 1.0)
+    assert not raised.value.certain
