@@ -14,7 +14,7 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import bpderive as bp
@@ -181,8 +181,10 @@ def faults(claim: Claim, seed: int, seconds: float = SECONDS) -> tuple[str, floa
     return verdict.status, took, found
 
 
-def run(count: int, seed: int = 0, seconds: float = SECONDS) -> tuple[Counter[str], float, list[Fault]]:
-    """How many verdicts of each kind there were, the longest time, and the faults."""
+def run(
+    count: int, seed: int = 0, seconds: float = SECONDS, tell: Callable[[int, Fault], None] = lambda *_: None
+) -> tuple[Counter[str], float, list[Fault]]:
+    """How many verdicts of each kind there were, the longest time, and the faults, each told when it is found."""
     counts: Counter[str] = Counter()
     longest, wrong = 0.0, []
     for place, claim in enumerate(itertools.islice(claims(seed), count)):
@@ -190,6 +192,8 @@ def run(count: int, seed: int = 0, seconds: float = SECONDS) -> tuple[Counter[st
         counts[status] += 1
         longest = max(longest, took)
         wrong += found
+        for fault in found:
+            tell(place, fault)
     return counts, longest, wrong
 
 
@@ -200,8 +204,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (int(GIGABYTES * 2**30),) * 2)
-    counts, longest, wrong = run(given.count, given.seed)
-    print("\n".join(map(str, wrong)))
+    counts, longest, wrong = run(
+        given.count, given.seed, tell=lambda place, fault: print(f"claim {place}: {fault}", flush=True)
+    )
     print(f"{given.count} claims: {dict(counts)}; the longest took {longest:.1f} s; {len(wrong)} faults")
     return bool(wrong)
 

@@ -50,6 +50,10 @@ FALSE = {
     "a[l,j]*(1-a[l,j])/6 = dsigma(z[l,j]) with sigma = hard_sigmoid": None,
     "1/dsigma(z[l,j]) = 100 - 99*dsigma(z[l,j]) with sigma = leaky_relu": None,
     "sigma(-1/2) = 0 with sigma = elu": None,
+    "dsigma(z[l,j]*dsigma(z[l,j])-1/2) = 0 with sigma = relu": {0, 1},
+    "dsigma(sigma(z[l,j])-3) = 0 with sigma = relu": {0, 1},
+    "sigma(1-sigma(z[l,j]+2)) = 0 for l > 1 with sigma = relu": None,
+    "sigma(2*sigma(z[l,j])) = 2*sigma(z[l,j]) with sigma = hard_tanh": None,
     "a[l,j] = z[l,j]*dsigma(z[l,j]) with sigma = selu": None,
 }
 

@@ -139,7 +139,9 @@ class _Look:
         low, high = cell
         at_end = low is not None and low == high
 
-        def decided(kind: str, end: Fraction) -> bool:
+        def decided(kind: str, end: Fraction) -> bool | None:
+            if (low is None or low < end) and (high is None or end < high):
+                return None  # a new sign, of what another stood in: the cell is divided once more
             if kind == ON:
                 return at_end and end == low
             return low is not None and (low > end if at_end else low >= end)
@@ -167,7 +169,7 @@ class _Look:
         return self.normal([*forms.as_terms(form), *number(constant)])
 
     def _substituted(
-        self, form: Form, direction: _Direction, decided: Callable[[str, Fraction], bool]
+        self, form: Form, direction: _Direction, decided: Callable[[str, Fraction], bool | None]
     ) -> Form:
         """The form with the signs of one direction decided."""
 
@@ -181,9 +183,12 @@ class _Look:
             if turned[0] != direction:
                 return None
             _, end, sign = turned
-            if factor[0] == ON or sign > 0:
-                return number(int(decided(factor[0], end)))
-            return number(int(not decided(ABOVE, end) and not decided(ON, end)))
+            above, on = decided(ABOVE, end), decided(ON, end)
+            if above is None or on is None:
+                return None
+            if factor[0] == ON:
+                return number(int(on))
+            return number(int(above if sign > 0 else not above and not on))
 
         return self._with(form, signs)
 

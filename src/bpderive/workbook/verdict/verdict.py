@@ -258,11 +258,10 @@ def _judged(claim: Claim, clock: Clock) -> _Found:
 
 def _at_kinks(claim: Claim, text: Text) -> Text:
     """The text with what σ′ is taken to be at the kinks."""
-    shown = [f"σ'({end}) = {slope}" for end, slope in kinks(claim.sigma)]
-    return Text(
-        en="{text} ({shown} by convention)",
-        zh="{text}（不可导点处约定 {shown_zh}）",
-    ).format(text=text, shown=" and ".join(shown), shown_zh="、".join(shown))
+    slopes = [f"σ'({end}) = {slope}" for end, slope in kinks(claim.sigma)]
+    shown = Text(en=" and ".join(slopes), zh="、".join(slopes))
+    convention = Text(en="{text} ({shown} by convention)", zh="{text}（不可导点处约定 {shown}）")
+    return convention.format(text=text, shown=shown)
 
 
 def _has_slopes(claim: Claim) -> bool:
