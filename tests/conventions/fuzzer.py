@@ -81,7 +81,7 @@ def case(rng: random.Random) -> Case | None:
         for node in walk(side)
     ):
         return None
-    unwritten = {"units": ("layer", "sum added"), "none": ("layer", "sum added", "index")}
+    unwritten = {"units": ("layer", "sum added"), "none": ("layer", "sum added", "sum dropped", "index")}
     if change in unwritten.get(convention.styles[0], ()):
         return None
     if not convention.has_bias:
