@@ -81,7 +81,7 @@ def case(rng: random.Random) -> Case | None:
         for node in walk(side)
     ):
         return None
-    unwritten = {"units": ("layer", "sum added"), "none": ("layer", "sum added", "index")}
+    unwritten = {"units": ("layer", "sum added"), "none": ("layer", "sum added", "sum dropped", "index")}
     if change in unwritten.get(convention.styles[0], ()):
         return None
     if not convention.has_bias:
@@ -127,8 +127,8 @@ def wrong(one: Case, text: str) -> str | None:
     return None
 
 
-def run(count: int, seed: int = 0) -> tuple[Counter[str], list[str]]:
-    """So many cases: how many of each kind, and what went wrong."""
+def run(count: int, seed: int = 0, told: int = 0) -> tuple[Counter[str], list[str]]:
+    """So many cases: how many of each kind, and what went wrong; with `told`, say so after every so many."""
     rng = random.Random(seed)
     seen: Counter[str] = Counter()
     faults: list[str] = []
@@ -141,6 +141,8 @@ def run(count: int, seed: int = 0) -> tuple[Counter[str], list[str]]:
         seen["cases"] += 1
         seen["true" if one.is_true else "false"] += 1
         seen[one.convention] += 1
+        if told and seen["cases"] % told == 0:
+            print(f"{seen['cases']} cases, {len(faults)} read wrongly", file=sys.stderr, flush=True)
         if fault is not None:
             faults.append(
                 f"{one.convention} ({one.number}, {one.change}, {one.is_true})\n  {one.text}\n  {text}\n  {fault}"
@@ -152,7 +154,7 @@ def main(arguments: list[str]) -> int:
     """Run the cases and print what went wrong."""
     count = int(arguments[0]) if arguments else 20_000
     seed = int(arguments[1]) if len(arguments) > 1 else 0
-    seen, faults = run(count, seed)
+    seen, faults = run(count, seed, told=250)
     print("\n".join(faults[:40]))
     print(dict(seen))
     print(f"{seen['cases']} cases, {len(faults)} read wrongly")

@@ -440,7 +440,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         and not any(r.is_true for r in found if r.convention is own_letters.convention)
     ):
         yield Text(
-            en="not true in: {title}, which has these letters too", zh="在 {title} 中不成立，它也用这些字母"
+            en="not true in: {title}, which has these letters too", zh="在{title}中不成立，它也用这些字母"
         ).format(title=own_letters.convention.title)
     elsewhere_true = {
         r.convention.name: r.convention.title
