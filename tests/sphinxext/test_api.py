@@ -92,4 +92,4 @@ def test_what_has_no_docstring_is_refused():
 
 
 def test_a_call_is_shown_without_types():
-    assert call("bp.path_sum", bp.path_sum) == "bp.path_sum(net, layer, neuron, source=None)"
+    assert call("bp.path_sum", bp.path_sum) == "bp.path_sum(net, layer, neuron, source=None, read=None)"
