@@ -1,6 +1,6 @@
 // A network as SVG: neurons in columns, a line for each weight, which can be pressed. Numbers stand in the neurons.
 const SPACE = "http://www.w3.org/2000/svg";
-const [ACROSS, DOWN, RADIUS] = [170, 84, 27];
+const [ACROSS, DOWN, RADIUS] = [180, 88, 32];
 
 const shape = (tag, attributes, ...content) => {
   const made = document.createElementNS(SPACE, tag);

@@ -14,6 +14,12 @@ const lowered = (...numbers) => numbers.flatMap((number) => [...String(number)].
 const named = ([letter, layer, j, k]) =>
   letter === "x" || letter === "y" ? `${letter}${lowered(j)}` : `${letter}${raised(layer)}${lowered(j, ...(k ? [k] : []))}`;
 
+const shownName = ([letter, layer, j, k]) => [
+  letter,
+  ...(letter === "x" || letter === "y" ? [] : [make("sup", {}, String(layer))]),
+  make("sub", {}, k ? `${j}${k}` : String(j)),
+];
+
 const text = async (words) =>
   sideBySide(await Promise.all(languages.map(async (language) => (await paragraphs(words[language]))[0])));
 
@@ -125,7 +131,7 @@ export const build = (place) => {
         shown.textContent = short(Number(slider.value));
         compute(false);
       });
-      return make("div", { class: "bp-number" }, make("label", { for: id }, named(at)), slider, shown);
+      return make("div", { class: "bp-number" }, make("label", { for: id }, ...shownName(at)), slider, shown);
     });
     sliders.hidden = false;
     sliders.replaceChildren(make("summary", {}, ...say(words.numbers)), make("div", { class: "bp-numbers" }, ...rows));
