@@ -9,7 +9,8 @@ const shape = (tag, attributes, ...content) => {
   return made;
 };
 
-export const short = (value) => (Math.abs(value) < 0.0005 && value ? value.toExponential(0) : value.toFixed(3)).replace("-", "−");
+export const short = (value) =>
+  (Math.abs(value) < 0.0005 && value ? value.toExponential(0) : value.toFixed(3)).replace("-", "−");
 
 export const draw = (sizes, { lit, pressed, value, press, title }) => {
   const most = Math.max(...sizes);
