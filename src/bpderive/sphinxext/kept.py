@@ -42,7 +42,12 @@ def source_hash(without: Collection[str] = ()) -> str:
 @cache
 def state() -> str:
     """A short hash of all that a result of the library depends on; how the book shows it is no part of it."""
-    parts = (sys.version, numpy.__version__, sympy.__version__, source_hash(without=("cli", "lab.py", "sphinxext")))
+    parts = (
+        sys.version,
+        numpy.__version__,
+        sympy.__version__,
+        source_hash(without=("cli", "lab.py", "sphinxext")),
+    )
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 
 
