@@ -1,4 +1,4 @@
-"""A field stands on the page in one box that both languages share, with words for readers whose browser cannot use it."""
+"""A field is a box on the page with its words in both languages, and a way for browsers that cannot use it."""
 
 from __future__ import annotations
 
