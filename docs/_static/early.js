@@ -1,5 +1,5 @@
 // Before anything is laid out: light or dark, as the reader chose, and the font of formulas.
-"use strict";
+
 (() => {
   const chosen = (name) => {
     try {

@@ -1,6 +1,6 @@
 // The fields in which a reader asks the machine. Nothing but this and the small modules in lab/ comes with a page: the
 // machine itself is fetched when somebody first types or presses. Where it cannot run, the page says what to do.
-"use strict";
+
 (() => {
   const here = document.currentScript.src;
   const places = document.querySelectorAll("[data-lab]");

@@ -129,7 +129,7 @@ def network(asked: Asked) -> Answer:
     """A network's numbers in all five steps, and the paths of one weight, each with its factors, and their sum.
 
     Asked are `sizes`, `activation`, `cost`, the `weight` (l, j, k), and `numbers`, a list of places and values, for
-    those that are not to be as `start` has them.
+    those that are not to be as they are at first.
     """
     sizes = tuple(int(size) for size in asked["sizes"])
     if not (2 <= len(sizes) <= MOST_LAYERS and all(1 <= size <= MOST_NEURONS for size in sizes)):
@@ -140,24 +140,19 @@ def network(asked: Asked) -> Answer:
         _place(place): float(value) for place, value in asked.get("numbers", ()) if _place(place) in given
     }
     values = given | _computed(*kind)(given)
-    weight = tuple(int(part) for part in asked["weight"])
-    paths: list[Answer] = [
-        {
-            "neurons": neurons,
-            "factors": [
-                {"latex": shown, "value": math.prod(values[key] for key in keys)} for shown, keys in factors
-            ],
-        }
-        for neurons, factors in _paths(*kind, *weight)
-    ]
-    for path in paths:
-        path["value"] = math.prod(factor["value"] for factor in path["factors"])
+    layer, neuron, source = (int(part) for part in asked["weight"])
+    paths: list[dict[str, Any]] = []
+    for neurons, factors in _paths(*kind, layer, neuron, source):
+        numbers = [(shown, math.prod(values[key] for key in keys)) for shown, keys in factors]
+        shown_factors = [{"latex": shown, "value": number} for shown, number in numbers]
+        product = math.prod(number for _, number in numbers)
+        paths.append({"neurons": neurons, "factors": shown_factors, "value": product})
     return {
         "status": "computed",
         "values": [[place, value] for place, value in values.items()],
         "paths": paths,
         "sum": math.fsum(path["value"] for path in paths),
-        "bp4": values["dw", weight[0], weight[1], weight[2]],
+        "bp4": values["dw", layer, neuron, source],
     }
 
 

@@ -217,6 +217,7 @@ def test_where_it_cannot_run_the_page_says_what_to_do(opened, how):
 
 def test_a_page_without_a_field_brings_nothing_of_it(opened):
     page = opened("en").page
+    page.wait_for_load_state("networkidle")
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     page.goto(page.url.replace(PAGE, "index.html"), wait_until="load")

@@ -13,7 +13,11 @@ const spread = (phrase, values) =>
 const heading = async (words) => make("div", { class: "bp-part" }, await text(words));
 
 const derivation = async (words, { pieces, exact }) => {
-  const made = make("details", { class: "bp-derivation", open: true }, make("summary", {}, await text(words.derivation, "span")));
+  const made = make(
+    "details",
+    { class: "bp-derivation", open: true },
+    make("summary", {}, await text(words.derivation, "span")),
+  );
   for (const { where, steps } of pieces) {
     if (where) made.append(await heading(spread(words.piece, { where })));
     const items = steps.map(async ({ latex, reason }) => {

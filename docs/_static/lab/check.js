@@ -71,7 +71,12 @@ export const build = (place) => {
   const field = asking(words, {
     field: claim,
     ids: { ask: "bp-ask", answer: "bp-verdict" },
-    question: (text) => ({ ask: "check", claim: text, convention: convention.value }),
+    question: (text) => {
+      clearTimeout(timer);
+      turn++; // what is still being read comes too late
+      understood.replaceChildren(); // the answer begins with the claim as it was understood
+      return { ask: "check", claim: text, convention: convention.value };
+    },
     shown: verdict,
     told: (answer, text, box) => {
       box.append(further(answer, text));

@@ -1,6 +1,6 @@
 // A network as SVG: neurons in columns, a line for each weight, which can be pressed. Numbers stand in the neurons.
 const SPACE = "http://www.w3.org/2000/svg";
-const [ACROSS, DOWN, RADIUS] = [170, 84, 27];
+const [ACROSS, DOWN, RADIUS] = [180, 88, 32];
 
 const shape = (tag, attributes, ...content) => {
   const made = document.createElementNS(SPACE, tag);
@@ -9,7 +9,8 @@ const shape = (tag, attributes, ...content) => {
   return made;
 };
 
-export const short = (value) => (Math.abs(value) < 0.0005 && value ? value.toExponential(0) : value.toFixed(3)).replace("-", "−");
+export const short = (value) =>
+  (Math.abs(value) < 0.0005 && value ? value.toExponential(0) : value.toFixed(3)).replace("-", "−");
 
 export const draw = (sizes, { lit, pressed, value, press, title }) => {
   const most = Math.max(...sizes);

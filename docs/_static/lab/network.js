@@ -14,6 +14,12 @@ const lowered = (...numbers) => numbers.flatMap((number) => [...String(number)].
 const named = ([letter, layer, j, k]) =>
   letter === "x" || letter === "y" ? `${letter}${lowered(j)}` : `${letter}${raised(layer)}${lowered(j, ...(k ? [k] : []))}`;
 
+const shownName = ([letter, layer, j, k]) => [
+  letter,
+  ...(letter === "x" || letter === "y" ? [] : [make("sup", {}, String(layer))]),
+  make("sub", {}, k ? `${j}${k}` : String(j)),
+];
+
 const text = async (words) =>
   sideBySide(await Promise.all(languages.map(async (language) => (await paragraphs(words[language]))[0])));
 
@@ -48,7 +54,8 @@ export const build = (place) => {
     const lines = [];
     if (layer === 1 || step >= 1) lines.push({ text: short(value(letter, layer, j, 0)), class: "a" });
     const last = layer === chosen.sizes.length;
-    if (layer > 1 && (step >= 3 || (step === 2 && last))) lines.push({ text: short(value("delta", layer, j, 0)), class: "delta" });
+    if (layer > 1 && (step >= 3 || (step === 2 && last)))
+      lines.push({ text: short(value("delta", layer, j, 0)), class: "delta" });
     return lines;
   };
   const along = ({ neurons }, [layer, j, k]) =>
@@ -96,7 +103,9 @@ export const build = (place) => {
     const shown = path < 0 ? found.paths.slice(0, 12) : [found.paths[path]];
     const items = shown.map(async (one) => {
       const parts = await Promise.all(
-        one.factors.map(async (factor) => make("span", { class: "bp-factor" }, await mathml(factor.latex), ` ${short(factor.value)}`)),
+        one.factors.map(async (factor) =>
+          make("span", { class: "bp-factor" }, await mathml(factor.latex), ` ${short(factor.value)}`),
+        ),
       );
       const product = parts.flatMap((part, i) => [...(i ? [" · "] : []), part]);
       return make("li", {}, ...product, " = ", make("strong", {}, short(one.value)));
@@ -114,19 +123,21 @@ export const build = (place) => {
 
   const showSliders = () => {
     const open = sliders.open;
-    const rows = [...found.values.keys()].filter((key) => /^[wbxy],/.test(key)).map((key) => {
-      const at = key.split(",").map((part, i) => (i ? Number(part) : part));
-      const id = `bp-net-${key.replaceAll(",", "-")}`;
-      const shown = make("output", {}, short(found.values.get(key)));
-      const slider = make("input", { id, type: "range", min: "-3", max: "3", step: "0.05" });
-      slider.value = found.values.get(key);
-      slider.addEventListener("input", () => {
-        chosen.numbers[key] = Number(slider.value);
-        shown.textContent = short(Number(slider.value));
-        compute(false);
+    const rows = [...found.values.keys()]
+      .filter((key) => /^[wbxy],/.test(key))
+      .map((key) => {
+        const at = key.split(",").map((part, i) => (i ? Number(part) : part));
+        const id = `bp-net-${key.replaceAll(",", "-")}`;
+        const shown = make("output", {}, short(found.values.get(key)));
+        const slider = make("input", { id, type: "range", min: "-3", max: "3", step: "0.05" });
+        slider.value = found.values.get(key);
+        slider.addEventListener("input", () => {
+          chosen.numbers[key] = Number(slider.value);
+          shown.textContent = short(Number(slider.value));
+          compute(false);
+        });
+        return make("div", { class: "bp-number" }, make("label", { for: id }, ...shownName(at)), slider, shown);
       });
-      return make("div", { class: "bp-number" }, make("label", { for: id }, named(at)), slider, shown);
-    });
     sliders.hidden = false;
     sliders.replaceChildren(make("summary", {}, ...say(words.numbers)), make("div", { class: "bp-numbers" }, ...rows));
     sliders.open = open;
@@ -134,7 +145,10 @@ export const build = (place) => {
 
   let [busy, again] = [false, false];
   const compute = async (anew = true) => {
-    if (busy) return void (again = true);
+    if (busy) {
+      again = true;
+      return;
+    }
     busy = true;
     stopping.hidden = false;
     if (anew) loading.begin();
@@ -145,7 +159,14 @@ export const build = (place) => {
         number,
       ]);
       const { sizes } = chosen;
-      const question = { ask: "network", sizes, activation: activation.value, cost: cost.value, weight: chosen.weight, numbers };
+      const question = {
+        ask: "network",
+        sizes,
+        activation: activation.value,
+        cost: cost.value,
+        weight: chosen.weight,
+        numbers,
+      };
       const answer = await ask(question);
       if (answer.status === "refused") {
         found = null;
@@ -189,13 +210,24 @@ export const build = (place) => {
   const stepper = (label, values, count, low, change) => {
     const of = line(label, values);
     const one = (words_, by, sign) => {
-      const attributes = { type: "button", "aria-label": `${of}: ${line(words_)}`, disabled: by < 0 ? count <= low : count >= MOST };
+      const attributes = {
+        type: "button",
+        "aria-label": `${of}: ${line(words_)}`,
+        disabled: by < 0 ? count <= low : count >= MOST,
+      };
       const made = make("button", attributes, sign);
       made.addEventListener("click", () => change(count + by));
       return made;
     };
     const name = make("span", {}, ...say(label, values));
-    return make("div", { class: "bp-stepper" }, name, one(words.less, -1, "−"), make("output", {}, String(count)), one(words.more, 1, "+"));
+    return make(
+      "div",
+      { class: "bp-stepper" },
+      name,
+      one(words.less, -1, "−"),
+      make("output", {}, String(count)),
+      one(words.more, 1, "+"),
+    );
   };
 
   const arrange = (sizes) => {
@@ -212,7 +244,9 @@ export const build = (place) => {
     steppers.replaceChildren(layers, ...each);
     if (focus >= 0) steppers.querySelectorAll("button")[focus]?.focus();
     const places = sizes.flatMap((size, i) =>
-      i ? Array.from({ length: size }, (_, j) => Array.from({ length: sizes[i - 1] }, (_, k) => [i + 1, j + 1, k + 1])).flat() : [],
+      i
+        ? Array.from({ length: size }, (_, j) => Array.from({ length: sizes[i - 1] }, (_, k) => [i + 1, j + 1, k + 1])).flat()
+        : [],
     );
     weight.replaceChildren(...places.map((at) => make("option", { value: String(at) }, named(["w", ...at]))));
     told.replaceChildren();

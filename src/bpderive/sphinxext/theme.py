@@ -33,6 +33,8 @@ _TAG = re.compile(r"<[^>]*>")
 _FIRST = "documentation_options.js"
 """The script that a line in the page's head needs at once."""
 _MESSAGE = re.compile(r"console\.(?:log|info|debug)\((?:`[^`]*`|\"[^\"]*\")\)")
+_PLURAL = re.compile(r"new Function\(\s*\"n\",\s*`[^`]*`,?\s*\)")
+"""In Sphinx's script: the rule for plurals, made of a text. A host may forbid that; Chinese has one form."""
 _CLASSES = re.compile(r'\sclass="([^"]*)"')
 _STYLES = ("styles/*-theme.css", "copybutton.css", "mystnb.*.css")
 """The style sheets of others: each build brings them whole, and what its pages do not use is left out again."""
@@ -74,6 +76,11 @@ def without_icons(style: str) -> str:
 def without_messages(script: str) -> str:
     """A script that says nothing on the console."""
     return _MESSAGE.sub("void 0", script)
+
+
+def without_rule_for_plurals(script: str) -> str:
+    """A script that makes no function of a text: a translation has the form that it has for any number."""
+    return _PLURAL.sub("() => 0", script)
 
 
 def with_named_toggles(pages: str) -> str:
@@ -133,6 +140,8 @@ def _tidy(app: Sphinx, exception: Exception | None) -> None:
         script = path.read_text(encoding="utf-8")
         script = re.sub(r"\n//# sourceMappingURL=.*", "", without_messages(script))
         path.write_text(script, encoding="utf-8")
+    for path in static.glob("doctools.js"):
+        path.write_text(without_rule_for_plurals(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _spoken_of(folder: Path) -> Iterator[str]:

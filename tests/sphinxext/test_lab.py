@@ -1,0 +1,44 @@
+"""A field is a box on the page with its words in both languages, and a way for browsers that cannot use it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from bpderive.sphinxext import theme
+from bpderive.sphinxext.lab import KINDS
+from tests.sphinxext.conftest import Book
+
+FIELDS = "# Fields\n\n" + "".join(f"```{{lab}} {kind}\nz\nexp(z)\n```\n\n" for kind in KINDS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_every_kind_has_its_words_in_both_languages(book: Callable[..., Book], language: str) -> None:
+    made = book({"index": FIELDS}, language)
+    assert not made.failed
+    assert made.warnings == ""
+    boxes = made.page().select(".bp-lab")
+    assert [box["data-lab"] for box in boxes] == list(KINDS)
+    for box in boxes:
+        given = json.loads(str(box["data-given"]))
+        assert given["examples"] == ["z", "exp(z)"]
+        assert all(set(text) == {"en", "zh"} and all(text.values()) for text in given["words"].values())
+        assert "bpderive book" in box.get_text()
+    head = (made.folder / "index.html").read_text("utf-8")
+    assert "lab.css" in head
+    assert "lab.js" in head
+
+
+def test_a_kind_that_there_is_not_is_an_error(book: Callable[..., Book]) -> None:
+    made = book({"index": "# Fields\n\n```{lab} chess\n```\n"}, "en")
+    assert "chess" in made.warnings
+    assert "check" in made.warnings
+
+
+def test_scripts_that_a_host_may_forbid_are_left_out() -> None:
+    page = '<script>a()</script><script src="b.js"></script><script data-x="1">\nc()\n</script>d'
+    assert theme.without_inline_scripts(page) == '<script src="b.js"></script>d'
+    script = 'P = new Function(\n  "n",\n  `return (${p})`,\n);\nQ = 1'
+    assert theme.without_rule_for_plurals(script) == "P = () => 0;\nQ = 1"
