@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy import HadamardProduct, Integer, MatAdd, MatMul, MatrixExpr, MatrixSymbol
 from sympy.core.symbol import Str
@@ -17,6 +16,7 @@ from sympy.core.symbol import Str
 from bpderive.errors import ShapeError
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations.elementwise import run
+from bpderive.later import np
 from bpderive.letters.symbols import LayerArray, a, b, delta, y, z
 from bpderive.programs.graphs import words
 from bpderive.programs.graphs.graph import Graph

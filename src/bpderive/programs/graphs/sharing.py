@@ -20,14 +20,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from bpderive.errors import NetworkError
+from bpderive.later import Array, np
 from bpderive.letters.text import Text
 from bpderive.programs.graphs.words import CONVOLUTION
-
-Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,8 +37,8 @@ class Shared:
 
     name: str
     turned: bool = False
-    factor: Numbers | None = None
-    table: Numbers | None = None
+    factor: Array | None = None
+    table: Array | None = None
     parameters: tuple[int, ...] | None = None
 
     @property
@@ -55,16 +51,16 @@ class Shared:
         """The shape of the parameters of weights of `shape`."""
         return self.parameters or (shape[::-1] if self.turned else shape)
 
-    def weights(self, theta: Any) -> Numbers:
+    def weights(self, theta: Any) -> Array:
         """The weights, for parameters in their shape."""
         theta = np.asarray(theta, float)
         if self.table is not None:
-            made: Numbers = self.table @ theta.reshape(-1)
+            made: Array = self.table @ theta.reshape(-1)
             return made
         if self.factor is not None:
-            masked: Numbers = self.factor * theta
+            masked: Array = self.factor * theta
             return masked
-        plain: Numbers = theta.T if self.turned else theta
+        plain: Array = theta.T if self.turned else theta
         return plain
 
     @classmethod

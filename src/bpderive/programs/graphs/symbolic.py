@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy import Add, Expr, ImmutableDenseMatrix, Integer, KroneckerDelta, Mul, Sum, Symbol
 
@@ -19,6 +18,7 @@ from bpderive.equations.paths import MOST_PATHS
 from bpderive.errors import NetworkError, Refuted, TooManyPaths
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.network import component
+from bpderive.later import np
 from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.places import whole_number
 from bpderive.letters.refusals import MANY_PATHS

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-import numpy as np
 import sympy
 
 from bpderive.errors import DomainError
 from bpderive.functions.network import component
+from bpderive.later import np
 from bpderive.letters.text import Text
 from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.graphs.program import compile_graph
