@@ -117,6 +117,8 @@ def wrong(one: Case, text: str) -> str | None:
         if not one.is_true and re.search("two layers|in which layer", str(error)):
             return None  # refused, and rightly
         return f"not read: {error.args[0]}"
+    if one.change in ("diag added", "⊙ for @") and re.search(r"\*|\\ast", text):
+        return None  # a star means the product that fits
     if found.chosen.is_true != one.is_true:
         return f"read as {written(found.chosen.claim)}: {found.chosen.is_true}"
     free = decided(text)
