@@ -228,7 +228,7 @@ def test_where_sympy_gives_up_the_range_is_unknown(monkeypatch: pytest.MonkeyPat
         raise NotImplementedError
 
     monkeypatch.setattr(sympy, "limit", gives_up)
-    unseen = made(sympy.atan(z) / 7)
+    unseen = made(sympy.sin(z) / (7 + z**2))
     assert unseen.limits == (None, None)
     assert unseen.range is None
 
@@ -328,7 +328,8 @@ def test_at_the_edge_of_the_numbers_is_the_limit(
     exact = in_high_precision(activation.formula if kind == "value" else activation.derivative())
     tails = activation.tails or (None, None)
     with np.errstate(over="ignore", invalid="raise", divide="raise"):
-        assert np.isnan(function(np.array([np.nan], dtype)))[0]
+        if kind == "value" or activation.derivative().has(z):  # a constant slope asks for no z
+            assert np.isnan(function(np.array([np.nan], dtype)))[0]
         for sign, tail in zip((-1, 1), tails, strict=True):
             if tail is None:
                 continue
@@ -343,7 +344,8 @@ def test_at_the_edge_of_the_numbers_is_the_limit(
     assert found.dtype == dtype
     expected = []
     for point in points:
-        with mpmath.workdps(400 if abs(point) < 1 else 40):
+        with mpmath.workdps(400), np.errstate(over="ignore"):
             expected.append(dtype(float(exact(mpmath.mpf(float(point))))))
     for point, value, wanted in zip(points, found, expected, strict=True):
-        assert value == wanted or abs(value - wanted) <= 8 * np.spacing(abs(wanted)), point
+        with np.errstate(over="ignore", invalid="ignore"):
+            assert value == wanted or abs(value - wanted) <= 8 * np.spacing(abs(wanted)), point

@@ -112,7 +112,7 @@ def test_the_catalogue_and_its_slopes_are_defined_everywhere(name: str) -> None:
         ("name", 3),
         ("title", "silu"),
         ("stable", "a"),
-        ("at_kinks", [(0, 0)]),
+        ("at_kinks", "a"),
         ("parameters", ((1, 2, 3),)),
     ],
 )

@@ -212,6 +212,12 @@ def kinks(formula: Expr) -> tuple[Expr, ...]:
         slopes = [sympy.diff(side, z).subs(z, where.sup) for side in (left, right)]
         if not _same_number(*slopes):
             found.append(where.sup)
+    # A case may hold at a single point, which belongs to no piece.
+    for comparison in formula.atoms(sympy.core.relational.Relational):
+        for point in _changes(comparison.lhs - comparison.rhs, S.Reals):
+            beside = next(expression for expression, where in cut if point in where)
+            if point.is_Rational and not _same_number(formula.subs(z, point), beside.subs(z, point)):
+                raise DomainError(_JUMP.format(formula=formula, point=point))
     return tuple(found)
 
 

@@ -174,7 +174,7 @@ activations: Catalogue[AnyActivation] = Catalogue(
             title=Text(en="Gaussian error linear unit (GELU)", zh="高斯误差线性单元（GELU）"),
             formula=z * (1 + erf(z / sqrt(2))) / 2,
             stable=(
-                (a, within(oo, 40) * _normal / 2),
+                (a, within(oo, 40) * computed(_normal / 2)),
                 (slope, _normal / 2 + within(40) * exp(-(within(40) ** 2) / 2) / sqrt(2 * pi)),
             ),
         ),
