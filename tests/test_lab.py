@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import bpderive as bp
-from bpderive.lab import answer, in_each
+from bpderive.lab import answer
+from bpderive.lab.words import in_each
 from bpderive.letters.text import language
 from lab.pack import compiled, left_out
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import bpderive as bp
 from bpderive.cli.book import server
-from bpderive.lab import in_each
+from bpderive.lab.words import in_each
 from tests.browser.conftest import HTML, SIZES, Visit
 from tests.browser.test_pages import AXE, violations
 

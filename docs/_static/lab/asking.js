@@ -29,6 +29,10 @@ export const asking = (words, { field, ids, question, shown, told, input = () =>
   const show = (state, ...content) => {
     answer.dataset.status = state;
     answer.replaceChildren(...content);
+    // What is wider than the box can be scrolled with the keyboard.
+    for (const wide of answer.querySelectorAll(".formula, pre")) {
+      if (wide.scrollWidth > wide.clientWidth + 1) wide.tabIndex = 0;
+    }
   };
 
   const run = async () => {

@@ -46,7 +46,7 @@ def state() -> str:
         sys.version,
         numpy.__version__,
         sympy.__version__,
-        source_hash(without=("cli", "lab.py", "sphinxext")),
+        source_hash(without=("cli", "lab", "sphinxext")),
     )
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
 

@@ -110,13 +110,21 @@ NETWORK: Mapping[str, Text] = {
     "sum": Text("Sum of all paths: {sum}", "所有路径之和：{sum}"),
     "bp4": Text("The same derivative by (BP4): {value}", "同一导数由 (BP4) 得：{value}"),
     "numbers": Text("Move the numbers", "调节数值"),
-    "step1": Text("1. Input: the activations of the first layer are $x$.", "1. 输入：第一层的激活值为 $x$。"),
-    "step2": Text("2. Feedforward: the activations $a$, layer by layer.", "2. 前向传播：逐层求激活值 $a$。"),
-    "step3": Text("3. Output error: $\\delta$ in the last layer.", "3. 输出误差：最后一层的 $\\delta$。"),
-    "step4": Text("4. Backpropagate: $\\delta$ in all layers.", "4. 反向传播误差：各层的 $\\delta$。"),
+    "step1": Text(
+        "Step 1. Input: the activations of the first layer are $x$.", "第 1 步，输入：第一层的激活值为 $x$。"
+    ),
+    "step2": Text(
+        "Step 2. Feedforward: the activations $a$, layer by layer.", "第 2 步，前馈：逐层求激活值 $a$。"
+    ),
+    "step3": Text(
+        "Step 3. Output error: $\\delta$ in the last layer.", "第 3 步，输出误差：最后一层的 $\\delta$。"
+    ),
+    "step4": Text(
+        "Step 4. Backpropagate: $\\delta$ in all layers.", "第 4 步，反向传播误差：各层的 $\\delta$。"
+    ),
     "step5": Text(
-        "5. Output: the derivative by each bias is $\\delta$, that by each weight $a\\,\\delta$.",
-        "5. 输出：对偏置的导数是 $\\delta$，对权重的导数是 $a\\,\\delta$。",
+        "Step 5. Output: the derivative by each bias is $\\delta$, that by each weight $a\\,\\delta$.",
+        "第 5 步，输出：对偏置的导数是 $\\delta$，对权重的导数是 $a\\,\\delta$。",
     ),
 }
 """What the network of one's own says."""

@@ -1,122 +1,23 @@
-"""What the machine on the page answers: `answer(question)`, both in JSON, is all that a page's worker calls.
-
-    answer('{"ask": "check", "claim": "d(C, b[l,j]) = delta[l,j]"}')     the verdict, in both languages
-    answer('{"ask": "read", "claim": "delta[L] = a[L] - y"}')            the claim as it is understood, in LaTeX
-    answer('{"ask": "activation", "formula": "tanh(z) + z/10"}')         its derivative, graph, properties and equations
-    answer('{"ask": "network", "sizes": [2, 3, 1], …}')                  its numbers, and the paths of a weight
-
-To teach it another question, write a function from what is asked to what is answered and enter it in `QUESTIONS`. Its
-words are those that the library says in Python; nothing that a reader types is evaluated.
-"""
+"""The numbers of a network, and the paths of one weight."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sympy
 
-from bpderive.equations import equations
 from bpderive.equations.paths import path_sum
-from bpderive.errors import BpderiveError, NetworkError
-from bpderive.functions.activations import Activation, parse_activation
-from bpderive.functions.activations.derivation import slope_derivation
-from bpderive.functions.activations.facts import facts
-from bpderive.functions.activations.learning import learning
+from bpderive.errors import NetworkError
 from bpderive.functions.costs import costs
-from bpderive.functions.differentiation import latex
 from bpderive.functions.network import Network
-from bpderive.functions.plot import plot
+from bpderive.lab.words import Answer, Asked
 from bpderive.letters.symbols import Partial, SigmaPrime, quantity
 from bpderive.letters.symbols import latex as in_the_letters
-from bpderive.letters.text import LANGUAGES, Text, language, set_language
+from bpderive.letters.text import Text
 from bpderive.programs.gradient import gradient
-from bpderive.workbook.conventions import check, understood
-from bpderive.workbook.language import in_latex
-
-Asked = Mapping[str, Any]
-Answer = dict[str, Any]
-
-PATIENCE = 600.0
-"""Seconds after which a claim would be given up: none takes that long, since steps are counted; readers can stop it."""
-
-
-def in_each(say: Callable[[], str]) -> dict[str, str]:
-    """What `say` says in each language."""
-    before, said = language(), {}
-    try:
-        for name in LANGUAGES:
-            set_language(name)
-            said[name] = say()
-    finally:
-        set_language(before)
-    return said
-
-
-def checked(asked: Asked) -> Answer:
-    """The verdict on a claim: `status`, `said` as text, `shown` as Markdown with formulas, and the `mended` claim."""
-    options = {"convention": asked["convention"]} if asked.get("convention") else {}
-    verdict = check(str(asked["claim"]), seconds=PATIENCE, **options)
-    return {
-        "status": verdict.status,
-        "said": in_each(lambda: str(verdict)),
-        "shown": in_each(verdict._repr_markdown_),
-        "mended": verdict.mended,
-    }
-
-
-def read(asked: Asked) -> Answer:
-    """The claim as it is understood, in LaTeX."""
-    return {
-        "status": "read",
-        "latex": in_latex(understood(str(asked["claim"]), asked.get("convention") or None)),
-    }
-
-
-def words(text: Text) -> dict[str, str]:
-    """A text in each language."""
-    return {name: text.in_language(name) for name in LANGUAGES}
-
-
-def activation(asked: Asked) -> Answer:
-    """What is derived about a formula in z: σ′ line by line, the graph, what is known, the four equations with it."""
-    found = parse_activation(str(asked["formula"]))
-    found.check()
-    derived = slope_derivation(found)
-    exact, picture = derived.check().kinds == ("exact",), plot(found)
-    pieces = [
-        {
-            "where": latex(where.as_relational(part.variable)) if len(derived.parts) > 1 else "",
-            "steps": [{"latex": step.latex(), "reason": words(step.reason)} for step in part.steps],
-        }
-        for where, part in derived.parts
-    ]
-    return {
-        "status": "derived",
-        "latex": latex(found.formula),
-        "pieces": pieces,
-        "exact": exact,
-        "svg": picture.svg,
-        "title": words(picture.title),
-        "described": words(picture.description),
-        "facts": [[words(fact.name), words(fact.value)] for fact in facts(found)],
-        "lessons": [words(lesson) for lesson in learning(found)],
-        "equations": [[number, with_slope(number, found)] for number in ("BP1", "BP2", "BP3", "BP4")],
-    }
-
-
-def with_slope(number: str, activation: Activation) -> str:
-    """An equation in components, in LaTeX, with the slope of this activation in the place of σ′."""
-    statement = equations[number].stated("component")
-
-    def slope(*place: sympy.Expr) -> sympy.Expr:
-        return activation.derivative(place[-1])
-
-    return " = ".join(in_the_letters(side.replace(SigmaPrime, slope)) for side in statement.sides)
-
 
 MOST_LAYERS, MOST_NEURONS = 5, 5
 """How large a network of one's own may be."""
@@ -264,22 +165,3 @@ def _key(part: sympy.Expr) -> Place:
         return "cost_slope", int(array.layer), int(row) + 1, 0
     letter = "x" if array.letter == "a" and array.layer == 1 else array.letter
     return letter, int(array.layer), int(row) + 1, int(column) + 1 if letter == "w" else 0
-
-
-QUESTIONS: Mapping[str, Callable[[Asked], Answer]] = {
-    "check": checked,
-    "read": read,
-    "activation": activation,
-    "network": network,
-}
-"""What can be asked, by name."""
-
-
-def answer(question: str) -> str:
-    """The answer to a question; what the library refuses has the status `refused`, and its error is `said`."""
-    asked: Asked = json.loads(question)
-    try:
-        found = QUESTIONS[asked["ask"]](asked)
-    except BpderiveError as error:
-        found = {"status": "refused", "said": in_each(error.__str__)}
-    return json.dumps(found, ensure_ascii=False)
