@@ -122,6 +122,9 @@ def _crossings(expression: Expr) -> list[float]:
         return []
 
 
+LEAST = 2.0**20
+"""Below so many times the smallest normal number SciPy's erfc is 0 and gradual underflow takes the digits."""
+
 NEAR_ZERO = 9.0
 """1e-15 in units of half of 2^−52."""
 
@@ -159,7 +162,7 @@ def measure(function: Function, true: Truth) -> Errors:
     counted = exists & np.isfinite(found)
     with np.errstate(over="ignore", invalid="ignore"):
         errors = np.where(counted, np.abs(difference / true.unit - true.rest), 0.0)
-        subnormal = np.abs(true.nearest) < about.smallest_normal
+        subnormal = np.abs(true.nearest) < about.smallest_normal * LEAST
         near = true.near_zero & ~subnormal
         in_eps = errors * true.unit / (float(about.eps) / 2)
     relative = np.where(subnormal | near, 0.0, errors)

@@ -15,6 +15,9 @@ from translations.messages import Message
 
 LISTED = Path(__file__).with_name("latin.txt")
 _FILL_IN = re.compile(r"\{[^{}]*\}|%\([a-z]+\)s|%[sd]")
+_CODE = re.compile(r"""[\w'"-]*[._=(\[@/\\][^\s\u3000-\u9fff\uff00-\uffef]*|--?[a-z-]+""")
+"""What is code by its signs: x.shape[1], domain=…, node_modules, @scope/package, \\partial, --port."""
+
 _WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -30,6 +33,6 @@ def chinese(message: Message) -> Iterator[str]:
     pieces = inline(message.zh or "")[0]
     for piece in pieces:
         if piece.type in ("text", "html_inline"):
-            for word in _WORD.findall(_FILL_IN.sub(" ", piece.content)):
+            for word in _WORD.findall(_CODE.sub(" ", _FILL_IN.sub(" ", piece.content))):
                 if word not in permitted():
                     yield f"{word} is English; translate it, or permit it in translations/latin.txt"

@@ -15,7 +15,7 @@ from typing import Any
 from bpderive.functions.activations import Activation
 
 SUBNORMAL = 1000.0
-"""The bound on errors below 2^−1022, in units of 2^−1074."""
+"""The bound on errors below 2^−1002, in units of 2^−1074."""
 
 KINDS = ("value", "slope")
 """What was measured: σ and σ′."""
@@ -28,7 +28,7 @@ KINDS_OF_LAYER = ("value", "log")
 class Measured:
     """The largest errors of one program: in units in the last place, where, and how often it gave nan or inf.
 
-    `subnormal` is the error below 2^−1022, in units of 2^−1074; `warned` says whether it gave a warning.
+    `subnormal` is the error below 2^−1002, in units of 2^−1074; `warned` says whether it gave a warning.
     """
 
     ulp: float

@@ -211,5 +211,5 @@ VECTOR_CODE = Text(
     "printed from the equations:",
     "一个使用此激活函数和{cost}、含两个神经元的层的反向传播程序，由方程打印而成：",
 )
-SUBNORMAL_LOST = Text("digits lost below $2^{-1022}$", "小于 $2^{-1022}$ 的值丢失有效数字")
+SUBNORMAL_LOST = Text("digits lost below $2^{-1002}$", "小于 $2^{-1002}$ 的值丢失有效数字")
 WARNED = Text("overflow warning", "有溢出警告")
