@@ -140,7 +140,7 @@ def _between(where: Interval) -> str:
 
 _NO_ACTIVATION = Text(
     en="An Activation is wanted, such as bp.activations['tanh']; given was {given}.",
-    zh="这里需要一个 Activation，例如 bp.activations['tanh']；给出的是 {given}。",
+    zh="这里需要一个激活函数（Activation），例如 bp.activations['tanh']；给出的是 {given}。",
 )
 
 
