@@ -19,7 +19,7 @@ def sigmoid(z):
 
 
 def backprop(weights, biases, x, y):
-    """The gradient of C_x for one example, by all b and by all w."""
+    """The gradient of C_x for one example, with respect to all b and all w."""
     a = [x]  # 1. input
     for w, b in zip(weights, biases, strict=True):  # 2. feedforward
         a.append(sigmoid(w @ a[-1] + b))

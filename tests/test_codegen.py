@@ -421,9 +421,9 @@ WRONG: list[tuple[str, Callable[[list[Any]], list[Any]], str]] = [
     ("weights flat", change_one(0, 2, np.ravel), r"w\^2, has the shape \(12,\)"),
     ("weights missing", change(0, lambda v: v[:1]), "weights has 1 arrays; a list of 2 arrays is wanted"),
     ("weights too many", change(0, lambda v: [*v, v[0]]), "weights has 3 arrays"),
-    ("weights none", change(0, lambda v: None), "weights was given as NoneType"),
-    ("weights a number", change(0, lambda v: np.array(1.0)), "weights was given as ndarray"),
-    ("weights by name", change(0, lambda v: {2: v[0], 3: v[1]}), "weights was given as dict"),
+    ("weights none", change(0, lambda v: None), "weights was given as None"),
+    ("weights a number", change(0, lambda v: np.array(1.0)), "weights was given as array"),
+    ("weights by name", change(0, lambda v: {2: v[0], 3: v[1]}), r"weights was given as \{2: array"),
     (
         "weights masked",
         change_one(0, 2, lambda v: np.ma.masked_less(v, v.max())),
@@ -503,7 +503,7 @@ def test_many_threads_get_right_results() -> None:
 # Softmax
 
 
-@pytest.mark.parametrize("cost", ["log_likelihood", "quadratic", "cross_entropy", "huber"])
+@pytest.mark.parametrize("cost", ["log_likelihood", "quadratic", "huber"])
 def test_softmax_is_verified(cost: str) -> None:
     net = Network((3, 4, 3), ("tanh", "softmax"), cost)
     found = verify(net, compiled=compile_gradient(net))

@@ -185,11 +185,11 @@ def test_activations_that_cannot_be_are_refused(activation: Any, error: type[Exc
 
 
 def test_a_wrong_declaration_is_refused_with_the_network() -> None:
-    jump = Activation(
-        name="jump", title=Text(en="jump", zh="跳跃"), formula=sympy.Heaviside(sympy.Symbol("z"), 1)
-    )
+    z = sympy.Symbol("z")
     with pytest.raises(DomainError, match="jumps at z = 0"):
-        Network((2, 2), jump)
+        Activation(
+            name="jump", title=Text(en="jump", zh="跳跃"), formula=sympy.Piecewise((0, z < 0), (1, True))
+        )
 
 
 def test_an_unknown_cost_is_refused() -> None:

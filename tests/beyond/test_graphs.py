@@ -10,6 +10,7 @@ import pytest
 import sympy
 
 import bpderive as bp
+from bpderive.functions.network import component
 from bpderive.programs.graphs.symbolic import number_of_paths, parameter
 from bpderive.programs.graphs.trial import draw
 
@@ -53,7 +54,7 @@ def test_the_let_bindings_give_what_the_program_gives(name: str) -> None:
     for letter, layers, arrays in (("x", net.inputs, x), ("y", net.cost_reads, y)):
         for layer, array in zip(layers, arrays, strict=True):
             for n in range(net.width(layer)):
-                known[bp.network.component(letter, layer, n + 1)] = float(array[n, 0])
+                known[component(letter, layer, n + 1)] = float(array[n, 0])
     for symbol, value in made.bindings:
         known[symbol] = float(value.subs(known))
     found = bp.compile_gradient(net)(parameters, x, y)

@@ -94,7 +94,7 @@ MORE = [
     (r"\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}", "layer"),
     (r"dZ^{[2]} = A^{[2]} - Y with the cross-entropy cost and sigmoid", "course"),
     (
-        r"\delta_j \equiv \frac{\partial E}{\partial a_j} = \sum_k \frac{dE}{da_k} \frac{\partial a_k}{\partial a_j}",
+        r"\delta_j \equiv \frac{\partial E_n}{\partial a_j} = \sum_k \frac{\partial E_n}{\partial a_k} \frac{\partial a_k}{\partial a_j}",  # noqa: E501
         "bishop",
     ),
     (r"g_j = \hat{y}_j^k (1-\hat{y}_j^k) (y_j^k-\hat{y}_j^k)，均方误差，Sigmoid", "zhou"),

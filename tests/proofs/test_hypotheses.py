@@ -258,7 +258,7 @@ def test_an_instance_put_on_another_network_is_refused_and_a_line_false_there_is
             ("quadratic cost", "cross-entropy cost", "δ^L_j = ∂C/∂a^L_j σ'(z^L_j)"),
         ),
         ("27", "tanh, cross-entropy", ("quadratic cost", "cross-entropy cost", "log")),
-        ("25", "softmax, quadratic", ("softmax", "a^L_j = ", "e^{z^L_j}")),
+        ("25", "softmax, quadratic", ("softmax", "a^L_j = ", "e^(z^L_j)")),
         ("53", "softmax, quadratic", ("softmax", "∂C/∂w^l_jk = a^{l-1}_k δ^l_j")),
         ("softmax", "relu", ("is softmax", "has relu", "σ'(z^L_j)")),
         ("softmax, log_likelihood", "softmax, quadratic", ("log-likelihood cost", "is the quadratic cost")),

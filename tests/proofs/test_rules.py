@@ -225,7 +225,7 @@ def test_a_derivative_that_does_not_stand_there_is_not_taken() -> None:
         "may depend on",
     )
     refused(
-        Differentiate(a(l)[j, 0], delta(l)[j, 0]), [line(Partial(a(l)[j, 0], delta(l)[j, 0]))], "was wanted"
+        Differentiate(a(l)[j, 0], delta(l)[j, 0]), [line(Partial(a(l)[j, 0], delta(l)[j, 0]))], "is needed"
     )
 
 

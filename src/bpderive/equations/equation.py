@@ -7,7 +7,7 @@ An `Equation` has a statement in components, in matrices or both, perhaps a proo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bpderive.equations.formulas import has_formula, in_formulas
 from bpderive.errors import is_text, unknown_name
@@ -59,7 +59,7 @@ class Equation:
     part_of: str | None = None
     own_check: Callable[[], Decided] | None = None
     is_general: bool = False
-    judge: Callable[[Statement], Decided] = certify
+    judge: Callable[[Statement], Decided] = field(default=certify, repr=False)
 
     @property
     def forms(self) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ class Cost:
             raise DomainError(_NO_FORMULA.format(cost=self.name, given=shown(self.formula)))
         ours = {symbol: {"a": a, "y": y}[symbol.name] for symbol in variables}
         object.__setattr__(self, "formula", formula.xreplace(ours))
-        if checked and not open_symbols:
+        if checked is not False and not open_symbols:
             _require_defined(self)
 
     def __repr__(self) -> str:

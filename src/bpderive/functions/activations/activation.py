@@ -87,7 +87,7 @@ class Activation:
         }
         for name, value in settled.items():
             object.__setattr__(self, name, value)
-        if checked and formula.free_symbols <= {z}:
+        if checked is not False and formula.free_symbols <= {z}:
             self._require_defined()
 
     def __repr__(self) -> str:

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from sys import float_info
 from typing import Any
 
-from bpderive.errors import NetworkError
+from bpderive.errors import NetworkError, shown
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation
 from bpderive.functions.activations import resolve as find_activation
 from bpderive.functions.choices import check_domain, check_numbers, checked_sizes
@@ -69,6 +70,11 @@ class Graph:
     ) -> None:
         checked = checked_sizes(sizes)
         depth = len(checked)
+        for name, mapping in (("connections", connections), ("shortcuts", shortcuts), ("shared", shared)):
+            if mapping is not None and not isinstance(mapping, Mapping):
+                raise NetworkError(words.MAPPING.format(name=name, given=shown(mapping)))
+        if type(decay) not in (int, float) or not 0 <= decay <= float_info.max:
+            raise NetworkError(words.DECAY.format(given=shown(decay)))
         given = {layer: _listed(read) for layer, read in (connections or {}).items()}
         reads = {layer: given.get(layer, (layer - 1,) if layer > 1 else ()) for layer in range(1, depth + 1)}
         ways = {layer: _listed(read) for layer, read in (shortcuts or {}).items()}
@@ -221,13 +227,17 @@ class Graph:
 
 
 def _listed(given: Layers) -> tuple[int, ...]:
-    return (given,) if isinstance(given, int) else tuple(given)
+    if isinstance(given, int):
+        return (given,)
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Iterable):
+        raise NetworkError(words.LAYERS.format(given=shown(given)))
+    return tuple(given)
 
 
 def _check_layers(where: str, given: Mapping[int, tuple[int, ...]], sizes: tuple[int, ...]) -> None:
     for layer in (*given, *(read for each in given.values() for read in each)):
         if type(layer) is not int or not 1 <= layer <= len(sizes):
-            told = words.NO_LAYER.format(where=where, given=repr(layer), sizes=sizes, depth=len(sizes))
+            told = words.NO_LAYER.format(where=where, given=shown(layer), sizes=sizes, depth=len(sizes))
             raise NetworkError(told)
 
 
@@ -260,6 +270,8 @@ def _chosen(computed: list[int], given: Any) -> dict[int, AnyActivation]:
     if isinstance(given, Mapping):
         default = given.get("default", "sigmoid")
         return {layer: find_activation(given.get(layer, default)) for layer in computed}
+    if not isinstance(given, list | tuple):
+        raise NetworkError(words.NO_ACTIVATION.format(given=shown(given)))
     listed = list(given)
     if len(listed) != len(computed):
         layers = ", ".join(map(str, computed))
@@ -281,13 +293,15 @@ def _sharing(
     for key, use in given.items():
         if key not in made:
             layer, read = key if isinstance(key, tuple) and len(key) == 2 else (key, key)
-            shown = Text(en="nothing", zh="无")
+            told = Text(en="nothing", zh="无")
             if known := reads.get(layer):
                 listed = ", ".join(map(str, known))
-                shown = Text(en=listed, zh=listed)
+                told = Text(en=listed, zh=listed)
             raise NetworkError(
-                words.NO_CONNECTION.format(given=repr(key), layer=layer, read=read, reads=shown)
+                words.NO_CONNECTION.format(given=shown(key), layer=layer, read=read, reads=told)
             )
+        if not isinstance(use, str | Shared):
+            raise NetworkError(words.NO_SHARED.format(given=shown(use)))
         made[key] = Shared(use) if isinstance(use, str) else use
         if not made[key].name.isidentifier() or _TAKEN.fullmatch(made[key].name):
             raise NetworkError(words.NAME.format(given=made[key].name))

@@ -4,6 +4,27 @@ from __future__ import annotations
 
 from bpderive.letters.text import Text
 
+MAPPING = Text(
+    en="{name} is a mapping such as {{3: 2}}; given was {given}.",
+    zh="{name} 应是 {{3: 2}} 这样的映射；给出的是 {given}。",
+)
+DECAY = Text(
+    en="decay is λ, a number from 0; given was {given}.",
+    zh="decay 是 λ，应为不小于 0 的数；给出的是 {given}。",
+)
+LAYERS = Text(
+    en="Layers are named by one number or several, such as 2 or (1, 2); given was {given}.",
+    zh="层用一个或几个编号指出，例如 2 或 (1, 2)；给出的是 {given}。",
+)
+NO_ACTIVATION = Text(
+    en="An activation is one for all, one for each layer that is computed, or a mapping such as {{2: 'tanh'}}; given "
+    "was {given}.",
+    zh="激活函数应给一个、每个要计算的层各一个，或写成 {{2: 'tanh'}} 这样的映射；给出的是 {given}。",
+)
+NO_SHARED = Text(
+    en="What is shared is a name or a Shared; given was {given}.",
+    zh="共享的内容应是一个名称或 Shared 对象；给出的是 {given}。",
+)
 CIRCLE = Text(
     en="The connections go round in a circle, {circle}: a layer cannot be computed before itself. "
     "Take one of them away.",

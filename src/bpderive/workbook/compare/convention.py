@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bpderive.errors import UnknownName, unknown_name
+from bpderive.errors import UnknownName, shown, unknown_name
 from bpderive.letters.text import Text
 from bpderive.programs.verify.sample import Case
 
@@ -204,5 +204,5 @@ def given_convention(given: Any) -> CodeConvention | None:
         Text(
             en="A convention is a CodeConvention or words such as 'in-out, sum'; given was {given}.",
             zh="约定应写成 CodeConvention，或像 'in-out, sum' 这样的词；给出的是 {given}。",
-        ).format(given=repr(given)[:60])
+        ).format(given=shown(given, 60))
     )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from bpderive.errors import ParseError
+from bpderive.errors import ParseError, is_text
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
@@ -81,6 +81,8 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
     only = conventions[convention] if convention is not None else None
     if isinstance(text, Claim):
         return judged(text, seconds)
+    if not is_text(text):
+        return judged(parse(text), seconds)  # which refuses it
     if only is None and _is_in_the_language(_in_the_language(text)):
         try:
             return judged(parse(text), seconds)
