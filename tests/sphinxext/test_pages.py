@@ -14,6 +14,7 @@ from docutils import nodes
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sphinx.errors import ExtensionError
 
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
@@ -50,7 +51,7 @@ def test_latex_that_cannot_be_set_is_an_error(typesetter):
 
 def test_without_temml_the_error_says_where_it_is_missing(tmp_path):
     typesetter = Typesetter(tmp_path)
-    with pytest.raises(RuntimeError, match="node_modules"):
+    with pytest.raises(ExtensionError, match="node_modules"):
         typesetter.mathml("x", display=False)
     typesetter.close()
 

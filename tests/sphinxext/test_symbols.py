@@ -31,7 +31,7 @@ def marked(typesetter):
 
 def test_every_letter_of_the_notation_is_found_but_those_that_only_count(typesetter):
     rows = {symbol.letter.latex for symbol in typesetter.symbols}
-    assert {letter.latex for letter in table} - rows == {"L", "l", r"j,\ k", "m"}
+    assert {letter.latex for letter in table} - rows == {"L", "l", r"j,\ k", "m", "e_j"}
     assert len({symbol.name for symbol in typesetter.symbols}) == len(typesetter.symbols)
 
 

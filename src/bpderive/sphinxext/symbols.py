@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from bpderive.letters.table import Letter, table
 from bpderive.sphinxext.elements import Element, parse
 
+UNMARKED = frozenset({"L", "l", r"j,\ k", "m", "e_j"})
+"""The letters that only count, and the column e_j, for e alone is Euler's number."""
+
 _SCRIPTED = frozenset({"msub", "msup", "msubsup"})
 _FORMULA = re.compile(r"(<math\b[^>]*>\s*<semantics>)(.*)(<annotation\b.*)", re.DOTALL)
 _ATTRIBUTES = re.compile(r"<(\w+)[^>]*>")
@@ -40,17 +43,18 @@ class Symbol:
 
 
 def symbols(typeset: Callable[[str], str], letters: Iterable[Letter] = table) -> tuple[Symbol, ...]:
-    """The letters that explain themselves: all but those that only count, such as j, l and L.
+    """The letters that explain themselves: all but the `UNMARKED`.
 
     `typeset` gives the MathML of the LaTeX of a letter.
     """
     found = []
     for letter in letters:
+        if letter.latex in UNMARKED:
+            continue
         first = _first(_parts(typeset(letter.latex))[1])
         indexed = first.tag in _SCRIPTED
         head = first.children[0] if indexed else first
-        if indexed or first.tag != "mi" or letter.shape or letter.defined:
-            found.append(Symbol(letter.name, letter, _bare(head), indexed))
+        found.append(Symbol(letter.name, letter, _bare(head), indexed))
     return tuple(found)
 
 
