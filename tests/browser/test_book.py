@@ -149,7 +149,10 @@ EQUATION_PAGES = [page for page in PAGES if 'class="math" id="eq-' in (HTML / "e
 @pytest.mark.parametrize("page", EQUATION_PAGES)
 def test_the_switch_leads_to_the_same_place(visit, page):
     made = visit(f"en/{page}").page
-    room = "(e) => e.getBoundingClientRect().top + innerHeight < document.documentElement.scrollHeight"
+    room = (
+        "(e) => e.checkVisibility() && "
+        "e.getBoundingClientRect().top + innerHeight < document.documentElement.scrollHeight"
+    )
     anchors = made.eval_on_selector_all(
         "article div.math[id^='eq-']", f"all => all.filter({room}).map((e) => e.id)"
     )

@@ -258,7 +258,7 @@ def chain_at_output() -> Derivation:
     """(R8): (BP1) again, from (R5) and (R4) in a network that is a chain."""
     return derive(
         "R8",
-        Text(en="(BP1) as a special case", zh="(BP1) 是特殊情形"),
+        Text(en="The output error as a special case", zh="输出误差是特殊情形"),
         equation(delta(L)[j, 0], Partial(C, a(L)[j, 0]) * SigmaPrime(L, j, z(L)[j, 0]), over=OUTPUT),
         [
             Move(ByEquation("R5", derivation("R5").statement, ((l, L),))),
@@ -272,7 +272,7 @@ def chain_inside() -> Derivation:
     """(R9): (BP2) again."""
     return derive(
         "R9",
-        Text(en="(BP2) as a special case", zh="(BP2) 是特殊情形"),
+        Text(en="The error in terms of the next, as a special case", zh="用下一层的误差表示误差：特殊情形"),
         equation(
             delta(l)[j, 0],
             Sum(w(l + 1)[k, j] * delta(l + 1)[k, 0], over(k, l + 1)) * SigmaPrime(l, j, z(l)[j, 0]),
