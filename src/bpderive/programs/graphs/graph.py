@@ -4,7 +4,7 @@
 >>> net.reads[4], net.parameters["w4_1"]
 ((3, 1), (2, 2))
 >>> Graph.recurrence(3, inputs=2, hidden=4, outputs=1)
-<Graph of 9 layers, parameters U (4, 2), W (4, 4), b (4, 1), V (1, 4), c (1, 1)>
+<Graph of 9 layers, parameters U (4, 2), b (4, 1), V (1, 4), c (1, 1), W (4, 4)>
 """
 
 from __future__ import annotations
