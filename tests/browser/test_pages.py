@@ -57,7 +57,8 @@ LAYOUT = """() => {
 }"""
 
 PICTURES = """() => [...document.querySelectorAll("article img, article svg[role=img]")].map(
-  (e) => e.alt ?? e.getAttribute("aria-label") ?? [...e.querySelectorAll(":scope > title, :scope > desc")].map((w) => w.textContent).join(" "))"""
+  (e) => e.alt ?? e.getAttribute("aria-label")
+    ?? [...e.querySelectorAll(":scope > title, :scope > desc")].map((w) => w.textContent).join(" "))"""
 
 
 def violations(page, only=None):
