@@ -83,9 +83,11 @@ DIRECTIVES = [
     ("measured-table", "cells", "bpderive_speed"),
     ("measured-table", "cells and more", "bpderive_speed"),
     ("pairing-table", "extra", "argument"),
+    ("pairing-table", "\n:color: red", "color"),
     ("try-activation", "", "argument"),
     ("try-activation", "z+", "z+"),
     ("try-activation", "__import__('os')", "__import__"),
+    ("try-activation", "z\n:alpha: 2", "alpha"),
     ("try-activation", "q", "q"),
 ]
 
