@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 
 LISTED = Path(__file__).with_name("calques.toml")
-LATER = ("check-your-own.md",)
-"""Pages that are not looked at yet."""
 
 _ASIDE = re.compile(r"(?ms)^ *(`{3,})(?:\{code|\w|$).*?^ *\1$|`[^`\n]+`")
 
@@ -48,7 +46,7 @@ def found(name: str, text: str) -> Iterator[str]:
 
 def texts(root: Path) -> Iterator[Path]:
     """The files whose English is looked at."""
-    yield from (path for path in sorted((root / "docs").glob("*.md")) if path.name not in LATER)
+    yield from sorted((root / "docs").glob("*.md"))
     yield from (root / name for name in ("README.md", "CONTRIBUTING.md"))
 
 

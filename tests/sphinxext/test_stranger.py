@@ -81,7 +81,7 @@ DIRECTIVES = [
     ("measured-chart", "growth", "bpderive_speed"),
     ("measured-chart", "nonsense", "nonsense"),
     ("measured-table", "cells", "bpderive_speed"),
-    ("measured-table", "cells and more", "bpderive_speed"),
+    ("measured-table", "cells and more", "cells and more"),
     ("pairing-table", "extra", "argument"),
     ("pairing-table", "\n:color: red", "color"),
     ("try-activation", "", "argument"),

@@ -10,7 +10,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from bpderive.equations import Equation, Proof, equations
-from bpderive.errors import BpderiveError
+from bpderive.errors import BpderiveError, ParseError, shown
 from bpderive.letters.text import Text
 from bpderive.sphinxext.certificates import marks
 from bpderive.sphinxext.domain import BookDomain, book_domain, refer
@@ -18,6 +18,11 @@ from bpderive.sphinxext.markup import line, span
 from bpderive.sphinxext.words import REFUTED, language_of, phrase
 
 logger = logging.getLogger(__name__)
+
+_NOTHING_INSIDE = Text(
+    en="it has no such option and no content; given was {given}",
+    zh="它没有这样的选项，也没有内容；给出的是 {given}",
+)
 
 _NUMBER = re.compile(r"\((\w+)\)")
 
@@ -38,6 +43,8 @@ class BookDirective(SphinxDirective, ABC):
     def run(self) -> list[nodes.Node]:
         """The nodes of the directive; a mistake of the author's becomes an error with its line."""
         try:
+            if self.content and not self.has_content:
+                raise ParseError(_NOTHING_INSIDE.format(given=shown(" ".join(self.content))))
             return self.make()
         except BpderiveError as error:
             logger.error("%s: %s", self.name, error, location=self.get_location(), type="bpderive")

@@ -57,6 +57,7 @@ class MeasuredDirective(FigureDirective):
     """What measured charts and tables have in common: the results file."""
 
     required_arguments = 1
+    final_argument_whitespace = True
 
     def made(self, function: Callable[[Results], Made]) -> Made:
         """What a function makes of the committed results; a page is made again when they change."""

@@ -147,8 +147,8 @@ class NumPySource(StrPrinter):
         return f"np.where({condition}, {then}, {otherwise})"
 
     def constant(self, shown: str, like: str) -> str:
-        """The source of a constant for every entry of `like`."""
-        return f"np.full_like({like}, {shown})"
+        """The source of a constant for every entry of `like`, nan for nan."""
+        return self.choice(f"{like} == {like}", shown, like)
 
     def _branch(self, expression: Expr) -> str:
         # A float, so that a function that is 0 or 1 does not come out in integers.

@@ -10,6 +10,7 @@ command of LaTeX, write a method `_command_<name>`; to hear one more function, a
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -203,7 +204,7 @@ def _condition(text: str) -> list[syntax.Condition]:
     return found
 
 
-class _Reader:
+class _Reader(ABC):
     """What LaTeX and code have in common."""
 
     pattern = _TOKENS
@@ -237,8 +238,9 @@ class _Reader:
         self.tokens.depth -= 1
         return terms[0] if len(terms) == 1 else heard.Terms(tuple(terms))
 
+    @abstractmethod
     def term(self) -> Heard:
-        raise NotImplementedError
+        """A product of factors."""
 
     def listed(self, closing: str) -> tuple[Heard, ...]:
         """Expressions with commas between, to the closing bracket."""
