@@ -19,7 +19,7 @@ from sympy import Expr, FiniteSet, Interval, Rational, S
 from bpderive.errors import DomainError
 from bpderive.functions.activations import analysis
 from bpderive.functions.activations.analysis import between, pieces
-from bpderive.functions.activations.enclosure import Undecided, sign
+from bpderive.functions.activations.enclosure import Isolated, Undecided, sign
 from bpderive.functions.activations.steps import TooManySteps, at_most
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.activations.zeros import limit_of, zeros
@@ -112,7 +112,7 @@ def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.S
     approached: list[Expr] = []
     for expression, where in parts:
         attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
-        attained += [expression.subs(z, point) for point in _zeros(sympy.diff(expression, z), where)]
+        attained += [_value_at(expression, point) for point in _zeros(sympy.diff(expression, z), where)]
         if not expression.has(z):
             attained.append(expression)
     if not periodic:
@@ -120,6 +120,14 @@ def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.S
     attained, approached = _distinct(attained), _distinct(approached)
     low, high = _greatest([*attained, *approached], -1), _greatest([*attained, *approached], 1)
     return Interval(low, high, not _among(low, attained), not _among(high, attained))
+
+
+def _value_at(expression: Expr, point: Expr) -> Expr:
+    """The value at a point; exactly 0 where the point is the zero of a factor."""
+    factors = {factor.as_base_exp()[0] for factor in sympy.Mul.make_args(expression)}
+    if isinstance(point, Isolated) and point.function in factors:
+        return S.Zero
+    return expression.subs(z, point)
 
 
 @_within_bounds
