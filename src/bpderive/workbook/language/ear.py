@@ -18,10 +18,10 @@ from typing import cast
 
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
-from bpderive.workbook.language import heard, syntax
+from bpderive.workbook.language import syntax
 from bpderive.workbook.language.conditions import options
-from bpderive.workbook.language.heard import Call, Heard, Mark, Num, Row, Script, Statement
 from bpderive.workbook.language.spelling import LONGEST, WORDS, is_code, spelled
+from bpderive.workbook.language.syntax import Call, Mark, Node, Number, Row, Script, Statement
 from bpderive.workbook.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
 
 _TOKENS = re.compile(
@@ -57,7 +57,6 @@ _APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
 _MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
 _COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
 _SAME = {
-    r"\mathsf": "",
     r"\varepsilon": r"\epsilon",
     r"\vartheta": r"\theta",
     r"\lVert": r"\|",
@@ -146,7 +145,12 @@ def hear(text: str) -> Hearing:
         raise ParseError(
             Text(en=f"{NO_EQUATION.en}; given was {text!r}.", zh=f"{NO_EQUATION.zh}；得到的是 {text!r}。")
         )
-    statements = [_statement(one) for one in found.statements[:_LINES]]
+    statements: list[Statement] = []
+    begins = 0
+    for one in found.statements[:_LINES]:
+        reader = (_Code if is_code(one) else _Latex)(one, text, begins)
+        statements.append(reader.statement())
+        begins = reader.tokens.typed_place(len(one))
     return Hearing(
         statements[0],
         tuple(statements[1:]),
@@ -172,10 +176,6 @@ def _without_options(text: str) -> tuple[str, syntax.Claim]:
             except ParseError:
                 continue
     return text, syntax.Claim(())
-
-
-def _statement(text: str) -> Statement:
-    return (_Code if is_code(text) else _Latex)(text).statement()
 
 
 def _condition(text: str) -> list[syntax.Condition]:
@@ -210,9 +210,9 @@ class _Reader(ABC):
     pattern = _TOKENS
     code = False
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, typed: str, begins: int) -> None:
         self.text = text
-        self.tokens = Tokens(text, self.pattern)
+        self.tokens = Tokens(text, self.pattern, _SAME, typed, begins)
 
     def statement(self) -> Statement:
         sides = [self.expression()]
@@ -224,34 +224,33 @@ class _Reader(ABC):
             raise self.tokens.wrong(Text(en="'=' and a right side", zh="'=' 与右边"))
         return Statement(tuple(sides), self.text, self.code)
 
-    def expression(self) -> Heard:
+    def expression(self) -> Node:
         """A sum of terms."""
         self.tokens.deeper()
-        terms: list[Heard] = []
-        sign = self.tokens.take().text if self.tokens.has("-", "+") else "+"
-        while True:
+        terms: list[Node] = []
+        while not terms or self.tokens.has("+", "-"):
+            minus = False
+            while self.tokens.has("+", "-"):
+                minus ^= self.tokens.take().text == "-"
             term = self.term()
-            terms.append(heard.Negative(term) if sign == "-" else term)
-            if not self.tokens.has("+", "-"):
-                break
-            sign = self.tokens.take().text
+            terms.append(syntax.Minus(term) if minus else term)
         self.tokens.depth -= 1
-        return terms[0] if len(terms) == 1 else heard.Terms(tuple(terms))
+        return terms[0] if len(terms) == 1 else syntax.Plus(tuple(terms))
 
     @abstractmethod
-    def term(self) -> Heard:
+    def term(self) -> Node:
         """A product of factors."""
 
-    def listed(self, closing: str) -> tuple[Heard, ...]:
+    def listed(self, closing: str) -> tuple[Node, ...]:
         """Expressions with commas between, to the closing bracket."""
-        found: list[Heard] = []
+        found: list[Node] = []
         while not self.tokens.accept(closing):
             found.append(self.expression())
             if not self.tokens.accept(",", "|", ":", ";") and not self.tokens.has(closing):
                 raise self.tokens.wrong(Text(en=f"',' or {closing!r}", zh=f"',' 或 {closing!r}"))
         return tuple(found)
 
-    def sum_along(self, body: Heard) -> Heard:
+    def sum_along(self, body: Node) -> Node:
         """What follows the first argument of np.sum: an axis and keepdims."""
         axis = -1
         while self.tokens.accept(","):
@@ -263,10 +262,10 @@ class _Reader(ABC):
             elif name in ("0", "1"):
                 axis = int(name)
         self.tokens.expect(")")
-        return heard.SumAlong(body, axis)
+        return syntax.SumAlong(body, axis)
 
 
-def _joined(factors: list[Heard], sign: str) -> Heard:
+def _joined(factors: list[Node], sign: str) -> Node:
     return factors[0] if len(factors) == 1 else Row(tuple(factors), sign)
 
 
@@ -275,24 +274,24 @@ class _Latex(_Reader):
 
     norms = 0
 
-    def term(self) -> Heard:
+    def term(self) -> Node:
         result = self.chain()
         while self.tokens.next.kind != "end" and self.tokens.next.text in (*_LOOSE, "@"):
             sign = "@" if self.tokens.has("@") else _LOOSE[self.tokens.next.text]
             self.tokens.take()
             minus = self.tokens.accept("-")
             other = self.chain()
-            other = heard.Negative(other) if minus else other
+            other = syntax.Minus(other) if minus else other
             if isinstance(result, Row) and result.sign == sign and sign != "":
                 result = Row((*result.factors, other), sign)
             else:
                 result = Row((result, other), sign)
         return result
 
-    def chain(self) -> Heard:
+    def chain(self) -> Node:
         """Factors side by side, with dots and strokes between them."""
         result = self.factor()
-        row: list[Heard] = [result]
+        row: list[Node] = [result]
         sign = ""
         while True:
             if self.tokens.accept(r"\cdot"):
@@ -308,38 +307,33 @@ class _Latex(_Reader):
                 sign = after if len(row) == 1 or sign == after else ""
             row.append(other)
 
-    def over(self, above: Heard, below: Heard) -> Heard:
+    def over(self, above: Node, below: Node) -> Node:
         """A quotient, or dC/dw."""
         if isinstance(above, Mark) and isinstance(below, Mark):
             first, second = above.letter, below.letter
             if first[:1] == "d" and second[:1] == "d" and len(first) > 1 and len(second) > 1:
-                return heard.Rate(replace(above, letter=first[1:]), replace(below, letter=second[1:]))
-        return heard.Quotient(above, below)
+                return syntax.Rate(replace(above, letter=first[1:]), replace(below, letter=second[1:]))
+        return syntax.Over(above, below)
 
     def begins_factor(self) -> bool:
         token = self.tokens.next
         if token.kind == "command":
-            if token.text in (r"\|",):
+            if token.text == r"\|":
                 return self.norms == 0
-            return (
-                token.text in _LETTERS
-                or token.text in _APPLIED
-                or token.text in FUNCTIONS
-                or self._command(token.text) is not None
-            )
-        if token.text == "|":
-            return False
+            known = token.text in _LETTERS or token.text in _APPLIED or token.text in FUNCTIONS
+            if known or self._command(token.text) is not None:
+                return True
         return token.kind in ("number", "letter") or token.text in ("(", "[", "{")
 
-    def factor(self) -> Heard:
+    def factor(self) -> Node:
         return self.raised(self.atom())
 
-    def raised(self, base: Heard) -> Heard:
+    def raised(self, base: Node) -> Node:
         """What stands before an exponent, a prime or the T of a transpose."""
         while True:
             if self.tokens.next.kind == "dot" and self.tokens.next.text in (".T", ".t()", ".transpose()"):
                 self.tokens.take()
-                base = heard.Turned(base)
+                base = syntax.Transposed(base)
             elif self.tokens.next.kind == "dot" and self.tokens.next.text == ".dot":
                 self.tokens.take()
                 self.tokens.expect("(")
@@ -348,20 +342,19 @@ class _Latex(_Reader):
                 base = Row((base, other), "@")
             elif self.tokens.has("'") and not isinstance(base, Mark | Call):
                 self.tokens.take()
-                base = heard.Turned(base)
+                base = syntax.Transposed(base)
             elif self.tokens.accept("**"):
-                base = heard.Raised(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+                base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
             elif self.tokens.has("^"):
                 script, turned, _ = self.script()
                 if script is not None:
-                    if len(script.tokens) == 1 and script.tokens[0].isdigit():
-                        base = heard.Raised(base, min(int(script.tokens[0]), LARGEST_EXPONENT))
-                    elif script.tokens == ("-", "1"):
-                        base = heard.Raised(base, -1)
-                    else:
+                    exponent = re.fullmatch(r"(-?)(\d+)", "".join(script.tokens))
+                    if exponent is None:
                         raise self.tokens.wrong(Text(en="an exponent or T", zh="指数或 T"))
+                    size = min(int(exponent[2][:9]), LARGEST_EXPONENT)
+                    base = syntax.Power(base, -size if exponent[1] else size)
                 if turned:
-                    base = heard.Turned(base)
+                    base = syntax.Transposed(base)
             else:
                 return base
 
@@ -406,7 +399,7 @@ class _Latex(_Reader):
     def group(self) -> tuple[str, ...]:
         """The tokens of a script, in braces or one alone; inner braces do not count."""
         token = self.tokens.take()
-        if token.text in ("(", "[") and token.kind == "sign":  # W^(l), W^[l]
+        if token.text in ("(", "["):  # W^(l), W^[l]
             closing = {"(": ")", "[": "]"}[token.text]
             found = [token.text]
             while self.tokens.next.kind != "end" and len(found) < 12:
@@ -426,7 +419,7 @@ class _Latex(_Reader):
                 found.append(text)
         raise self.tokens.wrong(Text(en="'}'", zh="'}'"))
 
-    def marked(self, mark: Mark) -> Heard:
+    def marked(self, mark: Mark) -> Node:
         """A letter with all that follows above and below it."""
         turned = False
         while True:
@@ -451,16 +444,16 @@ class _Latex(_Reader):
                 mark = replace(mark, below=self.group())
             else:
                 break
-        return heard.Turned(mark) if turned else mark
+        return syntax.Transposed(mark) if turned else mark
 
-    def letter(self, name: str, at: int) -> Heard:
+    def letter(self, name: str, at: int) -> Node:
         """A letter, a differential such as dZ, or a function applied."""
         found = self.marked(Mark(name, at=at))
         return self.applied(found)
 
-    def applied(self, found: Heard) -> Heard:
+    def applied(self, found: Node) -> Node:
         """A letter with what it is applied to, if it is a function."""
-        mark = found.body if isinstance(found, heard.Turned) else found
+        mark = found.body if isinstance(found, syntax.Transposed) else found
         if not isinstance(mark, Mark):
             return found
         layered = any(s.style != "bare" or not s.tokens[0].isdigit() for s in mark.above)
@@ -482,8 +475,8 @@ class _Latex(_Reader):
             arguments = self.listed(")")
             if braces:
                 self.tokens.expect("}")
-            call: Heard = Call(mark, arguments)
-            return heard.Turned(call) if found is not mark else call
+            call: Node = Call(mark, arguments)
+            return syntax.Transposed(call) if found is not mark else call
         if may and mark.primes and mark.letter not in (r"\delta",):
             return Call(mark, ())
         if mark.letter in _COSTS and self.tokens.has("("):
@@ -498,16 +491,16 @@ class _Latex(_Reader):
             self.tokens.place = place
         return found
 
-    def cost_arguments(self) -> tuple[Heard, ...]:
+    def cost_arguments(self) -> tuple[Node, ...]:
         """The arguments of a cost, which say nothing; empty if they are a factor instead."""
         arguments = self.listed(")")
-        plain = all(isinstance(a.body if isinstance(a, heard.Turned) else a, Mark) for a in arguments)
+        plain = all(isinstance(a.body if isinstance(a, syntax.Transposed) else a, Mark) for a in arguments)
         return arguments if plain or len(arguments) > 1 else ()
 
-    def atom(self) -> Heard:
+    def atom(self) -> Node:
         token = self.tokens.next
         if token.kind == "number":
-            return Num(self.tokens.number())
+            return Number(self.tokens.number())
         if self.is_kronecker():
             return self._command_one()
         for opening, closing in (("(", ")"), ("[", "]"), (r"\{", r"\}")):
@@ -515,16 +508,10 @@ class _Latex(_Reader):
                 inner = self.expression()
                 self.tokens.expect(closing)
                 if isinstance(inner, Mark) and self.tokens.accept("'"):
-                    return heard.Turned(inner)
+                    return syntax.Transposed(inner)
                 return inner
         if self.tokens.accept("{"):
             return self.braced()
-        text = _SAME.get(token.text, token.text)
-        if token.kind == "command" and text in ("(", "[", "{"):
-            self.tokens.take()
-            inner = self.expression()
-            self.tokens.take()
-            return inner
         if token.text in FUNCTIONS:
             self.tokens.take()
             return self.named(FUNCTIONS[token.text], token.at)
@@ -535,12 +522,12 @@ class _Latex(_Reader):
         if token.text in _PRODUCTS:
             self.tokens.take()
             return self.product(token.text)
-        if token.text in _LETTERS or text in _LETTERS or token.text in _APPLIED:
+        if token.text in _LETTERS or token.text in _APPLIED:
             self.tokens.take()
-            return self.letter(text, token.at)
+            return self.letter(token.text, token.at)
         if token.kind == "letter":
             return self.plain_letter()
-        command = self._command(text) if token.kind == "command" else None
+        command = self._command(token.text) if token.kind == "command" else None
         if command is not None:
             self.tokens.take()
             return command()
@@ -551,7 +538,7 @@ class _Latex(_Reader):
             )
         )
 
-    def plain_letter(self) -> Heard:
+    def plain_letter(self) -> Node:
         token = self.tokens.take()
         following = self.tokens.next
         if token.text == "d" and following.text in "wWbBzZaAxXhHoO" and following.kind == "letter":
@@ -571,13 +558,13 @@ class _Latex(_Reader):
             self.tokens.take()
             inner = self.expression()
             self.tokens.expect(")")
-            return heard.Turned(inner)
+            return syntax.Transposed(inner)
         name = {"weight": "w", "weights": "w", "bias": "b", "biases": "b", "Loss": "loss"}.get(
             token.text, token.text
         )
         return self.letter(name, token.at)
 
-    def braced(self) -> Heard:
+    def braced(self) -> Node:
         """A group; a letter in braces takes the scripts that follow them."""
         inner = self.expression()
         if self.tokens.accept(r"\over"):
@@ -593,20 +580,20 @@ class _Latex(_Reader):
             return self.applied(inner.function)
         return inner
 
-    def named(self, name: str, at: int) -> Heard:
+    def named(self, name: str, at: int) -> Node:
         """A function with a name of several letters, and what it is applied to."""
         found = self.marked(Mark(name, at=at))
-        mark = found.body if isinstance(found, heard.Turned) else found
+        mark = found.body if isinstance(found, syntax.Transposed) else found
         assert isinstance(mark, Mark)
         power = [s for s in mark.above if s.style == "bare" and s.tokens[0].isdigit()]
         mark = replace(mark, above=tuple(s for s in mark.above if s not in power))
         arguments = self.listed(")") if self.tokens.accept("(") else (self.raised(self.atom()),)
-        call: Heard = Call(mark, arguments)
+        call: Node = Call(mark, arguments)
         for script in power:
-            call = heard.Raised(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
+            call = syntax.Power(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
         return call
 
-    def product(self, name: str) -> Heard:
+    def product(self, name: str) -> Node:
         """np.dot(A, B) and its like."""
         self.tokens.expect("(")
         arguments = self.listed(")")
@@ -614,9 +601,9 @@ class _Latex(_Reader):
 
     # Commands
 
-    def _command(self, text: str) -> Callable[[], Heard] | None:
-        name = {r"\|": "norm"}.get(_SAME.get(text, text), text[1:])
-        return cast("Callable[[], Heard] | None", getattr(self, f"_command_{name}", None))
+    def _command(self, text: str) -> Callable[[], Node] | None:
+        name = {r"\|": "norm"}.get(text, text[1:])
+        return cast("Callable[[], Node] | None", getattr(self, f"_command_{name}", None))
 
     def is_kronecker(self) -> bool:
         """Whether [j = k] comes next."""
@@ -624,19 +611,19 @@ class _Latex(_Reader):
             return False
         return self.tokens.after(2).text == "=" and self.tokens.after(4).text == "]"
 
-    def _command_one(self) -> Heard:
+    def _command_one(self) -> Node:
         if not self.tokens.has("[", r"\{"):
             if self.tokens.accept("_", "^"):
                 self.group()
-            return heard.Ones()
+            return syntax.Ones()
         self.tokens.take()
         first = self.tokens.take().text
         self.tokens.expect("=")
         second = self.tokens.take().text
         self.tokens.take()
-        return heard.Same(first, second)
+        return syntax.Kronecker(*(int(t) if t.isdigit() else t for t in (first, second)))
 
-    def _command_sum(self) -> Heard:
+    def _command_sum(self) -> Node:
         indices: tuple[str, ...] = ()
         while self.tokens.has("_", "^"):
             below = self.tokens.take().text == "_"
@@ -650,14 +637,14 @@ class _Latex(_Reader):
         self.tokens.deeper()
         body = self.term()
         self.tokens.depth -= 1
-        return heard.SumOver(indices, body)
+        return syntax.Total(indices, body)
 
-    def _command_frac(self) -> Heard:
+    def _command_frac(self) -> Node:
         if self.tokens.next.kind == "number":
             digits = self.tokens.take().text
             if len(digits) == 2:
-                return heard.Quotient(*(Num(Fraction(digit)) for digit in digits))
-            above: Heard = Num(Fraction(digits))
+                return syntax.Over(*(Number(Fraction(digit)) for digit in digits))
+            above: Node = Number(Fraction(digits))
         elif not self.tokens.has("{"):
             above = self.letter_or_number()
         else:
@@ -672,11 +659,11 @@ class _Latex(_Reader):
             self.tokens.expect("}")
         else:
             below = self.letter_or_number()
-        return heard.Quotient(above, below)
+        return syntax.Over(above, below)
 
-    def letter_or_number(self) -> Heard:
+    def letter_or_number(self) -> Node:
         token = self.tokens.take()
-        return Num(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
+        return Number(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
 
     def is_derivative(self) -> bool:
         """Whether both parts of a fraction begin with ∂ or d."""
@@ -695,7 +682,7 @@ class _Latex(_Reader):
             at += 1
         return self.tokens.after(at).text == self.tokens.after(first).text
 
-    def derivative(self) -> Heard:
+    def derivative(self) -> Node:
         self.tokens.expect("{")
         braces = 0
         while self.tokens.accept("{"):
@@ -703,7 +690,7 @@ class _Latex(_Reader):
         self.tokens.accept(r"\partial", "d")
         while braces and self.tokens.accept("}"):
             braces -= 1
-        of: Heard | None = None
+        of: Node | None = None
         if not self.tokens.has("}"):
             of = self.expression()
         while braces:
@@ -715,9 +702,9 @@ class _Latex(_Reader):
         self.tokens.expect("}")
         if of is None:
             of = self.factor()
-        return heard.Rate(of, by)
+        return syntax.Rate(of, by)
 
-    def variable(self) -> Heard:
+    def variable(self) -> Node:
         """∂ and what is differentiated by."""
         braces = 0
         while self.tokens.accept("{"):
@@ -732,25 +719,25 @@ class _Latex(_Reader):
             braces -= 1
         return by
 
-    def _command_partial(self) -> Heard:
+    def _command_partial(self) -> Node:
         if self.tokens.accept("_"):
             by = self.below()
-            return heard.Rate(self.factor(), by)
+            return syntax.Rate(self.factor(), by)
         of = self.factor()
         if not self.tokens.accept("/", r"\over"):
             raise self.tokens.wrong(Text(en=r"'/' and \partial", zh=r"'/' 与 \partial"))
-        return heard.Rate(of, self.variable())
+        return syntax.Rate(of, self.variable())
 
-    def below(self) -> Heard:
+    def below(self) -> Node:
         """The quantity that stands below ∇ or ∂."""
         if self.tokens.accept("{"):
             by = self.expression()
             self.tokens.expect("}")
             return by
         token = self.tokens.take()
-        return Mark(_SAME.get(token.text, token.text), at=token.at)
+        return Mark(token.text, at=token.at)
 
-    def _command_nabla(self) -> Heard:
+    def _command_nabla(self) -> Node:
         self.tokens.expect(
             "_",
             Text(
@@ -759,16 +746,16 @@ class _Latex(_Reader):
             ),
         )
         by = self.below()
-        return heard.Rate(self.factor(), by)
+        return syntax.Rate(self.factor(), by)
 
-    def _command_Sigma(self) -> Heard:
+    def _command_Sigma(self) -> Node:
         mark = self.marked(Mark(r"\sigma"))
         self.tokens.expect("(")
         arguments = self.listed(")")
         assert isinstance(mark, Mark)
         return Call(Mark("diag"), (Call(mark, arguments),))
 
-    def _command_dot(self) -> Heard:
+    def _command_dot(self) -> Node:
         inner = self.atom()
         if isinstance(inner, Call):
             function = replace(inner.function, primes=inner.function.primes + 1)
@@ -780,7 +767,7 @@ class _Latex(_Reader):
         inner = replace(inner, primes=inner.primes + 1)
         return self.applied(self.marked(inner)) if not self.tokens.has("(") else self.applied(inner)
 
-    def _command_hat(self) -> Heard:
+    def _command_hat(self) -> Node:
         braces = self.tokens.accept("{")
         token = self.tokens.take()
         if braces:
@@ -789,18 +776,18 @@ class _Latex(_Reader):
 
     _command_widehat = _command_hat
 
-    def _command_Delta(self) -> Heard:
+    def _command_Delta(self) -> Node:
         token = self.tokens.next
         if token.kind == "letter" or token.text in (r"\theta", r"\gamma"):
             self.tokens.take()
             return self.letter(f"\\Delta{token.text}", token.at)
         return self.letter(r"\Delta", token.at)
 
-    def _command_norm(self) -> Heard:
+    def _command_norm(self) -> Node:
         self.norms += 1
         inner = self.expression()
         self.norms -= 1
-        if not self.tokens.accept(r"\|", r"\rVert", r"\Vert"):
+        if not self.tokens.accept(r"\|"):
             raise self.tokens.wrong(Text(en=r"'\|'", zh=r"'\|'"))
         if self.tokens.accept("_"):
             self.group()
@@ -809,7 +796,7 @@ class _Latex(_Reader):
             self.group()
         if script is None or script.tokens != ("2",):
             raise self.tokens.wrong(Text(en="the norm squared", zh="范数的平方"))
-        return heard.Norm(inner)
+        return syntax.Norm(inner)
 
 
 def _closes(tokens: tuple[str, ...]) -> int:
@@ -851,14 +838,16 @@ _PRODUCTS = {
 }
 
 
-def _product_of(sign: str, arguments: tuple[Heard, ...], tokens: Tokens) -> Heard:
+def _product_of(sign: str, arguments: tuple[Node, ...], tokens: Tokens) -> Node:
     if sign == "**":
-        exponent = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Num) else Fraction(2)
-        return heard.Raised(arguments[0], int(exponent))
+        exponent = (
+            arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Number) else Fraction(2)
+        )
+        return syntax.Power(arguments[0], int(exponent))
     if len(arguments) != 2:
         raise tokens.wrong(Text(en="two arguments", zh="两个参数"))
     if sign == "outer":
-        return Row((arguments[0], heard.Turned(arguments[1])), "outer")
+        return Row((arguments[0], syntax.Transposed(arguments[1])), "outer")
     return Row(arguments, sign)
 
 
@@ -868,31 +857,31 @@ class _Code(_Reader):
     pattern = _CODE_TOKENS
     code = True
 
-    def term(self) -> Heard:
+    def term(self) -> Node:
         result = self.signed()
         while self.tokens.has("*", "/", "@"):
             sign = self.tokens.take().text
             other = self.signed()
             result = (
-                heard.Quotient(result, other)
+                syntax.Over(result, other)
                 if sign == "/"
                 else Row((result, other), "o" if sign == "*" else "@")
             )
         return result
 
-    def signed(self) -> Heard:
+    def signed(self) -> Node:
         if self.tokens.accept("-"):
             self.tokens.deeper()
             inner = self.signed()
             self.tokens.depth -= 1
-            return heard.Negative(inner)
+            return syntax.Minus(inner)
         base = self.atom()
         while True:
             token = self.tokens.next
             if token.kind == "dot":
                 self.tokens.take()
                 if token.text in (".T", ".t()", ".transpose()"):
-                    base = heard.Turned(base)
+                    base = syntax.Transposed(base)
                     continue
                 self.tokens.expect("(")
                 if token.text == ".sum":
@@ -902,11 +891,11 @@ class _Code(_Reader):
                 self.tokens.expect(")")
                 base = Row((base, other), "@")
             elif self.tokens.accept("**"):
-                base = heard.Raised(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+                base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
             else:
                 return base
 
-    def method_sum(self, base: Heard) -> Heard:
+    def method_sum(self, base: Node) -> Node:
         """A.sum(axis=1, keepdims=True), A.sum(0)."""
         axis = -1
         while not self.tokens.accept(")"):
@@ -919,12 +908,12 @@ class _Code(_Reader):
                 axis = int(value) if value in ("0", "1") else -1
             elif self.tokens.next.kind == "end":
                 raise self.tokens.wrong(Text(en="')'", zh="')'"))
-        return heard.SumAlong(base, axis)
+        return syntax.SumAlong(base, axis)
 
-    def atom(self) -> Heard:
+    def atom(self) -> Node:
         token = self.tokens.next
         if token.kind == "number":
-            return Num(self.tokens.number())
+            return Number(self.tokens.number())
         if self.tokens.accept("("):
             inner = self.expression()
             self.tokens.expect(")")
@@ -968,7 +957,7 @@ def _function(name: str) -> Mark | None:
     return None if known is None else Mark(known, primes=int(stem != bare))
 
 
-def _identifier(name: str, at: int) -> Heard:
+def _identifier(name: str, at: int) -> Node:
     """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
     match = re.fullmatch(
         r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|dout|out|alpha|eta|lr|loss|cost|weights?|biase?s?|targets?|probs)"
