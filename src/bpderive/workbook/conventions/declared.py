@@ -203,10 +203,10 @@ _ROWS = Convention(
     name="rows",
     title=Text(en="Rows, X @ W + b", zh="样本为行，X @ W + b"),
     where=Text(
-        en="TensorFlow and Keras, Dense layers; lecture notes with X W + b",
-        zh="TensorFlow 与 Keras 的 Dense 层；用 X W + b 的讲义",
+        en="Johnson, Backpropagation for a Linear Layer (CS231n); Dense layers of Keras",
+        zh="Johnson《线性层的反向传播》（CS231n）；Keras 的 Dense 层",
     ),
-    source="https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense",
+    source="http://cs231n.stanford.edu/handouts/linear-backprop.pdf",
     letters=_first("W", "b", "Z", "A", r"\delta", "X", "Y", "L", r"\sigma"),
     styles=_LAYERED,
     rows=True,
@@ -469,11 +469,38 @@ _ZHOU = Convention(
     },
 )
 
+_LI = Convention(
+    name="li",
+    title=Text(en="Li, Machine Learning Methods", zh="李航《机器学习方法》"),
+    where=Text(
+        en="algorithm 23.3, page 396: h is the output, a the activation function, t the layer, s the last one",
+        zh="算法 23.3（第 396 页）：h 是输出，a 是激活函数，t 是层，s 是最后一层",
+    ),
+    source="https://datawhalechina.github.io/statistical-learning-method-solutions-manual/#/chapter23/ch23",
+    letters=_letters(r"w: W; b: b; z: z; a: h; delta: \delta; x: x; y: y; cost: L; sigma: a g \sigma"),
+    styles=("^(",),
+    running="t",
+    last="s",
+    first=0,
+    is_strict=True,
+    has_nablas=True,
+    forward=(r"z^{(t)} = W^{(t)} h^{(t-1)} + b^{(t)}", r"h^{(t)} = a(z^{(t)})"),
+    equations={
+        "BP1": r"\delta^{(s)} = h^{(s)} - y for the sigmoid and the cross-entropy",
+        "BP2": r"\delta^{(t-1)} = \frac{\partial a}{\partial z^{(t-1)}} \odot ({W^{(t)}}^T \cdot \delta^{(t)})",
+        "BP3": r"\nabla_{b^{(t)}} L = \delta^{(t)}",
+        "BP4": r"\nabla_{W^{(t)}} L = \delta^{(t)} \cdot {h^{(t-1)}}^T",
+    },
+)
+
 _RECURRENT = Convention(
     name="recurrent",
     title=Text(en="A recurrent step, h_t to h_{t+1}", zh="循环网络的一步，从 h_t 到 h_{t+1}"),
-    where=Text(en="one W for all steps, no bias, numerator layout", zh="各步共用 W，没有偏置，分子布局"),
-    source="https://arxiv.org/abs/1211.5063",
+    where=Text(
+        en="answers on section 10.2.2 of Deep Learning: one W for all steps, no bias, numerator layout",
+        zh="关于《深度学习》10.2.2 节的解答：各步共用 W，没有偏置，分子布局",
+    ),
+    source="https://stats.stackexchange.com/questions/193352",
     letters=_letters(r"w: W; a: h; cost: L E; sigma: \sigma f \phi; z: z; delta: \delta; b: b"),
     styles=("_",),
     running="t",
@@ -561,6 +588,7 @@ DECLARED: tuple[Convention, ...] = (
     _BISHOP,
     _NET,
     _ZHOU,
+    _LI,
     _COURSE_2011,
     _RECURRENT,
     _LAYER,

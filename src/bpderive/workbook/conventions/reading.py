@@ -49,7 +49,10 @@ LONGEST_CLAIM = 2_000
 
 @dataclass(slots=True)
 class Reading:
-    """A formula in one convention: the claim, and whether it and what stands beside it are true there."""
+    """A formula in one convention: the claim, and whether it and what stands beside it are true there.
+
+    `is_near` says that all letters are its own, `is_alone` that no other convention writes one of them.
+    """
 
     convention: Convention
     examples: str
@@ -57,6 +60,7 @@ class Reading:
     found: Translated
     context: list[Translated]
     is_near: bool = False
+    is_alone: bool = False
     is_true: bool = False
     fits_context: bool = True
 
@@ -187,7 +191,11 @@ def _readings(text: str, only: Convention | None) -> Readings:
     styles = styles_of((hearing.claim, *hearing.context))
     if hearing.softmax and "units" in styles:
         styles = ("units",)
-    for convention, near in ((only, True),) if only is not None else _nearest(hearing):
+    marks = {n.letter for n in hearing.claim.walk() if isinstance(n, Mark)}
+    letters = frozenset(marks - {"diag", *NUMBERS})
+    for convention in (only,) if only is not None else _nearest(letters):
+        is_near = only is not None or letters <= _own(convention.name)
+        is_alone = is_near and bool(letters & _own_alone(convention.name))
         kinds = convention.examples if "one" in convention.examples else (*convention.examples, "one")
         for style, examples in itertools.product(styles, kinds):
             is_read = any(r.convention is convention for r in found)
@@ -198,29 +206,23 @@ def _readings(text: str, only: Convention | None) -> Readings:
             except Unfit as error:
                 unfit.setdefault(convention.name, error.reason)
             else:
-                found.append(Reading(convention, examples, style, claim, context, near))
+                found.append(Reading(convention, examples, style, claim, context, is_near, is_alone))
     if not found:
         raise _refusal(text, unfit, only)
     _check_subject(hearing, found)
     return Readings(hearing, tuple(found), only)
 
 
-def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
-    """The conventions, those first whose own letters are just these, and whether they are."""
-    letters = {n.letter for n in hearing.claim.walk() if isinstance(n, Mark)} - {
-        "diag",
-        *NUMBERS,
-    }
-    near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
-    ordered = sorted(
+def _nearest(letters: frozenset[str]) -> list[Convention]:
+    """The conventions, those first whose own letters are just these."""
+    return sorted(
         conventions.values(),
         key=lambda c: (
-            c.name not in near or not c.is_strict,
+            not (letters <= _own(c.name) and c.is_strict),
             not (c.numerator and c.as_variable),
-            c.name not in near,
+            not letters <= _own(c.name),
         ),
     )
-    return [(convention, convention.name in near) for convention in ordered]
 
 
 @cache
@@ -230,6 +232,12 @@ def _own(name: str) -> frozenset[str]:
     if convention.is_strict:
         return frozenset(convention.letters)
     return frozenset(found[0] for role in _ROLES if (found := convention.writes(role)) is not None)
+
+
+@cache
+def _own_alone(name: str) -> frozenset[str]:
+    """The letters that this convention writes, and no other."""
+    return _own(name).difference(*(_own(other) for other in conventions if other != name))
 
 
 _ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
@@ -243,7 +251,9 @@ def _likeliest(found: list[Reading]) -> Reading:
             return reading
     found = own or found
     fitting = [r for r in found if r.fits_context] or found
-    return min(fitting, key=lambda r: (r.found.defects, not (r.is_near and r.convention.is_strict)))
+    return min(
+        fitting, key=lambda r: (not r.is_alone, r.found.defects, not (r.is_near and r.convention.is_strict))
+    )
 
 
 def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeGuard
 
 from bpderive.errors import BpderiveError
 from bpderive.letters.text import Text
@@ -555,7 +556,7 @@ class Translator:
         if not isinstance(by, Mark):
             raise _unfit("it is differentiated by an expression", "求导变量是一个表达式")
         bare = self.convention.letter(by.letter)
-        if self._is_cost(of):
+        if self._is(of, "cost"):
             if by.letter in ("a", "h") and not by.above and not by.below and self.style not in ("none",):
                 quantity, letter = Quantity("a", LAST), bare or Letter("a")
                 if letter.role != "a":
@@ -569,6 +570,8 @@ class Translator:
             batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
             found = self._gradient(quantity, batch)
             return replace(found, node=syntax.Minus(found.node)) if letter.sign < 0 else found
+        if self._is(of, "sigma"):  # the slope, which is a column
+            return self.value(syntax.Call(replace(of, primes=1), (by,)))
         variable, letter, exponent = self.quantity(by)
         if exponent != 1 or variable.letter in ("y", "delta"):
             raise _unfit("it is differentiated by what is no variable", "求导变量不是变量")
@@ -596,11 +599,10 @@ class Translator:
             found = replace(found, node=syntax.Minus(found.node))
         return found if self.convention.numerator else _turned(found)
 
-    def _is_cost(self, node: Node) -> bool:
-        if not isinstance(node, Mark):
-            return False
-        letter = self.convention.letter(node.letter)
-        return letter is not None and letter.role == "cost"
+    def _is(self, node: Node, role: str) -> TypeGuard[Mark]:
+        """Whether a letter has this role here."""
+        letter = self.convention.letter(node.letter) if isinstance(node, Mark) else None
+        return letter is not None and letter.role == role
 
     def _call(self, function: Mark, arguments: tuple[Node, ...]) -> Value:
         if function.letter == "diag":
@@ -687,9 +689,16 @@ class Translator:
         return Value(syntax.Plus(terms), size, least)
 
     def _row(self, factors: tuple[Node, ...], sign: str) -> Value:
-        result = self.value(factors[0])
-        for factor in factors[1:]:
-            result = self._joined(result, self.value(factor), sign)
+        values: list[Value] = []
+        rest = list(factors)
+        while rest:
+            factor = rest.pop(0)
+            if sign in ("", ".") and rest and self._is(factor, "sigma"):  # a letter that is a function here
+                factor = syntax.Call(factor, (rest.pop(0),))
+            values.append(self.value(factor))
+        result = values[0]
+        for value in values[1:]:
+            result = self._joined(result, value, sign)
         return result
 
     def _joined(self, one: Value, other: Value, sign: str) -> Value:

@@ -77,6 +77,8 @@ class Writer:
         by_units = self._style in ("units", "none") and not self.convention.has_arrays
         if by_units and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
+        if by_units and self._style == "none":
+            _check_one_neuron(claim)
         if any(is_array(side) for side in claim.sides):
             return min(
                 (self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)),
@@ -397,6 +399,23 @@ class Writer:
         if head and len(arrays) > 1:
             tail = f"({tail})"
         return f"{head} {tail}".strip(), SIGN if minus else TERM
+
+
+def _check_one_neuron(claim: syntax.Claim) -> None:
+    """Raise `NotWritten` for what one neuron without indices does not say: its indices are left out."""
+    nodes = [n for side in claim.sides for n in syntax.walk(side)]
+    quantities = [n for n in nodes if isinstance(n, Quantity)]
+    own = {n.indices[0] for n in quantities if n.layer == LAST}
+    inputs = {n.indices[-1] for n in quantities if n.letter == "w" or n.layer == LAST + -1}
+    free = [set(syntax.free_indices(side)) for side in claim.sides if not syntax.is_constant(side)]
+    others = {n.layer for n in quantities if n.letter != "a"} - {LAST}
+    if (
+        others | {n.layer for n in quantities} - {LAST, LAST + -1}
+        or max(len(own), len(inputs)) > 1
+        or any(one != free[0] for one in free)
+        or not all(set(n.indices) <= inputs - own for n in nodes if isinstance(n, syntax.Total))
+    ):
+        raise NotWritten("it has one neuron")
 
 
 def _condition(condition: syntax.Condition) -> str:
