@@ -612,13 +612,7 @@ class Translator:
             node = inner.node.body if isinstance(inner.node, syntax.Transposed) else inner.node
             size = next((d for d in inner.size if isinstance(d, Layer)), 1)
             return Value(syntax.Diagonal(node), (size, size))
-        named = function.letter in FUNCTIONS.values() or function.letter in (
-            "relu",
-            "sigmoid",
-            "tanh",
-            "softmax",
-        )
-        if named:
+        if function.letter in FUNCTIONS.values():
             if function.letter not in ("tanh", "sigmoid", "relu"):
                 raise _unfit(f"{function.letter} is not treated", f"不处理 {function.letter}")
             if self.sigma not in (None, function.letter):

@@ -9,6 +9,7 @@ command of LaTeX, write a method `_command_<name>`; to hear one more function, a
 
 from __future__ import annotations
 
+import contextlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -36,83 +37,50 @@ _CODE_TOKENS = re.compile(
     r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
     r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
 )
-FUNCTIONS = {
-    r"\tanh": "tanh",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "relu": "relu",
+FUNCTIONS = {name: name for name in ("tanh", "sigmoid", "relu", "softmax", "exp", "log", "diag")} | {
     "ReLU": "relu",
-    "softmax": "softmax",
-    r"\exp": "exp",
-    r"\log": "log",
-    r"\ln": "log",
-    "diag": "diag",
-    r"\diag": "diag",
-    "np.tanh": "tanh",
-    "np.diag": "diag",
+    "ln": "log",
 }
-"""Functions with a name of several letters."""
+"""Functions with a name of several letters, by what they are called in LaTeX and in NumPy."""
 
+_PRODUCTS = {
+    "dot": "@",
+    "matmul": "@",
+    "mm": "@",
+    "multiply": "o",
+    "outer": "outer",
+    "power": "**",
+    "square": "**",
+}
 _APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
 _MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
 _COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
+_DIFFERENTIATED = frozenset({*"wWbBzZaAxXhHoO", r"\theta", r"\Theta", *_COSTS})
 _SAME = {
     r"\varepsilon": r"\epsilon",
     r"\vartheta": r"\theta",
-    r"\lVert": r"\|",
-    r"\rVert": r"\|",
-    r"\Vert": r"\|",
+    **dict.fromkeys((r"\lVert", r"\rVert", r"\Vert"), r"\|"),
+    **dict.fromkeys((r"\lvert", r"\rvert"), "|"),
     r"\lbrace": r"\{",
     r"\rbrace": r"\}",
     r"\lparen": "(",
     r"\rparen": ")",
     r"\lbrack": "[",
     r"\rbrack": "]",
-    r"\lvert": "|",
-    r"\rvert": "|",
     r"\colon": ":",
+    r"\widehat": r"\hat",
 }
 _LOOSE = {
-    r"\odot": "o",
-    r"\circ": "o",
-    r"\bullet": "o",
-    r"\otimes": "*",
-    r"\ast": "*",
-    "*": "*",
-    r"\times": "*",
-    ".*": "o",
-    r"\star": "*",
+    **dict.fromkeys((r"\odot", r"\circ", r"\bullet", ".*"), "o"),
+    **dict.fromkeys((r"\otimes", r"\ast", r"\times", r"\star", "*"), "*"),
+    "@": "@",
 }
-_T = frozenset({"T", r"\top", r"\intercal", "t", r"\prime", "'"})
+_T = frozenset({"T", r"\top", r"\intercal"})
+_TURNED = frozenset({".T", ".t()", ".transpose()"})
+_PRIMES = frozenset({r"\prime", "'"})
 _LETTERS = frozenset(
-    [
-        r"\delta",
-        r"\theta",
-        r"\Theta",
-        r"\alpha",
-        r"\beta",
-        r"\gamma",
-        r"\eta",
-        r"\lambda",
-        r"\epsilon",
-        r"\ell",
-        r"\Loss",
-        r"\omega",
-        r"\Omega",
-        r"\mu",
-        r"\nu",
-        r"\rho",
-        r"\tau",
-        r"\xi",
-        r"\zeta",
-        r"\kappa",
-        r"\Gamma",
-        r"\Lambda",
-        r"\Phi",
-        r"\Psi",
-        r"\Xi",
-        r"\Pi",
-    ]
+    r"\delta \theta \Theta \alpha \beta \gamma \eta \lambda \epsilon \ell \Loss \omega \Omega \mu \nu \rho \tau"  # noqa: SIM905
+    r" \xi \zeta \kappa \Gamma \Lambda \Phi \Psi \Xi \Pi".split()
 )
 _LINES = 8
 """How many statements are read at most."""
@@ -178,30 +146,19 @@ def _without_options(text: str) -> tuple[str, syntax.Claim]:
     return text, syntax.Claim(())
 
 
-def _condition(text: str) -> list[syntax.Condition]:
+def _condition(text: str) -> tuple[syntax.Condition, ...]:
     """Conditions between indices or layers, such as j ≠ k or l < L; others are left out."""
-    found: list[syntax.Condition] = []
-    signs = {
-        r"\ne": "!=",
-        r"\neq": "!=",
-        r"\le": "<=",
-        r"\leq": "<=",
-        r"\ge": ">=",
-        r"\geq": ">=",
-        "<": "<",
-        ">": ">",
-        "!=": "!=",
-    }
-    pattern = r"\s*([A-Za-z])\s*([-+]\s*\d)?\s*(\\[a-z]+|!=|<|>)\s*([A-Za-z])\s*([-+]\s*\d)?\s*"
-    match = re.fullmatch(pattern, text)
-    if match and match[3] in signs:
-        sign = signs[match[3]]
-        if match[1] in "lL" and match[4] in "lL":
-            one, other = (syntax.Layer(match[i], int((match[i + 1] or "0").replace(" ", ""))) for i in (1, 4))
-            found.append(syntax.LayerCondition(one, sign, other))
-        elif sign == "!=" and not match[2] and not match[5]:
-            found.append(syntax.IndexCondition(match[1], sign, match[4]))
-    return found
+    text = re.sub(r"\\([nlg])eq?(?![a-z])", lambda found: {"n": "!=", "l": "<=", "g": ">="}[found[1]], text)
+    side = r"\s*[A-Za-z]\s*(?:[-+]\s*\d\s*)?"
+    if re.fullmatch(rf"{side}(?:!=|[<>]=?){side}", text):
+        with contextlib.suppress(ParseError):
+            return options(Tokens(f"for {text}", _OPTIONS), ()).conditions
+    return ()
+
+
+def _bare(name: str) -> str:
+    """A name without the backslash of LaTeX or the module that it is taken from."""
+    return re.sub(r"^(?:\\|(?:np|numpy|torch|jnp|self)\.)", "", name)
 
 
 class _Reader(ABC):
@@ -251,9 +208,10 @@ class _Reader(ABC):
         return tuple(found)
 
     def sum_along(self, body: Node) -> Node:
-        """What follows the first argument of np.sum: an axis and keepdims."""
+        """The sum of an array, of whose arguments an axis and keepdims are left."""
         axis = -1
-        while self.tokens.accept(","):
+        while not self.tokens.accept(")"):
+            self.tokens.accept(",")
             name = self.tokens.take().text
             if name in ("axis", "dim", "keepdims", "keepdim"):
                 self.tokens.expect("=")
@@ -261,8 +219,45 @@ class _Reader(ABC):
                 axis = int(value) if name in ("axis", "dim") and value in ("0", "1") else axis
             elif name in ("0", "1"):
                 axis = int(name)
-        self.tokens.expect(")")
+            elif self.tokens.next.kind == "end":
+                self.tokens.expect(")")
         return syntax.SumAlong(body, axis)
+
+    def called(self, name: str) -> Node | None:
+        """np.sum or a product by name, applied to what follows; None for any other name."""
+        if name in ("np.sum", "torch.sum", "numpy.sum"):
+            self.tokens.expect("(")
+            return self.sum_along(self.expression())
+        sign = _PRODUCTS.get(_bare(name))
+        if sign is None:
+            return None
+        self.tokens.expect("(")
+        arguments = self.listed(")")
+        if sign == "**":
+            exponent = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Number) else 2
+            return syntax.Power(arguments[0], int(exponent))
+        if len(arguments) != 2:
+            raise self.tokens.wrong(Text(en="two arguments", zh="两个参数"))
+        if sign == "outer":
+            return Row((arguments[0], syntax.Transposed(arguments[1])), "outer")
+        return Row(arguments, sign)
+
+    def dotted(self, base: Node) -> Node:
+        """What stands before .T, .dot(…), .sum(…) or **."""
+        while True:
+            if self.tokens.accept(*_TURNED):
+                base = syntax.Transposed(base)
+            elif self.tokens.accept("**"):
+                base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+            elif self.tokens.accept(".sum"):
+                self.tokens.expect("(")
+                base = self.sum_along(base)
+            elif self.tokens.accept(".dot", ".matmul", ".mm"):
+                self.tokens.expect("(")
+                base = Row((base, self.expression()), "@")
+                self.tokens.expect(")")
+            else:
+                return base
 
 
 def _joined(factors: list[Node], sign: str) -> Node:
@@ -276,13 +271,12 @@ class _Latex(_Reader):
 
     def term(self) -> Node:
         result = self.chain()
-        while self.tokens.next.kind != "end" and self.tokens.next.text in (*_LOOSE, "@"):
-            sign = "@" if self.tokens.has("@") else _LOOSE[self.tokens.next.text]
-            self.tokens.take()
+        while self.tokens.has(*_LOOSE):
+            sign = _LOOSE[self.tokens.take().text]
             minus = self.tokens.accept("-")
             other = self.chain()
             other = syntax.Minus(other) if minus else other
-            if isinstance(result, Row) and result.sign == sign and sign != "":
+            if isinstance(result, Row) and result.sign == sign:
                 result = Row((*result.factors, other), sign)
             else:
                 result = Row((result, other), sign)
@@ -320,7 +314,7 @@ class _Latex(_Reader):
         if token.kind == "command":
             if token.text == r"\|":
                 return self.norms == 0
-            known = token.text in _LETTERS or token.text in _APPLIED or token.text in FUNCTIONS
+            known = token.text in _LETTERS or token.text in _APPLIED or _bare(token.text) in FUNCTIONS
             if known or self._command(token.text) is not None:
                 return True
         return token.kind in ("number", "letter") or token.text in ("(", "[", "{")
@@ -331,20 +325,9 @@ class _Latex(_Reader):
     def raised(self, base: Node) -> Node:
         """What stands before an exponent, a prime or the T of a transpose."""
         while True:
-            if self.tokens.next.kind == "dot" and self.tokens.next.text in (".T", ".t()", ".transpose()"):
-                self.tokens.take()
+            base = self.dotted(base)
+            if not isinstance(base, Mark | Call) and self.tokens.accept("'"):
                 base = syntax.Transposed(base)
-            elif self.tokens.next.kind == "dot" and self.tokens.next.text == ".dot":
-                self.tokens.take()
-                self.tokens.expect("(")
-                other = self.expression()
-                self.tokens.expect(")")
-                base = Row((base, other), "@")
-            elif self.tokens.has("'") and not isinstance(base, Mark | Call):
-                self.tokens.take()
-                base = syntax.Transposed(base)
-            elif self.tokens.accept("**"):
-                base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
             elif self.tokens.has("^"):
                 script, turned, _ = self.script()
                 if script is not None:
@@ -366,7 +349,7 @@ class _Latex(_Reader):
         tokens = self.group()
         primes = 0
         turned = False
-        while tokens and tokens[-1] in (r"\prime", "'"):
+        while tokens and tokens[-1] in _PRIMES:
             primes += 1
             tokens = tokens[:-1]
         style = "bare"
@@ -375,9 +358,7 @@ class _Latex(_Reader):
             style, inner, rest = tokens[0], tokens[1:end], tokens[end + 1 :]
         else:
             inner, rest = tokens, ()
-            if len(inner) == 1 and inner[0] in ("T", r"\top", r"\intercal"):
-                return None, True, primes
-            if inner and inner[-1] in ("T", r"\top", r"\intercal"):
+            if inner and inner[-1] in _T:
                 inner, turned = inner[:-1], True
         rest = tuple(t for t in rest if t != ",")
         if rest and rest[0] in ("^", ""):
@@ -385,9 +366,9 @@ class _Latex(_Reader):
         if rest and rest[0] == "(":  # which example it is says nothing
             rest = rest[_closes(rest) + 1 :]
         if rest:
-            if rest[0] in ("T", r"\top", r"\intercal"):
+            if rest[0] in _T:
                 turned = True
-            elif set(rest) <= {r"\prime", "'"}:
+            elif set(rest) <= _PRIMES:
                 primes += len(rest)
             else:
                 raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
@@ -428,14 +409,10 @@ class _Latex(_Reader):
             elif self.tokens.has("^") and not turned:
                 place = self.tokens.place
                 script, is_turned, primes = self.script()
-                if (
-                    script is not None
-                    and any(s.style == "bare" for s in mark.above)
-                    and script.style == "bare"
-                ):
-                    self.tokens.place = place
-                    break
                 if script is not None:
+                    if script.style == "bare" and any(s.style == "bare" for s in mark.above):
+                        self.tokens.place = place
+                        break
                     mark = replace(mark, above=(*mark.above, script))
                 mark = replace(mark, primes=mark.primes + primes)
                 turned = is_turned
@@ -448,8 +425,7 @@ class _Latex(_Reader):
 
     def letter(self, name: str, at: int) -> Node:
         """A letter, a differential such as dZ, or a function applied."""
-        found = self.marked(Mark(name, at=at))
-        return self.applied(found)
+        return self.applied(self.marked(Mark(name, at=at)))
 
     def applied(self, found: Node) -> Node:
         """A letter with what it is applied to, if it is a function."""
@@ -461,11 +437,7 @@ class _Latex(_Reader):
             mark.letter in _MAYBE_APPLIED
             and (mark.primes or not (mark.below or (layered and mark.letter == "h")))
         )
-        if (
-            mark.letter == "h"
-            and mark.below
-            and any(t in ("W", r"\theta", r"\Theta", "w") for t in mark.below)
-        ):
+        if mark.letter == "h" and {"w", "W", r"\theta", r"\Theta"} & set(mark.below):
             if self.tokens.accept("("):
                 self.listed(")")
             return Mark("hyp", at=mark.at)
@@ -477,7 +449,7 @@ class _Latex(_Reader):
                 self.tokens.expect("}")
             call: Node = Call(mark, arguments)
             return syntax.Transposed(call) if found is not mark else call
-        if may and mark.primes and mark.letter not in (r"\delta",):
+        if may and mark.primes:
             return Call(mark, ())
         if mark.letter in _COSTS and self.tokens.has("("):
             place = self.tokens.place
@@ -512,16 +484,15 @@ class _Latex(_Reader):
                 return inner
         if self.tokens.accept("{"):
             return self.braced()
-        if token.text in FUNCTIONS:
+        name = _bare(token.text)
+        if name in FUNCTIONS:
             self.tokens.take()
-            return self.named(FUNCTIONS[token.text], token.at)
-        if token.text in ("np.sum", "torch.sum") and token.kind == "letter":
+            return self.named(FUNCTIONS[name], token.at)
+        if token.kind == "letter" and (name in _PRODUCTS or (name == "sum" and name != token.text)):
             self.tokens.take()
-            self.tokens.expect("(")
-            return self.sum_along(self.expression())
-        if token.text in _PRODUCTS:
-            self.tokens.take()
-            return self.product(token.text)
+            called = self.called(token.text)
+            assert called is not None
+            return called
         if token.text in _LETTERS or token.text in _APPLIED:
             self.tokens.take()
             return self.letter(token.text, token.at)
@@ -541,20 +512,10 @@ class _Latex(_Reader):
     def plain_letter(self) -> Node:
         token = self.tokens.take()
         following = self.tokens.next
-        if token.text == "d" and following.text in "wWbBzZaAxXhHoO" and following.kind == "letter":
+        if token.text == "d" and following.text in _DIFFERENTIATED:
             self.tokens.take()
             return self.letter(f"d{following.text}", token.at)
-        if (
-            token.text == "d"
-            and (following.text in _COSTS or following.text == r"\theta")
-            and following.kind != "end"
-        ):
-            self.tokens.take()
-            return self.marked(Mark(f"d{following.text}", at=token.at))
-        if token.text == "d" and following.text == r"\Theta":
-            self.tokens.take()
-            return self.marked(Mark(r"d\Theta", at=token.at))
-        if token.text in ("T",) and self.tokens.has("("):
+        if token.text == "T" and self.tokens.has("("):
             self.tokens.take()
             inner = self.expression()
             self.tokens.expect(")")
@@ -592,12 +553,6 @@ class _Latex(_Reader):
         for script in power:
             call = syntax.Power(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
         return call
-
-    def product(self, name: str) -> Node:
-        """np.dot(A, B) and its like."""
-        self.tokens.expect("(")
-        arguments = self.listed(")")
-        return _product_of(_PRODUCTS[name], arguments, self.tokens)
 
     # Commands
 
@@ -640,33 +595,27 @@ class _Latex(_Reader):
         return syntax.Total(indices, body)
 
     def _command_frac(self) -> Node:
-        if self.tokens.next.kind == "number":
-            digits = self.tokens.take().text
-            if len(digits) == 2:
-                return syntax.Over(*(Number(Fraction(digit)) for digit in digits))
-            above: Node = Number(Fraction(digits))
-        elif not self.tokens.has("{"):
-            above = self.letter_or_number()
-        else:
-            if self.is_derivative():
-                return self.derivative()
-            self.tokens.expect("{")
-            above = self.expression()
-            self.tokens.expect("}")
-        if self.tokens.has("{"):
-            self.tokens.expect("{")
-            below = self.expression()
-            self.tokens.expect("}")
-        else:
-            below = self.letter_or_number()
-        return syntax.Over(above, below)
+        if self.is_derivative():
+            return self.derivative()
+        token = self.tokens.next
+        if token.kind == "number" and len(token.text) == 2:  # \frac12
+            self.tokens.take()
+            return syntax.Over(*(Number(Fraction(digit)) for digit in token.text))
+        return syntax.Over(self.argument(), self.argument())
 
-    def letter_or_number(self) -> Node:
+    def argument(self) -> Node:
+        """An expression in braces, or one letter or digit alone."""
+        if self.tokens.accept("{"):
+            inner = self.expression()
+            self.tokens.expect("}")
+            return inner
         token = self.tokens.take()
         return Number(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
 
     def is_derivative(self) -> bool:
         """Whether both parts of a fraction begin with ∂ or d."""
+        if not self.tokens.has("{"):
+            return False
         first = 1
         while self.tokens.after(first).text == "{":
             first += 1
@@ -684,28 +633,17 @@ class _Latex(_Reader):
 
     def derivative(self) -> Node:
         self.tokens.expect("{")
-        braces = 0
-        while self.tokens.accept("{"):
-            braces += 1
-        self.tokens.accept(r"\partial", "d")
-        while braces and self.tokens.accept("}"):
-            braces -= 1
-        of: Node | None = None
-        if not self.tokens.has("}"):
-            of = self.expression()
-        while braces:
+        braces = self.differential()
+        of = None if self.tokens.has("}") else self.expression()
+        for _ in range(braces + 1):
             self.tokens.expect("}")
-            braces -= 1
-        self.tokens.expect("}")
         self.tokens.expect("{")
         by = self.variable()
         self.tokens.expect("}")
-        if of is None:
-            of = self.factor()
-        return syntax.Rate(of, by)
+        return syntax.Rate(of or self.factor(), by)
 
-    def variable(self) -> Node:
-        """∂ and what is differentiated by."""
+    def differential(self) -> int:
+        """Take ∂ or d, and say how many braces around it are still open."""
         braces = 0
         while self.tokens.accept("{"):
             braces += 1
@@ -713,29 +651,24 @@ class _Latex(_Reader):
             raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"偏导号 '\partial'"))
         while braces and self.tokens.accept("}"):
             braces -= 1
+        return braces
+
+    def variable(self) -> Node:
+        """∂ and what is differentiated by."""
+        braces = self.differential()
         by = self.factor()
-        while braces:
+        for _ in range(braces):
             self.tokens.expect("}")
-            braces -= 1
         return by
 
     def _command_partial(self) -> Node:
         if self.tokens.accept("_"):
-            by = self.below()
+            by = self.argument()
             return syntax.Rate(self.factor(), by)
         of = self.factor()
         if not self.tokens.accept("/", r"\over"):
             raise self.tokens.wrong(Text(en=r"'/' and \partial", zh=r"'/' 与 \partial"))
         return syntax.Rate(of, self.variable())
-
-    def below(self) -> Node:
-        """The quantity that stands below ∇ or ∂."""
-        if self.tokens.accept("{"):
-            by = self.expression()
-            self.tokens.expect("}")
-            return by
-        token = self.tokens.take()
-        return Mark(token.text, at=token.at)
 
     def _command_nabla(self) -> Node:
         self.tokens.expect(
@@ -745,7 +678,7 @@ class _Latex(_Reader):
                 zh=r"：\nabla_a C 是对输出激活值的梯度",
             ),
         )
-        by = self.below()
+        by = self.argument()
         return syntax.Rate(self.factor(), by)
 
     def _command_Sigma(self) -> Node:
@@ -773,8 +706,6 @@ class _Latex(_Reader):
         if braces:
             self.tokens.expect("}")
         return self.letter(f"{token.text}hat", token.at)
-
-    _command_widehat = _command_hat
 
     def _command_Delta(self) -> Node:
         token = self.tokens.next
@@ -820,37 +751,6 @@ def _summed(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t for t in found if re.fullmatch(r"[A-Za-z]", t))
 
 
-_PRODUCTS = {
-    "np.dot": "@",
-    "np.matmul": "@",
-    "torch.matmul": "@",
-    "torch.mm": "@",
-    "np.multiply": "o",
-    "np.outer": "outer",
-    "np.power": "**",
-    "np.square": "**",
-    "jnp.dot": "@",
-    "torch.outer": "outer",
-    "dot": "@",
-    "matmul": "@",
-    "outer": "outer",
-    "multiply": "o",
-}
-
-
-def _product_of(sign: str, arguments: tuple[Node, ...], tokens: Tokens) -> Node:
-    if sign == "**":
-        exponent = (
-            arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Number) else Fraction(2)
-        )
-        return syntax.Power(arguments[0], int(exponent))
-    if len(arguments) != 2:
-        raise tokens.wrong(Text(en="two arguments", zh="两个参数"))
-    if sign == "outer":
-        return Row((arguments[0], syntax.Transposed(arguments[1])), "outer")
-    return Row(arguments, sign)
-
-
 class _Code(_Reader):
     """Reads one line of a program."""
 
@@ -875,40 +775,7 @@ class _Code(_Reader):
             inner = self.signed()
             self.tokens.depth -= 1
             return syntax.Minus(inner)
-        base = self.atom()
-        while True:
-            token = self.tokens.next
-            if token.kind == "dot":
-                self.tokens.take()
-                if token.text in (".T", ".t()", ".transpose()"):
-                    base = syntax.Transposed(base)
-                    continue
-                self.tokens.expect("(")
-                if token.text == ".sum":
-                    base = self.method_sum(base)
-                    continue
-                other = self.expression()
-                self.tokens.expect(")")
-                base = Row((base, other), "@")
-            elif self.tokens.accept("**"):
-                base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
-            else:
-                return base
-
-    def method_sum(self, base: Node) -> Node:
-        """A.sum(axis=1, keepdims=True), A.sum(0)."""
-        axis = -1
-        while not self.tokens.accept(")"):
-            name = self.tokens.take().text
-            if name in ("0", "1"):
-                axis = int(name)
-            elif name in ("axis", "dim"):
-                self.tokens.expect("=")
-                value = self.tokens.take().text
-                axis = int(value) if value in ("0", "1") else -1
-            elif self.tokens.next.kind == "end":
-                raise self.tokens.wrong(Text(en="')'", zh="')'"))
-        return syntax.SumAlong(base, axis)
+        return self.dotted(self.atom())
 
     def atom(self) -> Node:
         token = self.tokens.next
@@ -922,12 +789,9 @@ class _Code(_Reader):
             raise self.tokens.wrong(Text(en="a name, a number or '('", zh="名字、数或 '('"))
         self.tokens.take()
         name = token.text.removeprefix("self.")
-        if name in ("np.sum", "torch.sum", "numpy.sum"):
-            self.tokens.expect("(")
-            return self.sum_along(self.expression())
-        if name in _PRODUCTS:
-            self.tokens.expect("(")
-            return _product_of(_PRODUCTS[name], self.listed(")"), self.tokens)
+        called = self.called(name) if self.tokens.has("(") else None
+        if called is not None:
+            return called
         function = _function(name)
         if function is not None and self.tokens.accept("("):
             return Call(function, self.listed(")"))
@@ -936,25 +800,12 @@ class _Code(_Reader):
 
 def _function(name: str) -> Mark | None:
     """The function that a name in code stands for, with a prime if it is a derivative."""
-    bare = name.removeprefix("np.").removeprefix("torch.")
+    bare = _bare(name)
     stem = re.sub(
         r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare
-    )
-    known = {
-        "sigmoid": "sigmoid",
-        "sigma": r"\sigma",
-        "tanh": "tanh",
-        "relu": "relu",
-        "softmax": "softmax",
-        "diag": "diag",
-        "activation": r"\sigma",
-        "act": r"\sigma",
-        "f": "f",
-        "g": "g",
-        "exp": "exp",
-        "log": "log",
-    }.get(stem.lower())
-    return None if known is None else Mark(known, primes=int(stem != bare))
+    ).lower()
+    alike = {**FUNCTIONS, "f": "f", "g": "g", **dict.fromkeys(("sigma", "activation", "act"), r"\sigma")}
+    return Mark(alike[stem], primes=int(stem != bare.lower())) if stem in alike else None
 
 
 def _identifier(name: str, at: int) -> Node:
@@ -967,22 +818,13 @@ def _identifier(name: str, at: int) -> Node:
     if match is None:
         return Mark(name, at=at)
     letter = {
-        "delta": r"\delta",
-        "error": r"\delta",
-        "yhat": "yhat",
-        "y_hat": "yhat",
-        "ypred": "yhat",
-        "y_pred": "yhat",
-        "probs": "yhat",
-        "weights": "W",
-        "weight": "W",
-        "bias": "b",
-        "biases": "b",
-        "target": "t",
-        "targets": "t",
+        **dict.fromkeys(("delta", "error"), r"\delta"),
+        **dict.fromkeys(("yhat", "y_hat", "ypred", "y_pred", "probs"), "yhat"),
+        **dict.fromkeys(("weight", "weights"), "W"),
+        **dict.fromkeys(("bias", "biases"), "b"),
+        **dict.fromkeys(("target", "targets"), "t"),
+        **dict.fromkeys(("alpha", "lr"), r"\alpha"),
         "cost": "loss",
-        "alpha": r"\alpha",
-        "lr": r"\alpha",
         "eta": r"\eta",
     }.get(match["letter"], match["letter"])
     gradient = match["d"] is not None or name.endswith("_grad")

@@ -85,7 +85,6 @@ _CODE = re.compile(
 _BARE = re.compile(r"(\\sigma|f|g)\s*'\s*=\s*\1\s*\(\s*1\s*-\s*\1\s*\)")
 
 _COSTS = (
-    (("softmax",), "softmax"),
     (("cross-entropy", "cross entropy", "crossentropy", "交叉熵"), "cross_entropy"),
     (("quadratic", "squared error", "mse", "二次代价", "平方误差", "均方误差", "平方损失"), "quadratic"),
 )
@@ -135,7 +134,7 @@ def is_code(text: str) -> bool:
 def _named(text: str) -> tuple[str | None, str | None, bool]:
     """The cost and the activation that words name."""
     low = text.lower()
-    cost = next((name for words, name in _COSTS[1:] if any(word in low for word in words)), None)
+    cost = next((name for words, name in _COSTS if any(word in low for word in words)), None)
     sigma = next((name for pattern, name in _SIGMAS if re.search(pattern, low)), None)
     return cost, sigma, "softmax" in low
 
