@@ -11,39 +11,24 @@ from collections.abc import Mapping
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
-from bpderive.workbook.language.syntax import LAST
-
-_FUNCTIONS = (r"\sigma", "f", "g", "h", r"\phi", r"\varphi", r"\psi", "s")
+from bpderive.workbook.language.syntax import LAST, Layer
 
 
-def _letters(text: str, **more: Letter) -> dict[str, Letter]:
+def _letters(
+    text: str, layer: Layer | None = None, sign: int = 1, batch: bool | None = None
+) -> dict[str, Letter]:
     """Letters given as "role: letter letter; role: letter"."""
-    found: dict[str, Letter] = {}
-    for part in text.split(";"):
-        role, _, names = part.partition(":")
-        for name in names.split():
-            found[name] = Letter(role.strip())
-    return {**found, **more}
+    parts = (part.partition(":") for part in text.split(";"))
+    return {
+        name: Letter(role.strip(), layer, sign, batch) for role, _, names in parts for name in names.split()
+    }
 
 
-_GRADIENTS = {
-    f"d{name}": Letter(role)
-    for role, names in {
-        "dw": ("w", "W", r"\theta", r"\Theta"),
-        "db": ("b",),
-        "dz": ("z", "Z"),
-        "da": ("a", "A", "h", "H"),
-    }.items()
-    for name in names
-} | {r"d\delta": Letter("delta")}
-
-_COMMON = (
-    _letters(
-        r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
-        r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
-        rf"cost: C J E L \Loss loss; sigma: {' '.join(f for f in _FUNCTIONS if f not in 'h')}"
-    )
-    | _GRADIENTS
+_COMMON = _letters(
+    r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
+    r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
+    r"cost: C J E L \Loss loss; sigma: \sigma f g \phi \varphi \psi s; "
+    r"dw: dw dW d\theta d\Theta; db: db; dz: dz dZ; da: da dA dh dH; delta: d\delta"
 )
 """The letters that people use, where a convention has no others of its own."""
 
@@ -79,35 +64,6 @@ _CHAPTER = Convention(
     },
 )
 
-_COURSE_LETTERS = {
-    "W": Letter("w"),
-    "b": Letter("b"),
-    "Z": Letter("z", batch=True),
-    "z": Letter("z", batch=False),
-    "A": Letter("a", batch=True),
-    "a": Letter("a", batch=False),
-    "X": Letter("x", batch=True),
-    "x": Letter("x", batch=False),
-    "Y": Letter("y", batch=True),
-    "y": Letter("y", batch=False),
-    "dZ": Letter("dz", batch=True),
-    "dz": Letter("dz", batch=False),
-    "dA": Letter("da", batch=True),
-    "da": Letter("da", batch=False),
-    "dW": Letter("dw"),
-    "dw": Letter("dw"),
-    "w": Letter("w"),
-    "db": Letter("db"),
-    "yhat": Letter("yhat", batch=False),
-    "Yhat": Letter("yhat", batch=True),
-    r"\Loss": Letter("cost"),
-    "J": Letter("cost"),
-    "L": Letter("cost"),
-    "g": Letter("sigma"),
-    r"\sigma": Letter("sigma"),
-    r"\delta": Letter("delta", batch=False),
-}
-
 _COURSE = Convention(
     name="course",
     title=Text(en="The online course with brackets and dZ", zh="方括号与 dZ 的网上课程"),
@@ -116,7 +72,9 @@ _COURSE = Convention(
         zh="吴恩达《神经网络和深度学习》（deeplearning.ai）",
     ),
     source="https://community.deeplearning.ai/t/derivation-of-dl-dz/165",
-    letters=_COURSE_LETTERS,
+    letters=_letters(r"w: W w; b: b; dw: dW dw; db: db; cost: \Loss J L; sigma: g \sigma")
+    | _letters("z: Z; a: A; x: X; y: Y; dz: dZ; da: dA; yhat: Yhat", batch=True)
+    | _letters(r"z: z; a: a; x: x; y: y; dz: dz; da: da; yhat: yhat; delta: \delta", batch=False),
     styles=("^[", "_"),
     first=0,
     examples=("mean",),
@@ -372,20 +330,9 @@ _BISHOP = Convention(
         zh="5.3 节，式 (5.48)–(5.56)：a 是带权输入，z 是输出，t 是目标",
     ),
     source="https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/",
-    letters={
-        "w": Letter("w"),
-        "b": Letter("b"),
-        "a": Letter("z"),
-        "z": Letter("a"),
-        r"\delta": Letter("delta"),
-        "x": Letter("x"),
-        "t": Letter("y"),
-        "y": Letter("yhat"),
-        "E": Letter("cost"),
-        "h": Letter("sigma"),
-        r"\sigma": Letter("sigma"),
-        r"\Deltaw": Letter("step_w"),
-    },
+    letters=_letters(
+        r"w: w; b: b; z: a; a: z; delta: \delta; x: x; y: t; yhat: y; cost: E; sigma: h \sigma; step_w: \Deltaw"
+    ),
     styles=("units",),
     is_strict=True,
     forward=(r"a_j = \sum_i w_{ji} z_i + b_j", r"z_j = h(a_j)"),
@@ -431,26 +378,12 @@ _ZHOU = Convention(
         zh="5.3 节，式 (5.10)–(5.15)：阈值，以及变号的梯度",
     ),
     source="https://datawhalechina.github.io/pumpkin-book/#/chapter5/chapter5",
-    letters={
-        "w": Letter("w", LAST),
-        "v": Letter("w", _HIDDEN),
-        r"\theta": Letter("b", LAST, -1),
-        r"\gamma": Letter("b", _HIDDEN, -1),
-        r"\beta": Letter("net", LAST),
-        r"\alpha": Letter("net", _HIDDEN),
-        "yhat": Letter("yhat", LAST),
-        "b": Letter("a", _HIDDEN),
-        "x": Letter("x", LAST + -2),
-        "y": Letter("y", LAST),
-        "g": Letter("delta", LAST, -1),
-        "e": Letter("delta", _HIDDEN, -1),
-        "E": Letter("cost"),
-        "f": Letter("sigma"),
-        r"\Deltaw": Letter("step_w", LAST),
-        r"\Deltav": Letter("step_w", _HIDDEN),
-        r"\Delta\theta": Letter("step_b", LAST, -1),
-        r"\Delta\gamma": Letter("step_b", _HIDDEN, -1),
-    },
+    letters=_letters(r"w: w; net: \beta; yhat: yhat; y: y; step_w: \Deltaw", LAST)
+    | _letters(r"w: v; net: \alpha; a: b; step_w: \Deltav", _HIDDEN)
+    | _letters(r"b: \theta; delta: g; step_b: \Delta\theta", LAST, sign=-1)
+    | _letters(r"b: \gamma; delta: e; step_b: \Delta\gamma", _HIDDEN, sign=-1)
+    | _letters("x: x", LAST + -2)
+    | _letters("cost: E; sigma: f"),
     styles=("units",),
     to_from=False,
     is_strict=True,
@@ -529,8 +462,6 @@ _ONE = Convention(
     },
 )
 
-_BEFORE = LAST + -1
-
 _LAYER = Convention(
     name="layer",
     title=Text(en="One linear layer, Y = X W + b, with dout", zh="一个线性层 Y = X W + b，用 dout"),
@@ -539,25 +470,9 @@ _LAYER = Convention(
         zh="CS231n 作业：dout 是损失对该层输出的导数",
     ),
     source="https://cs231n.github.io/optimization-2/",
-    letters={
-        "W": Letter("w", LAST),
-        "w": Letter("w", LAST),
-        "b": Letter("b", LAST),
-        "X": Letter("a", _BEFORE),
-        "x": Letter("a", _BEFORE),
-        "Y": Letter("z", LAST),
-        "out": Letter("z", LAST),
-        "Z": Letter("z", LAST),
-        "dout": Letter("dz", LAST),
-        "dW": Letter("dw", LAST),
-        "dw": Letter("dw", LAST),
-        "db": Letter("db", LAST),
-        "dX": Letter("da", _BEFORE),
-        "dx": Letter("da", _BEFORE),
-        "dY": Letter("dz", LAST),
-        "dZ": Letter("dz", LAST),
-        "L": Letter("cost"),
-    },
+    letters=_letters("w: W w; b: b; z: Y out Z; dz: dout dY dZ; dw: dW dw; db: db", LAST)
+    | _letters("a: X x; da: dX dx", _HIDDEN)
+    | _letters("cost: L"),
     styles=("none",),
     to_from=False,
     rows=True,

@@ -11,10 +11,11 @@ there is none, it is refuted in the likeliest.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -269,17 +270,12 @@ def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
     hearing, found = begun.hearing, list(begun.readings)
     convention = chosen.convention
     writer = Writer(_as_written(hearing, convention), chosen.found.batch, chosen.style)
-    also = {
-        r.convention.name: r.convention.title
-        for r in found
-        if r.is_true and r.fits_context and r.convention is not convention and chosen.is_true
-    }
+    also = _true(found) if chosen.is_true else {}
+    also.pop(convention.name, None)
     repair = None
     if verdict.mended is not None:
-        try:
+        with contextlib.suppress(NotWritten, ParseError):
             repair = writer.latex(parse(verdict.mended))
-        except (NotWritten, ParseError):
-            repair = None
     if chosen.found.summed is not None and len(chosen.claim.sides) == 2:
         repair = _with_sum(chosen, writer)
     names = dict(_names(verdict.counterexample, writer)) if verdict.counterexample is not None else {}
@@ -295,6 +291,19 @@ def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
         repair,
         names,
         len(found),
+    )
+
+
+def _true(found: list[Reading], fits_context: bool = True) -> dict[str, Text]:
+    """The titles of the conventions in which the formula is true, and in which what stands beside it is, or is not."""
+    fitting = (r.convention for r in found if r.is_true and r.fits_context == fits_context)
+    return {convention.name: convention.title for convention in fitting}
+
+
+def _listed(titles: Mapping[str, Text]) -> Text:
+    return Text(
+        en="; ".join(title.en for title in titles.values()),
+        zh="；".join(title.zh for title in titles.values()),
     )
 
 
@@ -317,14 +326,8 @@ def _as_written(hearing: Hearing, convention: Convention) -> Convention:
     used += [name[1:] for name in used if re.fullmatch(r"d[A-Za-z]|d\\[A-Za-z]+", name)]
     first = {name: convention.letters[name] for name in used if name in convention.letters}
     first |= {rf"\{name}": Letter("sigma") for name in ("tanh",) if name in used}
-    running = next(
-        (
-            m.above[0].tokens[0]
-            for m in nodes
-            if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])
-        ),
-        None,
-    )
+    above = (m.above[0].tokens[0] for m in nodes if isinstance(m, Mark) and m.above)
+    running = next((token for token in above if re.fullmatch(r"[a-z]|\\ell", token)), convention.running)
     text = hearing.claim.text
     sign = next(
         (sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text),
@@ -332,11 +335,8 @@ def _as_written(hearing: Hearing, convention: Convention) -> Convention:
     )
     return replace(
         convention,
-        letters={
-            **first,
-            **{name: letter for name, letter in convention.letters.items() if name not in first},
-        },
-        running=running if running is not None and not convention.is_strict else convention.running,
+        letters=first | {name: letter for name, letter in convention.letters.items() if name not in first},
+        running=convention.running if convention.is_strict else running,
         elementwise=sign,
         has_differentials=convention.has_differentials
         or any(name[:1] == "d" and name in convention.letters for name in used),
@@ -378,19 +378,9 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
             yield text
         elif chosen.examples != "one":
             yield _EXAMPLES[chosen.examples]
-        elsewhere = next(
-            (
-                r
-                for r in found
-                if r.misfit is not None
-                and r.convention.rows
-                and any(o.is_true and o.convention is r.convention and o.examples == "one" for o in found)
-            ),
-            None,
-        )
-        if (chosen.examples == "one" and elsewhere is not None and kinds != {"one"}) or (
-            elsewhere is not None and len(own) == 1
-        ):
+        in_rows = [r.convention for r in found if r.misfit is not None and r.convention.rows]
+        elsewhere = any(r.is_true and r.convention in in_rows and r.examples == "one" for r in found)
+        if elsewhere and ((chosen.examples == "one" and kinds != {"one"}) or len(own) == 1):
             yield Text(
                 en="it is true for one example; for a batch with one row for each the sum over the rows is missing",
                 zh="对单个样本成立；若每个样本占一行，对一批样本则少了对各行的求和",
@@ -404,29 +394,18 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         yield Text(
             en="not true in: {title}, which has these letters too", zh="在{title}中不成立，它也用这些字母"
         ).format(title=own_letters.convention.title)
-    elsewhere_true = {
-        r.convention.name: r.convention.title
-        for r in found
-        if r.is_true and r.fits_context and not chosen.is_true
-    }
-    if elsewhere_true:
+    if not chosen.is_true and (others := _true(found)):
         yield Text(en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}").format(
-            titles=Text(
-                en="; ".join(t.en for t in elsewhere_true.values()),
-                zh="；".join(t.zh for t in elsewhere_true.values()),
-            )
+            titles=_listed(others)
         )
     if verdict.status != "holds" and _is_error_by_another(chosen.claim):
         yield Text(en="δ is the derivative of the cost with respect to z", zh="δ 是代价对 z 的导数")
-    ruled_out = {r.convention.name: r.convention.title for r in found if r.is_true and not r.fits_context}
+    ruled_out = _true(found, fits_context=False)
     if hearing.context and ruled_out and not chosen.is_true:
-        listed = Text(
-            en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values())
-        )
         yield Text(
             en="it would be true in: {listed}; but what stands beside it does not hold there: they do not go together",
             zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
-        ).format(listed=listed)
+        ).format(listed=_listed(ruled_out))
     if hearing.context and not any(r.fits_context for r in found):
         yield Text(
             en="what stands beside the formula holds in none of the conventions that have its letters",

@@ -127,7 +127,8 @@ class Translator:
         """The statement as a claim."""
         statement = self._without_update(statement)
         if self.style != "_":
-            statement = replace(statement, sides=tuple(map(self._with_kroneckers, statement.sides)))
+            sides = tuple(syntax.changed(side, self._as_kronecker) for side in statement.sides)
+            statement = replace(statement, sides=sides)
         self._prepare(statement)
         values = [self.value(side) for side in statement.sides]
         self._check_sizes(values)
@@ -164,8 +165,8 @@ class Translator:
                 return replace(statement, sides=(change, syntax.Minus(rate)))
         return statement
 
-    def _with_kroneckers(self, node: Node) -> Node:
-        """The expression with Kronecker's δ for a δ of two neurons and no layer."""
+    def _as_kronecker(self, node: Node) -> Node:
+        """Kronecker's δ for a δ of two neurons and no layer."""
         match node:
             case Mark(letter, (), below) if (meant := self.convention.letter(letter)) is not None:
                 pair = [int(t) if t.isdigit() else t for t in below if t != ","]
@@ -173,7 +174,7 @@ class Translator:
                     pair = [int(digit) for digit in below[0]]
                 if meant.role == "delta" and len(pair) == 2:
                     return syntax.Kronecker(pair[0], pair[1])
-        return syntax.with_parts(node, [self._with_kroneckers(part) for part in syntax.parts(node)])
+        return node
 
     def _rate_of_learning(self, change: Node) -> Node:
         """The learning rate in a change: a letter, or the number that stands for it."""
@@ -931,6 +932,6 @@ def _with_targets(claim: syntax.Claim, targets: tuple[int, ...]) -> syntax.Claim
             index = node.indices[0]
             if isinstance(index, int) and index <= len(targets):
                 return syntax.Number(Fraction(targets[index - 1]))
-        return syntax.with_parts(node, [put(part) for part in syntax.parts(node)])
+        return node
 
-    return replace(claim, sides=tuple(put(side) for side in claim.sides))
+    return claim.changed(put)

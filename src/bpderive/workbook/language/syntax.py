@@ -10,7 +10,7 @@ stands above and below it, and the constructs after it, until a convention says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import TypeAlias
@@ -322,6 +322,15 @@ class Claim:
         """The claim with another side at `place`."""
         return replace(self, sides=(*self.sides[:place], side, *self.sides[place + 1 :]))
 
+    def changed(self, change: Callable[[Node], Node]) -> Claim:
+        """The claim with `change` made of every expression in it, the parts before the whole."""
+        return replace(self, sides=tuple(changed(side, change) for side in self.sides))
+
+    def walk(self) -> Iterator[Node]:
+        """Every expression in it."""
+        for side in self.sides:
+            yield from walk(side)
+
     def given(self, *conditions: Condition) -> Claim:
         """The claim under further conditions."""
         return replace(self, conditions=(*self.conditions, *conditions))
@@ -368,6 +377,11 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for part in parts(node):
         yield from walk(part)
+
+
+def changed(node: Node, change: Callable[[Node], Node]) -> Node:
+    """`node` with `change` made of each of its parts, the parts before the whole."""
+    return change(with_parts(node, [changed(part, change) for part in parts(node)]))
 
 
 def indices_of(node: Node) -> tuple[Index, ...]:
