@@ -174,6 +174,7 @@ def test_a_false_formula_is_refuted_in_the_letters_that_no_other_convention_has(
     "text",
     [
         "z[L,j] = sum(i, w[L,j,i])*a[L-1,k] + b[L,j]",
+        "z[L,j] = sum(k, w[L,j,k]*a[L-1,k]) + sum(k, b[L,j])",
         "d(C, w[L,j,k]) = a[L-1,j]*delta[L,k]",
         "d(C, w[L,k,j]) = a[L-1,k]*delta[L,j]",
         "z[L,j] = w[L,j,k]*a[L-1,k] + b[L,j]",

@@ -410,7 +410,7 @@ _LI = Convention(
         zh="算法 23.3（第 396 页）：h 是输出，a 是激活函数，t 是层，s 是最后一层",
     ),
     source="https://datawhalechina.github.io/statistical-learning-method-solutions-manual/#/chapter23/ch23",
-    letters=_letters(r"w: W; b: b; z: z; a: h; delta: \delta; x: x; y: y; cost: L; sigma: a g \sigma"),
+    letters=_letters(r"w: W; b: b; z: z; a: h; delta: \delta; x: x; y: y; cost: L; sigma: a"),
     styles=("^(",),
     running="t",
     last="s",

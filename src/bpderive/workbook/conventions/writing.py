@@ -405,7 +405,11 @@ def _check_one_neuron(claim: syntax.Claim) -> None:
         others | {n.layer for n in quantities} - {LAST, LAST + -1}
         or max(len(own), len(inputs)) > 1
         or any(one != free[0] for one in free)
-        or not all(set(n.indices) <= inputs - own for n in nodes if isinstance(n, syntax.Total))
+        or not all(
+            set(n.indices) <= (inputs - own) & set(syntax.free_indices(n.body))
+            for n in nodes
+            if isinstance(n, syntax.Total)
+        )
     ):
         raise NotWritten("it has one neuron")
 
