@@ -301,8 +301,8 @@ _GOODFELLOW = Convention(
         en="Goodfellow, Bengio and Courville, Deep Learning", zh="Goodfellow、Bengio、Courville《深度学习》"
     ),
     where=Text(
-        en="Algorithms 6.3 and 6.4: a is the weighted input, h its output",
-        zh="算法 6.3 与 6.4：a 是带权输入，h 是它的输出",
+        en="section 6.5.4, algorithms 6.3 and 6.4: a is the weighted input, h its output",
+        zh="6.5.4 节，算法 6.3 与 6.4：a 是带权输入，h 是它的输出",
     ),
     source="https://www.deeplearningbook.org/contents/mlp.html",
     letters=_letters(r"w: W; b: b; z: a; a: h; x: x; y: y; yhat: yhat; cost: J L; sigma: f"),
@@ -449,7 +449,10 @@ _RECURRENT = Convention(
 _ONE = Convention(
     name="one-neuron",
     title=Text(en="One neuron, without indices", zh="单个神经元，不写下标"),
-    where=Text(en="the first chapter of almost every course", zh="几乎每门课的第一章"),
+    where=Text(
+        en="Nielsen, Neural Networks and Deep Learning, chapter 3, (54) to (56)",
+        zh="Nielsen《神经网络与深度学习》第 3 章，式 (54)–(56)",
+    ),
     source="http://neuralnetworksanddeeplearning.com/chap3.html",
     letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=("none",),
@@ -457,8 +460,8 @@ _ONE = Convention(
     forward=(r"z = w x + b", r"a = \sigma(z)"),
     equations={
         "BP1": r"\delta = \frac{\partial C}{\partial a} \sigma'(z)",
-        "BP3": r"\frac{\partial C}{\partial b} = \delta",
-        "BP4": r"\frac{\partial C}{\partial w} = x \delta",
+        "BP3": r"\frac{\partial C}{\partial b} = (a-y)\sigma'(z) for the quadratic cost",
+        "BP4": r"\frac{\partial C}{\partial w} = (a-y)\sigma'(z) x for the quadratic cost",
     },
 )
 

@@ -67,7 +67,6 @@ _SAME = {
     r"\rparen": ")",
     r"\lbrack": "[",
     r"\rbrack": "]",
-    r"\colon": ":",
     r"\widehat": r"\hat",
 }
 _LOOSE = {
