@@ -92,6 +92,9 @@ MORE = [
     (r"W := W - \alpha \frac{\partial J}{\partial W}", None),
     (r"w^l \rightarrow w^l - \frac{\eta}{m} \sum_x \delta^{x,l} (a^{x,l-1})^T", None),
     ("W1 = W1 - alpha * dW1", None),
+    ("W1 -= lr * dW1", None),
+    (r"\frac{\partial a_j}{\partial a_i} = \delta_{ji}", "bishop"),
+    ("𝛿ˡ = ((𝑊ˡ⁺¹)ᵀ 𝛿ˡ⁺¹) ⊙ σ′(𝑧ˡ)", "chapter"),
     ("dX = dout @ W.T", "layer"),
     (r"\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}", "layer"),
     (r"dZ^{[2]} = A^{[2]} - Y with the cross-entropy cost and sigmoid", "course"),
@@ -119,6 +122,8 @@ def test_what_else_people_write(text: str, convention: str | None) -> None:
     "text",
     [
         "W1 = W1 + alpha * dW1",
+        "W1 += lr * dW1",
+        r"\frac{\partial a_j}{\partial a_i} = 2 \delta_{ji}",
         r"\Delta w_{ij} = \eta \delta_j o_i",
         "dX = W.T @ dout",
         r"dZ^{[2]} = Y - A^{[2]} (cross-entropy, sigmoid)",

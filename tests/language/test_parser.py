@@ -133,6 +133,7 @@ def test_a_derivative_has_what_and_by_what() -> None:
         ("delta[l] = (w[l]).T", "written T(", 17),
         ("(delta[l])[j] = 1", "in one pair of brackets", 10),
         ("dC = 1", "written d(C, w[l,j,k])", 0),
+        ("δ[l,j] = ∂C/∂z[l,j", "written d(C, w[l,j,k])", 9),
         ("δ[l,j] = ∂C/∂z[l,j] + foo", "there is no 'foo'", 22),
         ("transpose(w[l]) = 1", "did you mean 'T'", 0),
         ("dsigma(z[l,j]) <= 1", "is an equation", 15),

@@ -359,6 +359,9 @@ class Translator:
         fixed: dict[str, Layer] = {}
         order: list[str] = []
         for node in statement.walk():
+            if isinstance(node, syntax.Kronecker):
+                one, other = str(node.first), str(node.second)
+                steps.setdefault(one, {})[other] = steps.setdefault(other, {})[one] = 0
             if not isinstance(node, Mark) or not node.below:
                 continue
             letter = self.convention.letter(node.letter)

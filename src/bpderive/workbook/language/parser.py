@@ -62,7 +62,7 @@ def _in_names(text: str) -> str:
     for letter, name in _NAMES.items():
         text = text.replace(letter, name)
     text = text.replace("][", ",")
-    text = re.sub(rf"(?:∂|\bd){_PART}\s*/\s*(?:∂|d){_PART}", r"d(\1, \2)", text)
+    text = re.sub(rf"(?:∂|\bd){_PART}\s*/\s*(?:∂|d){_PART}", r"d(\1, \2)", text).replace("∂", "d")
     return re.sub(r"([a-z]+\[[^\[\]]*\])\.T\b", r"T(\1)", text)
 
 

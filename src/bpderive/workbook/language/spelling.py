@@ -120,10 +120,15 @@ def spelled(text: str) -> Spelled:
     cost, sigma, softmax = _named(text)
     targets = _targets(text)
     if is_code(text):
-        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        lines = (_assigned(line.partition("#")[0].strip()) for line in text.splitlines())
         return Spelled(tuple(line for line in lines if "=" in line), (), cost, sigma, softmax, targets)
     statements, conditions = _parted(_plain(text))
     return Spelled(statements, conditions, cost, sigma, softmax, targets)
+
+
+def _assigned(line: str) -> str:
+    """W = W - (…) for W -= …."""
+    return re.sub(r"^([\w.]+)\s*([-+])=(.*)$", r"\1 = \1 \2 (\3)", line)
 
 
 def is_code(text: str) -> bool:
