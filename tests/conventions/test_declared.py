@@ -10,7 +10,7 @@ from bpderive.workbook.verdict.forms import Clock
 
 
 def test_there_are_as_many_conventions_as_were_looked_up() -> None:
-    assert len(bp.conventions) == 18
+    assert len(bp.conventions) == 19
     assert next(iter(bp.conventions)) == "chapter"
     with pytest.raises(bp.UnknownName, match="chapter"):
         bp.conventions["chaptre"]
@@ -42,6 +42,8 @@ WRONG = [
     ("zhou", {"to_from": True}),
     ("qiu", {"offsets": {"w": 1}}),
     ("goodfellow", {"rows": True}),
+    ("li", {"to_from": False, "rows": True}),
+    ("li", {"offsets": {"w": 1}}),
     ("theta", {"offsets": {}}),
     ("recurrent", {"numerator": False}),
 ]
@@ -90,6 +92,7 @@ def test_the_equations_to_write_are_those_of_the_registry(number: str) -> None:
         ("ufldl", "BP2", None, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \bullet f'(z^{(l)})"),
         ("rows", "BP4", "batch", r"\frac{\partial L}{\partial W^{(l)}} = (A^{(l-1)})^T \delta^{(l)}"),
         ("zhou", "BP2", None, r"e_{h} = (\sum_{j} w_{hj} g_{j}) f'(\alpha_{h} - \gamma_{h})"),
+        ("li", "BP2", None, r"\delta^{(t)} = ((W^{(t+1)})^T \delta^{(t+1)}) \odot a'(z^{(t)})"),
         ("bishop", "BP4", None, r"\frac{\partial E}{\partial w_{jk}} = z_{k} \delta_{j}"),
     ],
 )

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 import bpderive as bp
 from bpderive.workbook.conventions.reading import MOST_READINGS
+from bpderive.workbook.conventions.writing import NotWritten, Writer
+from bpderive.workbook.language import parse
 from tests.conventions.fuzzer import run
 from tests.conventions.variations import VARIATIONS, varied
 
@@ -90,6 +92,9 @@ MORE = [
     (r"W := W - \alpha \frac{\partial J}{\partial W}", None),
     (r"w^l \rightarrow w^l - \frac{\eta}{m} \sum_x \delta^{x,l} (a^{x,l-1})^T", None),
     ("W1 = W1 - alpha * dW1", None),
+    ("W1 -= lr * dW1", None),
+    (r"\frac{\partial a_j}{\partial a_i} = \delta_{ji}", "bishop"),
+    ("𝛿ˡ = ((𝑊ˡ⁺¹)ᵀ 𝛿ˡ⁺¹) ⊙ σ′(𝑧ˡ)", "chapter"),
     ("dX = dout @ W.T", "layer"),
     (r"\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}", "layer"),
     (r"dZ^{[2]} = A^{[2]} - Y with the cross-entropy cost and sigmoid", "course"),
@@ -117,6 +122,8 @@ def test_what_else_people_write(text: str, convention: str | None) -> None:
     "text",
     [
         "W1 = W1 + alpha * dW1",
+        "W1 += lr * dW1",
+        r"\frac{\partial a_j}{\partial a_i} = 2 \delta_{ji}",
         r"\Delta w_{ij} = \eta \delta_j o_i",
         "dX = W.T @ dout",
         r"dZ^{[2]} = Y - A^{[2]} (cross-entropy, sigmoid)",
@@ -145,6 +152,55 @@ def test_a_formula_is_not_held_in_a_convention_whose_letters_contradict_it() -> 
         bp.check(r"\delta^{l} = (W^{l+1})^T \delta^{l+1} \odot f'(z^{l})", convention="qiu")
     with pytest.raises(bp.UnknownName, match="course"):
         bp.check("dW2 = dZ2 @ A1.T", convention="cours")
+
+
+@pytest.mark.parametrize(
+    ("text", "repair"),
+    [
+        (
+            r"\delta^{(l)} = \Theta^{(l)} \delta^{(l+1)} .* g'(z^{(l)})",
+            r"\delta^{(l)} = ((\Theta^{(l)})^T \delta^{(l+1)}) .* g'(z^{(l)})",
+        ),
+        (r"a^{(l+1)} = g(\Theta^{(l+1)} a^{(l)})", None),
+    ],
+)
+def test_a_false_formula_is_refuted_in_the_letters_that_no_other_convention_has(
+    text: str, repair: str | None
+) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds is False
+    assert verdict.convention == "theta"
+    assert verdict.read is not None
+    assert repair in (None, verdict.read.repair)
+    assert "Θ" in verdict.text.en
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "z[L,j] = sum(i, w[L,j,i])*a[L-1,k] + b[L,j]",
+        "z[L,j] = sum(k, w[L,j,k]*a[L-1,k]) + sum(k, b[L,j])",
+        "d(C, w[L,j,k]) = a[L-1,j]*delta[L,k]",
+        "d(C, w[L,k,j]) = a[L-1,k]*delta[L,j]",
+        "z[L,j] = w[L,j,k]*a[L-1,k] + b[L,j]",
+        "delta[L-1,j] = d(C, z[L,j])",
+    ],
+)
+def test_one_neuron_without_indices_is_not_written_for_what_it_does_not_say(text: str) -> None:
+    writer = Writer(bp.conventions["one-neuron"])
+    assert writer.latex(parse("z[L,j] = sum(k, w[L,j,k]*a[L-1,k]) + b[L,j]")) == "z = w x + b"
+    with pytest.raises(NotWritten):
+        writer.latex(parse(text))
+
+
+def test_a_letter_that_is_a_function_in_one_convention_is_applied_there() -> None:
+    text = r"\delta^{(t-1)} = \frac{\partial a}{\partial z^{(t-1)}} \odot ({W^{(t)}}^T \cdot \delta^{(t)})"
+    verdict = bp.check(text)
+    assert verdict.holds, verdict.text
+    assert verdict.convention == "li"
+    wrong = bp.check(text.replace("z^{(t-1)}}", "z^{(t)}}"), convention="li")
+    assert wrong.holds is False
+    assert bp.check(r"h^{(t)} = a(z^{(t)})").convention == "li"
 
 
 def test_a_verdict_is_read_line_by_line() -> None:

@@ -45,3 +45,27 @@ def test_what_cannot_be_read_is_refused_in_one_sentence_of_both_languages(text: 
     said = caught.value.args[0]
     assert isinstance(said, bp.Text)
     assert said.en != said.zh
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        (r"\(\delta^l = \left(w^l \foo\right) \odot \sigma'(z^l)\)", 0, r"\foo"),
+        ("由链式法则可得：δ^l ＝ （z^l）^k。", 0, "。"),
+        ("We have\n$\\delta^l = \\delta^l$, where\n$\\mathbf{z}^l = w^l a^{l-1} \\foo$", 2, r"\foo"),
+        ("δˡ = (wˡ⁺¹)ᵀ δˡ⁺¹ ⊙ (σ′(zˡ)", 0, ""),
+    ],
+)
+def test_an_error_points_into_what_was_typed(text: str, line: int, column: str) -> None:
+    with pytest.raises(bp.ParseError) as caught:
+        bp.check(text)
+    _, shown, caret = str(caught.value).split("\n")
+    typed = text.split("\n")[line]
+    assert shown.strip() == typed
+    assert caret.index("^") - 2 == (typed.index(column) if column else len(typed))
+
+
+def test_the_formula_is_shown_in_latex_that_can_be_typeset() -> None:
+    shown = bp.check(r"\frac{\partial \mathcal{L}}{\partial b^{(l)}} = \delta^{(l)} \mathbf{1}").read
+    assert shown is not None
+    assert shown.given == r"\frac{\partial \mathcal{L} }{\partial b^{(l)}} = \delta^{(l)} \mathbf{1}"

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text, set_language
+from bpderive.workbook.conventions import understood
 from bpderive.workbook.language import in_latex, parse, written
 from bpderive.workbook.language.syntax import (
     Activation,
@@ -16,7 +17,6 @@ from bpderive.workbook.language.syntax import (
     Times,
     Total,
     parts,
-    walk,
     with_parts,
 )
 from bpderive.workbook.language.tokens import DEEPEST, LONGEST_TEXT
@@ -63,17 +63,31 @@ def test_what_is_written_is_read_back(text: str) -> None:
 
 @pytest.mark.parametrize(("latex", "text"), LATEX.items())
 def test_latex_is_read_as_the_same_claim(latex: str, text: str) -> None:
-    assert written(parse(latex)) == text
+    assert written(understood(latex)) == text
 
 
 @pytest.mark.parametrize("text", CLAIMS)
 def test_latex_that_is_written_is_read_back(text: str) -> None:
     bare = re.split(" for | with ", text)[0]
-    if "n[" in bare or "--" in bare or "- -" in bare:
-        return  # a width or a doubled sign is written for readers only
-    claim = parse(bare)
-    again = parse(in_latex(claim) + " ")
-    assert [len(list(walk(side))) > 0 for side in again.sides] == [True] * len(claim.sides)
+    again = {
+        "grad(C, w[l]) = outer(delta[l], a[l-1])": "grad(C, w[l]) = delta[l] @ T(a[l-1])",
+        "a[l, j]*(b[l, j]*z[l, j]) = (a[l, j]*b[l, j])*z[l, j]": "a[l, j]*(b[l, j]*z[l, j]) = a[l, j]*b[l, j]*z[l, j]",
+    }.get(bare, bare)
+    if re.search("[a-z]", bare):  # what has no letters says nothing of a network
+        assert written(understood(in_latex(parse(bare)))) == again
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("δ[l,j] = ∂C/∂z[l,j]", "delta[l, j] = d(C, z[l, j])"),
+        ("delta[l][j] = dC/dz[l][j]", "delta[l, j] = d(C, z[l, j])"),
+        ("z[l] = w[l+1].T @ δ[l+1]", "z[l] = T(w[l+1]) @ delta[l+1]"),
+        ("a[l,j] = σ′(z[l,j]) − σ(z[l,j])·2", "a[l, j] = dsigma(z[l, j]) - sigma(z[l, j])*2"),
+    ],
+)
+def test_what_is_typed_nearly_in_the_language_is_read(typed: str, text: str) -> None:
+    assert written(parse(typed)) == text
 
 
 def test_what_a_claim_consists_of() -> None:
@@ -116,12 +130,14 @@ def test_a_derivative_has_what_and_by_what() -> None:
         ("grad(C, w[l,j,k]) = 1", "an array", 8),
         ("grad(a[L], w[l]) = 1", "gradient of the cost", 5),
         ("a[l,j] = 2 3", "between two factors write *", 11),
-        ("delta[l][j] = 1", "in one pair of brackets", 8),
-        ("delta[l] = w[l].T", "written T(", 15),
-        ("dC/dw[l,j,k] = 1", "written d(C, w[l,j,k])", 0),
+        ("delta[l] = (w[l]).T", "written T(", 17),
+        ("(delta[l])[j] = 1", "in one pair of brackets", 10),
+        ("dC = 1", "written d(C, w[l,j,k])", 0),
+        ("δ[l,j] = ∂C/∂z[l,j", "written d(C, w[l,j,k])", 9),
+        ("δ[l,j] = ∂C/∂z[l,j] + foo", "there is no 'foo'", 22),
         ("transpose(w[l]) = 1", "did you mean 'T'", 0),
         ("dsigma(z[l,j]) <= 1", "is an equation", 15),
-        ("δ[l,j] = 1", "for δ write delta", 0),
+        ("ж[l,j] = 1", "not ASCII", 0),
         ("sum_k(z[l,k]) = 1", "did you mean 'sum'", 0),
         ("a[l,j] = 1 for n[l] = 0", "at least one neuron", 22),
         ("a[l,j] = 1 for", "a condition such as", 14),
@@ -156,8 +172,8 @@ def test_an_error_points_at_the_place(text: str, wanted: str, column: int) -> No
     ],
 )
 def test_latex_that_is_not_in_the_language(text: str) -> None:
-    with pytest.raises(ParseError, match="expected"):
-        parse(text)
+    with pytest.raises(ParseError, match=r"expected|no equation between quantities"):
+        understood(text)
 
 
 def test_what_is_too_long_too_deep_or_not_ascii_is_refused() -> None:
@@ -165,7 +181,6 @@ def test_what_is_too_long_too_deep_or_not_ascii_is_refused() -> None:
         "1+" * LONGEST_TEXT,
         "(" * (DEEPEST + 1),
         "-" * (DEEPEST + 1),
-        "σ(z[l,j]) = 1",
         "\u217c = 1",
     ):
         with pytest.raises(ParseError):
@@ -213,23 +228,22 @@ def test_what_is_written_in_latex(text: str, latex: str) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        (r"\sum_{2} z^l_j = 1", "letters that the sum runs over"),
-        (r"\frac{\partial z^l_j}{\partial \delta^l_j} = 1", "by which is differentiated"),
-        (r"\frac{\partial z^l_j}{\partial z^l} = 1", "only C and columns are differentiated"),
-        (r"z^l_0 = 1", "counted from 1"),
-        (r"w^l_j = 1", "two indices"),
-        (r"z^k_j = 1", "a layer"),
-        (r"\nabla_{a^L_j} C = 1", "an array"),
+        (r"\sum_{2} z^l_j = 1", r"the index, as in \\sum_k"),
+        (r"\sum_{} z^l_k = 1", r"the index, as in \\sum_k"),
+        (r"\frac{\partial z^l_j}{\partial \delta^l_j} = 1", "differentiated by what is no variable"),
+        (r"\frac{\partial z^l_j}{\partial z^l} = 1", "only columns are differentiated"),
+        (r"z^l_0 = 1", "0 are not the indices of z"),
+        (r"w^l_j = 1", "j are not the indices of w"),
+        (r"2 w^l a^{l-1} z^1_{2,3} = 1", "2,3 are not the indices of z"),
+        (r"(w^l)^{-1} = (w^l)^{T}", "the inverse of a matrix"),
         (r"z^l_j = 1 ]", "an operator"),
-        (r"\delta^l_j = + 1", "a quantity"),
-        (r"\sum_{k=1}^{n_l} z^l_k = 1", "runs over all neurons"),
-        (r"\mathbb{1}[23=k] = 1", "one index"),
-        (r"\sum_{} z^l_k = 1", "letters that the sum runs over"),
+        (r"\lVert y \rVert^3 = 1", "the norm squared"),
+        (r"(z^l_j)^k = 1", "an exponent or T"),
     ],
 )
 def test_an_error_in_latex_says_what_was_wanted(text: str, wanted: str) -> None:
     with pytest.raises(ParseError, match=wanted) as caught:
-        parse(text)
+        understood(text)
     set_language("zh")
     try:
         assert re.search("[\u4e00-\u9fff]", str(caught.value))
@@ -240,7 +254,7 @@ def test_an_error_in_latex_says_what_was_wanted(text: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("latex", "text"),
     [
-        (r"n_l = \frac{1}{n_{l+1}}", "n[l] = 1/n[l+1]"),
+        (r"n_l z^l_j = \frac{1}{n_{l+1}}", "n[l]*z[l, j] = 1/n[l+1]"),
         (r"\[ z^l = \Bigl( w^l a^{l-1} \Bigr) + b^l. \tag{z} \]", "z[l] = w[l] @ a[l-1] + b[l]"),
         (r"z^l = {w^{l+1}}^T \delta^{l+1}.", "z[l] = T(w[l+1]) @ delta[l+1]"),
         (
@@ -248,19 +262,16 @@ def test_an_error_in_latex_says_what_was_wanted(text: str, wanted: str) -> None:
             "jac(z[l+1], z[l]) = diag(b[l])",
         ),
         (r"\tfrac12 \| y - a^L \|^2 \| y \|^2 = C", "1/2*(T(y - a[L]) @ (y - a[L]))*(T(y) @ y) = C"),
-        (r"\lVert z^l_j \rVert^{2} = {z}^l_j", ""),
+        (r"\lVert z^l_j \rVert^{2} = {z}^l_j", "z[l, j]^2 = z[l, j]"),
         (r"\lVert z^l_j \rVert^{2} = z^l_j \cdot 2", "z[l, j]^2 = z[l, j]*2"),
         (r"\nabla_{a^L} C = \nabla_{a} C", "grad(C, a[L]) = grad(C, a[L])"),
-        (r"(w^l)^{-1} = (w^l)^{T} [2]", "w[l]^-1 = T(w[l])*2"),
-        (r"2 w^l a^{l-1} z^1_{2,3} = 1", ""),
+        (r"(w^l)^{T} [2] = z^l_j - -3", "T(w[l])*2 = z[l, j] + 3"),
+        (r"\frac{\partial a^l_j}{\partial a^l_k} = \delta_{jk}", "d(a[l, j], a[l, k]) = eq(j, k)"),
+        (r"z^{1}_{2} n_l = 1", "z[1, 2]*n[l] = 1"),
     ],
 )
 def test_more_of_latex(latex: str, text: str) -> None:
-    if not text:
-        with pytest.raises(ParseError):
-            parse(latex)
-        return
-    assert written(parse(latex)) == text
+    assert written(understood(latex)) == text
 
 
 @pytest.mark.parametrize(
@@ -273,4 +284,4 @@ def test_more_of_latex(latex: str, text: str) -> None:
     ],
 )
 def test_a_neuron_of_two_digits_is_named_in_latex(latex, plain):
-    assert parse(latex) == parse(plain)
+    assert understood(latex) == parse(plain)

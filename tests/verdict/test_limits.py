@@ -72,5 +72,5 @@ def test_steps_are_taken_by_what_they_cost():
 
 
 def test_a_gradient_by_another_letter_is_our_error():
-    with pytest.raises(ParseError, match="one of the letters"):
-        parse(r"\nabla_{W^l} C = \delta^l (a^{l-1})^T")
+    with pytest.raises(ParseError, match="no letter Q"):
+        bp.check(r"\nabla_{Q^l} C = \delta^l (a^{l-1})^T")

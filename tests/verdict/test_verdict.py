@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import bpderive as bp
 from bpderive.errors import ParseError
 from bpderive.functions.activations import elementwise_activations
-from bpderive.workbook.language import parse
+from bpderive.workbook.conventions import understood
 from bpderive.workbook.verdict import Enclosure, Verdict, diagnosis, forms, known, search
 from bpderive.workbook.verdict import verdict as verdicts
 from bpderive.workbook.verdict.decide import readings
@@ -158,7 +158,7 @@ def test_what_holds(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("text", TRUE)
 def test_what_holds_has_no_counterexample(text: str) -> None:
-    claim = parse(text)
+    claim = understood(text)
     reading = readings(claim)[0]
     clock = Clock(20)
     for sizes in ((2, 3), (3, 2, 2), (1, 2, 1), (2, 2, 2, 3)):
@@ -294,7 +294,7 @@ def test_the_verdict_can_be_shown() -> None:
 @given(st.sampled_from([*TRUE, *FALSE, *SENSELESS]), st.lists(st.integers(0, 10**6), min_size=1, max_size=2))
 @settings(max_examples=60)
 def test_whatever_is_written_gets_a_verdict(text: str, choices: list[int]) -> None:
-    claim = parse(text)
+    claim = understood(text)
     for choice in choices:
         options = list(edits(claim))
         claim = options[choice % len(options)].claim

@@ -7,14 +7,11 @@ cases are written with brackets: `plain(r"\\frac{z}{1 + e^{-z}}")` is `z/(1 + e^
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from bpderive.letters.printer import latex
 
-_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "eta": "η", "varphi": "φ", "phi": "φ"}
-
-_WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+_WORDS: list[tuple[str, str]] = [
     (r"\\frac\{(\d+)\}\{(\d+)\}", r"\1/\2"),
     (
         r"\\frac\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
@@ -34,7 +31,6 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\s*\\right\)", ")"),
     (r"\{\\ldots\}|\\l?cdots|\\ldots", "…"),
     (r"\\sum_\{([^{}]*)\}", r"Σ_\1"),
-    (r"\\theta", "θ"),
     (r"\\sigma", "σ"),
     (r"\\Sigma", "Σ"),
     (r"\\delta", "δ"),
@@ -56,9 +52,6 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
     (r"\\(?:text|operatorname|mathrm)\{([^{}]*)\}", r"\1"),
     (r"\\(?:bullet|circ|ast)(?![a-z])", "∘"),
-    (r"\\Theta", "Θ"),
-    (r"\\theta", "θ"),
-    (r"\\(alpha|beta|gamma|eta|varphi|phi)(?![a-z])", lambda found: _GREEK[found[1]]),
     (r"\\top", "T"),
     (r"\\prime|\^\{?\\prime\}?", "'"),
     (r"\^\{T\}", "ᵀ"),
@@ -71,6 +64,12 @@ _COMMANDS = {
     r"\infty": "∞",
     r"\pi": "π",
     r"\alpha": "α",
+    r"\beta": "β",
+    r"\gamma": "γ",
+    r"\theta": "θ",
+    r"\Theta": "Θ",
+    r"\phi": "φ",
+    r"\varphi": "φ",
     r"\lambda": "λ",
     r"\eta": "η",
     r"\le": "≤",

@@ -55,7 +55,9 @@ COMMON: Mapping[str, Text] = {
 
 CHECK: Mapping[str, Text] = {
     "field": Text("Your equation", "你的等式"),
-    "hint": Text("LaTeX, or the one-line language below", "LaTeX，或下文的单行写法"),
+    "hint": Text(
+        "LaTeX, a line of NumPy, or the one-line language below", "LaTeX、一行 NumPy 代码，或下文的单行写法"
+    ),
     "ask": Text("Check it", "判定"),
     "understood": Text("Read as", "读作"),
     "examples": Text("Some are true, some are not:", "有真有假，试试看："),

@@ -11,39 +11,24 @@ from collections.abc import Mapping
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
-from bpderive.workbook.language.syntax import LAST
-
-_FUNCTIONS = (r"\sigma", "f", "g", "h", r"\phi", r"\varphi", r"\psi", "s")
+from bpderive.workbook.language.syntax import LAST, Layer
 
 
-def _letters(text: str, **more: Letter) -> dict[str, Letter]:
+def _letters(
+    text: str, layer: Layer | None = None, sign: int = 1, batch: bool | None = None
+) -> dict[str, Letter]:
     """Letters given as "role: letter letter; role: letter"."""
-    found: dict[str, Letter] = {}
-    for part in text.split(";"):
-        role, _, names = part.partition(":")
-        for name in names.split():
-            found[name] = Letter(role.strip())
-    return {**found, **more}
+    parts = (part.partition(":") for part in text.split(";"))
+    return {
+        name: Letter(role.strip(), layer, sign, batch) for role, _, names in parts for name in names.split()
+    }
 
 
-_GRADIENTS = {
-    f"d{name}": Letter(role)
-    for role, names in {
-        "dw": ("w", "W", r"\theta", r"\Theta"),
-        "db": ("b",),
-        "dz": ("z", "Z"),
-        "da": ("a", "A", "h", "H"),
-    }.items()
-    for name in names
-} | {r"d\delta": Letter("delta")}
-
-_COMMON = (
-    _letters(
-        r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
-        r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
-        rf"cost: C J E L \Loss loss; sigma: {' '.join(f for f in _FUNCTIONS if f not in 'h')}"
-    )
-    | _GRADIENTS
+_COMMON = _letters(
+    r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
+    r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
+    r"cost: C J E L \Loss loss; sigma: \sigma f g \phi \varphi \psi s; "
+    r"dw: dw dW d\theta d\Theta; db: db; dz: dz dZ; da: da dA dh dH; delta: d\delta"
 )
 """The letters that people use, where a convention has no others of its own."""
 
@@ -79,35 +64,6 @@ _CHAPTER = Convention(
     },
 )
 
-_COURSE_LETTERS = {
-    "W": Letter("w"),
-    "b": Letter("b"),
-    "Z": Letter("z", batch=True),
-    "z": Letter("z", batch=False),
-    "A": Letter("a", batch=True),
-    "a": Letter("a", batch=False),
-    "X": Letter("x", batch=True),
-    "x": Letter("x", batch=False),
-    "Y": Letter("y", batch=True),
-    "y": Letter("y", batch=False),
-    "dZ": Letter("dz", batch=True),
-    "dz": Letter("dz", batch=False),
-    "dA": Letter("da", batch=True),
-    "da": Letter("da", batch=False),
-    "dW": Letter("dw"),
-    "dw": Letter("dw"),
-    "w": Letter("w"),
-    "db": Letter("db"),
-    "yhat": Letter("yhat", batch=False),
-    "Yhat": Letter("yhat", batch=True),
-    r"\Loss": Letter("cost"),
-    "J": Letter("cost"),
-    "L": Letter("cost"),
-    "g": Letter("sigma"),
-    r"\sigma": Letter("sigma"),
-    r"\delta": Letter("delta", batch=False),
-}
-
 _COURSE = Convention(
     name="course",
     title=Text(en="The online course with brackets and dZ", zh="方括号与 dZ 的网上课程"),
@@ -116,7 +72,9 @@ _COURSE = Convention(
         zh="吴恩达《神经网络和深度学习》（deeplearning.ai）",
     ),
     source="https://community.deeplearning.ai/t/derivation-of-dl-dz/165",
-    letters=_COURSE_LETTERS,
+    letters=_letters(r"w: W w; b: b; dw: dW dw; db: db; cost: \Loss J L; sigma: g \sigma")
+    | _letters("z: Z; a: A; x: X; y: Y; dz: dZ; da: dA; yhat: Yhat", batch=True)
+    | _letters(r"z: z; a: a; x: x; y: y; dz: dz; da: da; yhat: yhat; delta: \delta", batch=False),
     styles=("^[", "_"),
     first=0,
     examples=("mean",),
@@ -203,10 +161,10 @@ _ROWS = Convention(
     name="rows",
     title=Text(en="Rows, X @ W + b", zh="样本为行，X @ W + b"),
     where=Text(
-        en="TensorFlow and Keras, Dense layers; lecture notes with X W + b",
-        zh="TensorFlow 与 Keras 的 Dense 层；用 X W + b 的讲义",
+        en="Johnson, Backpropagation for a Linear Layer (CS231n); Dense layers of Keras",
+        zh="Johnson《线性层的反向传播》（CS231n）；Keras 的 Dense 层",
     ),
-    source="https://www.tensorflow.org/api_docs/python/tf/keras/layers/Dense",
+    source="http://cs231n.stanford.edu/handouts/linear-backprop.pdf",
     letters=_first("W", "b", "Z", "A", r"\delta", "X", "Y", "L", r"\sigma"),
     styles=_LAYERED,
     rows=True,
@@ -343,8 +301,8 @@ _GOODFELLOW = Convention(
         en="Goodfellow, Bengio and Courville, Deep Learning", zh="Goodfellow、Bengio、Courville《深度学习》"
     ),
     where=Text(
-        en="Algorithms 6.3 and 6.4: a is the weighted input, h its output",
-        zh="算法 6.3 与 6.4：a 是带权输入，h 是它的输出",
+        en="section 6.5.4, algorithms 6.3 and 6.4: a is the weighted input, h its output",
+        zh="6.5.4 节，算法 6.3 与 6.4：a 是带权输入，h 是它的输出",
     ),
     source="https://www.deeplearningbook.org/contents/mlp.html",
     letters=_letters(r"w: W; b: b; z: a; a: h; x: x; y: y; yhat: yhat; cost: J L; sigma: f"),
@@ -372,20 +330,9 @@ _BISHOP = Convention(
         zh="5.3 节，式 (5.48)–(5.56)：a 是带权输入，z 是输出，t 是目标",
     ),
     source="https://www.microsoft.com/en-us/research/people/cmbishop/prml-book/",
-    letters={
-        "w": Letter("w"),
-        "b": Letter("b"),
-        "a": Letter("z"),
-        "z": Letter("a"),
-        r"\delta": Letter("delta"),
-        "x": Letter("x"),
-        "t": Letter("y"),
-        "y": Letter("yhat"),
-        "E": Letter("cost"),
-        "h": Letter("sigma"),
-        r"\sigma": Letter("sigma"),
-        r"\Deltaw": Letter("step_w"),
-    },
+    letters=_letters(
+        r"w: w; b: b; z: a; a: z; delta: \delta; x: x; y: t; yhat: y; cost: E; sigma: h \sigma; step_w: \Deltaw"
+    ),
     styles=("units",),
     is_strict=True,
     forward=(r"a_j = \sum_i w_{ji} z_i + b_j", r"z_j = h(a_j)"),
@@ -431,26 +378,12 @@ _ZHOU = Convention(
         zh="5.3 节，式 (5.10)–(5.15)：阈值，以及变号的梯度",
     ),
     source="https://datawhalechina.github.io/pumpkin-book/#/chapter5/chapter5",
-    letters={
-        "w": Letter("w", LAST),
-        "v": Letter("w", _HIDDEN),
-        r"\theta": Letter("b", LAST, -1),
-        r"\gamma": Letter("b", _HIDDEN, -1),
-        r"\beta": Letter("net", LAST),
-        r"\alpha": Letter("net", _HIDDEN),
-        "yhat": Letter("yhat", LAST),
-        "b": Letter("a", _HIDDEN),
-        "x": Letter("x", LAST + -2),
-        "y": Letter("y", LAST),
-        "g": Letter("delta", LAST, -1),
-        "e": Letter("delta", _HIDDEN, -1),
-        "E": Letter("cost"),
-        "f": Letter("sigma"),
-        r"\Deltaw": Letter("step_w", LAST),
-        r"\Deltav": Letter("step_w", _HIDDEN),
-        r"\Delta\theta": Letter("step_b", LAST, -1),
-        r"\Delta\gamma": Letter("step_b", _HIDDEN, -1),
-    },
+    letters=_letters(r"w: w; net: \beta; yhat: yhat; y: y; step_w: \Deltaw", LAST)
+    | _letters(r"w: v; net: \alpha; a: b; step_w: \Deltav", _HIDDEN)
+    | _letters(r"b: \theta; delta: g; step_b: \Delta\theta", LAST, sign=-1)
+    | _letters(r"b: \gamma; delta: e; step_b: \Delta\gamma", _HIDDEN, sign=-1)
+    | _letters("x: x", LAST + -2)
+    | _letters("cost: E; sigma: f"),
     styles=("units",),
     to_from=False,
     is_strict=True,
@@ -469,11 +402,38 @@ _ZHOU = Convention(
     },
 )
 
+_LI = Convention(
+    name="li",
+    title=Text(en="Li, Machine Learning Methods", zh="李航《机器学习方法》"),
+    where=Text(
+        en="algorithm 23.3, page 396: h is the output, a the activation function, t the layer, s the last one",
+        zh="算法 23.3（第 396 页）：h 是输出，a 是激活函数，t 是层，s 是最后一层",
+    ),
+    source="https://datawhalechina.github.io/statistical-learning-method-solutions-manual/#/chapter23/ch23",
+    letters=_letters(r"w: W; b: b; z: z; a: h; delta: \delta; x: x; y: y; cost: L; sigma: a"),
+    styles=("^(",),
+    running="t",
+    last="s",
+    first=0,
+    is_strict=True,
+    has_nablas=True,
+    forward=(r"z^{(t)} = W^{(t)} h^{(t-1)} + b^{(t)}", r"h^{(t)} = a(z^{(t)})"),
+    equations={
+        "BP1": r"\delta^{(s)} = h^{(s)} - y for the sigmoid and the cross-entropy",
+        "BP2": r"\delta^{(t-1)} = \frac{\partial a}{\partial z^{(t-1)}} \odot ({W^{(t)}}^T \cdot \delta^{(t)})",
+        "BP3": r"\nabla_{b^{(t)}} L = \delta^{(t)}",
+        "BP4": r"\nabla_{W^{(t)}} L = \delta^{(t)} \cdot {h^{(t-1)}}^T",
+    },
+)
+
 _RECURRENT = Convention(
     name="recurrent",
     title=Text(en="A recurrent step, h_t to h_{t+1}", zh="循环网络的一步，从 h_t 到 h_{t+1}"),
-    where=Text(en="one W for all steps, no bias, numerator layout", zh="各步共用 W，没有偏置，分子布局"),
-    source="https://arxiv.org/abs/1211.5063",
+    where=Text(
+        en="answers on section 10.2.2 of Deep Learning: one W for all steps, no bias, numerator layout",
+        zh="关于《深度学习》10.2.2 节的解答：各步共用 W，没有偏置，分子布局",
+    ),
+    source="https://stats.stackexchange.com/questions/193352",
     letters=_letters(r"w: W; a: h; cost: L E; sigma: \sigma f \phi; z: z; delta: \delta; b: b"),
     styles=("_",),
     running="t",
@@ -489,7 +449,10 @@ _RECURRENT = Convention(
 _ONE = Convention(
     name="one-neuron",
     title=Text(en="One neuron, without indices", zh="单个神经元，不写下标"),
-    where=Text(en="the first chapter of almost every course", zh="几乎每门课的第一章"),
+    where=Text(
+        en="Nielsen, Neural Networks and Deep Learning, chapter 3, (54) to (56)",
+        zh="Nielsen《神经网络与深度学习》第 3 章，式 (54)–(56)",
+    ),
     source="http://neuralnetworksanddeeplearning.com/chap3.html",
     letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
     styles=("none",),
@@ -497,12 +460,10 @@ _ONE = Convention(
     forward=(r"z = w x + b", r"a = \sigma(z)"),
     equations={
         "BP1": r"\delta = \frac{\partial C}{\partial a} \sigma'(z)",
-        "BP3": r"\frac{\partial C}{\partial b} = \delta",
-        "BP4": r"\frac{\partial C}{\partial w} = x \delta",
+        "BP3": r"\frac{\partial C}{\partial b} = (a-y)\sigma'(z) for the quadratic cost",
+        "BP4": r"\frac{\partial C}{\partial w} = (a-y)\sigma'(z) x for the quadratic cost",
     },
 )
-
-_BEFORE = LAST + -1
 
 _LAYER = Convention(
     name="layer",
@@ -512,25 +473,9 @@ _LAYER = Convention(
         zh="CS231n 作业：dout 是损失对该层输出的导数",
     ),
     source="https://cs231n.github.io/optimization-2/",
-    letters={
-        "W": Letter("w", LAST),
-        "w": Letter("w", LAST),
-        "b": Letter("b", LAST),
-        "X": Letter("a", _BEFORE),
-        "x": Letter("a", _BEFORE),
-        "Y": Letter("z", LAST),
-        "out": Letter("z", LAST),
-        "Z": Letter("z", LAST),
-        "dout": Letter("dz", LAST),
-        "dW": Letter("dw", LAST),
-        "dw": Letter("dw", LAST),
-        "db": Letter("db", LAST),
-        "dX": Letter("da", _BEFORE),
-        "dx": Letter("da", _BEFORE),
-        "dY": Letter("dz", LAST),
-        "dZ": Letter("dz", LAST),
-        "L": Letter("cost"),
-    },
+    letters=_letters("w: W w; b: b; z: Y out Z; dz: dout dY dZ; dw: dW dw; db: db", LAST)
+    | _letters("a: X x; da: dX dx", _HIDDEN)
+    | _letters("cost: L"),
     styles=("none",),
     to_from=False,
     rows=True,
@@ -561,6 +506,7 @@ DECLARED: tuple[Convention, ...] = (
     _BISHOP,
     _NET,
     _ZHOU,
+    _LI,
     _COURSE_2011,
     _RECURRENT,
     _LAYER,

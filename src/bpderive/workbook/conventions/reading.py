@@ -11,9 +11,11 @@ there is none, it is refuted in the likeliest.
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
@@ -27,7 +29,8 @@ from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, 
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
-from bpderive.workbook.language.heard import Mark, Row, SumOver, walk
+from bpderive.workbook.language.parser import is_in_the_language
+from bpderive.workbook.language.syntax import Mark, Row, Total
 from bpderive.workbook.verdict import LONGEST, Verdict
 from bpderive.workbook.verdict import check as judged
 from bpderive.workbook.verdict.counterexample import Counterexample
@@ -47,7 +50,10 @@ LONGEST_CLAIM = 2_000
 
 @dataclass(slots=True)
 class Reading:
-    """A formula in one convention: the claim, and whether it and what stands beside it are true there."""
+    """A formula in one convention: the claim, and whether it and what stands beside it are true there.
+
+    `is_near` says that all letters are its own, `is_alone` that no other convention writes one of them.
+    """
 
     convention: Convention
     examples: str
@@ -55,6 +61,7 @@ class Reading:
     found: Translated
     context: list[Translated]
     is_near: bool = False
+    is_alone: bool = False
     is_true: bool = False
     fits_context: bool = True
 
@@ -78,29 +85,8 @@ def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = 
     Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
     that is not declared.
     """
-    only = conventions[convention] if convention is not None else None
-    if isinstance(text, Claim):
-        return judged(text, seconds)
-    if not is_text(text):
-        return judged(parse(text), seconds)  # which refuses it
-    if only is None and _is_in_the_language(_in_the_language(text)):
-        try:
-            return judged(parse(text), seconds)
-        except ParseError as error:
-            refusal = error
-        plain = _in_the_language(text)
-        if plain != text:
-            try:
-                return judged(parse(plain), seconds)
-            except ParseError:
-                pass
-        if re.search(r"[A-Za-z]\[", str(text)):
-            raise refusal
-        try:
-            return _heard(text, hear(text), seconds, None)
-        except ParseError as error:
-            raise (error if re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text) else refusal) from None
-    return _heard(text, hear(text), seconds, only)
+    begun = text if isinstance(text, Claim) else _begun(text, convention)
+    return judged(begun, seconds) if isinstance(begun, Claim) else _heard(begun, seconds)
 
 
 def understood(text: str, convention: str | None = None) -> Claim:
@@ -108,60 +94,41 @@ def understood(text: str, convention: str | None = None) -> Claim:
 
     Raises `ParseError` and `UnknownName` as `check` does.
     """
+    begun = _begun(text, convention)
+    return begun if isinstance(begun, Claim) else begun.readings[0].claim
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What was heard, and how it can be read: in the convention that was named, if one was."""
+
+    hearing: Hearing
+    readings: tuple[Reading, ...]
+    only: Convention | None
+
+
+def _begun(text: str, convention: str | None) -> Claim | Readings:
+    """The claim, if the text is in the one-line language; else how it can be read."""
     only = conventions[convention] if convention is not None else None
-    if only is None and _is_in_the_language(_in_the_language(text)):
+    refusal = None
+    if not is_text(text) or (only is None and is_in_the_language(text)):
         try:
-            return parse(_in_the_language(text))
-        except ParseError:
-            pass
-    hearing = hear(text)
-    found, unfit = _readings(hearing, only)
-    if not found:
-        raise _refusal(text, hearing, unfit, only)
-    return found[0].claim
-
-
-_NAMES = {
-    "δ": "delta",
-    "σ′": "dsigma",
-    "σ'": "dsigma",
-    "σ": "sigma",
-    "⊙": "*",
-    "·": "*",
-    "×": "*",
-    "−": "-",
-    "′": "'",
-    "ᵀ": ".T",
-    "Σ": "sum",
-    "∑": "sum",
-}
-_PART = r"(C|[a-z]+\[[^\[\]]*\])"
-
-
-def _in_the_language(text: str) -> str:
-    """What is typed nearly in the one-line language, in it: δ[l,j], ∂C/∂w[l,j,k], w[l+1].T, delta[l][j]."""
-    if not re.search(r"[a-zδ]\s*\[", str(text)) or "^" in text or "\\" in text:
-        return text
-    for letter, name in _NAMES.items():
-        text = text.replace(letter, name)
-    text = text.replace("][", ",")
-    text = re.sub(rf"(?:∂|\bd){_PART}\s*/\s*(?:∂|d){_PART}", r"d(\1, \2)", text)
-    return re.sub(r"([a-z]+\[[^\[\]]*\])\.T\b", r"T(\1)", text)
-
-
-def _is_in_the_language(text: object) -> bool:
-    """Whether the text may be in the one-line language: it has neither LaTeX nor letters beyond ASCII."""
-    if not isinstance(text, str):
-        return True
-    sides = re.split(r"\b(?:for|with)\b", text, maxsplit=1)[0]
-    return text.isascii() and not set(sides) & set("\\{") and ("_" not in sides or "[" in sides)
+            return parse(text)
+        except ParseError as error:
+            if not is_text(text) or re.search(r"[A-Za-z]\[", text):
+                raise
+            refusal = error
+    try:
+        return _readings(text, only)
+    except ParseError as error:
+        is_other = re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text)
+        raise (error if refusal is None or is_other else refusal) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """The readings of a formula, and the one that was chosen."""
 
-    hearing: Hearing
     readings: tuple[Reading, ...]
     chosen: Reading
 
@@ -172,25 +139,20 @@ def decided(text: str, convention: str | None = None, seconds: float = LONGEST) 
     Raises `ParseError` where it can be read in none.
     """
     only = conventions[convention] if convention is not None else None
-    return _decided(text, hear(text), Clock(seconds), only)
+    return _decided(_readings(text, only), Clock(seconds))
 
 
-def _decided(text: str, hearing: Hearing, clock: Clock, only: Convention | None) -> Decided:
-    found, unfit = _readings(hearing, only)
-    if not found:
-        raise _refusal(text, hearing, unfit, only)
-
+def _decided(begun: Readings, clock: Clock) -> Decided:
     def true(claim: Claim) -> bool:
         try:
             return _holds(claim, clock.end)
         except TooHard:
             return False
 
-    for reading in found:
+    for reading in begun.readings:
         reading.is_true = reading.misfit is None and true(reading.claim)
         reading.fits_context = all(beside.misfit is None and true(beside.claim) for beside in reading.context)
-    _check_subject(hearing, found)
-    return Decided(hearing, tuple(found), _likeliest(found, hearing))
+    return Decided(begun.readings, _likeliest(list(begun.readings)))
 
 
 @lru_cache(4096)
@@ -214,57 +176,54 @@ def _holds(claim: Claim, end: float) -> bool:
     return known["holds"]
 
 
-def _heard(text: str, hearing: Hearing, seconds: float, only: Convention | None) -> Verdict:
+def _heard(begun: Readings, seconds: float) -> Verdict:
     started = time.perf_counter()
-    found = _decided(text, hearing, Clock(seconds), only)
-    verdict = _verdict(found.chosen, hearing, seconds)
-    read = _read(text, hearing, list(found.readings), found.chosen, verdict, only)
+    found = _decided(begun, Clock(seconds))
+    verdict = _verdict(found.chosen, begun.hearing, seconds)
+    read = _read(begun, found.chosen, verdict)
     return replace(verdict, seconds=time.perf_counter() - started, read=read)
 
 
-def _readings(hearing: Hearing, only: Convention | None) -> tuple[list[Reading], dict[str, Text]]:
-    """The formula in every convention that has its letters, the nearest first; and why not in the others."""
+def _readings(text: str, only: Convention | None) -> Readings:
+    """The formula in every convention that has its letters, the nearest first; raises `ParseError` if none has."""
+    hearing = hear(text)
     found: list[Reading] = []
     unfit: dict[str, Text] = {}
     styles = styles_of((hearing.claim, *hearing.context))
     if hearing.softmax and "units" in styles:
         styles = ("units",)
-    for convention, near in ((only, True),) if only is not None else _nearest(hearing):
+    marks = {n.letter for n in hearing.claim.walk() if isinstance(n, Mark)}
+    letters = frozenset(marks - {"diag", *NUMBERS})
+    for convention in (only,) if only is not None else _nearest(letters):
+        is_near = only is not None or letters <= _own(convention.name)
+        is_alone = is_near and bool(letters & _own_alone(convention.name))
         kinds = convention.examples if "one" in convention.examples else (*convention.examples, "one")
-        for style, examples in ((s, e) for s in styles for e in kinds):
-            if len(found) >= MOST_READINGS:
-                return found, unfit
-            if (
-                examples == "one"
-                and "one" not in convention.examples
-                and any(r.convention is convention for r in found)
-            ):
+        for style, examples in itertools.product(styles, kinds):
+            is_read = any(r.convention is convention for r in found)
+            if len(found) >= MOST_READINGS or (examples not in convention.examples and is_read):
                 continue
             try:
                 claim, context = translated(hearing, convention, examples, style)
             except Unfit as error:
                 unfit.setdefault(convention.name, error.reason)
             else:
-                found.append(Reading(convention, examples, style, claim, context, near))
-    return found, unfit
+                found.append(Reading(convention, examples, style, claim, context, is_near, is_alone))
+    if not found:
+        raise _refusal(text, unfit, only)
+    _check_subject(hearing, found)
+    return Readings(hearing, tuple(found), only)
 
 
-def _nearest(hearing: Hearing) -> list[tuple[Convention, bool]]:
-    """The conventions, those first whose own letters are just these, and whether they are."""
-    letters = {n.letter for side in hearing.claim.sides for n in walk(side) if isinstance(n, Mark)} - {
-        "diag",
-        *NUMBERS,
-    }
-    near = [convention.name for convention in conventions.values() if letters <= _own(convention.name)]
-    ordered = sorted(
+def _nearest(letters: frozenset[str]) -> list[Convention]:
+    """The conventions, those first whose own letters are just these."""
+    return sorted(
         conventions.values(),
         key=lambda c: (
-            c.name not in near or not c.is_strict,
+            not (letters <= _own(c.name) and c.is_strict),
             not (c.numerator and c.as_variable),
-            c.name not in near,
+            not letters <= _own(c.name),
         ),
     )
-    return [(convention, convention.name in near) for convention in ordered]
 
 
 @cache
@@ -276,10 +235,16 @@ def _own(name: str) -> frozenset[str]:
     return frozenset(found[0] for role in _ROLES if (found := convention.writes(role)) is not None)
 
 
+@cache
+def _own_alone(name: str) -> frozenset[str]:
+    """The letters that this convention writes, and no other."""
+    return _own(name).difference(*(_own(other) for other in conventions if other != name))
+
+
 _ROLES = ("w", "b", "z", "a", "delta", "x", "y", "cost", "sigma")
 
 
-def _likeliest(found: list[Reading], hearing: Hearing) -> Reading:
+def _likeliest(found: list[Reading]) -> Reading:
     """The first reading that is true together with its context; else the likeliest of those that are not."""
     own = [r for r in found if r.is_near and r.convention.is_distinct and r.style == r.convention.styles[0]]
     for reading in own or found:
@@ -287,7 +252,9 @@ def _likeliest(found: list[Reading], hearing: Hearing) -> Reading:
             return reading
     found = own or found
     fitting = [r for r in found if r.fits_context] or found
-    return min(fitting, key=lambda r: (r.found.defects, not (r.is_near and r.convention.is_strict)))
+    return min(
+        fitting, key=lambda r: (not r.is_alone, r.found.defects, not (r.is_near and r.convention.is_strict))
+    )
 
 
 def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
@@ -299,42 +266,44 @@ def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
     return judged(reading.claim, seconds)
 
 
-def _read(
-    text: str,
-    hearing: Hearing,
-    found: list[Reading],
-    chosen: Reading,
-    verdict: Verdict,
-    only: Convention | None,
-) -> Read:
+def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
+    hearing, found = begun.hearing, list(begun.readings)
     convention = chosen.convention
     writer = Writer(_as_written(hearing, convention), chosen.found.batch, chosen.style)
-    also = {
-        r.convention.name: r.convention.title
-        for r in found
-        if r.is_true and r.fits_context and r.convention is not convention and chosen.is_true
-    }
+    also = _true(found) if chosen.is_true else {}
+    also.pop(convention.name, None)
     repair = None
     if verdict.mended is not None:
-        try:
+        with contextlib.suppress(NotWritten, ParseError):
             repair = writer.latex(parse(verdict.mended))
-        except (NotWritten, ParseError):
-            repair = None
     if chosen.found.summed is not None and len(chosen.claim.sides) == 2:
         repair = _with_sum(chosen, writer)
     names = dict(_names(verdict.counterexample, writer)) if verdict.counterexample is not None else {}
     return Read(
-        hearing.claim.text.strip(),
+        hearing.claim.text.strip().replace(r"\one", r"\mathbf{1}").replace(r"\Loss", r"\mathcal{L}"),
         convention.name,
         convention.title,
         convention.where,
         chosen.examples,
-        _why(found, chosen, only),
+        _why(found, chosen, begun.only),
         also,
         tuple(_notes(hearing, found, chosen, verdict)),
         repair,
         names,
         len(found),
+    )
+
+
+def _true(found: list[Reading], fits_context: bool = True) -> dict[str, Text]:
+    """The titles of the conventions in which the formula is true, and in which what stands beside it is, or is not."""
+    fitting = (r.convention for r in found if r.is_true and r.fits_context == fits_context)
+    return {convention.name: convention.title for convention in fitting}
+
+
+def _listed(titles: Mapping[str, Text]) -> Text:
+    return Text(
+        en="; ".join(title.en for title in titles.values()),
+        zh="；".join(title.zh for title in titles.values()),
     )
 
 
@@ -352,19 +321,13 @@ def _with_sum(chosen: Reading, writer: Writer) -> str | None:
 
 def _as_written(hearing: Hearing, convention: Convention) -> Convention:
     """The convention with the letters first that the formula has, and its signs."""
-    nodes = [n for s in (hearing.claim, *hearing.context) for side in s.sides for n in walk(side)]
+    nodes = [n for s in (hearing.claim, *hearing.context) for n in s.walk()]
     used = [n.letter for n in nodes if isinstance(n, Mark)]
     used += [name[1:] for name in used if re.fullmatch(r"d[A-Za-z]|d\\[A-Za-z]+", name)]
     first = {name: convention.letters[name] for name in used if name in convention.letters}
     first |= {rf"\{name}": Letter("sigma") for name in ("tanh",) if name in used}
-    running = next(
-        (
-            m.above[0].tokens[0]
-            for m in nodes
-            if isinstance(m, Mark) and m.above and re.fullmatch(r"[a-z]|\\ell", m.above[0].tokens[0])
-        ),
-        None,
-    )
+    above = (m.above[0].tokens[0] for m in nodes if isinstance(m, Mark) and m.above)
+    running = next((token for token in above if re.fullmatch(r"[a-z]|\\ell", token)), convention.running)
     text = hearing.claim.text
     sign = next(
         (sign for sign in (r"\odot", r"\circ", r"\bullet", r"\ast", r".*", "*") if sign in text),
@@ -372,11 +335,8 @@ def _as_written(hearing: Hearing, convention: Convention) -> Convention:
     )
     return replace(
         convention,
-        letters={
-            **first,
-            **{name: letter for name, letter in convention.letters.items() if name not in first},
-        },
-        running=running if running is not None and not convention.is_strict else convention.running,
+        letters=first | {name: letter for name, letter in convention.letters.items() if name not in first},
+        running=convention.running if convention.is_strict else running,
         elementwise=sign,
         has_differentials=convention.has_differentials
         or any(name[:1] == "d" and name in convention.letters for name in used),
@@ -418,19 +378,9 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
             yield text
         elif chosen.examples != "one":
             yield _EXAMPLES[chosen.examples]
-        elsewhere = next(
-            (
-                r
-                for r in found
-                if r.misfit is not None
-                and r.convention.rows
-                and any(o.is_true and o.convention is r.convention and o.examples == "one" for o in found)
-            ),
-            None,
-        )
-        if (chosen.examples == "one" and elsewhere is not None and kinds != {"one"}) or (
-            elsewhere is not None and len(own) == 1
-        ):
+        in_rows = [r.convention for r in found if r.misfit is not None and r.convention.rows]
+        elsewhere = any(r.is_true and r.convention in in_rows and r.examples == "one" for r in found)
+        if elsewhere and ((chosen.examples == "one" and kinds != {"one"}) or len(own) == 1):
             yield Text(
                 en="it is true for one example; for a batch with one row for each the sum over the rows is missing",
                 zh="对单个样本成立；若每个样本占一行，对一批样本则少了对各行的求和",
@@ -444,29 +394,18 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         yield Text(
             en="not true in: {title}, which has these letters too", zh="在{title}中不成立，它也用这些字母"
         ).format(title=own_letters.convention.title)
-    elsewhere_true = {
-        r.convention.name: r.convention.title
-        for r in found
-        if r.is_true and r.fits_context and not chosen.is_true
-    }
-    if elsewhere_true:
+    if not chosen.is_true and (others := _true(found)):
         yield Text(en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}").format(
-            titles=Text(
-                en="; ".join(t.en for t in elsewhere_true.values()),
-                zh="；".join(t.zh for t in elsewhere_true.values()),
-            )
+            titles=_listed(others)
         )
     if verdict.status != "holds" and _is_error_by_another(chosen.claim):
         yield Text(en="δ is the derivative of the cost with respect to z", zh="δ 是代价对 z 的导数")
-    ruled_out = {r.convention.name: r.convention.title for r in found if r.is_true and not r.fits_context}
+    ruled_out = _true(found, fits_context=False)
     if hearing.context and ruled_out and not chosen.is_true:
-        listed = Text(
-            en="; ".join(t.en for t in ruled_out.values()), zh="；".join(t.zh for t in ruled_out.values())
-        )
         yield Text(
             en="it would be true in: {listed}; but what stands beside it does not hold there: they do not go together",
             zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
-        ).format(listed=listed)
+        ).format(listed=_listed(ruled_out))
     if hearing.context and not any(r.fits_context for r in found):
         yield Text(
             en="what stands beside the formula holds in none of the conventions that have its letters",
@@ -523,22 +462,15 @@ def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[st
 def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
     """Raise `ParseError` if only what is given to a network occurs, and nothing of what it computes."""
     for reading in found:
-        letters = [
-            reading.convention.letter(n.letter)
-            for side in hearing.claim.sides
-            for n in walk(side)
-            if isinstance(n, Mark)
-        ]
+        letters = [reading.convention.letter(n.letter) for n in hearing.claim.walk() if isinstance(n, Mark)]
         if any(letter is not None and letter.role not in ("x", "y", "yhat") for letter in letters):
             return
     text = Text(
         en="This is no equation between quantities of a network: nothing that it computes, such as z, a or δ, occurs",
         zh="这不是网络中各量之间的等式：其中没有网络所计算的量，例如 z、a 或 δ",
     )
-    nodes = [list(walk(side)) for side in hearing.claim.sides]
-    if any(isinstance(n, Row) and n.sign == "o" for side in nodes for n in side) and any(
-        isinstance(n, SumOver) for side in nodes for n in side
-    ):
+    nodes = list(hearing.claim.walk())
+    if any(isinstance(n, Row) and n.sign == "o" for n in nodes) and any(isinstance(n, Total) for n in nodes):
         text = Text(
             en=f"{text.en}; and ⊙ multiplies component by component, it is no sum",
             zh=f"{text.zh}；而且 ⊙ 是逐分量相乘，并不求和",
@@ -546,7 +478,7 @@ def _check_subject(hearing: Hearing, found: list[Reading]) -> None:
     raise ParseError(Text(en=f"{text.en}.", zh=f"{text.zh}。"))
 
 
-def _refusal(text: str, hearing: Hearing, unfit: dict[str, Text], only: Convention | None) -> ParseError:
+def _refusal(text: str, unfit: dict[str, Text], only: Convention | None) -> ParseError:
     """Why the formula can be read in no convention, or not in the one that was named."""
     if only is not None:
         reason = unfit[only.name]

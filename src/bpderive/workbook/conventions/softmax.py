@@ -38,8 +38,7 @@ class _Beyond(Exception):
 def with_softmax(claim: Claim, seconds: float) -> Verdict:
     """Whether the claim holds where the last layer is softmax and the cost is cross-entropy, targets adding to 1."""
     bare = replace(claim, cost=None, sigma=None)
-    given = replace(bare, sides=tuple(_written_by_errors(side) for side in bare.sides))
-    verdict = judged(given, seconds)
+    verdict = judged(bare.changed(_written_by_errors), seconds)
     if verdict.status == "holds" and not _speaks_of_slopes(bare):
         return replace(verdict, claim=bare)
     try:
@@ -55,17 +54,17 @@ def with_softmax(claim: Claim, seconds: float) -> Verdict:
 
 
 def _written_by_errors(node: Node) -> Node:
-    """The expression with a^L − δ^L for y."""
-    if isinstance(node, Quantity) and node.letter == "y":
-        return syntax.Plus(
-            (Quantity("a", LAST, node.indices), syntax.Minus(Quantity("delta", LAST, node.indices)))
-        )
-    return syntax.with_parts(node, [_written_by_errors(part) for part in syntax.parts(node)])
+    """a^L − δ^L for y."""
+    if not isinstance(node, Quantity) or node.letter != "y":
+        return node
+    return syntax.Plus(
+        (Quantity("a", LAST, node.indices), syntax.Minus(Quantity("delta", LAST, node.indices)))
+    )
 
 
 def _speaks_of_slopes(claim: Claim) -> bool:
     """Whether σ′ of the last layer, the cost, or ∂C/∂a^L occurs, which softmax has otherwise."""
-    for node in (n for side in claim.sides for n in syntax.walk(side)):
+    for node in claim.walk():
         if isinstance(node, syntax.Activation) and any(
             isinstance(n, Quantity) and n.layer == LAST for n in syntax.walk(node)
         ):
@@ -83,9 +82,7 @@ def _counterexample(claim: Claim) -> Counterexample | None:
     """Outputs and targets, each adding to 1, for which two sides differ."""
     claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
     free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
-    numbers = [
-        i for s in claim.sides for n in syntax.walk(s) for i in syntax.indices_of(n) if isinstance(i, int)
-    ]
+    numbers = [i for n in claim.walk() for i in syntax.indices_of(n) if isinstance(i, int)]
     for count in OUTPUTS:
         if max(numbers, default=1) > count:
             continue

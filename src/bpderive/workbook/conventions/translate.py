@@ -14,14 +14,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypeGuard
 
 from bpderive.errors import BpderiveError
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.declaration import Declaration, Letter
-from bpderive.workbook.language import heard, syntax
+from bpderive.workbook.language import syntax
 from bpderive.workbook.language.ear import FUNCTIONS, Hearing
-from bpderive.workbook.language.heard import Heard, Mark, Statement
-from bpderive.workbook.language.syntax import LAST, Layer, Node, Quantity
+from bpderive.workbook.language.syntax import LAST, Layer, Mark, Node, Quantity, Statement
 from bpderive.workbook.verdict.components import written_out
 from bpderive.workbook.verdict.errors import IllFormed
 from bpderive.workbook.verdict.layers import cases
@@ -60,13 +60,15 @@ def _unfit(en: str, zh: str) -> Unfit:
 
 def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     """How the layers may be written in these statements, the likeliest first."""
-    nodes = [n for s in statements for side in s.sides for n in heard.walk(side)]
+    nodes = [n for s in statements for n in s.walk()]
     marks = [n for n in nodes if isinstance(n, Mark)]
     scripts = [script for mark in marks if mark.letter not in _GIVEN for script in mark.above]
     for style in ("[", "("):
         if any(s.style == style and _is_layer(s.tokens) for s in scripts):
             return (f"^{style}",)
     if any(s.style == "bare" and _is_layer(s.tokens) and not s.tokens[0].isdigit() for s in scripts):
+        return ("^",)
+    if any(s.style == "bare" and s.tokens == ("1",) for s in scripts):  # which is no power
         return ("^",)
     arrays = [m for m in marks if m.letter in _ARRAYS]
     if any(s.style == "bare" and s.tokens[0].isdigit() for m in arrays for s in m.above):
@@ -81,7 +83,7 @@ def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     digits = [b for b in below if len(b) == 1 and b[0].isdigit() and len(b[0]) == 1]
     if len(digits) == len(below):
         return ("_", "units")
-    sums = any(isinstance(n, heard.SumOver) for n in nodes)
+    sums = any(isinstance(n, syntax.Total) for n in nodes)
     if any(b[0] in ("l", "L", "t") for b in below) and not sums:
         return ("_", "units")
     return ("units",)
@@ -124,6 +126,9 @@ class Translator:
     def claim(self, statement: Statement) -> syntax.Claim:
         """The statement as a claim."""
         statement = self._without_update(statement)
+        if self.style != "_":
+            sides = tuple(syntax.changed(side, self._as_kronecker) for side in statement.sides)
+            statement = replace(statement, sides=sides)
         self._prepare(statement)
         values = [self.value(side) for side in statement.sides]
         self._check_sizes(values)
@@ -151,25 +156,36 @@ class Translator:
     def _without_update(self, statement: Statement) -> Statement:
         """W := W − X as the claim that −X is −η times the derivative of the cost by W."""
         match statement.sides:
-            case (Mark() as mark, heard.Terms((first, *rest))) if first == mark and rest:
+            case (Mark() as mark, syntax.Plus((first, *rest))) if first == mark and rest:
                 letter, cost = self.convention.letter(mark.letter), self.convention.writes("cost")
                 if letter is None or letter.role not in ("w", "b") or cost is None:
                     return statement
-                change = rest[0] if len(rest) == 1 else heard.Terms(tuple(rest))
-                rate = heard.Row((self._rate_of_learning(change), heard.Rate(Mark(cost[0]), mark)), "")
-                return replace(statement, sides=(change, heard.Negative(rate)))
+                change = rest[0] if len(rest) == 1 else syntax.Plus(tuple(rest))
+                rate = syntax.Row((self._rate_of_learning(change), syntax.Rate(Mark(cost[0]), mark)), "")
+                return replace(statement, sides=(change, syntax.Minus(rate)))
         return statement
 
-    def _rate_of_learning(self, change: Heard) -> Heard:
+    def _as_kronecker(self, node: Node) -> Node:
+        """Kronecker's δ for a δ of two neurons and no layer."""
+        match node:
+            case Mark(letter, (), below) if (meant := self.convention.letter(letter)) is not None:
+                pair = [int(t) if t.isdigit() else t for t in below if t != ","]
+                if re.fullmatch(r"[1-9]{2}", "".join(below)):
+                    pair = [int(digit) for digit in below[0]]
+                if meant.role == "delta" and len(pair) == 2:
+                    return syntax.Kronecker(pair[0], pair[1])
+        return node
+
+    def _rate_of_learning(self, change: Node) -> Node:
         """The learning rate in a change: a letter, or the number that stands for it."""
-        for node in heard.walk(change):
+        for node in syntax.walk(change):
             if isinstance(node, Mark) and NUMBERS.get(node.letter) == "eta":
                 return Mark(r"\eta")
-        first = next((n for n in heard.walk(change) if isinstance(n, heard.Num)), None)
-        return first if first is not None else heard.Num(Fraction(1))
+        first = next((n for n in syntax.walk(change) if isinstance(n, syntax.Number)), None)
+        return first if first is not None else syntax.Number(Fraction(1))
 
     def _prepare(self, statement: Statement) -> None:
-        marks = [n for side in statement.sides for n in heard.walk(side) if isinstance(n, Mark)]
+        marks = [n for n in statement.walk() if isinstance(n, Mark)]
         if self.style not in self.convention.styles:
             raise _unfit("it writes layers in another way", "它用另一种方式标层")
         if self.style == "units":
@@ -179,9 +195,7 @@ class Translator:
         self.names = {"l": next(free)} if "l" in taken else {}
         capital = [letter for m in marks if (letter := self.convention.letter(m.letter)) is not None]
         says = [letter.batch for letter in capital if letter.batch is not None]
-        sums = any(
-            isinstance(n, heard.SumAlong | heard.Ones) for side in statement.sides for n in heard.walk(side)
-        )
+        sums = any(isinstance(n, syntax.SumAlong | syntax.Ones) for n in statement.walk())
         self.batch = self.examples != "one" and (not says or any(says) or sums)
         self._find_top(marks)
         self.implied = None
@@ -344,29 +358,31 @@ class Translator:
         steps: dict[str, dict[str, int]] = {}
         fixed: dict[str, Layer] = {}
         order: list[str] = []
-        for side in statement.sides:
-            for node in heard.walk(side):
-                if not isinstance(node, Mark) or not node.below:
-                    continue
-                letter = self.convention.letter(node.letter)
-                below = tuple(t for t in node.below if t != ",")
-                if letter is None or letter.role in ("sigma", "cost"):
-                    continue
-                for token in below:
-                    order.append(token)
-                    steps.setdefault(token, {})
-                if letter.role in ("w", "dw", "step_w") and len(below) == 2:
-                    to, source = below if self.convention.to_from else below[::-1]
-                    steps[to][source] = -1
-                    steps[source][to] = 1
-                    if letter.layer is not None:
-                        fixed[to], fixed[source] = letter.layer, letter.layer + -1
-                elif letter.layer is not None:
-                    fixed[below[0]] = letter.layer
-                elif letter.role in ("y", "yhat"):
-                    fixed[below[0]] = LAST
-                elif letter.role == "x":
-                    fixed.setdefault(below[0], Layer("", 1))
+        for node in statement.walk():
+            if isinstance(node, syntax.Kronecker):
+                one, other = str(node.first), str(node.second)
+                steps.setdefault(one, {})[other] = steps.setdefault(other, {})[one] = 0
+            if not isinstance(node, Mark) or not node.below:
+                continue
+            letter = self.convention.letter(node.letter)
+            below = tuple(t for t in node.below if t != ",")
+            if letter is None or letter.role in ("sigma", "cost"):
+                continue
+            for token in below:
+                order.append(token)
+                steps.setdefault(token, {})
+            if letter.role in ("w", "dw", "step_w") and len(below) == 2:
+                to, source = below if self.convention.to_from else below[::-1]
+                steps[to][source] = -1
+                steps[source][to] = 1
+                if letter.layer is not None:
+                    fixed[to], fixed[source] = letter.layer, letter.layer + -1
+            elif letter.layer is not None:
+                fixed[below[0]] = letter.layer
+            elif letter.role in ("y", "yhat"):
+                fixed[below[0]] = LAST
+            elif letter.role == "x":
+                fixed.setdefault(below[0], Layer("", 1))
         self._link_by_derivatives(statement, steps, fixed)
         self.units = {}
         used_l = False
@@ -409,54 +425,50 @@ class Translator:
                 todo += new
             return found
 
-        for side in statement.sides:
-            for node in heard.walk(side):
-                match node:
-                    case heard.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if (
-                        one in steps and other in steps
-                    ):
-                        linked = reached(one) | reached(other)
-                        if other not in reached(one) and not linked & set(fixed):
-                            steps[one][other], steps[other][one] = -1, 1
+        for node in statement.walk():
+            match node:
+                case syntax.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if one in steps and other in steps:
+                    linked = reached(one) | reached(other)
+                    if other not in reached(one) and not linked & set(fixed):
+                        steps[one][other], steps[other][one] = -1, 1
 
     # Expressions
 
-    def value(self, node: Heard) -> Value:
+    def value(self, node: Node) -> Value:
         """The value of what was heard."""
         match node:
-            case heard.Num(value):
+            case syntax.Number(value):
                 return Value(syntax.Number(value))
-            case heard.Mark():
+            case syntax.Mark():
                 return self._mark(node)
-            case heard.Call(function, arguments):
+            case syntax.Call(function, arguments):
                 return self._call(function, arguments)
-            case heard.Terms(terms):
+            case syntax.Plus(terms):
                 return self._terms([self.value(term) for term in terms])
-            case heard.Negative(body):
+            case syntax.Minus(body):
                 inner = self.value(body)
                 return replace(inner, node=syntax.Minus(inner.node))
-            case heard.Row(factors, sign):
+            case syntax.Row(factors, sign):
                 return self._row(factors, sign)
-            case heard.Quotient(above, below):
+            case syntax.Over(above, below):
                 return self._quotient(self.value(above), below)
-            case heard.Raised(base, exponent):
+            case syntax.Power(base, exponent):
                 return _raised(self.value(base), exponent)
-            case heard.Turned(body):
-                if isinstance(body, heard.Ones):
+            case syntax.Transposed(body):
+                if isinstance(body, syntax.Ones):
                     return Value(syntax.Number(Fraction(1)), (1, "?"))
                 return _turned(self.value(body))
-            case heard.Rate(of, by):
+            case syntax.Rate(of, by):
                 return self._rate(of, by)
-            case heard.SumOver(indices, body):
+            case syntax.Total(indices, body):
                 return self._sum(indices, body)
-            case heard.SumAlong(body, axis):
+            case syntax.SumAlong(body, axis):
                 return self._sum_along(self.value(body), axis)
-            case heard.Norm(body):
+            case syntax.Norm(body):
                 return _squared(self.value(body), self.convention.rows)
-            case heard.Same(first, second):
-                pair = (self.names.get(t, t) for t in (first, second))
-                return Value(syntax.Kronecker(*(int(t) if t.isdigit() else t for t in pair)))
-            case heard.Ones():
+            case syntax.Kronecker():
+                return Value(syntax.with_indices(node, self.names))
+            case syntax.Ones():
                 return Value(syntax.Number(Fraction(1)), ("?", 1))
         raise TypeError(f"{node} has no value.")
 
@@ -544,11 +556,11 @@ class Translator:
         found = Value(node, shaped.size, power)
         return found if self.convention.as_variable else _turned(found)
 
-    def _rate(self, of: Heard, by: Heard) -> Value:
+    def _rate(self, of: Node, by: Node) -> Value:
         if not isinstance(by, Mark):
             raise _unfit("it is differentiated by an expression", "求导变量是一个表达式")
         bare = self.convention.letter(by.letter)
-        if self._is_cost(of):
+        if self._is(of, "cost"):
             if by.letter in ("a", "h") and not by.above and not by.below and self.style not in ("none",):
                 quantity, letter = Quantity("a", LAST), bare or Letter("a")
                 if letter.role != "a":
@@ -562,6 +574,8 @@ class Translator:
             batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
             found = self._gradient(quantity, batch)
             return replace(found, node=syntax.Minus(found.node)) if letter.sign < 0 else found
+        if self._is(of, "sigma"):  # the slope, which is a column
+            return self.value(syntax.Call(replace(of, primes=1), (by,)))
         variable, letter, exponent = self.quantity(by)
         if exponent != 1 or variable.letter in ("y", "delta"):
             raise _unfit("it is differentiated by what is no variable", "求导变量不是变量")
@@ -589,13 +603,12 @@ class Translator:
             found = replace(found, node=syntax.Minus(found.node))
         return found if self.convention.numerator else _turned(found)
 
-    def _is_cost(self, node: Heard) -> bool:
-        if not isinstance(node, Mark):
-            return False
-        letter = self.convention.letter(node.letter)
-        return letter is not None and letter.role == "cost"
+    def _is(self, node: Node, role: str) -> TypeGuard[Mark]:
+        """Whether a letter has this role here."""
+        letter = self.convention.letter(node.letter) if isinstance(node, Mark) else None
+        return letter is not None and letter.role == role
 
-    def _call(self, function: Mark, arguments: tuple[Heard, ...]) -> Value:
+    def _call(self, function: Mark, arguments: tuple[Node, ...]) -> Value:
         if function.letter == "diag":
             [inner] = [self.value(argument) for argument in arguments[:1]]
             if inner.size is None:
@@ -603,13 +616,7 @@ class Translator:
             node = inner.node.body if isinstance(inner.node, syntax.Transposed) else inner.node
             size = next((d for d in inner.size if isinstance(d, Layer)), 1)
             return Value(syntax.Diagonal(node), (size, size))
-        named = function.letter in FUNCTIONS.values() or function.letter in (
-            "relu",
-            "sigmoid",
-            "tanh",
-            "softmax",
-        )
-        if named:
+        if function.letter in FUNCTIONS.values():
             if function.letter not in ("tanh", "sigmoid", "relu"):
                 raise _unfit(f"{function.letter} is not treated", f"不处理 {function.letter}")
             if self.sigma not in (None, function.letter):
@@ -679,10 +686,17 @@ class Translator:
         terms = tuple(_times_examples(v.node, v.power - least) for v in values)
         return Value(syntax.Plus(terms), size, least)
 
-    def _row(self, factors: tuple[Heard, ...], sign: str) -> Value:
-        result = self.value(factors[0])
-        for factor in factors[1:]:
-            result = self._joined(result, self.value(factor), sign)
+    def _row(self, factors: tuple[Node, ...], sign: str) -> Value:
+        values: list[Value] = []
+        rest = list(factors)
+        while rest:
+            factor = rest.pop(0)
+            if sign in ("", ".") and rest and self._is(factor, "sigma"):  # a letter that is a function here
+                factor = syntax.Call(factor, (rest.pop(0),))
+            values.append(self.value(factor))
+        result = values[0]
+        for value in values[1:]:
+            result = self._joined(result, value, sign)
         return result
 
     def _joined(self, one: Value, other: Value, sign: str) -> Value:
@@ -720,7 +734,7 @@ class Translator:
         made = _product(one.node, other.node) if fits else syntax.Product((one.node, other.node))
         return Value(made if self.convention.has_bias else _without_bias(made), found, power)
 
-    def _quotient(self, above: Value, below: Heard) -> Value:
+    def _quotient(self, above: Value, below: Node) -> Value:
         under = self.value(below)
         if under.size is not None:
             raise _unfit("it divides by an array", "除以了向量或矩阵")
@@ -729,9 +743,9 @@ class Translator:
             return replace(above, power=power)
         return Value(syntax.Over(above.node, under.node), above.size, power)
 
-    def _sum(self, indices: tuple[str, ...], body: Heard) -> Value:
-        below = {t for n in heard.walk(body) if isinstance(n, Mark) for t in n.below}
-        same = {t for n in heard.walk(body) if isinstance(n, heard.Same) for t in (n.first, n.second)}
+    def _sum(self, indices: tuple[str, ...], body: Node) -> Value:
+        below = {t for n in syntax.walk(body) if isinstance(n, Mark) for t in n.below}
+        same = {t for n in syntax.walk(body) if isinstance(n, syntax.Kronecker) for t in (n.first, n.second)}
         if self.batch and len(indices) == 1 and indices[0] not in below | same:  # over the examples
             self.batch = False
             inner = self.value(body)
@@ -921,6 +935,6 @@ def _with_targets(claim: syntax.Claim, targets: tuple[int, ...]) -> syntax.Claim
             index = node.indices[0]
             if isinstance(index, int) and index <= len(targets):
                 return syntax.Number(Fraction(targets[index - 1]))
-        return syntax.with_parts(node, [put(part) for part in syntax.parts(node)])
+        return node
 
-    return replace(claim, sides=tuple(put(side) for side in claim.sides))
+    return claim.changed(put)

@@ -77,6 +77,8 @@ class Writer:
         by_units = self._style in ("units", "none") and not self.convention.has_arrays
         if by_units and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
+        if by_units and self._style == "none":
+            _check_one_neuron(claim)
         if any(is_array(side) for side in claim.sides):
             return min(
                 (self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)),
@@ -186,17 +188,19 @@ class Writer:
         if cost is None:
             raise NotWritten("no cost")
         name = {r"\Loss": r"\mathcal{L}"}.get(cost[0], cost[0])
+        shown, sign = self._variable(by)
+        if self.convention.has_nablas and not sign:
+            return rf"\nabla_{{{shown}}} {name}", TERM
+        return rf"{sign}\frac{{\partial {name}}}{{\partial {shown}}}", SIGN if sign else FACTOR
+
+    def _variable(self, by: Quantity) -> tuple[str, str]:
+        """By what is differentiated, and a sign."""
         shown, tightness = self.quantity(by)
-        sign = ""
-        if tightness == SIGN:
-            shown, sign = shown[1:], "-"
         if tightness == SUM:  # the weighted sum without its threshold
             net = self._letter("net", by.layer)
             assert net is not None
             shown = self.marked(net, by, "net")
-        if self.convention.has_nablas and not sign:
-            return rf"\nabla_{{{shown}}} {name}", TERM
-        return rf"{sign}\frac{{\partial {name}}}{{\partial {shown}}}", SIGN if sign else FACTOR
+        return (shown[1:], "-") if tightness == SIGN else (shown, "")
 
     # Expressions
 
@@ -257,25 +261,19 @@ class Writer:
             case syntax.Derivative(syntax.Cost(), by):
                 return self.derivative(by)
             case syntax.Derivative(of, by):
-                above, below = self._write(of, False), self.quantity(by)
-                if below[1] == SUM:
-                    net = self._letter("net", by.layer)
-                    assert net is not None
-                    below = self.marked(net, by, "net"), FACTOR
-                sign = ""
-                if below[1] == SIGN:
-                    below, sign = (below[0][1:], FACTOR), "-"
+                above, (below, sign) = self._write(of, False), self._variable(by)
                 return (
-                    rf"{sign}\frac{{\partial {_held(above, FACTOR)}}}{{\partial {below[0]}}}",
+                    rf"{sign}\frac{{\partial {_held(above, FACTOR)}}}{{\partial {below}}}",
                     SIGN if sign else FACTOR,
                 )
             case syntax.Total(indices, body):
                 if self._style == "none":
                     return self._write(body, turned)
                 inner = self._write(body, turned)
-                if inner[1] == SIGN and inner[0].startswith("-"):
-                    return rf"-\sum_{{{''.join(indices)}}} {inner[0][1:]}", SIGN
-                return rf"\sum_{{{''.join(indices)}}} {_held(self._write(body, turned), TERM)}", TERM
+                sign, inner = (
+                    ("-", (inner[0][1:], FACTOR)) if inner[1] == SIGN and inner[0][0] == "-" else ("", inner)
+                )
+                return rf"{sign}\sum_{{{''.join(indices)}}} {_held(inner, TERM)}", SIGN if sign else TERM
             case syntax.Plus(terms):
                 return self._plus(terms, turned), SUM
             case syntax.Minus(body):
@@ -296,12 +294,11 @@ class Writer:
                 return rf"({self._write(base, False)[0]})^{{{exponent}}}", FACTOR
             case syntax.Product(factors):
                 ordered = factors[::-1] if turned else factors
-                return self._row(
-                    [
-                        _held(self._write(f, turned), TERM + 1 if not isinstance(f, syntax.Times) else FACTOR)
-                        for f in ordered
-                    ]
+                held = (
+                    _held(self._write(f, turned), FACTOR if isinstance(f, syntax.Times) else SIGN)
+                    for f in ordered
                 )
+                return " ".join(held), TERM
             case syntax.Outer(first, second):
                 return self._write(syntax.Product((first, syntax.Transposed(second))), turned)
             case syntax.Transposed(body):
@@ -314,9 +311,6 @@ class Writer:
             case syntax.WidthOf(layer):
                 return f"n_{{{self.layer(layer, 'a')}}}", FACTOR
         raise NotWritten(str(node))
-
-    def _row(self, shown: list[str]) -> tuple[str, int]:
-        return " ".join(shown), TERM
 
     def _array(self, node: Quantity | syntax.Gradient | syntax.Jacobian, turned: bool) -> tuple[str, int]:
         if isinstance(node, Quantity):
@@ -399,6 +393,27 @@ class Writer:
         return f"{head} {tail}".strip(), SIGN if minus else TERM
 
 
+def _check_one_neuron(claim: syntax.Claim) -> None:
+    """Raise `NotWritten` for what one neuron without indices does not say: its indices are left out."""
+    nodes = list(claim.walk())
+    quantities = [n for n in nodes if isinstance(n, Quantity)]
+    own = {n.indices[0] for n in quantities if n.layer == LAST}
+    inputs = {n.indices[-1] for n in quantities if n.letter == "w" or n.layer == LAST + -1}
+    free = [set(syntax.free_indices(side)) for side in claim.sides if not syntax.is_constant(side)]
+    others = {n.layer for n in quantities if n.letter != "a"} - {LAST}
+    if (
+        others | {n.layer for n in quantities} - {LAST, LAST + -1}
+        or max(len(own), len(inputs)) > 1
+        or any(one != free[0] for one in free)
+        or not all(
+            set(n.indices) <= (inputs - own) & set(syntax.free_indices(n.body))
+            for n in nodes
+            if isinstance(n, syntax.Total)
+        )
+    ):
+        raise NotWritten("it has one neuron")
+
+
 def _condition(condition: syntax.Condition) -> str:
     text = str(condition)
     for sign, latex in (("!=", r"\ne"), ("<=", r"\le"), (">=", r"\ge")):
@@ -434,55 +449,44 @@ def written(convention: Declaration, number: str, form: str) -> str:
 def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
     """The claim for the layers that the convention has letters for."""
     if not convention.has_bias:
-        claim = replace(claim, sides=tuple(_without_bias(side) for side in claim.sides))
+        claim = claim.changed(_without_bias)
     if convention.running == "k":
-        claim = replace(claim, sides=tuple(_renamed(side, {"k": "i"}) for side in claim.sides))
+        claim = claim.changed(lambda node: _renamed(node, {"k": "i"}))
     if convention.called:
-        shift = (
-            LAST + -1
-            if any(
-                n.layer == Layer("l", 1)
-                for s in claim.sides
-                for n in syntax.walk(s)
-                if isinstance(n, Quantity)
-            )
-            else LAST
-        )
-        claim = replace(claim, sides=tuple(_with_layer(side, shift) for side in claim.sides))
+        quantities = [n for n in claim.walk() if isinstance(n, Quantity)]
+        shift = LAST + -1 if any(n.layer == Layer("l", 1) for n in quantities) else LAST
+        claim = claim.changed(lambda node: _with_layer(node, shift))
         names: dict[str, str] = {}
-        for node in (n for side in claim.sides for n in syntax.walk(side) if isinstance(n, Quantity)):
+        for node in (n for n in claim.walk() if isinstance(n, Quantity)):
             for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
                 if isinstance(index, str) and layer in convention.called:
                     names[index] = convention.called[layer]
-        return replace(claim, sides=tuple(_renamed(side, names) for side in claim.sides))
+        return claim.changed(lambda node: _renamed(node, names))
     if convention.styles[0] == "none":
-        return replace(claim, sides=tuple(_with_layer(side, LAST) for side in claim.sides))
+        return claim.changed(lambda node: _with_layer(node, LAST))
     return claim
 
 
 def _renamed(node: Node, names: Mapping[str, str]) -> Node:
-    """The expression with other letters for its indices."""
-    new = syntax.with_parts(node, [_renamed(part, names) for part in syntax.parts(node)])
-    if isinstance(new, syntax.Total):
-        return syntax.Total(tuple(names.get(i, i) for i in new.indices), new.body)
-    return syntax.with_indices(new, dict(names))
+    """A node with other letters for its indices."""
+    if isinstance(node, syntax.Total):
+        return syntax.Total(tuple(names.get(i, i) for i in node.indices), node.body)
+    return syntax.with_indices(node, dict(names))
 
 
 def _without_bias(node: Node) -> Node:
-    """The expression without biases, which the weights hold."""
-    new = syntax.with_parts(node, [_without_bias(part) for part in syntax.parts(node)])
-    if isinstance(new, syntax.Plus):
-        kept = tuple(t for t in new.terms if not (isinstance(t, Quantity) and t.letter == "b"))
-        return kept[0] if len(kept) == 1 else syntax.Plus(kept)
-    return new
+    """A sum without biases, which the weights hold."""
+    if not isinstance(node, syntax.Plus):
+        return node
+    kept = tuple(t for t in node.terms if not (isinstance(t, Quantity) and t.letter == "b"))
+    return kept[0] if len(kept) == 1 else syntax.Plus(kept)
 
 
 def _with_layer(node: Node, layer: Layer) -> Node:
-    """The expression with l put equal to a layer."""
-    new = syntax.with_parts(node, [_with_layer(part, layer) for part in syntax.parts(node)])
-    if isinstance(new, Quantity | syntax.WidthOf) and new.layer.letter == "l":
-        return replace(new, layer=layer + new.layer.offset)
-    return new
+    """A node with l put equal to a layer."""
+    if isinstance(node, Quantity | syntax.WidthOf) and node.layer.letter == "l":
+        return replace(node, layer=layer + node.layer.offset)
+    return node
 
 
 def _batch(convention: Declaration, number: str) -> str:

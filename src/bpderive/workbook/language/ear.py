@@ -9,6 +9,7 @@ command of LaTeX, write a method `_command_<name>`; to hear one more function, a
 
 from __future__ import annotations
 
+import contextlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -18,10 +19,10 @@ from typing import cast
 
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
-from bpderive.workbook.language import heard, syntax
+from bpderive.workbook.language import syntax
 from bpderive.workbook.language.conditions import options
-from bpderive.workbook.language.heard import Call, Heard, Mark, Num, Row, Script, Statement
 from bpderive.workbook.language.spelling import LONGEST, WORDS, is_code, spelled
+from bpderive.workbook.language.syntax import Call, Mark, Node, Number, Row, Script, Statement
 from bpderive.workbook.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
 
 _TOKENS = re.compile(
@@ -36,84 +37,49 @@ _CODE_TOKENS = re.compile(
     r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
     r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
 )
-FUNCTIONS = {
-    r"\tanh": "tanh",
-    "tanh": "tanh",
-    "sigmoid": "sigmoid",
-    "relu": "relu",
+FUNCTIONS = {name: name for name in ("tanh", "sigmoid", "relu", "softmax", "exp", "log", "diag")} | {
     "ReLU": "relu",
-    "softmax": "softmax",
-    r"\exp": "exp",
-    r"\log": "log",
-    r"\ln": "log",
-    "diag": "diag",
-    r"\diag": "diag",
-    "np.tanh": "tanh",
-    "np.diag": "diag",
+    "ln": "log",
 }
-"""Functions with a name of several letters."""
+"""Functions with a name of several letters, by what they are called in LaTeX and in NumPy."""
 
+_PRODUCTS = {
+    "dot": "@",
+    "matmul": "@",
+    "mm": "@",
+    "multiply": "o",
+    "outer": "outer",
+    "power": "**",
+    "square": "**",
+}
 _APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
 _MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
 _COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
+_DIFFERENTIATED = frozenset({*"wWbBzZaAxXhHoO", r"\theta", r"\Theta", *_COSTS})
 _SAME = {
-    r"\mathsf": "",
     r"\varepsilon": r"\epsilon",
     r"\vartheta": r"\theta",
-    r"\lVert": r"\|",
-    r"\rVert": r"\|",
-    r"\Vert": r"\|",
+    **dict.fromkeys((r"\lVert", r"\rVert", r"\Vert"), r"\|"),
+    **dict.fromkeys((r"\lvert", r"\rvert"), "|"),
     r"\lbrace": r"\{",
     r"\rbrace": r"\}",
     r"\lparen": "(",
     r"\rparen": ")",
     r"\lbrack": "[",
     r"\rbrack": "]",
-    r"\lvert": "|",
-    r"\rvert": "|",
-    r"\colon": ":",
+    r"\widehat": r"\hat",
 }
 _LOOSE = {
-    r"\odot": "o",
-    r"\circ": "o",
-    r"\bullet": "o",
-    r"\otimes": "*",
-    r"\ast": "*",
-    "*": "*",
-    r"\times": "*",
-    ".*": "o",
-    r"\star": "*",
+    **dict.fromkeys((r"\odot", r"\circ", r"\bullet", ".*"), "o"),
+    **dict.fromkeys((r"\otimes", r"\ast", r"\times", r"\star", "*"), "*"),
+    "@": "@",
 }
-_T = frozenset({"T", r"\top", r"\intercal", "t", r"\prime", "'"})
+_T = frozenset({"T", r"\top", r"\intercal"})
+_TURNED = frozenset({".T", ".t()", ".transpose()"})
+_PRIMES = frozenset({r"\prime", "'"})
 _LETTERS = frozenset(
-    [
-        r"\delta",
-        r"\theta",
-        r"\Theta",
-        r"\alpha",
-        r"\beta",
-        r"\gamma",
-        r"\eta",
-        r"\lambda",
-        r"\epsilon",
-        r"\ell",
-        r"\Loss",
-        r"\omega",
-        r"\Omega",
-        r"\mu",
-        r"\nu",
-        r"\rho",
-        r"\tau",
-        r"\xi",
-        r"\zeta",
-        r"\kappa",
-        r"\Gamma",
-        r"\Lambda",
-        r"\Phi",
-        r"\Psi",
-        r"\Xi",
-        r"\Pi",
-    ]
+    r"\delta \theta \Theta \alpha \beta \gamma \eta \lambda \epsilon \ell \Loss \omega \Omega \mu \nu \rho \tau"  # noqa: SIM905
+    r" \xi \zeta \kappa \Gamma \Lambda \Phi \Psi \Xi \Pi".split()
 )
 _LINES = 8
 """How many statements are read at most."""
@@ -146,7 +112,12 @@ def hear(text: str) -> Hearing:
         raise ParseError(
             Text(en=f"{NO_EQUATION.en}; given was {text!r}.", zh=f"{NO_EQUATION.zh}；得到的是 {text!r}。")
         )
-    statements = [_statement(one) for one in found.statements[:_LINES]]
+    statements: list[Statement] = []
+    begins = 0
+    for one in found.statements[:_LINES]:
+        reader = (_Code if is_code(one) else _Latex)(one, text, begins)
+        statements.append(reader.statement())
+        begins = reader.tokens.typed_place(len(one))
     return Hearing(
         statements[0],
         tuple(statements[1:]),
@@ -174,34 +145,19 @@ def _without_options(text: str) -> tuple[str, syntax.Claim]:
     return text, syntax.Claim(())
 
 
-def _statement(text: str) -> Statement:
-    return (_Code if is_code(text) else _Latex)(text).statement()
-
-
-def _condition(text: str) -> list[syntax.Condition]:
+def _condition(text: str) -> tuple[syntax.Condition, ...]:
     """Conditions between indices or layers, such as j ≠ k or l < L; others are left out."""
-    found: list[syntax.Condition] = []
-    signs = {
-        r"\ne": "!=",
-        r"\neq": "!=",
-        r"\le": "<=",
-        r"\leq": "<=",
-        r"\ge": ">=",
-        r"\geq": ">=",
-        "<": "<",
-        ">": ">",
-        "!=": "!=",
-    }
-    pattern = r"\s*([A-Za-z])\s*([-+]\s*\d)?\s*(\\[a-z]+|!=|<|>)\s*([A-Za-z])\s*([-+]\s*\d)?\s*"
-    match = re.fullmatch(pattern, text)
-    if match and match[3] in signs:
-        sign = signs[match[3]]
-        if match[1] in "lL" and match[4] in "lL":
-            one, other = (syntax.Layer(match[i], int((match[i + 1] or "0").replace(" ", ""))) for i in (1, 4))
-            found.append(syntax.LayerCondition(one, sign, other))
-        elif sign == "!=" and not match[2] and not match[5]:
-            found.append(syntax.IndexCondition(match[1], sign, match[4]))
-    return found
+    text = re.sub(r"\\([nlg])eq?(?![a-z])", lambda found: {"n": "!=", "l": "<=", "g": ">="}[found[1]], text)
+    side = r"\s*[A-Za-z]\s*(?:[-+]\s*\d\s*)?"
+    if re.fullmatch(rf"{side}(?:!=|[<>]=?){side}", text):
+        with contextlib.suppress(ParseError):
+            return options(Tokens(f"for {text}", _OPTIONS), ()).conditions
+    return ()
+
+
+def _bare(name: str) -> str:
+    """A name without the backslash of LaTeX or the module that it is taken from."""
+    return re.sub(r"^(?:\\|(?:np|numpy|torch|jnp|self)\.)", "", name)
 
 
 class _Reader(ABC):
@@ -210,9 +166,9 @@ class _Reader(ABC):
     pattern = _TOKENS
     code = False
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, typed: str, begins: int) -> None:
         self.text = text
-        self.tokens = Tokens(text, self.pattern)
+        self.tokens = Tokens(text, self.pattern, _SAME, typed, begins)
 
     def statement(self) -> Statement:
         sides = [self.expression()]
@@ -224,37 +180,37 @@ class _Reader(ABC):
             raise self.tokens.wrong(Text(en="'=' and a right side", zh="'=' 与右边"))
         return Statement(tuple(sides), self.text, self.code)
 
-    def expression(self) -> Heard:
+    def expression(self) -> Node:
         """A sum of terms."""
         self.tokens.deeper()
-        terms: list[Heard] = []
-        sign = self.tokens.take().text if self.tokens.has("-", "+") else "+"
-        while True:
+        terms: list[Node] = []
+        while not terms or self.tokens.has("+", "-"):
+            minus = False
+            while self.tokens.has("+", "-"):
+                minus ^= self.tokens.take().text == "-"
             term = self.term()
-            terms.append(heard.Negative(term) if sign == "-" else term)
-            if not self.tokens.has("+", "-"):
-                break
-            sign = self.tokens.take().text
+            terms.append(syntax.Minus(term) if minus else term)
         self.tokens.depth -= 1
-        return terms[0] if len(terms) == 1 else heard.Terms(tuple(terms))
+        return terms[0] if len(terms) == 1 else syntax.Plus(tuple(terms))
 
     @abstractmethod
-    def term(self) -> Heard:
+    def term(self) -> Node:
         """A product of factors."""
 
-    def listed(self, closing: str) -> tuple[Heard, ...]:
+    def listed(self, closing: str) -> tuple[Node, ...]:
         """Expressions with commas between, to the closing bracket."""
-        found: list[Heard] = []
+        found: list[Node] = []
         while not self.tokens.accept(closing):
             found.append(self.expression())
             if not self.tokens.accept(",", "|", ":", ";") and not self.tokens.has(closing):
                 raise self.tokens.wrong(Text(en=f"',' or {closing!r}", zh=f"',' 或 {closing!r}"))
         return tuple(found)
 
-    def sum_along(self, body: Heard) -> Heard:
-        """What follows the first argument of np.sum: an axis and keepdims."""
+    def sum_along(self, body: Node) -> Node:
+        """The sum of an array, of whose arguments an axis and keepdims are left."""
         axis = -1
-        while self.tokens.accept(","):
+        while not self.tokens.accept(")"):
+            self.tokens.accept(",")
             name = self.tokens.take().text
             if name in ("axis", "dim", "keepdims", "keepdim"):
                 self.tokens.expect("=")
@@ -262,11 +218,48 @@ class _Reader(ABC):
                 axis = int(value) if name in ("axis", "dim") and value in ("0", "1") else axis
             elif name in ("0", "1"):
                 axis = int(name)
-        self.tokens.expect(")")
-        return heard.SumAlong(body, axis)
+            elif self.tokens.next.kind == "end":
+                self.tokens.expect(")")
+        return syntax.SumAlong(body, axis)
+
+    def called(self, name: str) -> Node | None:
+        """np.sum or a product by name, applied to what follows; None for any other name."""
+        if name in ("np.sum", "torch.sum", "numpy.sum"):
+            self.tokens.expect("(")
+            return self.sum_along(self.expression())
+        sign = _PRODUCTS.get(_bare(name))
+        if sign is None:
+            return None
+        self.tokens.expect("(")
+        arguments = self.listed(")")
+        if sign == "**":
+            exponent = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Number) else 2
+            return syntax.Power(arguments[0], int(exponent))
+        if len(arguments) != 2:
+            raise self.tokens.wrong(Text(en="two arguments", zh="两个参数"))
+        if sign == "outer":
+            return Row((arguments[0], syntax.Transposed(arguments[1])), "outer")
+        return Row(arguments, sign)
+
+    def dotted(self, base: Node) -> Node:
+        """What stands before .T, .dot(…), .sum(…) or **."""
+        while True:
+            if self.tokens.accept(*_TURNED):
+                base = syntax.Transposed(base)
+            elif self.tokens.accept("**"):
+                base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+            elif self.tokens.accept(".sum"):
+                self.tokens.expect("(")
+                base = self.sum_along(base)
+            elif self.tokens.accept(".dot", ".matmul", ".mm"):
+                self.tokens.expect("(")
+                base = Row((base, self.expression()), "@")
+                self.tokens.expect(")")
+            else:
+                return base
 
 
-def _joined(factors: list[Heard], sign: str) -> Heard:
+def _joined(factors: list[Node], sign: str) -> Node:
     return factors[0] if len(factors) == 1 else Row(tuple(factors), sign)
 
 
@@ -275,24 +268,23 @@ class _Latex(_Reader):
 
     norms = 0
 
-    def term(self) -> Heard:
+    def term(self) -> Node:
         result = self.chain()
-        while self.tokens.next.kind != "end" and self.tokens.next.text in (*_LOOSE, "@"):
-            sign = "@" if self.tokens.has("@") else _LOOSE[self.tokens.next.text]
-            self.tokens.take()
+        while self.tokens.has(*_LOOSE):
+            sign = _LOOSE[self.tokens.take().text]
             minus = self.tokens.accept("-")
             other = self.chain()
-            other = heard.Negative(other) if minus else other
-            if isinstance(result, Row) and result.sign == sign and sign != "":
+            other = syntax.Minus(other) if minus else other
+            if isinstance(result, Row) and result.sign == sign:
                 result = Row((*result.factors, other), sign)
             else:
                 result = Row((result, other), sign)
         return result
 
-    def chain(self) -> Heard:
+    def chain(self) -> Node:
         """Factors side by side, with dots and strokes between them."""
         result = self.factor()
-        row: list[Heard] = [result]
+        row: list[Node] = [result]
         sign = ""
         while True:
             if self.tokens.accept(r"\cdot"):
@@ -308,60 +300,43 @@ class _Latex(_Reader):
                 sign = after if len(row) == 1 or sign == after else ""
             row.append(other)
 
-    def over(self, above: Heard, below: Heard) -> Heard:
+    def over(self, above: Node, below: Node) -> Node:
         """A quotient, or dC/dw."""
         if isinstance(above, Mark) and isinstance(below, Mark):
             first, second = above.letter, below.letter
             if first[:1] == "d" and second[:1] == "d" and len(first) > 1 and len(second) > 1:
-                return heard.Rate(replace(above, letter=first[1:]), replace(below, letter=second[1:]))
-        return heard.Quotient(above, below)
+                return syntax.Rate(replace(above, letter=first[1:]), replace(below, letter=second[1:]))
+        return syntax.Over(above, below)
 
     def begins_factor(self) -> bool:
         token = self.tokens.next
         if token.kind == "command":
-            if token.text in (r"\|",):
+            if token.text == r"\|":
                 return self.norms == 0
-            return (
-                token.text in _LETTERS
-                or token.text in _APPLIED
-                or token.text in FUNCTIONS
-                or self._command(token.text) is not None
-            )
-        if token.text == "|":
-            return False
+            known = token.text in _LETTERS or token.text in _APPLIED or _bare(token.text) in FUNCTIONS
+            if known or self._command(token.text) is not None:
+                return True
         return token.kind in ("number", "letter") or token.text in ("(", "[", "{")
 
-    def factor(self) -> Heard:
+    def factor(self) -> Node:
         return self.raised(self.atom())
 
-    def raised(self, base: Heard) -> Heard:
+    def raised(self, base: Node) -> Node:
         """What stands before an exponent, a prime or the T of a transpose."""
         while True:
-            if self.tokens.next.kind == "dot" and self.tokens.next.text in (".T", ".t()", ".transpose()"):
-                self.tokens.take()
-                base = heard.Turned(base)
-            elif self.tokens.next.kind == "dot" and self.tokens.next.text == ".dot":
-                self.tokens.take()
-                self.tokens.expect("(")
-                other = self.expression()
-                self.tokens.expect(")")
-                base = Row((base, other), "@")
-            elif self.tokens.has("'") and not isinstance(base, Mark | Call):
-                self.tokens.take()
-                base = heard.Turned(base)
-            elif self.tokens.accept("**"):
-                base = heard.Raised(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
+            base = self.dotted(base)
+            if not isinstance(base, Mark | Call) and self.tokens.accept("'"):
+                base = syntax.Transposed(base)
             elif self.tokens.has("^"):
                 script, turned, _ = self.script()
                 if script is not None:
-                    if len(script.tokens) == 1 and script.tokens[0].isdigit():
-                        base = heard.Raised(base, min(int(script.tokens[0]), LARGEST_EXPONENT))
-                    elif script.tokens == ("-", "1"):
-                        base = heard.Raised(base, -1)
-                    else:
+                    exponent = re.fullmatch(r"(-?)(\d+)", "".join(script.tokens))
+                    if exponent is None:
                         raise self.tokens.wrong(Text(en="an exponent or T", zh="指数或 T"))
+                    size = min(int(exponent[2][:9]), LARGEST_EXPONENT)
+                    base = syntax.Power(base, -size if exponent[1] else size)
                 if turned:
-                    base = heard.Turned(base)
+                    base = syntax.Transposed(base)
             else:
                 return base
 
@@ -373,7 +348,7 @@ class _Latex(_Reader):
         tokens = self.group()
         primes = 0
         turned = False
-        while tokens and tokens[-1] in (r"\prime", "'"):
+        while tokens and tokens[-1] in _PRIMES:
             primes += 1
             tokens = tokens[:-1]
         style = "bare"
@@ -382,9 +357,7 @@ class _Latex(_Reader):
             style, inner, rest = tokens[0], tokens[1:end], tokens[end + 1 :]
         else:
             inner, rest = tokens, ()
-            if len(inner) == 1 and inner[0] in ("T", r"\top", r"\intercal"):
-                return None, True, primes
-            if inner and inner[-1] in ("T", r"\top", r"\intercal"):
+            if inner and inner[-1] in _T:
                 inner, turned = inner[:-1], True
         rest = tuple(t for t in rest if t != ",")
         if rest and rest[0] in ("^", ""):
@@ -392,9 +365,9 @@ class _Latex(_Reader):
         if rest and rest[0] == "(":  # which example it is says nothing
             rest = rest[_closes(rest) + 1 :]
         if rest:
-            if rest[0] in ("T", r"\top", r"\intercal"):
+            if rest[0] in _T:
                 turned = True
-            elif set(rest) <= {r"\prime", "'"}:
+            elif set(rest) <= _PRIMES:
                 primes += len(rest)
             else:
                 raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
@@ -406,7 +379,7 @@ class _Latex(_Reader):
     def group(self) -> tuple[str, ...]:
         """The tokens of a script, in braces or one alone; inner braces do not count."""
         token = self.tokens.take()
-        if token.text in ("(", "[") and token.kind == "sign":  # W^(l), W^[l]
+        if token.text in ("(", "["):  # W^(l), W^[l]
             closing = {"(": ")", "[": "]"}[token.text]
             found = [token.text]
             while self.tokens.next.kind != "end" and len(found) < 12:
@@ -426,7 +399,7 @@ class _Latex(_Reader):
                 found.append(text)
         raise self.tokens.wrong(Text(en="'}'", zh="'}'"))
 
-    def marked(self, mark: Mark) -> Heard:
+    def marked(self, mark: Mark) -> Node:
         """A letter with all that follows above and below it."""
         turned = False
         while True:
@@ -435,14 +408,10 @@ class _Latex(_Reader):
             elif self.tokens.has("^") and not turned:
                 place = self.tokens.place
                 script, is_turned, primes = self.script()
-                if (
-                    script is not None
-                    and any(s.style == "bare" for s in mark.above)
-                    and script.style == "bare"
-                ):
-                    self.tokens.place = place
-                    break
                 if script is not None:
+                    if script.style == "bare" and any(s.style == "bare" for s in mark.above):
+                        self.tokens.place = place
+                        break
                     mark = replace(mark, above=(*mark.above, script))
                 mark = replace(mark, primes=mark.primes + primes)
                 turned = is_turned
@@ -451,16 +420,15 @@ class _Latex(_Reader):
                 mark = replace(mark, below=self.group())
             else:
                 break
-        return heard.Turned(mark) if turned else mark
+        return syntax.Transposed(mark) if turned else mark
 
-    def letter(self, name: str, at: int) -> Heard:
+    def letter(self, name: str, at: int) -> Node:
         """A letter, a differential such as dZ, or a function applied."""
-        found = self.marked(Mark(name, at=at))
-        return self.applied(found)
+        return self.applied(self.marked(Mark(name, at=at)))
 
-    def applied(self, found: Heard) -> Heard:
+    def applied(self, found: Node) -> Node:
         """A letter with what it is applied to, if it is a function."""
-        mark = found.body if isinstance(found, heard.Turned) else found
+        mark = found.body if isinstance(found, syntax.Transposed) else found
         if not isinstance(mark, Mark):
             return found
         layered = any(s.style != "bare" or not s.tokens[0].isdigit() for s in mark.above)
@@ -468,11 +436,7 @@ class _Latex(_Reader):
             mark.letter in _MAYBE_APPLIED
             and (mark.primes or not (mark.below or (layered and mark.letter == "h")))
         )
-        if (
-            mark.letter == "h"
-            and mark.below
-            and any(t in ("W", r"\theta", r"\Theta", "w") for t in mark.below)
-        ):
+        if mark.letter == "h" and {"w", "W", r"\theta", r"\Theta"} & set(mark.below):
             if self.tokens.accept("("):
                 self.listed(")")
             return Mark("hyp", at=mark.at)
@@ -482,9 +446,9 @@ class _Latex(_Reader):
             arguments = self.listed(")")
             if braces:
                 self.tokens.expect("}")
-            call: Heard = Call(mark, arguments)
-            return heard.Turned(call) if found is not mark else call
-        if may and mark.primes and mark.letter not in (r"\delta",):
+            call: Node = Call(mark, arguments)
+            return syntax.Transposed(call) if found is not mark else call
+        if may and mark.primes:
             return Call(mark, ())
         if mark.letter in _COSTS and self.tokens.has("("):
             place = self.tokens.place
@@ -498,16 +462,16 @@ class _Latex(_Reader):
             self.tokens.place = place
         return found
 
-    def cost_arguments(self) -> tuple[Heard, ...]:
+    def cost_arguments(self) -> tuple[Node, ...]:
         """The arguments of a cost, which say nothing; empty if they are a factor instead."""
         arguments = self.listed(")")
-        plain = all(isinstance(a.body if isinstance(a, heard.Turned) else a, Mark) for a in arguments)
+        plain = all(isinstance(a.body if isinstance(a, syntax.Transposed) else a, Mark) for a in arguments)
         return arguments if plain or len(arguments) > 1 else ()
 
-    def atom(self) -> Heard:
+    def atom(self) -> Node:
         token = self.tokens.next
         if token.kind == "number":
-            return Num(self.tokens.number())
+            return Number(self.tokens.number())
         if self.is_kronecker():
             return self._command_one()
         for opening, closing in (("(", ")"), ("[", "]"), (r"\{", r"\}")):
@@ -515,32 +479,25 @@ class _Latex(_Reader):
                 inner = self.expression()
                 self.tokens.expect(closing)
                 if isinstance(inner, Mark) and self.tokens.accept("'"):
-                    return heard.Turned(inner)
+                    return syntax.Transposed(inner)
                 return inner
         if self.tokens.accept("{"):
             return self.braced()
-        text = _SAME.get(token.text, token.text)
-        if token.kind == "command" and text in ("(", "[", "{"):
+        name = _bare(token.text)
+        if name in FUNCTIONS:
             self.tokens.take()
-            inner = self.expression()
+            return self.named(FUNCTIONS[name], token.at)
+        if token.kind == "letter" and (name in _PRODUCTS or (name == "sum" and name != token.text)):
             self.tokens.take()
-            return inner
-        if token.text in FUNCTIONS:
+            called = self.called(token.text)
+            assert called is not None
+            return called
+        if token.text in _LETTERS or token.text in _APPLIED:
             self.tokens.take()
-            return self.named(FUNCTIONS[token.text], token.at)
-        if token.text in ("np.sum", "torch.sum") and token.kind == "letter":
-            self.tokens.take()
-            self.tokens.expect("(")
-            return self.sum_along(self.expression())
-        if token.text in _PRODUCTS:
-            self.tokens.take()
-            return self.product(token.text)
-        if token.text in _LETTERS or text in _LETTERS or token.text in _APPLIED:
-            self.tokens.take()
-            return self.letter(text, token.at)
+            return self.letter(token.text, token.at)
         if token.kind == "letter":
             return self.plain_letter()
-        command = self._command(text) if token.kind == "command" else None
+        command = self._command(token.text) if token.kind == "command" else None
         if command is not None:
             self.tokens.take()
             return command()
@@ -551,33 +508,23 @@ class _Latex(_Reader):
             )
         )
 
-    def plain_letter(self) -> Heard:
+    def plain_letter(self) -> Node:
         token = self.tokens.take()
         following = self.tokens.next
-        if token.text == "d" and following.text in "wWbBzZaAxXhHoO" and following.kind == "letter":
+        if token.text == "d" and following.text in _DIFFERENTIATED:
             self.tokens.take()
             return self.letter(f"d{following.text}", token.at)
-        if (
-            token.text == "d"
-            and (following.text in _COSTS or following.text == r"\theta")
-            and following.kind != "end"
-        ):
-            self.tokens.take()
-            return self.marked(Mark(f"d{following.text}", at=token.at))
-        if token.text == "d" and following.text == r"\Theta":
-            self.tokens.take()
-            return self.marked(Mark(r"d\Theta", at=token.at))
-        if token.text in ("T",) and self.tokens.has("("):
+        if token.text == "T" and self.tokens.has("("):
             self.tokens.take()
             inner = self.expression()
             self.tokens.expect(")")
-            return heard.Turned(inner)
+            return syntax.Transposed(inner)
         name = {"weight": "w", "weights": "w", "bias": "b", "biases": "b", "Loss": "loss"}.get(
             token.text, token.text
         )
         return self.letter(name, token.at)
 
-    def braced(self) -> Heard:
+    def braced(self) -> Node:
         """A group; a letter in braces takes the scripts that follow them."""
         inner = self.expression()
         if self.tokens.accept(r"\over"):
@@ -593,30 +540,24 @@ class _Latex(_Reader):
             return self.applied(inner.function)
         return inner
 
-    def named(self, name: str, at: int) -> Heard:
+    def named(self, name: str, at: int) -> Node:
         """A function with a name of several letters, and what it is applied to."""
         found = self.marked(Mark(name, at=at))
-        mark = found.body if isinstance(found, heard.Turned) else found
+        mark = found.body if isinstance(found, syntax.Transposed) else found
         assert isinstance(mark, Mark)
         power = [s for s in mark.above if s.style == "bare" and s.tokens[0].isdigit()]
         mark = replace(mark, above=tuple(s for s in mark.above if s not in power))
         arguments = self.listed(")") if self.tokens.accept("(") else (self.raised(self.atom()),)
-        call: Heard = Call(mark, arguments)
+        call: Node = Call(mark, arguments)
         for script in power:
-            call = heard.Raised(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
+            call = syntax.Power(call, min(int(script.tokens[0]), LARGEST_EXPONENT))
         return call
-
-    def product(self, name: str) -> Heard:
-        """np.dot(A, B) and its like."""
-        self.tokens.expect("(")
-        arguments = self.listed(")")
-        return _product_of(_PRODUCTS[name], arguments, self.tokens)
 
     # Commands
 
-    def _command(self, text: str) -> Callable[[], Heard] | None:
-        name = {r"\|": "norm"}.get(_SAME.get(text, text), text[1:])
-        return cast("Callable[[], Heard] | None", getattr(self, f"_command_{name}", None))
+    def _command(self, text: str) -> Callable[[], Node] | None:
+        name = {r"\|": "norm"}.get(text, text[1:])
+        return cast("Callable[[], Node] | None", getattr(self, f"_command_{name}", None))
 
     def is_kronecker(self) -> bool:
         """Whether [j = k] comes next."""
@@ -624,19 +565,19 @@ class _Latex(_Reader):
             return False
         return self.tokens.after(2).text == "=" and self.tokens.after(4).text == "]"
 
-    def _command_one(self) -> Heard:
+    def _command_one(self) -> Node:
         if not self.tokens.has("[", r"\{"):
             if self.tokens.accept("_", "^"):
                 self.group()
-            return heard.Ones()
+            return syntax.Ones()
         self.tokens.take()
         first = self.tokens.take().text
         self.tokens.expect("=")
         second = self.tokens.take().text
         self.tokens.take()
-        return heard.Same(first, second)
+        return syntax.Kronecker(*(int(t) if t.isdigit() else t for t in (first, second)))
 
-    def _command_sum(self) -> Heard:
+    def _command_sum(self) -> Node:
         indices: tuple[str, ...] = ()
         while self.tokens.has("_", "^"):
             below = self.tokens.take().text == "_"
@@ -650,36 +591,30 @@ class _Latex(_Reader):
         self.tokens.deeper()
         body = self.term()
         self.tokens.depth -= 1
-        return heard.SumOver(indices, body)
+        return syntax.Total(indices, body)
 
-    def _command_frac(self) -> Heard:
-        if self.tokens.next.kind == "number":
-            digits = self.tokens.take().text
-            if len(digits) == 2:
-                return heard.Quotient(*(Num(Fraction(digit)) for digit in digits))
-            above: Heard = Num(Fraction(digits))
-        elif not self.tokens.has("{"):
-            above = self.letter_or_number()
-        else:
-            if self.is_derivative():
-                return self.derivative()
-            self.tokens.expect("{")
-            above = self.expression()
-            self.tokens.expect("}")
-        if self.tokens.has("{"):
-            self.tokens.expect("{")
-            below = self.expression()
-            self.tokens.expect("}")
-        else:
-            below = self.letter_or_number()
-        return heard.Quotient(above, below)
+    def _command_frac(self) -> Node:
+        if self.is_derivative():
+            return self.derivative()
+        token = self.tokens.next
+        if token.kind == "number" and len(token.text) == 2:  # \frac12
+            self.tokens.take()
+            return syntax.Over(*(Number(Fraction(digit)) for digit in token.text))
+        return syntax.Over(self.argument(), self.argument())
 
-    def letter_or_number(self) -> Heard:
+    def argument(self) -> Node:
+        """An expression in braces, or one letter or digit alone."""
+        if self.tokens.accept("{"):
+            inner = self.expression()
+            self.tokens.expect("}")
+            return inner
         token = self.tokens.take()
-        return Num(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
+        return Number(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
 
     def is_derivative(self) -> bool:
         """Whether both parts of a fraction begin with ∂ or d."""
+        if not self.tokens.has("{"):
+            return False
         first = 1
         while self.tokens.after(first).text == "{":
             first += 1
@@ -695,30 +630,19 @@ class _Latex(_Reader):
             at += 1
         return self.tokens.after(at).text == self.tokens.after(first).text
 
-    def derivative(self) -> Heard:
+    def derivative(self) -> Node:
         self.tokens.expect("{")
-        braces = 0
-        while self.tokens.accept("{"):
-            braces += 1
-        self.tokens.accept(r"\partial", "d")
-        while braces and self.tokens.accept("}"):
-            braces -= 1
-        of: Heard | None = None
-        if not self.tokens.has("}"):
-            of = self.expression()
-        while braces:
+        braces = self.differential()
+        of = None if self.tokens.has("}") else self.expression()
+        for _ in range(braces + 1):
             self.tokens.expect("}")
-            braces -= 1
-        self.tokens.expect("}")
         self.tokens.expect("{")
         by = self.variable()
         self.tokens.expect("}")
-        if of is None:
-            of = self.factor()
-        return heard.Rate(of, by)
+        return syntax.Rate(of or self.factor(), by)
 
-    def variable(self) -> Heard:
-        """∂ and what is differentiated by."""
+    def differential(self) -> int:
+        """Take ∂ or d, and say how many braces around it are still open."""
         braces = 0
         while self.tokens.accept("{"):
             braces += 1
@@ -726,31 +650,26 @@ class _Latex(_Reader):
             raise self.tokens.wrong(Text(en=r"'\partial'", zh=r"偏导号 '\partial'"))
         while braces and self.tokens.accept("}"):
             braces -= 1
+        return braces
+
+    def variable(self) -> Node:
+        """∂ and what is differentiated by."""
+        braces = self.differential()
         by = self.factor()
-        while braces:
+        for _ in range(braces):
             self.tokens.expect("}")
-            braces -= 1
         return by
 
-    def _command_partial(self) -> Heard:
+    def _command_partial(self) -> Node:
         if self.tokens.accept("_"):
-            by = self.below()
-            return heard.Rate(self.factor(), by)
+            by = self.argument()
+            return syntax.Rate(self.factor(), by)
         of = self.factor()
         if not self.tokens.accept("/", r"\over"):
             raise self.tokens.wrong(Text(en=r"'/' and \partial", zh=r"'/' 与 \partial"))
-        return heard.Rate(of, self.variable())
+        return syntax.Rate(of, self.variable())
 
-    def below(self) -> Heard:
-        """The quantity that stands below ∇ or ∂."""
-        if self.tokens.accept("{"):
-            by = self.expression()
-            self.tokens.expect("}")
-            return by
-        token = self.tokens.take()
-        return Mark(_SAME.get(token.text, token.text), at=token.at)
-
-    def _command_nabla(self) -> Heard:
+    def _command_nabla(self) -> Node:
         self.tokens.expect(
             "_",
             Text(
@@ -758,17 +677,17 @@ class _Latex(_Reader):
                 zh=r"：\nabla_a C 是对输出激活值的梯度",
             ),
         )
-        by = self.below()
-        return heard.Rate(self.factor(), by)
+        by = self.argument()
+        return syntax.Rate(self.factor(), by)
 
-    def _command_Sigma(self) -> Heard:
+    def _command_Sigma(self) -> Node:
         mark = self.marked(Mark(r"\sigma"))
         self.tokens.expect("(")
         arguments = self.listed(")")
         assert isinstance(mark, Mark)
         return Call(Mark("diag"), (Call(mark, arguments),))
 
-    def _command_dot(self) -> Heard:
+    def _command_dot(self) -> Node:
         inner = self.atom()
         if isinstance(inner, Call):
             function = replace(inner.function, primes=inner.function.primes + 1)
@@ -780,27 +699,25 @@ class _Latex(_Reader):
         inner = replace(inner, primes=inner.primes + 1)
         return self.applied(self.marked(inner)) if not self.tokens.has("(") else self.applied(inner)
 
-    def _command_hat(self) -> Heard:
+    def _command_hat(self) -> Node:
         braces = self.tokens.accept("{")
         token = self.tokens.take()
         if braces:
             self.tokens.expect("}")
         return self.letter(f"{token.text}hat", token.at)
 
-    _command_widehat = _command_hat
-
-    def _command_Delta(self) -> Heard:
+    def _command_Delta(self) -> Node:
         token = self.tokens.next
         if token.kind == "letter" or token.text in (r"\theta", r"\gamma"):
             self.tokens.take()
             return self.letter(f"\\Delta{token.text}", token.at)
         return self.letter(r"\Delta", token.at)
 
-    def _command_norm(self) -> Heard:
+    def _command_norm(self) -> Node:
         self.norms += 1
         inner = self.expression()
         self.norms -= 1
-        if not self.tokens.accept(r"\|", r"\rVert", r"\Vert"):
+        if not self.tokens.accept(r"\|"):
             raise self.tokens.wrong(Text(en=r"'\|'", zh=r"'\|'"))
         if self.tokens.accept("_"):
             self.group()
@@ -809,7 +726,7 @@ class _Latex(_Reader):
             self.group()
         if script is None or script.tokens != ("2",):
             raise self.tokens.wrong(Text(en="the norm squared", zh="范数的平方"))
-        return heard.Norm(inner)
+        return syntax.Norm(inner)
 
 
 def _closes(tokens: tuple[str, ...]) -> int:
@@ -833,98 +750,36 @@ def _summed(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(t for t in found if re.fullmatch(r"[A-Za-z]", t))
 
 
-_PRODUCTS = {
-    "np.dot": "@",
-    "np.matmul": "@",
-    "torch.matmul": "@",
-    "torch.mm": "@",
-    "np.multiply": "o",
-    "np.outer": "outer",
-    "np.power": "**",
-    "np.square": "**",
-    "jnp.dot": "@",
-    "torch.outer": "outer",
-    "dot": "@",
-    "matmul": "@",
-    "outer": "outer",
-    "multiply": "o",
-}
-
-
-def _product_of(sign: str, arguments: tuple[Heard, ...], tokens: Tokens) -> Heard:
-    if sign == "**":
-        exponent = arguments[1].value if len(arguments) > 1 and isinstance(arguments[1], Num) else Fraction(2)
-        return heard.Raised(arguments[0], int(exponent))
-    if len(arguments) != 2:
-        raise tokens.wrong(Text(en="two arguments", zh="两个参数"))
-    if sign == "outer":
-        return Row((arguments[0], heard.Turned(arguments[1])), "outer")
-    return Row(arguments, sign)
-
-
 class _Code(_Reader):
     """Reads one line of a program."""
 
     pattern = _CODE_TOKENS
     code = True
 
-    def term(self) -> Heard:
+    def term(self) -> Node:
         result = self.signed()
         while self.tokens.has("*", "/", "@"):
             sign = self.tokens.take().text
             other = self.signed()
             result = (
-                heard.Quotient(result, other)
+                syntax.Over(result, other)
                 if sign == "/"
                 else Row((result, other), "o" if sign == "*" else "@")
             )
         return result
 
-    def signed(self) -> Heard:
+    def signed(self) -> Node:
         if self.tokens.accept("-"):
             self.tokens.deeper()
             inner = self.signed()
             self.tokens.depth -= 1
-            return heard.Negative(inner)
-        base = self.atom()
-        while True:
-            token = self.tokens.next
-            if token.kind == "dot":
-                self.tokens.take()
-                if token.text in (".T", ".t()", ".transpose()"):
-                    base = heard.Turned(base)
-                    continue
-                self.tokens.expect("(")
-                if token.text == ".sum":
-                    base = self.method_sum(base)
-                    continue
-                other = self.expression()
-                self.tokens.expect(")")
-                base = Row((base, other), "@")
-            elif self.tokens.accept("**"):
-                base = heard.Raised(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
-            else:
-                return base
+            return syntax.Minus(inner)
+        return self.dotted(self.atom())
 
-    def method_sum(self, base: Heard) -> Heard:
-        """A.sum(axis=1, keepdims=True), A.sum(0)."""
-        axis = -1
-        while not self.tokens.accept(")"):
-            name = self.tokens.take().text
-            if name in ("0", "1"):
-                axis = int(name)
-            elif name in ("axis", "dim"):
-                self.tokens.expect("=")
-                value = self.tokens.take().text
-                axis = int(value) if value in ("0", "1") else -1
-            elif self.tokens.next.kind == "end":
-                raise self.tokens.wrong(Text(en="')'", zh="')'"))
-        return heard.SumAlong(base, axis)
-
-    def atom(self) -> Heard:
+    def atom(self) -> Node:
         token = self.tokens.next
         if token.kind == "number":
-            return Num(self.tokens.number())
+            return Number(self.tokens.number())
         if self.tokens.accept("("):
             inner = self.expression()
             self.tokens.expect(")")
@@ -933,12 +788,9 @@ class _Code(_Reader):
             raise self.tokens.wrong(Text(en="a name, a number or '('", zh="名字、数或 '('"))
         self.tokens.take()
         name = token.text.removeprefix("self.")
-        if name in ("np.sum", "torch.sum", "numpy.sum"):
-            self.tokens.expect("(")
-            return self.sum_along(self.expression())
-        if name in _PRODUCTS:
-            self.tokens.expect("(")
-            return _product_of(_PRODUCTS[name], self.listed(")"), self.tokens)
+        called = self.called(name) if self.tokens.has("(") else None
+        if called is not None:
+            return called
         function = _function(name)
         if function is not None and self.tokens.accept("("):
             return Call(function, self.listed(")"))
@@ -947,28 +799,15 @@ class _Code(_Reader):
 
 def _function(name: str) -> Mark | None:
     """The function that a name in code stands for, with a prime if it is a derivative."""
-    bare = name.removeprefix("np.").removeprefix("torch.")
+    bare = _bare(name)
     stem = re.sub(
         r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare
-    )
-    known = {
-        "sigmoid": "sigmoid",
-        "sigma": r"\sigma",
-        "tanh": "tanh",
-        "relu": "relu",
-        "softmax": "softmax",
-        "diag": "diag",
-        "activation": r"\sigma",
-        "act": r"\sigma",
-        "f": "f",
-        "g": "g",
-        "exp": "exp",
-        "log": "log",
-    }.get(stem.lower())
-    return None if known is None else Mark(known, primes=int(stem != bare))
+    ).lower()
+    alike = {**FUNCTIONS, "f": "f", "g": "g", **dict.fromkeys(("sigma", "activation", "act"), r"\sigma")}
+    return Mark(alike[stem], primes=int(stem != bare.lower())) if stem in alike else None
 
 
-def _identifier(name: str, at: int) -> Heard:
+def _identifier(name: str, at: int) -> Node:
     """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
     match = re.fullmatch(
         r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|dout|out|alpha|eta|lr|loss|cost|weights?|biase?s?|targets?|probs)"
@@ -978,22 +817,13 @@ def _identifier(name: str, at: int) -> Heard:
     if match is None:
         return Mark(name, at=at)
     letter = {
-        "delta": r"\delta",
-        "error": r"\delta",
-        "yhat": "yhat",
-        "y_hat": "yhat",
-        "ypred": "yhat",
-        "y_pred": "yhat",
-        "probs": "yhat",
-        "weights": "W",
-        "weight": "W",
-        "bias": "b",
-        "biases": "b",
-        "target": "t",
-        "targets": "t",
+        **dict.fromkeys(("delta", "error"), r"\delta"),
+        **dict.fromkeys(("yhat", "y_hat", "ypred", "y_pred", "probs"), "yhat"),
+        **dict.fromkeys(("weight", "weights"), "W"),
+        **dict.fromkeys(("bias", "biases"), "b"),
+        **dict.fromkeys(("target", "targets"), "t"),
+        **dict.fromkeys(("alpha", "lr"), r"\alpha"),
         "cost": "loss",
-        "alpha": r"\alpha",
-        "lr": r"\alpha",
         "eta": r"\eta",
     }.get(match["letter"], match["letter"])
     gradient = match["d"] is not None or name.endswith("_grad")

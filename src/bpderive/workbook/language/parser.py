@@ -1,8 +1,7 @@
 """The one-line language: `parse("delta[l,j] = d(C, z[l,j])")` gives a `Claim`.
 
-Recursive descent over a fixed list of names; nothing in a text is ever evaluated. A text with a backslash or a brace is
-read as LaTeX of the book, and so is one with an underscore and no bracket. To add a function of the language, write a
-method `_call_<name>`.
+Recursive descent over a fixed list of names; nothing in a text is ever evaluated. What is typed nearly so is read as
+well: δ[l,j], ∂C/∂w[l,j,k], w[l+1].T, delta[l][j]. To add a function of the language, write a method `_call_<name>`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from bpderive.errors import is_text
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.conditions import options
-from bpderive.workbook.language.latex import LatexParser
 from bpderive.workbook.language.places import index, layer
 from bpderive.workbook.language.tokens import EXPONENT, LARGEST_EXPONENT, Tokens
 
@@ -24,25 +22,55 @@ _TOKENS = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<sign>\*\*|!=|<=|>=|==|[-+*/^@()\[\],=<>'])"
 )
-_OPTIONS = re.compile(r"\b(?:for|with)\b")
 _INDICES = {"w": 2, "b": 1, "z": 1, "a": 1, "delta": 1}
+
+_NAMES = {
+    "δ": "delta",
+    "σ′": "dsigma",
+    "σ'": "dsigma",
+    "σ": "sigma",
+    "⊙": "*",
+    "·": "*",
+    "×": "*",
+    "−": "-",
+    "′": "'",
+    "ᵀ": ".T",
+    "Σ": "sum",
+    "∑": "sum",
+}
+_PART = r"(C|[a-z]+\[[^\[\]]*\])"
 
 RIGHT_SIDE = Text(en="'=' and a right side", zh="'=' 与右边")
 
 
 def parse(text: str) -> syntax.Claim:
-    """The claim that `text` makes, in the one-line language or in LaTeX; raises `ParseError` with a caret."""
-    sides = set(_OPTIONS.split(text, maxsplit=1)[0]) if is_text(text) else set()
-    if sides & set("\\{") or ("_" in sides and "[" not in sides):
-        return LatexParser(text, options=options).claim()
+    """The claim that `text` makes; raises `ParseError` with a caret."""
     return Parser(text).claim()
+
+
+def is_in_the_language(text: str) -> bool:
+    """Whether the text may be in this language: it has neither LaTeX nor other letters."""
+    text = _in_names(text)
+    sides = re.split(r"\b(?:for|with)\b", text, maxsplit=1)[0]
+    return text.isascii() and not set(sides) & set("\\{") and ("_" not in sides or "[" in sides)
+
+
+def _in_names(text: str) -> str:
+    """The text with names for Greek letters and signs, and what is typed nearly in the language in it."""
+    if not is_text(text) or not re.search(r"[a-zδ]\s*\[", text) or "^" in text or "\\" in text:
+        return text
+    for letter, name in _NAMES.items():
+        text = text.replace(letter, name)
+    text = text.replace("][", ",")
+    text = re.sub(rf"(?:∂|\bd){_PART}\s*/\s*(?:∂|d){_PART}", r"d(\1, \2)", text).replace("∂", "d")
+    return re.sub(r"([a-z]+\[[^\[\]]*\])\.T\b", r"T(\1)", text)
 
 
 class Parser:
     """Reads one claim."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = Tokens(text, _TOKENS)
+        self.tokens = Tokens(_in_names(text), _TOKENS, typed=text)
 
     def claim(self) -> syntax.Claim:
         """The whole text."""

@@ -6,7 +6,9 @@ about the cost and the activation is kept in `Spelled.cost` and `Spelled.sigma`.
 
 from __future__ import annotations
 
+import itertools
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from bpderive.errors import ParseError
@@ -15,78 +17,38 @@ from bpderive.letters.text import Text
 LONGEST = 2000
 """How many characters are read at most."""
 
-_SIGNS = {
-    "δ": r"\delta ",
-    "Δ": r"\Delta ",
-    "σ": r"\sigma ",
-    "Σ": r"\sum ",
-    "∑": r"\sum ",
-    "∂": r"\partial ",
-    "∇": r"\nabla ",
-    "θ": r"\theta ",
-    "Θ": r"\Theta ",
-    "α": r"\alpha ",
-    "β": r"\beta ",
-    "γ": r"\gamma ",
-    "η": r"\eta ",
-    "λ": r"\lambda ",
-    "ε": r"\epsilon ",
-    "ϵ": r"\epsilon ",
-    "φ": r"\phi ",
-    "ϕ": r"\phi ",
-    "ψ": r"\psi ",
-    "ℓ": r"\ell ",
-    "ℒ": r"\Loss ",
-    "⊙": r"\odot ",
-    "⨀": r"\odot ",
-    "∘": r"\circ ",
-    "•": r"\odot ",
-    "∗": r"\ast ",
-    "×": r"\times ",
-    "·": r"\cdot ",
-    "⋅": r"\cdot ",
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "′": "'",
-    "’": "'",
-    "″": "''",
-    "≡": "=",
-    "≜": "=",
-    "≠": r"\ne ",
-    "≤": r"\le ",
-    "≥": r"\ge ",
-    "←": "=",
-    "→": "=",
-    "‖": r"\|",
-    "∥": r"\|",
-    "½": r"\frac12 ",
-    "…": r"\dots ",
-    "⊤": r"\top ",
-    "∈": r"\in ",
-    "，": ", ",
-    "。": ". ",
-    "；": "; ",
-    "：": ": ",
-    "、": ", ",
-    "（": "(",
-    "）": ")",
-    "【": "[",
-    "】": "]",
-    "\u00a0": " ",
-    "\u2009": " ",
-    "\u200b": "",
-    "\u2061": "",
-    "“": " ",
-    "”": " ",
-    "《": " ",
-    "》": " ",
-    "ŷ": r"\hat{y}",
-    "𝟏": r"\one ",
-    "𝟙": r"\one ",
+_ALIKE = {
+    r"\sum ": "Σ∑",
+    r"\partial ": "∂",
+    r"\nabla ": "∇",
+    r"\ell ": "ℓ",
+    r"\Loss ": "ℒ",
+    r"\odot ": "⊙⨀•",
+    r"\circ ": "∘",
+    r"\ast ": "∗",
+    r"\times ": "×",
+    r"\cdot ": "·⋅",
+    r"\ne ": "≠",
+    r"\le ": "≤",
+    r"\ge ": "≥",
+    r"\top ": "⊤",
+    r"\in ": "∈",
+    r"\dots ": "…",
+    r"\|": "‖∥",
+    r"\one ": "𝟏𝟙",
+    r"\frac12 ": "½",
+    "-": "−–—",
+    "=": "≡≜←→",
+    "'": "′’",
+    ". ": "。",
+    ", ": "、",
+    "[": "【",
+    "]": "】",
+    " ": "“”《》",
+    "": "\u200b\u2061",
 }
-_BELOW = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-aehijklmnoprstuvx", strict=True))
-_ABOVE = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ᵀᴸˡⁱʲᵏᵐⁿᵗᵃᵇᶻʷ", "0123456789+-()TLlijkmntabzw", strict=True))
+_SIGNS = {c: sign for sign, alike in _ALIKE.items() for c in alike}
+_SCRIPTS = {"<super>": "^", "<sub>": "_"}
 _FONTS = re.compile(
     r"\\(?:mathbf|boldsymbol|mathrm|mathit|mathsf|mathtt|mathnormal|textbf|textit|textrm|text|mbox|operatorname\*?|bm|vec"
     r"|pmb|underline|overline|bar|tilde|rm|bf|it|sf|displaystyle|textstyle|scriptstyle|mathop|mathbin|mathrel"
@@ -102,50 +64,9 @@ _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{[A-Za-z]+\*?\}(?:\{[lcr|]*\})?")
 _HAN = "\u3400-\u9fff"
 
 WORDS = frozenset(
-    [
-        "np",
-        "sum",
-        "axis",
-        "keepdims",
-        "keepdim",
-        "dim",
-        "True",
-        "False",
-        "dot",
-        "matmul",
-        "multiply",
-        "outer",
-        "power",
-        "square",
-        "tanh",
-        "sigmoid",
-        "relu",
-        "ReLU",
-        "softmax",
-        "diag",
-        "exp",
-        "log",
-        "loss",
-        "Loss",
-        "cost",
-        "weight",
-        "weights",
-        "bias",
-        "biases",
-        "net",
-        "dout",
-        "out",
-        "torch",
-        "T",
-        "sigma",
-        "delta",
-        "mean",
-        "numpy",
-        "Sum",
-        "eq",
-        "jac",
-        "grad",
-    ]
+    "np numpy torch sum Sum axis keepdims keepdim dim True False dot matmul multiply outer power square mean T"  # noqa: SIM905
+    " tanh sigmoid relu ReLU softmax diag exp log sigma delta eq jac grad net out dout"
+    " loss Loss cost weight weights bias biases".split()
 )
 """Runs of letters that are no words of a sentence."""
 
@@ -164,7 +85,6 @@ _CODE = re.compile(
 _BARE = re.compile(r"(\\sigma|f|g)\s*'\s*=\s*\1\s*\(\s*1\s*-\s*\1\s*\)")
 
 _COSTS = (
-    (("softmax",), "softmax"),
     (("cross-entropy", "cross entropy", "crossentropy", "交叉熵"), "cross_entropy"),
     (("quadratic", "squared error", "mse", "二次代价", "平方误差", "均方误差", "平方损失"), "quadratic"),
 )
@@ -190,13 +110,6 @@ class Spelled:
 
 def spelled(text: str) -> Spelled:
     """Cut what was typed into statements; raises `ParseError` where there is none."""
-    if not isinstance(text, str):
-        raise ParseError(
-            Text(
-                en=f"A claim is a text such as 'delta[l,j] = d(C, z[l,j])'; given was {text!r}.",
-                zh=f"命题应是一段文字，例如 'delta[l,j] = d(C, z[l,j])'；得到的是 {text!r}。",
-            )
-        )
     if len(text) > LONGEST:
         raise ParseError(
             Text(
@@ -207,10 +120,15 @@ def spelled(text: str) -> Spelled:
     cost, sigma, softmax = _named(text)
     targets = _targets(text)
     if is_code(text):
-        lines = (line.partition("#")[0].strip() for line in text.splitlines())
+        lines = (_assigned(line.partition("#")[0].strip()) for line in text.splitlines())
         return Spelled(tuple(line for line in lines if "=" in line), (), cost, sigma, softmax, targets)
     statements, conditions = _parted(_plain(text))
     return Spelled(statements, conditions, cost, sigma, softmax, targets)
+
+
+def _assigned(line: str) -> str:
+    """W = W - (…) for W -= …."""
+    return re.sub(r"^([\w.]+)\s*([-+])=(.*)$", r"\1 = \1 \2 (\3)", line)
 
 
 def is_code(text: str) -> bool:
@@ -221,7 +139,7 @@ def is_code(text: str) -> bool:
 def _named(text: str) -> tuple[str | None, str | None, bool]:
     """The cost and the activation that words name."""
     low = text.lower()
-    cost = next((name for words, name in _COSTS[1:] if any(word in low for word in words)), None)
+    cost = next((name for words, name in _COSTS if any(word in low for word in words)), None)
     sigma = next((name for pattern, name in _SIGMAS if re.search(pattern, low)), None)
     return cost, sigma, "softmax" in low
 
@@ -234,13 +152,40 @@ def _targets(text: str) -> tuple[int, ...]:
     return tuple(int(digit) for digit in found[1].split(",")) if found else ()
 
 
+def _in_ascii(text: str) -> str:
+    """The text with LaTeX for Greek letters, signs, accents, and whatever is raised or lowered."""
+    pieces: list[str] = []
+    for script, run in itertools.groupby(unicodedata.normalize("NFC", text), _script):
+        plain = "".join(map(_letter, run))
+        pieces.append(f"{script}{{{plain}}}" if script else plain)
+    return "".join(pieces)
+
+
+def _script(letter: str) -> str:
+    """^ or _ for a letter that is raised or lowered."""
+    return _SCRIPTS.get(unicodedata.decomposition(letter).partition(" ")[0], "")
+
+
+def _letter(letter: str) -> str:
+    """A letter, a sign or an ideograph as it is typed in LaTeX."""
+    if letter in _SIGNS:
+        return _SIGNS[letter]
+    plain = unicodedata.normalize("NFKC", letter)
+    if plain != letter:
+        return _in_ascii(plain)
+    parted = unicodedata.normalize("NFD", letter)
+    if parted[1:] == "\u0302":
+        return rf"\hat{{{parted[0]}}}"
+    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", unicodedata.name(letter, ""))
+    if greek is None:
+        return letter
+    name = greek[2].replace("LAMDA", "LAMBDA")
+    return f"\\{name.lower() if greek[1] == 'SMALL' else name.title()} "
+
+
 def _plain(text: str) -> str:
     """The text in plain LaTeX: ASCII letters, no fonts, no spaces of LaTeX, one statement a line."""
-    text = "".join(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text)
-    for table, sign in ((_BELOW, "_"), (_ABOVE, "^")):
-        run = re.compile(f"[{''.join(table)}]+")
-        text = run.sub(lambda found, t=table, s=sign: f"{s}{{{''.join(t[c] for c in found[0])}}}", text)  # type: ignore[misc]
-    text = "".join(_SIGNS.get(c, c) for c in text)
+    text = _in_ascii(text)
     text = re.sub(
         r"\\(?:mathcal|mathscr|cal)\s*\{?\s*([A-Z])\s*\}?",
         lambda f: r"\Loss " if f[1] == "L" else f[1] + " ",

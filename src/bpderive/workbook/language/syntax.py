@@ -3,12 +3,15 @@
 `parse` makes a `Claim` from text, `from_statement` from a statement of the registry. `parts(node)` are the parts of an
 expression, `with_parts(node, parts)` the same expression of other parts, and `walk(node)` all of them. A new
 construct is one class here, one method in each of `text`, `verdict.shapes`, `verdict.normal` and `verdict.trial`.
+
+A formula in letters of another book is the same tree before its letters are known: `Mark`, a letter with whatever
+stands above and below it, and the constructs after it, until a convention says what they mean.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -191,6 +194,83 @@ class Outer(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Script:
+    """What stands above a letter: bare, in parentheses or in brackets."""
+
+    style: str
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Node):
+    """A letter with its superscripts, its subscripts and its primes."""
+
+    letter: str
+    above: tuple[Script, ...] = ()
+    below: tuple[str, ...] = ()
+    primes: int = 0
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function applied; without arguments where they were left out, as in δ ⊙ f′."""
+
+    function: Mark
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Node):
+    """Factors in a row; `sign` is "" (side by side), "." (a dot), "*" (a star or a cross), "o" (⊙ or ∘) or "@"."""
+
+    factors: tuple[Node, ...]
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Node):
+    """A derivative of anything by anything."""
+
+    of: Node
+    by: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SumAlong(Node):
+    """np.sum along an axis."""
+
+    body: Node
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Norm(Node):
+    """The square of a norm."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Ones(Node):
+    """A column or a row of ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Sides that are said to be equal, one after the other; `code` where they are a line of a program."""
+
+    sides: tuple[Node, ...]
+    text: str
+    code: bool = False
+
+    def walk(self) -> Iterator[Node]:
+        """Every expression in it."""
+        for side in self.sides:
+            yield from walk(side)
+
+
+@dataclass(frozen=True, slots=True)
 class LayerCondition:
     """first relation second, the relation being one of = != < <= > >=."""
 
@@ -242,6 +322,15 @@ class Claim:
         """The claim with another side at `place`."""
         return replace(self, sides=(*self.sides[:place], side, *self.sides[place + 1 :]))
 
+    def changed(self, change: Callable[[Node], Node]) -> Claim:
+        """The claim with `change` made of every expression in it, the parts before the whole."""
+        return replace(self, sides=tuple(changed(side, change) for side in self.sides))
+
+    def walk(self) -> Iterator[Node]:
+        """Every expression in it."""
+        for side in self.sides:
+            yield from walk(side)
+
     def given(self, *conditions: Condition) -> Claim:
         """The claim under further conditions."""
         return replace(self, conditions=(*self.conditions, *conditions))
@@ -288,6 +377,11 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for part in parts(node):
         yield from walk(part)
+
+
+def changed(node: Node, change: Callable[[Node], Node]) -> Node:
+    """`node` with `change` made of each of its parts, the parts before the whole."""
+    return change(with_parts(node, [changed(part, change) for part in parts(node)]))
 
 
 def indices_of(node: Node) -> tuple[Index, ...]:

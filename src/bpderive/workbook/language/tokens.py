@@ -7,8 +7,11 @@ something else than it wants, lets `wrong(…)` make the error. Every error spea
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
+from unicodedata import east_asian_width
 
 from bpderive.errors import ParseError, shown
 from bpderive.letters.text import Text
@@ -18,6 +21,9 @@ DEEPEST = 40
 LARGEST_EXPONENT = 8
 MOST_DIGITS = 12
 MOST_LAYERS = 12
+
+_FAR = 60
+"""How many characters there may be, at most, between two tokens as they were typed."""
 
 EXPONENT = Text(en="an exponent", zh="指数")
 
@@ -32,10 +38,24 @@ class Token:
 
 
 class Tokens:
-    """The tokens of `text`; `pattern` has one named group for each kind, of which "space" is left out."""
+    """The tokens of `text`; `pattern` has one named group for each kind, of which "space" is left out.
 
-    def __init__(self, text: str, pattern: re.Pattern[str]) -> None:
+    `same` holds tokens that mean the same as another. Where `text` is another spelling of what was `typed`, errors
+    point into that, at or after the place `begins`.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        pattern: re.Pattern[str],
+        same: Mapping[str, str] = MappingProxyType({}),
+        typed: str | None = None,
+        begins: int = 0,
+    ) -> None:
         self.text = text
+        self.typed = typed
+        self.begins = begins
+        self._tokens: list[Token] = []
         self.place = 0
         self.depth = 0
         if not isinstance(text, str):
@@ -55,18 +75,19 @@ class Tokens:
         for at, character in enumerate(text):
             if not (" " <= character <= "~" or character in "\t\n\r"):
                 raise self.error(at, _not_ascii(character))
-        self._tokens = self._cut(pattern)
+        self._cut(pattern, same)
 
-    def _cut(self, pattern: re.Pattern[str]) -> list[Token]:
-        found, at = [], 0
+    def _cut(self, pattern: re.Pattern[str], same: Mapping[str, str]) -> None:
+        at = 0
         while at < len(self.text):
             match = pattern.match(self.text, at)
             if match is None or match.lastgroup is None:
                 raise self.error(at, _no_meaning(self.text, at))
             if match.lastgroup != "space":
-                found.append(Token(match.lastgroup, match.group(), at))
+                text = match.group()
+                self._tokens.append(Token(match.lastgroup, same.get(text, text), at))
             at = match.end()
-        return [*found, Token("end", "", len(self.text))]
+        self._tokens.append(Token("end", "", len(self.text)))
 
     @property
     def next(self) -> Token:
@@ -113,11 +134,22 @@ class Tokens:
 
     def error(self, at: int, what: Text) -> ParseError:
         """The error that shows the line and points with a caret at the place."""
-        start = self.text.rfind("\n", 0, at) + 1
-        line = self.text[start:].split("\n", 1)[0].replace("\t", " ")
+        text, at = (self.text, at) if self.typed is None else (self.typed, self.typed_place(at))
+        start = text.rfind("\n", 0, at) + 1
+        line = text[start:].split("\n", 1)[0].replace("\t", " ")
         first = max(0, at - start - 60)
-        shown = f"\n  {line[first : first + 100]}\n  {' ' * (at - start - first)}^"
+        before = "".join("\u3000" if east_asian_width(c) in "FW" else " " for c in line[first : at - start])
+        shown = f"\n  {line[first : first + 100]}\n  {before}^"
         return ParseError(Text(en=f"{what.en}:{shown}", zh=f"{what.zh}：{shown}"))
+
+    def typed_place(self, at: int) -> int:
+        """Where a place of the text stands in what was typed: after the tokens before it, those that were typed so."""
+        typed, place = self.typed or "", self.begins
+        for token in (t for t in self._tokens if t.at < at):
+            found = typed.find(token.text, place, place + _FAR)
+            if found >= 0:
+                place = found + len(token.text)
+        return place + len(typed[place:]) - len(typed[place:].lstrip())
 
     def deeper(self) -> None:
         """Count one more level of nesting; raises `ParseError` if there are too many."""
@@ -154,24 +186,8 @@ class Tokens:
         return value
 
 
-_BY_NAME = {
-    "δ": "delta",
-    "σ": "sigma",
-    "Σ": "sum",
-    "∑": "sum",
-    "∂": "d",
-    "⊙": "*",
-    "·": "*",
-    "×": "*",
-    "−": "-",
-}
-
-
 def _not_ascii(character: str) -> Text:
     """What to write for a character that is not ASCII."""
-    known = _BY_NAME.get(character)
-    if known is not None:
-        return Text(en=f"for {character} write {known}", zh=f"{character} 请写成 {known}")
     return Text(
         en=f"the character {character!r} is not ASCII; write names such as delta, sigma",
         zh=f"字符 {character!r} 不是 ASCII 字符；请写 delta、sigma 这样的名字",
