@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bpderive.errors import ParseError, is_text
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
@@ -30,7 +31,6 @@ from bpderive.workbook.language.ear import Hearing, hear
 from bpderive.workbook.language.heard import Mark, Row, SumOver, walk
 from bpderive.workbook.verdict import LONGEST, Verdict
 from bpderive.workbook.verdict import check as judged
-from bpderive.workbook.verdict.counterexample import Counterexample
 from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from bpderive.judge.counterexample import Counterexample
 from bpderive.workbook.language import syntax
-from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, differ
+from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, differ, enclosures
 from bpderive.workbook.verdict.components import COLUMN, ROW
-from bpderive.workbook.verdict.counterexample import Counterexample, enclosures
 from bpderive.workbook.verdict.decide import Reading, readings
 from bpderive.workbook.verdict.errors import IllFormed, OutOfReach, TooHard
 from bpderive.workbook.verdict.forms import Clock

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.plain import plain
 from bpderive.letters.text import Text
 from bpderive.workbook.language import Claim, in_latex, parse, syntax, written
 from bpderive.workbook.verdict.components import COLUMN, ROW
-from bpderive.workbook.verdict.counterexample import Counterexample
 from bpderive.workbook.verdict.decide import holds, readings
 from bpderive.workbook.verdict.diagnosis import Diagnosis, diagnose, is_true
 from bpderive.workbook.verdict.divisors import WHEREVER, check_divisors, divides

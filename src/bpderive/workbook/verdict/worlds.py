@@ -19,8 +19,7 @@ from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
 from bpderive.letters.symbols import joined_indices
 from bpderive.workbook.verdict import pieces
-from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, arithmetic, iv
-from bpderive.workbook.verdict.counterexample import exact
+from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, arithmetic, exact, iv
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.known import slope_polynomial
 
