@@ -29,12 +29,11 @@ from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
 from bpderive.workbook.language.heard import Mark, Row, SumOver, walk
-from bpderive.workbook.verdict import LONGEST, Verdict
+from bpderive.workbook.verdict import LONGEST, Read, Verdict
 from bpderive.workbook.verdict import check as judged
 from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock
-from bpderive.workbook.verdict.read import Read
 
 MOST_READINGS = 60
 """How many readings of one formula are tried at most: conventions, with one example, their sum and their mean."""

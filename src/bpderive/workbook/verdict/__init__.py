@@ -2,6 +2,6 @@
 
 from bpderive.judge.counterexample import Counterexample, Enclosure
 from bpderive.workbook.verdict.diagnosis import Diagnosis
-from bpderive.workbook.verdict.verdict import LONGEST, STATUS, Verdict, check
+from bpderive.workbook.verdict.verdict import LONGEST, STATUS, Read, Verdict, check
 
-__all__ = ["LONGEST", "STATUS", "Counterexample", "Diagnosis", "Enclosure", "Verdict", "check"]
+__all__ = ["LONGEST", "STATUS", "Counterexample", "Diagnosis", "Enclosure", "Read", "Verdict", "check"]
