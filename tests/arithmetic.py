@@ -15,7 +15,7 @@ from typing import Any
 import sympy
 from sympy import Symbol
 
-from bpderive.judge.certify import Counterexample
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.statements import Statement
 from bpderive.letters.symbols import (
     BackwardProduct,
@@ -293,7 +293,8 @@ def confirms(found: Counterexample, statement: Statement, rest: int = 3) -> bool
     """Whether the two sides have the values that the counterexample says, and these differ."""
     if found.left is None or found.right is None or found.left == found.right:
         return False
-    row, column = found.place or (1, 1)
+    row, *columns = found.place or (1,)
+    [column] = columns or [1]
     for tables in Example(found, statement, rest).sides(statement):
         values = [table[row - 1][column - 1] for table in tables]
         if (found.left, found.right) in itertools.pairwise(values):

@@ -11,7 +11,8 @@ import pytest
 
 from bpderive import equations
 from bpderive.errors import Refuted
-from bpderive.judge.certify import Counterexample, certify
+from bpderive.judge.certify import certify
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.statements import Statement
 from tests import arithmetic
 from tests.arithmetic import Example, confirms

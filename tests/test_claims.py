@@ -11,18 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Expr, Integer, MatAdd, MatMul, sqrt
 
-from bpderive import equations
+from bpderive import equations, set_language
 from bpderive.errors import BpderiveError, DomainError, NetworkError, Refuted, UnknownName
 from bpderive.judge import certify as claims
 from bpderive.judge.certify import (
     EQUAL_WIDTHS,
     NETWORKS,
     WRITTEN_OUT,
-    Counterexample,
     Decided,
     cases_of,
     certify,
 )
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
 from bpderive.proofs.definitions import INNER, NEURON, OUTPUT, WEIGHT
@@ -116,19 +116,21 @@ def test_a_side_that_does_not_exist_is_the_reason() -> None:
         equation(delta(l)[j, 0], delta(l + 5)[j, 0] - delta(l + 5)[j, 0] + b(l + 5)[j, 0], over=NEURON)
     )
     assert (found.left, found.right, found.values) == (None, None, {})
-    assert "does not exist" in found.reason
-    assert str(found).endswith(found.reason)
+    assert found.reason is not None
+    assert "does not exist" in found.reason.en
+    assert str(found).endswith(found.reason.en)
+    assert found.text.zh.endswith(found.reason.zh)
 
 
 def test_a_range_that_leads_to_no_layer_is_ill_formed() -> None:
     """Not true for want of cases: for l = L there is no layer l+1 whose neurons q could be."""
     wider = replace(equations["49"].statement, ranges=(*WEIGHT, neurons(q, l + 1)))
-    assert "no layer" in refuted(wider).reason
+    assert "no layer" in str(refuted(wider).reason)
 
 
 def test_sides_of_different_shapes_are_not_equal() -> None:
     found = refuted(Statement((delta(l), delta(l).T), (layers(l),)))
-    assert "shape" in found.reason
+    assert "shape" in str(found.reason)
 
 
 def test_every_side_of_a_chain_counts() -> None:
@@ -197,6 +199,8 @@ def test_refuted_is_a_value_error_that_carries_its_counterexample() -> None:
     with pytest.raises(ValueError, match="does not hold") as caught:
         certify(with_rhs(BP2, -BP2.rhs))
     assert isinstance(caught.value, Refuted)
+    with set_language("zh"):
+        assert "不成立：在网络 (2, 3, 2) 中，取 l = 2" in str(caught.value)
     assert isinstance(caught.value.counterexample, Counterexample)
 
 

@@ -18,7 +18,8 @@ from sympy import Basic, Expr, HadamardProduct, ImmutableMatrix, Integer, MatAdd
 from bpderive import equations
 from bpderive.equations import checks
 from bpderive.errors import Refuted
-from bpderive.judge.certify import Counterexample, certify
+from bpderive.judge.certify import certify
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.statements import Statement, equation, layers, neurons
 from bpderive.letters.symbols import (
     EPSILON,

@@ -20,7 +20,7 @@ class BpderiveError(Exception):
 class Refuted(BpderiveError, ValueError):
     """A statement is false; `counterexample` holds the smallest network found and the exact values there."""
 
-    def __init__(self, message: str, counterexample: Any = None) -> None:
+    def __init__(self, message: object, counterexample: Any = None) -> None:
         super().__init__(message)
         self.counterexample = counterexample
 

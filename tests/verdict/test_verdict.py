@@ -369,3 +369,10 @@ def test_no_function_is_said_to_be_what_it_is_not() -> None:
         "sigma(-b[l,j]) = sigma(b[l,j]) + b[l,j] with sigma = silu",
     ):
         assert bp.check(claim).status == "refuted"
+
+
+def test_a_repair_with_a_letter_that_the_language_cannot_read_is_shown() -> None:
+    verdict = bp.check(r"\Delta w_{ij} = \eta \delta_j o_i")
+    assert verdict.status == "refuted"
+    assert verdict.mended is not None
+    assert r"-\eta \delta^{l+1}_{j} a^{l}_{i}" in verdict._repr_markdown_()

@@ -20,10 +20,10 @@ from sympy import Symbol
 
 from bpderive.errors import NetworkError, Refuted, shown
 from bpderive.functions.choices import checked_sizes
+from bpderive.judge.counterexample import Counterexample
 from bpderive.judge.evaluate import Reader, truth_of
 from bpderive.judge.polynomials import Polynomial
 from bpderive.judge.truth import Truth, name
-from bpderive.letters.cases import case_in_latex
 from bpderive.letters.statements import Statement
 from bpderive.letters.symbols import L, Width
 from bpderive.letters.text import Text
@@ -52,38 +52,6 @@ MOST_TRIALS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Counterexample:
-    """One case in which a statement fails.
-
-    `sizes` is the network; `letters` the layer and the indices, counted from 1; `values` what the unknowns are there;
-    `left` and `right` the values of the two sides, or None where a side does not exist, which `reason` then explains.
-    """
-
-    sizes: tuple[int, ...]
-    letters: dict[str, int]
-    values: dict[str, Fraction]
-    left: Fraction | None
-    right: Fraction | None
-    place: tuple[int, int] | None = None
-    reason: str = ""
-
-    def _repr_latex_(self) -> str:
-        """The case, the values and the two sides, without a word in any language."""
-        sides = None if self.left is None or self.right is None else (self.left, self.right)
-        return case_in_latex(self.sizes, self.letters, self.values, sides)
-
-    def __str__(self) -> str:
-        where = ", ".join(f"{letter} = {value}" for letter, value in self.letters.items())
-        where = f"in the network {self.sizes}" + (f", for {where}" if where else "")
-        if self.place is not None:
-            where += f", in row {self.place[0]}" + (f", column {self.place[1]}" if self.place[1] > 1 else "")
-        if self.left is None or self.right is None:
-            return f"{where}: {self.reason}"
-        given = ", ".join(f"{unknown} = {value}" for unknown, value in self.values.items())
-        return f"{where}, the left side is {self.left} and the right side is {self.right}, where {given}"
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
     """A statement that was decided to hold: on which networks, in how many cases."""
 
@@ -104,6 +72,22 @@ _NO_STATEMENT = Text(
     en="A Statement is wanted, such as bp.equations['BP1'].statement; given was {given}.",
     zh="这里需要一个 Statement，例如 bp.equations['BP1'].statement；给出的是 {given}。",
 )
+_ONE_SIDE = Text(
+    en="{statement} has one side only: there is nothing to decide.",
+    zh="{statement} 只有一边，没有可判定的内容。",
+)
+_SHAPES = Text(
+    en="one side has the shape {left} and the other {right}", zh="一边的形状是 {left}，另一边是 {right}"
+)
+_SAME_VALUES = Text(
+    en="the sides are different polynomials, but {most} choices of small values gave equal ones",
+    zh="两边是不同的多项式，但试过的 {most} 组小数值都使它们相等",
+)
+_REFUTED = Text(en="{statement} does not hold: {case}.", zh="{statement} 不成立：{case}。")
+NO_CASE = Text(
+    en="none of the networks {networks} has a case of {statement}.",
+    zh="网络 {networks} 中没有一个含有 {statement} 的情形。",
+)
 _NO_NETWORKS = Text(
     en="Networks are given as a sequence of sizes, such as [(2, 3, 2)]; given was {given}.",
     zh="网络应写成由各层大小组成的序列，例如 [(2, 3, 2)]；给出的是 {given}。",
@@ -119,7 +103,7 @@ def certify(statement: Statement, networks: Sequence[tuple[int, ...]] | None = N
     if not isinstance(statement, Statement):
         raise NetworkError(_NO_STATEMENT.format(given=shown(statement)))
     if len(statement.sides) < 2:
-        raise NetworkError(f"{statement} has one side only: there is nothing to decide.")
+        raise NetworkError(_ONE_SIDE.format(statement=statement))
     if networks is None:
         networks = NETWORKS if statement.moved is None else WRITTEN_OUT
     if not isinstance(networks, Sequence):
@@ -136,16 +120,18 @@ def certify(statement: Statement, networks: Sequence[tuple[int, ...]] | None = N
                 cases += 1
                 found = _difference(statement, reader, letters)
                 if found is not None:
-                    raise _refuted(statement, found)
+                    raise refuted(statement, found)
         except NetworkError as error:
-            missing = missing or _case(statement, sizes, letters, reason=str(error))
+            missing = missing or Counterexample(
+                sizes, shown_letters(letters), {}, None, None, reason=error.args[0]
+            )
         if cases:
             used.append(sizes)
             instances += cases
     if missing is not None:
-        raise _refuted(statement, _value_counterexample(statement) or missing)
+        raise refuted(statement, _value_counterexample(statement) or missing)
     if not used:
-        raise NetworkError(f"none of the networks {tuple(networks)} has a case of {statement}.")
+        raise NetworkError(NO_CASE.format(networks=networks, statement=statement))
     return Decided(tuple(used), instances)
 
 
@@ -197,12 +183,11 @@ def _unequal(statement: Statement, reader: Reader, letters: dict[Symbol, int]) -
     values = [reader.value(side)(letters) for side in statement.sides]
     for left, right in itertools.pairwise(values):
         if (len(left), len(left[0])) != (len(right), len(right[0])):
-            raise NetworkError(
-                f"one side has the shape ({len(left)}, {len(left[0])}) and the other ({len(right)}, {len(right[0])})."
-            )
+            shapes = (f"({len(side)}, {len(side[0])})" for side in (left, right))
+            raise NetworkError(_SHAPES.format(left=next(shapes), right=next(shapes)))
         for row, column in itertools.product(range(len(left)), range(len(left[0]))):
             if left[row][column] != right[row][column]:
-                place = (row + 1, column + 1) if len(left) > 1 else None
+                place = (row + 1, *([column + 1] if len(left[0]) > 1 else [])) if len(left) > 1 else None
                 return _with_values(
                     statement, reader, letters, (left[row][column], right[row][column]), place
                 )
@@ -214,7 +199,7 @@ def _with_values(
     reader: Reader,
     letters: dict[Symbol, int],
     sides: tuple[Polynomial, Polynomial],
-    place: tuple[int, int] | None,
+    place: tuple[int, ...] | None,
 ) -> Counterexample:
     """Small whole values at which the two polynomials differ; without values if none were found in `MOST_TRIALS`."""
     left, right = sides
@@ -229,12 +214,8 @@ def _with_values(
             return Counterexample(
                 reader.truth.sizes, shown_letters(letters), shown, left_value, right_value, place
             )
-    return _case(
-        statement,
-        reader.truth.sizes,
-        letters,
-        f"the sides are different polynomials, but {MOST_TRIALS} choices of small values gave equal ones.",
-    )
+    reason = _SAME_VALUES.format(most=MOST_TRIALS)
+    return Counterexample(reader.truth.sizes, shown_letters(letters), {}, None, None, reason=reason)
 
 
 def _trial(keys: list[Any], attempt: int) -> dict[Any, Fraction]:
@@ -260,16 +241,11 @@ def _value_counterexample(statement: Statement) -> Counterexample | None:
     return None
 
 
-def _case(
-    statement: Statement, sizes: tuple[int, ...], letters: dict[Symbol, int], reason: str
-) -> Counterexample:
-    return Counterexample(sizes, shown_letters(letters), {}, None, None, reason=reason)
-
-
 def shown_letters(letters: dict[Symbol, int]) -> dict[str, int]:
     """Layers as they are and indices counted from 1."""
     return {str(s): value if s.is_positive else value + 1 for s, value in letters.items()}
 
 
-def _refuted(statement: Statement, counterexample: Counterexample) -> Refuted:
-    return Refuted(f"{statement} does not hold: {str(counterexample).rstrip('.')}.", counterexample)
+def refuted(statement: Statement, counterexample: Counterexample) -> Refuted:
+    """The error that says so."""
+    return Refuted(_REFUTED.format(statement=statement, case=counterexample.text), counterexample)

@@ -31,6 +31,7 @@ from bpderive.functions.activations import Activation, AnyActivation, VectorActi
 from bpderive.functions.costs import Cost
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
 from bpderive.letters.symbols import Sigma, SigmaPrime, joined_indices
+from bpderive.letters.text import Text
 
 Component = tuple[Any, ...]
 """("w", l, j, k), ("b", l, j), ("z", l, j), ("a", l, j), ("y", L, j), or ("C",); layers from 1, neurons from 0."""
@@ -58,6 +59,38 @@ def name(key: Component) -> str:
     return f"∂C/∂a{place}" if letter == "g" else f"{letter}{place}"
 
 
+NO_LETTER = Text(
+    en="{name} does not exist: a network has no {letter}", zh="{name} 不存在：网络没有 {letter} 这样的量"
+)
+NO_LAYER = Text(
+    en="{name} does not exist: the network {sizes} has no such layer of {letter}",
+    zh="{name} 不存在：网络 {sizes} 没有这一层的 {letter}",
+)
+NO_NEURON = Text(
+    en="{name} does not exist: layer {layer} has {count} neurons",
+    zh="{name} 不存在：第 {layer} 层有 {count} 个神经元",
+)
+OF_WHOLE_LAYER = Text(
+    en="{name} does not exist: the outputs are a function of the whole layer",
+    zh="{name} 不存在：输出是整层的函数",
+)
+_ARBITRARY_COST = Text(
+    en="the value of an arbitrary cost is no polynomial; only its derivatives are unknowns",
+    zh="任意代价函数的值不是多项式；只有它的导数是未知量",
+)
+_NO_POLYNOMIAL = Text(
+    en="{formula} is no polynomial in the output and the desired output, so statements about this cost are "
+    "not decided exactly. Decide them for an arbitrary cost, or for one that is a polynomial.",
+    zh="{formula} 不是输出与目标值的多项式，因此关于这个代价函数的命题无法精确判定。"
+    "请对任意代价函数判定，或换成多项式的代价函数。",
+)
+_NO_JACOBIAN = Text(
+    en="The Jacobian of {name} is no polynomial in the outputs, so statements about it are not decided exactly. "
+    "Decide them for an arbitrary function of the whole layer.",
+    zh="{name} 的雅可比矩阵不是输出的多项式，因此关于它的命题无法精确判定。请对整层的任意函数判定。",
+)
+
+
 @dataclass(slots=True)
 class Truth:
     """A network of unknowns; `cost` is None when the cost is arbitrary.
@@ -82,18 +115,15 @@ class Truth:
         """Raise `NetworkError` if the network has no such component."""
         letter, layer, *indices = component
         if letter not in ("w", "b", "z", "a", "y", "delta"):
-            raise NetworkError(f"{name(component)} does not exist: a network has no {letter}.")
+            raise NetworkError(NO_LETTER.format(name=name(component), letter=letter))
         first = 1 if letter in ("a", "y") else 2
         counts = [layer, layer - 1] if letter == "w" else [layer]
         if not first <= layer <= self.depth or (letter == "y" and layer != self.depth):
-            raise NetworkError(
-                f"{name(component)} does not exist: the network {self.sizes} has no such layer of {letter}."
-            )
+            raise NetworkError(NO_LAYER.format(name=name(component), sizes=self.sizes, letter=letter))
         for index, at in zip(indices, counts, strict=True):
             if not 0 <= index < self.sizes[at - 1]:
-                raise NetworkError(
-                    f"{name(component)} does not exist: layer {at} has {self.sizes[at - 1]} neurons."
-                )
+                count = self.sizes[at - 1]
+                raise NetworkError(NO_NEURON.format(name=name(component), layer=at, count=count))
 
     def value(self, component: Component) -> Polynomial:
         """The component as a polynomial; raises `NetworkError` if it does not exist."""
@@ -113,9 +143,7 @@ class Truth:
     def slope(self, layer: int, neuron: int) -> Polynomial:
         """σ′(z^l_j); raises `NetworkError` in an output layer that has one function for all its neurons."""
         if self.whole and layer == self.depth:
-            raise NetworkError(
-                f"{name(('σ', 1, layer, neuron, None))} does not exist: the outputs are a function of the whole layer."
-            )
+            raise NetworkError(OF_WHOLE_LAYER.format(name=name(("σ", 1, layer, neuron, None))))
         if isinstance(self.output, Activation) and layer == self.depth:
             out = Symbol("out", real=True)
             by_output = self.output.derivative_from_output(out)
@@ -130,10 +158,7 @@ class Truth:
         outputs = sympy.symbols(f"out0:{self.sizes[-1]}", real=True)
         table = self.output.jacobian_from_output(list(outputs))
         if table is None or not table[of, by].is_polynomial(*outputs):
-            raise DomainError(
-                f"The Jacobian of {self.output.name} is no polynomial in the outputs, so statements about it are not "
-                "decided exactly. Decide them for an arbitrary function of the whole layer."
-            )
+            raise DomainError(_NO_JACOBIAN.format(name=self.output.name))
         values = [self.value(("a", self.depth, m)) for m in range(self.sizes[-1])]
         return _put(table[of, by], outputs, values)
 
@@ -237,9 +262,7 @@ class Truth:
 
     def _cost_value(self) -> Polynomial:
         if self.cost is None:
-            raise NetworkError(
-                "the value of an arbitrary cost is no polynomial; only its derivatives are unknowns."
-            )
+            raise NetworkError(_ARBITRARY_COST)
         return added(
             self._of_output(lambda cost, out, wanted: cost.term(out, wanted), m)
             for m in range(self.sizes[-1])
@@ -250,10 +273,7 @@ class Truth:
         out, wanted = sympy.symbols("out wanted", real=True)
         found = formula(self.cost, out, wanted)
         if not found.is_polynomial(out, wanted):
-            raise DomainError(
-                f"{found} is no polynomial in the output and the desired output, so statements about this cost are "
-                "not decided exactly. Decide them for an arbitrary cost, or for one that is a polynomial."
-            )
+            raise DomainError(_NO_POLYNOMIAL.format(formula=found))
         return _put(found, (out, wanted), [self.value((letter, self.depth, neuron)) for letter in ("a", "y")])
 
 

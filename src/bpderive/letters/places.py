@@ -14,8 +14,12 @@ from sympy import Expr, Symbol
 
 from bpderive.errors import NetworkError
 from bpderive.letters.symbols import L, Width
+from bpderive.letters.text import Text
 
 Letters = Mapping[Symbol, int]
+
+_NO_LAYER = Text(en="the network {sizes} has no layer {layer}", zh="网络 {sizes} 没有第 {layer} 层")
+_NOTHING_SAYS = Text(en="nothing says what {letter} stands for", zh="看不出 {letter} 代表什么")
 
 
 def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters], int]:
@@ -42,12 +46,12 @@ def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters]
 
 def _letter(letter: Symbol, letters: Letters) -> int:
     if letter not in letters:
-        raise NetworkError(f"nothing says what {letter} stands for.")
+        raise NetworkError(_NOTHING_SAYS.format(letter=letter))
     return letters[letter]
 
 
 def width(layer: int, sizes: tuple[int, ...]) -> int:
     """n_l; raises `NetworkError` if there is no such layer."""
     if not 1 <= layer <= len(sizes):
-        raise NetworkError(f"the network {sizes} has no layer {layer}.")
+        raise NetworkError(_NO_LAYER.format(sizes=sizes, layer=layer))
     return sizes[layer - 1]

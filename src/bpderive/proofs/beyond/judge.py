@@ -16,12 +16,21 @@ from typing import Any
 from sympy import Symbol
 
 from bpderive.errors import NetworkError, Refuted
-from bpderive.judge.certify import Counterexample, Decided, shown_letters
+from bpderive.judge.certify import NO_CASE, Decided, refuted, shown_letters
 from bpderive.judge.certify import certify as certify_layers
-from bpderive.judge.evaluate import Reader
-from bpderive.judge.evaluate.components import Number
+from bpderive.judge.counterexample import Counterexample
+from bpderive.judge.evaluate import Number, Reader
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
-from bpderive.judge.truth import COST, Component, Truth, name
+from bpderive.judge.truth import (
+    COST,
+    NO_LAYER,
+    NO_LETTER,
+    NO_NEURON,
+    OF_WHOLE_LAYER,
+    Component,
+    Truth,
+    name,
+)
 from bpderive.letters.places import Letters
 from bpderive.letters.statements import Range, Statement
 from bpderive.letters.symbols import L, LayerArray, Partial
@@ -59,15 +68,13 @@ class GraphTruth(Truth):
         elif letter in ("a", "G", "g", "b", "z", "delta"):
             ranges, counts = [(1 if letter in ("a", "G", "g") else 2, layer)], [layer]
         else:
-            raise NetworkError(f"{name(component)} does not exist: a network has no {letter}.")
+            raise NetworkError(NO_LETTER.format(name=name(component), letter=letter))
         if any(high < low for low, high in ranges) or (letter != "θ" and layer > self.depth):
-            raise NetworkError(
-                f"{name(component)} does not exist: the network {self.sizes} has no such layer."
-            )
+            raise NetworkError(NO_LAYER.format(name=name(component), sizes=self.sizes, letter=letter))
         for index, at in zip(indices, counts, strict=True):
             width = PARAMETERS if letter == "θ" else self.sizes[at - 1]
             if not 0 <= index < width:
-                raise NetworkError(f"{name(component)} does not exist: there are {width} of them.")
+                raise NetworkError(NO_NEURON.format(name=name(component), layer=at, count=width))
 
     def value(self, component: Component) -> Polynomial:
         """The component as a polynomial; raises `NetworkError` if it does not exist."""
@@ -88,7 +95,7 @@ class GraphTruth(Truth):
         """σ′(z^l_j)."""
         self.require(("z", layer, neuron))
         if self.mixes:
-            raise NetworkError(f"layer {layer} has a function of the whole layer, and no σ′ of its own.")
+            raise NetworkError(OF_WHOLE_LAYER.format(name=name(("σ", 1, layer, neuron, None))))
         return unknown(("σ", 1, layer, neuron, None))
 
     def derivative(self, of: Component, by: Component) -> Polynomial:
@@ -253,13 +260,13 @@ def certify(
                     if left != right:
                         raise _refuted(statement, sizes, letters, left, right)
         except NetworkError as error:
-            counterexample = Counterexample(sizes, {}, {}, None, None, reason=str(error))
-            raise Refuted(f"{statement} does not hold: {counterexample}.", counterexample) from error
+            case = Counterexample(sizes, {}, {}, None, None, reason=error.args[0])
+            raise refuted(statement, case) from error
         if cases:
             used.append(sizes)
             instances += cases
     if not used:
-        raise NetworkError(f"none of the networks {networks} has a case of {statement}.")
+        raise NetworkError(NO_CASE.format(networks=networks, statement=statement))
     return Decided(tuple(used), instances)
 
 
@@ -323,7 +330,7 @@ def _refuted(
         left.at(lambda key: values.get(key, 0)),
         right.at(lambda key: values.get(key, 0)),
     )
-    return Refuted(f"{statement} does not hold: {case}.", case)
+    return refuted(statement, case)
 
 
 def _where_not_zero(difference: Polynomial, keys: list[Any]) -> dict[Any, Any]:

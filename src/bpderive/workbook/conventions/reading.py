@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from bpderive.errors import ParseError, is_text
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
@@ -31,13 +32,11 @@ from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
 from bpderive.workbook.language.parser import is_in_the_language
 from bpderive.workbook.language.syntax import Mark, Row, Total
-from bpderive.workbook.verdict import LONGEST, Verdict
+from bpderive.workbook.verdict import LONGEST, Read, Verdict
 from bpderive.workbook.verdict import check as judged
-from bpderive.workbook.verdict.counterexample import Counterexample
 from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock
-from bpderive.workbook.verdict.read import Read
 
 MOST_READINGS = 60
 """How many readings of one formula are tried at most: conventions, with one example, their sum and their mean."""

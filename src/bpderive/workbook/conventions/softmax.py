@@ -16,10 +16,9 @@ from bpderive.workbook.language import Claim, syntax
 from bpderive.workbook.language.syntax import LAST, Node, Quantity
 from bpderive.workbook.verdict import Counterexample, Verdict
 from bpderive.workbook.verdict import check as judged
-from bpderive.workbook.verdict.components import written_out
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.layers import cases
-from bpderive.workbook.verdict.spaces import Spaces
+from bpderive.workbook.verdict.shapes import Spaces, written_out
 
 OUTPUTS = (2, 3)
 """How many outputs are tried."""

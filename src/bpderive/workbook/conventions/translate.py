@@ -22,10 +22,9 @@ from bpderive.workbook.conventions.declaration import Declaration, Letter
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.ear import FUNCTIONS, Hearing
 from bpderive.workbook.language.syntax import LAST, Layer, Mark, Node, Quantity, Statement
-from bpderive.workbook.verdict.components import written_out
 from bpderive.workbook.verdict.errors import IllFormed
 from bpderive.workbook.verdict.layers import cases
-from bpderive.workbook.verdict.spaces import Spaces
+from bpderive.workbook.verdict.shapes import Spaces, written_out
 
 LASTS = ("L", "K", "N", "n_l", "n_L", "H", "M")
 """How the last layer is called."""

@@ -15,9 +15,8 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.language.arrays import is_array
 from bpderive.workbook.language.parser import parse
 from bpderive.workbook.language.syntax import LAST, Layer, Node, Quantity
-from bpderive.workbook.verdict.components import written_out
 from bpderive.workbook.verdict.layers import cases
-from bpderive.workbook.verdict.spaces import Spaces
+from bpderive.workbook.verdict.shapes import Spaces, written_out
 
 SUM, TERM, SIGN, FACTOR = range(4)
 

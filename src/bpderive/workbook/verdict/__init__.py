@@ -1,7 +1,7 @@
 """Whether an equation that somebody wrote holds: `check("delta[l,j] = d(C, z[l,j])")` gives a `Verdict`."""
 
-from bpderive.workbook.verdict.counterexample import Counterexample, Enclosure
+from bpderive.judge.counterexample import Counterexample, Enclosure
 from bpderive.workbook.verdict.diagnosis import Diagnosis
-from bpderive.workbook.verdict.verdict import LONGEST, STATUS, Verdict, check
+from bpderive.workbook.verdict.verdict import LONGEST, STATUS, Read, Verdict, check
 
-__all__ = ["LONGEST", "STATUS", "Counterexample", "Diagnosis", "Enclosure", "Verdict", "check"]
+__all__ = ["LONGEST", "STATUS", "Counterexample", "Diagnosis", "Enclosure", "Read", "Verdict", "check"]

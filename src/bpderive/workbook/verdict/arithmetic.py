@@ -5,6 +5,7 @@ Numbers are fractions; where a transcendental function is to be taken they are i
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
@@ -14,8 +15,9 @@ import sympy
 from mpmath.ctx_iv import MPIntervalContext
 from sympy.core.relational import Relational
 
+from bpderive.judge.counterexample import Enclosure
 from bpderive.letters.text import Text
-from bpderive.workbook.verdict.errors import OutOfReach, TooHard, bounded
+from bpderive.workbook.verdict.errors import MOST_BITS, NUMBERS_TOO_LONG, OutOfReach, TooHard, bounded
 
 iv = MPIntervalContext()
 """Intervals with ends of 200 bits, in a context of our own: mpmath's is everybody's."""
@@ -145,3 +147,39 @@ def differ(first: Any, second: Any) -> bool:
     if isinstance(first, Fraction) and isinstance(second, Fraction):
         return first != second
     return bool(first.b < second.a or second.b < first.a)
+
+
+MOST_DIGITS = 60
+TOO_CLOSE = Text(
+    en=f"the first {MOST_DIGITS} decimals do not tell its sides apart",
+    zh=f"两边的前 {MOST_DIGITS} 位小数没有差别",
+)
+
+
+def enclosures(first: Any, second: Any) -> tuple[Enclosure, Enclosure]:
+    """Two intervals of mpmath, disjoint, as decimal intervals with the fewest digits that keep them apart.
+
+    Raises `OutOfReach` if there are none.
+    """
+    for digits in range(2, MOST_DIGITS + 1):
+        one, other = _rounded(first, digits), _rounded(second, digits)
+        if one.high < other.low or other.high < one.low:
+            return one, other
+    raise OutOfReach(TOO_CLOSE)
+
+
+def _rounded(interval: Any, digits: int) -> Enclosure:
+    scale = 10**digits
+    low, high = (exact(end) for end in (interval.a, interval.b))
+    return Enclosure(
+        Fraction(math.floor(low * scale), scale), Fraction(math.ceil(high * scale), scale), digits
+    )
+
+
+def exact(end: Any) -> Fraction:
+    """The end of an interval of mpmath as a fraction."""
+    sign, mantissa, exponent, bits = end._mpi_[0]
+    if (not mantissa and exponent) or abs(exponent) + bits > MOST_BITS:
+        raise OutOfReach(NUMBERS_TOO_LONG)
+    value = Fraction(int(mantissa)) * (Fraction(2) ** int(exponent))
+    return -value if sign else value

@@ -19,13 +19,12 @@ from bpderive.functions.costs import costs
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict import forms, signs
-from bpderive.workbook.verdict.components import in_components
 from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form, Term
 from bpderive.workbook.verdict.indices import Indices, apart, check_scopes
 from bpderive.workbook.verdict.layers import Case, cases
 from bpderive.workbook.verdict.normal import Normaliser
-from bpderive.workbook.verdict.spaces import Spaces
+from bpderive.workbook.verdict.shapes import Spaces, in_components
 
 NOTHING = Text(
     en="the conditions contradict one another: the range is empty", zh="各条件互相矛盾：取值范围为空"

@@ -15,16 +15,15 @@ from dataclasses import dataclass, replace
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.text import written
-from bpderive.workbook.verdict.components import in_components, written_out
 from bpderive.workbook.verdict.decide import holds
 from bpderive.workbook.verdict.divisors import check_divisors
 from bpderive.workbook.verdict.edits import Edit, edits
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
+from bpderive.workbook.verdict.known import kinks
 from bpderive.workbook.verdict.layers import cases
-from bpderive.workbook.verdict.pieces import kinks
-from bpderive.workbook.verdict.spaces import Spaces
+from bpderive.workbook.verdict.shapes import Spaces, in_components, written_out
 
 MOST_PAIRS = 200
 """How many pairs of changes are tried, where no single change mends a claim."""
@@ -40,16 +39,21 @@ COSTS, SIGMAS = ("quadratic", "cross_entropy"), ("linear", "sigmoid", "tanh")
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What makes a claim true, in words, and the claim that then holds, written out, if it is another one."""
+    """What makes a claim true, in words, and the claim that then holds, if it is another one."""
 
     kind: str
     what: Text
-    mended: str | None = None
+    claim: syntax.Claim | None = None
+
+    @property
+    def mended(self) -> str | None:
+        """The claim that then holds, written out."""
+        return None if self.claim is None else written(self.claim)
 
     @property
     def text(self) -> Text:
         """What it is, with the claim that then holds."""
-        if self.mended is None:
+        if self.claim is None:
             return self.what
         return Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=self.what, mended=self.mended)
 
@@ -70,7 +74,7 @@ def _repaired(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
         clock.check(A_CHANGE)
         if not _is_trivial(edit.claim) and is_true(edit.claim, clock, one_sided=one_sided):
             what = Text(en="it holds {change}", zh="{change}就成立").format(change=edit.text)
-            yield Diagnosis(edit.kind, what, written(edit.claim))
+            yield Diagnosis(edit.kind, what, edit.claim)
 
 
 def repairs(claim: syntax.Claim, most: int | None = None) -> list[Edit]:

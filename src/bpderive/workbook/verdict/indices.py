@@ -12,7 +12,7 @@ from typing import Any
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict.errors import IllFormed
-from bpderive.workbook.verdict.spaces import Spaces
+from bpderive.workbook.verdict.shapes import Spaces
 
 
 def apart(claim: syntax.Claim) -> tuple[syntax.Claim, dict[str, str]]:

@@ -12,17 +12,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from bpderive.judge.counterexample import Counterexample
 from bpderive.workbook.language import syntax
-from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, differ
-from bpderive.workbook.verdict.components import COLUMN, ROW
-from bpderive.workbook.verdict.counterexample import Counterexample, enclosures
+from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, differ, enclosures
 from bpderive.workbook.verdict.decide import Reading, readings
 from bpderive.workbook.verdict.errors import IllFormed, OutOfReach, TooHard
 from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.known import kinks
 from bpderive.workbook.verdict.layers import constraints, feasible, value
-from bpderive.workbook.verdict.pieces import kinks
-from bpderive.workbook.verdict.trial import Trial
-from bpderive.workbook.verdict.worlds import POOLS, World
+from bpderive.workbook.verdict.shapes import COLUMN, ROW
+from bpderive.workbook.verdict.trial import POOLS, Trial, World
 
 LAYERS_MORE = 3
 """How many numbers of layers are tried, from the least on."""

@@ -29,8 +29,7 @@ from bpderive.workbook.verdict.forms import (
     product,
     scaled,
 )
-from bpderive.workbook.verdict.known import evaluated
-from bpderive.workbook.verdict.pieces import Pieces, value
+from bpderive.workbook.verdict.known import Pieces, evaluated, value
 
 MOST_INEQUALITIES = 200
 """With more inequalities than this at once, a contradiction between signs is not looked for."""

@@ -7,26 +7,26 @@ agree.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.plain import plain
 from bpderive.letters.text import Text
 from bpderive.workbook.language import Claim, in_latex, parse, syntax, written
-from bpderive.workbook.verdict.components import COLUMN, ROW
-from bpderive.workbook.verdict.counterexample import Counterexample
 from bpderive.workbook.verdict.decide import holds, readings
 from bpderive.workbook.verdict.diagnosis import Diagnosis, diagnose, is_true
 from bpderive.workbook.verdict.divisors import WHEREVER, check_divisors, divides
 from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
+from bpderive.workbook.verdict.known import kinks
 from bpderive.workbook.verdict.layers import feasible, range_of_layers
-from bpderive.workbook.verdict.pieces import kinks
-from bpderive.workbook.verdict.read import Read
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
+from bpderive.workbook.verdict.shapes import COLUMN, ROW
 
 LONGEST = math.inf
 """Seconds of work after which a claim is given up, if none are said: it is steps that end the work."""
@@ -41,6 +41,55 @@ STATUS = {
     "undecided": Text(en="undecided", zh="未判定"),
 }
 """What a verdict can be, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How a formula was read.
+
+    `given` is the formula, `convention` and `title` the convention, `where` where it is used, `examples` "one", "sum"
+    or "mean"; `why` one sentence; `also` the titles of other conventions in which it is true, by name; `notes` what
+    else is to be said; `repair` the mended equation in the reader's letters; `names` what the reader calls the values
+    of the counterexample, with a sign where it is the opposite; `tried` how many readings were tried.
+    """
+
+    given: str
+    convention: str
+    title: Text
+    where: Text
+    examples: str
+    why: Text
+    also: Mapping[str, Text] = field(default_factory=dict)
+    notes: tuple[Text, ...] = ()
+    repair: str | None = None
+    names: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    tried: int = 1
+
+    def lines(self, in_book: str) -> list[Text]:
+        """In which convention it was read and why, the equation in this book's letters, and what else is to be said."""
+        found = [
+            _READ.format(title=self.title, name=self.convention, why=self.why),
+            _BOOK.format(book=in_book),
+        ]
+        found += [note.spaced() for note in self.notes]
+        if self.also:
+            titles = Text(
+                en="; ".join(f"{title.en} ({name})" for name, title in self.also.items()),
+                zh="；".join(f"{title.zh}（{name}）" for name, title in self.also.items()),
+            )
+            found.append(_ALSO.format(titles=titles))
+        return found
+
+    @property
+    def shown(self) -> str:
+        """The formula as it was given: typeset where it is LaTeX, as code where it is a line of a program."""
+        is_latex = "\\" in self.given or "^" in self.given
+        return f"$\\displaystyle {self.given}$" if is_latex else f"`{self.given}`"
+
+
+_READ = Text(en="read as: {title} ({name}); {why}", zh="读法：{title}（{name}）；{why}")
+_BOOK = Text(en="in this book: {book}", zh="本书写法：{book}")
+_ALSO = Text(en="also true in: {titles}", zh="在以下约定中也成立：{titles}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,82 +140,82 @@ class Verdict:
     @property
     def lines(self) -> tuple[Text, ...]:
         """The verdict line by line: status and reason, the convention, what would make it true, the counterexample."""
-        found = [
-            Text(en="{status}: {reason}", zh="{status}：{reason}").format(
-                status=STATUS[self.status], reason=self.reason.spaced()
-            )
-        ]
-        if self.read is not None:
-            found += self.read.lines(self.in_book)
+        return tuple(self._lines(typeset=False))
+
+    def _lines(self, typeset: bool) -> Iterator[Text]:
+        """The lines as plain text, or as Markdown with formulas as the book writes them."""
+
+        def claim(given: Claim) -> str:
+            return _displayed(in_latex(given)) if typeset else written(given)
+
+        def formula(latex: str) -> str:
+            return _displayed(latex) if typeset else plain(latex)
+
+        reason = self.reason.spaced()
+        if typeset:
+            in_words = _holds_in_words(self.claim, _range_in_latex).spaced()
+            reason = in_words if self.status == "holds" else _escaped(reason)
+        yield (_BOLD if typeset else _FIRST).format(status=STATUS[self.status], reason=reason)
+        read = self.read
+        repair = None if read is None else read.repair
+        if read is not None:
+            yield from read.lines(claim(self.claim))
         for diagnosis in self.diagnoses:
-            text = diagnosis.text
-            if self.read is not None and self.read.repair is not None and diagnosis.mended is not None:
-                text = _MENDED.format(
-                    what=diagnosis.what, repair=plain(self.read.repair), book=diagnosis.mended
-                )
-            found.append(text.spaced())
-        if self.read is not None and self.read.repair is not None and self.mended is None:
-            found.append(_SUMMED.format(repair=plain(self.read.repair)))
+            what = diagnosis.what.spaced()
+            what = _escaped(what) if typeset else what
+            if diagnosis.claim is None:
+                yield what
+            elif repair is None:
+                yield _REPAIR.format(what=what, mended=claim(diagnosis.claim))
+            elif typeset:
+                yield _REPAIR.format(what=what, mended=formula(repair))
+            else:
+                yield _MENDED.format(what=what, repair=formula(repair), book=claim(diagnosis.claim))
+        if repair is not None and self.mended is None:
+            yield _SUMMED.format(repair=formula(repair))
         if self.counterexample is not None:
             case = self.counterexample
-            if self.read is not None:
-                case = case.named({key: (plain(name), sign) for key, (name, sign) in self.read.names.items()})
-            found.append(_CASE[self.status].format(case=case.table))
-        return tuple(found)
+            if read is not None:
+                names = {key: (plain(name), sign) for key, (name, sign) in read.names.items()}
+                case = case.named(read.names if typeset else names)
+            if not typeset:
+                yield _CASE[self.status].format(case=case.table)
+            else:
+                yield _CASE[self.status].format(case="")
+                yield Text(case._repr_latex_(), case._repr_latex_())
 
     @property
     def explanation(self) -> Text:
         """The reason, what would make the claim true, and the counterexample, each on a line of its own."""
-        more = self.lines[1:]
-        first = self.reason.spaced()
-        return Text(
-            en="\n".join([first.en, *(line.en for line in more)]),
-            zh="\n".join([first.zh, *(line.zh for line in more)]),
-        )
+        return _below_one_another(self.reason.spaced(), *self.lines[1:])
 
     @property
     def text(self) -> Text:
         """The claim, the status and the explanation, each on a line of its own."""
         given = written(self.claim) if self.read is None else self.read.given
-        return Text(
-            en="\n".join([given, *(line.en for line in self.lines)]),
-            zh="\n".join([given, *(line.zh for line in self.lines)]),
-        )
+        return _below_one_another(Text(given, given), *self.lines)
 
     def __str__(self) -> str:
         return str(self.text)
 
     def _repr_markdown_(self) -> str:
         """The claim, the reason, the repair and the counterexample as the book writes them, each a paragraph."""
-        status, reason = STATUS[self.status], _escaped(self.reason.spaced())
-        if self.status == "holds":
-            reason = _holds_in_words(self.claim, _range_in_latex).spaced()
-        parts = [
-            f"$\\displaystyle {in_latex(self.claim)}$" if self.read is None else self.read.shown,
-            str(
-                Text(en="**{status}**: {reason}", zh="**{status}**：{reason}").format(
-                    status=status, reason=reason
-                )
-            ),
-        ]
-        repair = None
-        if self.read is not None:
-            parts += [str(line) for line in self.read.markdown(in_latex(self.claim))]
-            repair = self.read.repair
-        for diagnosis in self.diagnoses:
-            what = _escaped(diagnosis.what.spaced())
-            if diagnosis.mended is not None:
-                mended = f"$\\displaystyle {repair or in_latex(parse(diagnosis.mended))}$"
-                what = Text(en="{what}: {mended}", zh="{what}：{mended}").format(what=what, mended=mended)
-            parts.append(str(what))
-        if repair is not None and self.mended is None:
-            parts.append(str(_SUMMED.format(repair=f"$\\displaystyle {repair}$")))
-        if self.counterexample is not None:
-            case = self.counterexample if self.read is None else self.counterexample.named(self.read.names)
-            parts += [str(_CASE[self.status].format(case="")).strip(), case._repr_latex_()]
+        given = _displayed(in_latex(self.claim)) if self.read is None else self.read.shown
+        parts = [given, *(str(line).strip() for line in self._lines(typeset=True))]
         return "\n\n".join(part for part in parts if part)
 
 
+def _below_one_another(*lines: Text) -> Text:
+    return Text(en="\n".join(line.en for line in lines), zh="\n".join(line.zh for line in lines))
+
+
+def _displayed(latex: str) -> str:
+    return f"$\\displaystyle {latex}$"
+
+
+_FIRST = Text(en="{status}: {reason}", zh="{status}：{reason}")
+_BOLD = Text(en="**{status}**: {reason}", zh="**{status}**：{reason}")
+_REPAIR = Text(en="{what}: {mended}", zh="{what}：{mended}")
 _MENDED = Text(en="{what}: {repair}  [in this book: {book}]", zh="{what}：{repair}〔本书写法：{book}〕")
 _SUMMED = Text(en="it holds with the sum over the examples: {repair}", zh="加上对样本的求和就成立：{repair}")
 _REFUTED = Text(en="it does not hold", zh="不成立")
@@ -203,57 +252,51 @@ def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
     started = time.perf_counter()
     claim = parse(text) if not isinstance(text, Claim) else text
     found = _judged(claim, Clock(seconds))
-    status, reason, counterexample, diagnoses, networks = found
-    return Verdict(
-        claim,
-        status,
-        tuple(dict.fromkeys(_ranges(claim))),
-        reason,
-        time.perf_counter() - started,
-        counterexample,
-        diagnoses,
-        networks,
-    )
+    return replace(found, ranges=tuple(dict.fromkeys(_ranges(claim))), seconds=time.perf_counter() - started)
 
 
-_Found = tuple[str, Text, "Counterexample | None", tuple[Diagnosis, ...], tuple[tuple[int, ...], ...]]
-
-
-def _judged(claim: Claim, clock: Clock) -> _Found:
+def _judged(claim: Claim, clock: Clock) -> Verdict:
     doubt = Text(
         en="the two sides are not the same polynomial in general", zh="两边在一般情形下不是同一个多项式"
     )
     try:
-        if holds(claim, clock.within(DECISION)):
+        if _is_so(claim, clock):
             check_divisors(claim, clock.within(DECISION))
-            return "holds", _holds_in_words(claim), None, (), ()
+            return Verdict(claim, "holds", (), _holds_in_words(claim), 0.0)
     except IllFormed as error:
-        if _holds_one_sided(claim, clock.within(DECISION)):
-            try:
-                check_divisors(claim, clock.within(DECISION))
-            except IllFormed as zero:
-                return _ill_formed(claim, zero, clock)
-            return "holds", _holds_in_words(claim), None, (), ()
-        return _ill_formed(claim, error, clock)
+        reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=error.reason)
+        case = on_equal_widths(claim, clock.within(SEARCH)) if error.mendable else None
+        return Verdict(claim, "ill-formed", (), reason, 0.0, case, diagnose(claim, clock))
     except TooHard as error:
         doubt = error.reason
     tried: list[tuple[int, ...]] = []
     try:
-        found = find_counterexample(claim, clock.within(SEARCH), tried)
+        case = find_counterexample(claim, clock.within(SEARCH), tried)
     except TooHard as error:
-        found = None
+        case = None
         if not tried or error.reason != STEPS_ARE_USED_UP:
             doubt = error.reason
-    if found is None:
+    if case is None:
         reason = Text(
             en="it could not be decided: {doubt}. No counterexample was found on {count} networks",
             zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
         ).format(doubt=doubt, count=len(tried))
-        return "undecided", reason, None, (), tuple(tried)
+        return Verdict(claim, "undecided", (), reason, 0.0, networks=tuple(tried))
     reason = _REFUTED
-    if any(f"σ'({end})" in found.values for end, _ in kinks(claim.sigma)):
+    if any(f"σ'({end})" in case.values for end, _ in kinks(claim.sigma)):
         reason = _at_kinks(claim, reason)
-    return "refuted", reason, found, diagnose(claim, clock), ()
+    return Verdict(claim, "refuted", (), reason, 0.0, case, diagnose(claim, clock))
+
+
+def _is_so(claim: Claim, clock: Clock) -> bool:
+    """Whether the claim holds; an index on one side only means every neuron, if the claim holds for every one."""
+    try:
+        return holds(claim, clock.within(DECISION))
+    except IllFormed:
+        with contextlib.suppress(TooHard):  # the steps are used up
+            if one_sided_index(claim) is not None and is_true(claim, clock.within(DECISION), one_sided=True):
+                return True
+        raise
 
 
 def _at_kinks(claim: Claim, text: Text) -> Text:
@@ -273,20 +316,6 @@ def _has_slopes(claim: Claim) -> bool:
         for side in claim.sides
         for node in syntax.walk(side)
     )
-
-
-def _holds_one_sided(claim: Claim, clock: Clock) -> bool:
-    """Whether an index stands on one side only, and the claim holds for every neuron that it can be."""
-    try:
-        return one_sided_index(claim) is not None and is_true(claim, clock, one_sided=True)
-    except TooHard:  # the steps are used up
-        return False
-
-
-def _ill_formed(claim: Claim, error: IllFormed, clock: Clock) -> _Found:
-    reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=error.reason)
-    found = on_equal_widths(claim, clock.within(SEARCH)) if error.mendable else None
-    return "ill-formed", reason, found, diagnose(claim, clock), ()
 
 
 def _ranges(claim: Claim) -> Iterator[str]:

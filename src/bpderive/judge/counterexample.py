@@ -1,17 +1,15 @@
-"""A case in which a claim fails, with everything that occurs in it."""
+"""A case in which a statement or a claim fails, with everything that occurs in it: one class for the whole library."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
-from bpderive.letters.cases import case_in_latex
+from bpderive.letters.cases import IN_A_ROW, case_in_latex
 from bpderive.letters.text import Text
-from bpderive.workbook.verdict.errors import MOST_BITS, NUMBERS_TOO_LONG, OutOfReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +28,21 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
-    """One case in which a claim fails.
+    """One case in which a statement fails.
 
     `sizes` is the network, `letters` the layer and the indices, counted from 1, `values` what everything that occurs
-    is there, `left` and `right` the two sides that differ: rational, or enclosing intervals that are disjoint. `place`
-    is the row, in a claim about columns, or the row and the column, in one about matrices.
+    is there, `left` and `right` the two sides that differ: rational, or enclosing intervals that are disjoint, or None
+    where a side does not exist, which `reason` then explains. `place` is the row, in a statement about columns, or the
+    row and the column, in one about matrices.
     """
 
     sizes: tuple[int, ...]
     letters: Mapping[str, int]
     values: Mapping[str, Fraction]
-    left: Fraction | Enclosure
-    right: Fraction | Enclosure
+    left: Fraction | Enclosure | None
+    right: Fraction | Enclosure | None
     place: tuple[int, ...] | None = None
+    reason: Text | None = None
 
     def __post_init__(self) -> None:
         for name in ("letters", "values"):
@@ -50,7 +50,15 @@ class Counterexample:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """What makes the case again, in another process too."""
-        given = self.sizes, dict(self.letters), dict(self.values), self.left, self.right, self.place
+        given = (
+            self.sizes,
+            dict(self.letters),
+            dict(self.values),
+            self.left,
+            self.right,
+            self.place,
+            self.reason,
+        )
         return type(self), given
 
     @property
@@ -61,9 +69,10 @@ class Counterexample:
         en = f"in the network {self.sizes}" + (f", for {', '.join(letters)}" if letters else "")
         zh = f"在网络 {self.sizes} 中" + (f"，取 {'，'.join(letters)}" if letters else "")
         if self.place is not None:
-            row, *columns = self.place
-            en += f", in row {row}" + "".join(f", column {column}" for column in columns)
-            zh += f"，第 {row} 行" + "".join(f"第 {column} 列" for column in columns)
+            place = self._place
+            en, zh = f"{en}, in {place.en}", f"{zh}，{place.zh}"
+        if self.reason is not None:
+            return Text(en=f"{en}: {self.reason.en}", zh=f"{zh}：{self.reason.zh}")
         en += f", the left side is {self.left} and the right side is {self.right}"
         zh += f"，左边等于 {self.left}，右边等于 {self.right}"
         if given:
@@ -77,19 +86,23 @@ class Counterexample:
         en = f"in the network {self.sizes}" + (f", {letters}" if letters else "")
         zh = f"网络 {self.sizes}" + (f"，{letters}" if letters else "")
         if self.place is not None:
-            row, *columns = self.place
-            en += f", row {row}" + "".join(f", column {column}" for column in columns)
-            zh += f"，第 {row} 行" + "".join(f"第 {column} 列" for column in columns)
+            place = self._place
+            en, zh = f"{en}, {place.en}", f"{zh}，{place.zh}"
         given = [f"{name} = {value}" for name, value in self.values.items()]
         width = max(map(len, given), default=0)
-        rows = [
-            "   ".join(cell.ljust(width) for cell in given[at : at + 3]).rstrip()
-            for at in range(0, len(given), 3)
-        ]
-        body = "".join(f"\n  {row}" for row in rows)
+        rows = [given[at : at + IN_A_ROW] for at in range(0, len(given), IN_A_ROW)]
+        body = "".join("\n  " + "   ".join(cell.ljust(width) for cell in row).rstrip() for row in rows)
         return Text(
             en=f"{en}:{body}\n  left side {self.left}, right side {self.right}",
             zh=f"{zh}：{body}\n  左边 {self.left}，右边 {self.right}",
+        )
+
+    @property
+    def _place(self) -> Text:
+        row, *columns = self.place or (1,)
+        return Text(
+            en=f"row {row}" + "".join(f", column {column}" for column in columns),
+            zh=f"第 {row} 行" + "".join(f"第 {column} 列" for column in columns),
         )
 
     def named(self, names: Mapping[str, tuple[str, int]]) -> Counterexample:
@@ -104,40 +117,6 @@ class Counterexample:
         return str(self.text)
 
     def _repr_latex_(self) -> str:
-        return case_in_latex(self.sizes, self.letters, self.values, (self.left, self.right))
-
-
-MOST_DIGITS = 60
-TOO_CLOSE = Text(
-    en=f"the first {MOST_DIGITS} decimals do not tell its sides apart",
-    zh=f"两边的前 {MOST_DIGITS} 位小数没有差别",
-)
-
-
-def enclosures(first: Any, second: Any) -> tuple[Enclosure, Enclosure]:
-    """Two intervals of mpmath, disjoint, as decimal intervals with the fewest digits that keep them apart.
-
-    Raises `OutOfReach` if there are none.
-    """
-    for digits in range(2, MOST_DIGITS + 1):
-        one, other = _rounded(first, digits), _rounded(second, digits)
-        if one.high < other.low or other.high < one.low:
-            return one, other
-    raise OutOfReach(TOO_CLOSE)
-
-
-def _rounded(interval: Any, digits: int) -> Enclosure:
-    scale = 10**digits
-    low, high = (exact(end) for end in (interval.a, interval.b))
-    return Enclosure(
-        Fraction(math.floor(low * scale), scale), Fraction(math.ceil(high * scale), scale), digits
-    )
-
-
-def exact(end: Any) -> Fraction:
-    """The end of an interval of mpmath as a fraction."""
-    sign, mantissa, exponent, bits = end._mpi_[0]
-    if (not mantissa and exponent) or abs(exponent) + bits > MOST_BITS:
-        raise OutOfReach(NUMBERS_TOO_LONG)
-    value = Fraction(int(mantissa)) * (Fraction(2) ** int(exponent))
-    return -value if sign else value
+        """The case, the values and the two sides, without a word in any language."""
+        sides = None if self.left is None or self.right is None else (self.left, self.right)
+        return case_in_latex(self.sizes, self.letters, self.values, sides)
