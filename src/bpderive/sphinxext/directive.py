@@ -23,6 +23,12 @@ _NOTHING_INSIDE = Text(
     en="it has no such option and no content; given was {given}",
     zh="它没有这样的选项，也没有内容；给出的是 {given}",
 )
+_NO_OPTIONS = Text(
+    en="it has no options, only content; given was {given}",
+    zh="它没有选项，只有内容；给出的是 {given}",
+)
+_OPTION = re.compile(r":[\w-]+:(?:\s|$)|---")
+"""How options begin; where a directive has none, MyST leaves them in the content."""
 
 _NUMBER = re.compile(r"\((\w+)\)")
 
@@ -43,12 +49,18 @@ class BookDirective(SphinxDirective, ABC):
     def run(self) -> list[nodes.Node]:
         """The nodes of the directive; a mistake of the author's becomes an error with its line."""
         try:
-            if self.content and not self.has_content:
-                raise ParseError(_NOTHING_INSIDE.format(given=shown(" ".join(self.content))))
+            self._refuse_what_is_not_read()
             return self.make()
         except BpderiveError as error:
             logger.error("%s: %s", self.name, error, location=self.get_location(), type="bpderive")
             return [line(str(error), classes=["bp-refuted"])]
+
+    def _refuse_what_is_not_read(self) -> None:
+        """Raise `ParseError` for content or options of a directive that has none."""
+        if self.content and not self.has_content:
+            raise ParseError(_NOTHING_INSIDE.format(given=shown(" ".join(self.content))))
+        if self.content and not self.option_spec and _OPTION.match(self.content[0]):
+            raise ParseError(_NO_OPTIONS.format(given=shown(self.content[0])))
 
     @abstractmethod
     def make(self) -> list[nodes.Node]:

@@ -85,6 +85,8 @@ class MeasuredChartDirective(MeasuredDirective):
 class MeasuredTableDirective(MeasuredDirective):
     """One table, with the machine below it."""
 
+    has_content = False
+
     def make(self) -> list[nodes.Node]:
         """The table; raises `UnknownName` for one that is not in `TABLES`."""
         found = self.made(_chosen(self.arguments[0], "table", TABLES))
