@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -62,11 +61,6 @@ _FIT = """() => {
 _NUMBER = """(numbers) => {
   for (const place of document.querySelectorAll(".contents .page")) place.textContent = numbers[place.dataset.of] ?? "";
 }"""
-# What stands out of the column, or is cut off in its box: the beginning of its text.
-OVERFULL = """() => [...document.querySelectorAll("article *")].filter((element) => {
-  const box = element.getBoundingClientRect(), column = document.querySelector("article").getBoundingClientRect();
-  return box.width && (box.right > column.right + 1 || box.left < column.left - 1);
-}).map((element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 60)}`)"""
 
 
 def write(html: Path, out: Path) -> list[Path]:
@@ -227,14 +221,3 @@ def _contents(book: list[Page], language: str) -> Element:
 
 def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def numbers_of(html: Path, language: str) -> Mapping[str, str]:
-    """The anchors of the numbered equations of the book, with their numbers."""
-    found = {}
-    for page in read_book(html / language):
-        for block in page.article.iter("div"):
-            if "math" in classes(block) and block.get("id", "").startswith("eq-"):
-                number = next(part for part in block.iter("span") if "eqno" in classes(part))
-                found[anchor_of(page.name, block.get("id", ""))] = "".join(number.itertext()).strip()
-    return found

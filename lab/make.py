@@ -28,10 +28,15 @@ book's library what wants NumPy, Sphinx or a terminal. A test answers questions 
 
 
 def node(*arguments: str) -> None:
-    """Run a script by the Node that the build brings; raises `CalledProcessError` where it fails."""
+    """Run a script by the Node that the build brings. Raise `RuntimeError` with the last line that it tells."""
     root = Path(node_executable.ROOT_DIR)
     name = root / "node.exe" if (root / "node.exe").exists() else root / "bin" / "node"
-    subprocess.run([str(name), *arguments], check=True)
+    done = subprocess.run(
+        [str(name), *arguments], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        told = done.stderr.strip().rpartition("\n")[2]
+        raise RuntimeError(told[:200] or f"Node ended with {done.returncode}.")
 
 
 def home(package: str) -> Path:

@@ -12,10 +12,16 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from formats import card, offline, pdf
-from formats.pages import read_book
+from formats.pages import classes, read_book
 from tests.browser.conftest import HTML, LANGUAGES
 
 PRINTED = "zh"  # one language is printed here, to save time; the column is looked at in both
+
+OVERFULL = """() => [...document.querySelectorAll("article *")].filter((element) => {
+  const box = element.getBoundingClientRect(), column = document.querySelector("article").getBoundingClientRect();
+  return box.width && (box.right > column.right + 1 || box.left < column.left - 1);
+}).map((element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 60)}`)"""
+"""What stands out of the column, or is cut off in its box: the beginning of its text."""
 
 on_paper = pytest.mark.xdist_group("paper")
 """For the tests of the printed book: they run in one process, so that it is printed once."""
@@ -34,19 +40,30 @@ def test_nothing_stands_out_of_the_column_of_a_pdf(chromium, tmp_path, language)
     with chromium.new_page(viewport={"width": pdf.COLUMN, "height": 900}) as tab:
         tab.goto(source.as_uri())
         least = pdf.prepare(tab)
-        found = tab.evaluate(pdf.OVERFULL)
+        found = tab.evaluate(OVERFULL)
         assert found == [], found[:5]
         assert least > 0.4, "a formula is too wide to be read on paper; break its line"
         # The judge notices what is too wide.
         tab.evaluate("document.querySelector('.formula').style.cssText = 'width: 900px'")
-        assert len(tab.evaluate(pdf.OVERFULL)) >= 1
+        assert len(tab.evaluate(OVERFULL)) >= 1
+
+
+def numbers_of(html: Path, language: str) -> dict[str, str]:
+    """The anchors of the numbered equations of the book, with their numbers."""
+    found = {}
+    for page in read_book(html / language):
+        for block in page.article.iter("div"):
+            if "math" in classes(block) and block.get("id", "").startswith("eq-"):
+                number = next(part for part in block.iter("span") if "eqno" in classes(part))
+                found[pdf.anchor_of(page.name, block.get("id", ""))] = "".join(number.itertext()).strip()
+    return found
 
 
 @on_paper
 def test_every_numbered_equation_has_its_number_on_its_page(paper):
     texts = [page.extract_text() for page in PdfReader(paper).pages]
     pages = pdf.page_numbers(paper)
-    numbers = pdf.numbers_of(HTML, PRINTED)
+    numbers = numbers_of(HTML, PRINTED)
     assert len(numbers) > 30
     lost = [number for number in numbers.values() if not any(number in text for text in texts)]
     assert lost == []

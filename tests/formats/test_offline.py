@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import zipfile
 
-from formats import offline, passages
+from formats import offline
 
 
 def test_the_whole_book_is_in_one_folder(pages, tmp_path):
@@ -20,13 +20,13 @@ def test_the_whole_book_is_in_one_folder(pages, tmp_path):
 
 
 def test_the_text_of_a_page_keeps_the_anchors_and_loses_what_is_not_read():
-    said = passages.text(
+    said = offline.text_of(
         '<p>frame</p><article><section id="a" class="x"><h1>One<a class="headerlink" href="#a">#</a></h1><div><p>反'
         '<em>向</em></p></div></section><div id="eq"><math><semantics><mi>z</mi><annotation>\\zeta</annotation>'
         "</semantics></math></div><svg><g></g></svg><table><tr id='none'><td>1</td><td>2</td></tr></table></article>"
     )
     assert said == '<section id="a"> One 反向 </section><div id="eq">z</div> 1 2'
-    assert passages.text("<p>no article</p>") == ""
+    assert offline.text_of("<p>no article</p>") == ""
 
 
 def test_each_search_page_has_the_text_of_the_pages_beside_it(pages, tmp_path):

@@ -52,7 +52,6 @@ def test_what_an_outline_holds_is_as_wide_as_its_glyphs(outliner, number):
         ]
         assert max(ends) <= shape.width + 1e-9 < max(ends) + 0.3
         assert min(glyph.x for glyph in shape.glyphs) >= 0
-        assert shape.above > 0 < shape.below
 
 
 def test_indices_stand_above_and_below_and_a_fraction_has_a_bar(outliner):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from bpderive.sphinxext import theme
 from bpderive.sphinxext.lab import KINDS
+from lab.make import HERE, node
 from tests.sphinxext.conftest import Book
 
 FIELDS = "# Fields\n\n" + "".join(f"```{{lab}} {kind}\nz\nexp(z)\n```\n\n" for kind in KINDS)
@@ -42,3 +44,20 @@ def test_scripts_that_a_host_may_forbid_are_left_out() -> None:
     assert theme.without_inline_scripts(page) == '<script src="b.js"></script>d'
     script = 'P = new Function(\n  "n",\n  `return (${p})`,\n);\nQ = 1'
     assert theme.without_rule_for_plurals(script) == "P = () => 0;\nQ = 1"
+
+
+def test_what_fails_in_the_machines_making_is_told_in_a_line(tmp_path: Path, node_modules: Path) -> None:
+    """Not with the source of Pyodide, whose first line has 130,000 letters."""
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "module.py").write_text("def (:\n", "utf-8")
+    folders = {"pyodide": str(node_modules / "pyodide"), "src": str(tmp_path), "out": str(tmp_path)}
+    orders = tmp_path / "orders.json"
+    for package, says in (
+        ({"target": "/out/made", "source": "/nowhere"}, "FileNotFoundError"),
+        ({"target": "/out/made", "source": "/src", "top": ["bad"]}, "SyntaxError"),
+    ):
+        orders.write_text(json.dumps({"folders": folders, "packages": [package]}), "utf-8")
+        with pytest.raises(RuntimeError, match=f"^{says}") as error:
+            node(str(HERE / "pack.mjs"), str(orders))
+        assert "\n" not in str(error.value)
+        assert len(str(error.value)) <= 200

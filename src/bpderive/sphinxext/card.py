@@ -25,10 +25,9 @@ from bpderive.letters.table import Letter, table
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
-from bpderive.sphinxext.fonts import SOURCE, node_module
+from bpderive.sphinxext.fonts import SOURCE, are_wanted, node_module
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import display, element, line, span
-from bpderive.sphinxext.mathml import is_ours
 from bpderive.sphinxext.outlines import Outliner
 
 CARD = (("BP1", "BP1a"), ("BP2", "BP2"), ("BP3", "BP3"), ("BP4", "BP4"))
@@ -161,9 +160,7 @@ def _block(outliner: Outliner, component: str, matrix: str, top: float, language
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
     """The files, beside the other static files of the build."""
-    if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
-        return
-    if not is_ours(app.config):
+    if not are_wanted(app, exception):
         return
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)

@@ -90,17 +90,21 @@ def node_module(app: Sphinx, source: str) -> Path:
     return modules / source
 
 
+def are_wanted(app: Sphinx, exception: Exception | None = None) -> bool:
+    """Whether a build, which has gone well so far, is to have our fonts."""
+    ours = bool(app.config.bpderive_fonts) and is_ours(app.config)
+    return exception is None and app.builder.format == "html" and ours
+
+
 def _require(app: Sphinx) -> None:
     """Raise `ExtensionError` before anything is built if a font is not there."""
-    if app.builder.format == "html" and app.config.bpderive_fonts and is_ours(app.config):
+    if are_wanted(app):
         for source in (SOURCE, *_TEXT.values()):
             node_module(app, source)
 
 
 def _install(app: Sphinx, exception: Exception | None) -> None:
-    if exception is not None or app.builder.format != "html" or not app.config.bpderive_fonts:
-        return
-    if not is_ours(app.config):
+    if not are_wanted(app, exception):
         return
     static = Path(app.outdir) / "_static"
     (static / "fonts").mkdir(parents=True, exist_ok=True)

@@ -1,25 +1,25 @@
 r"""Short LaTeX as SVG text: the letters on a drawing are the LaTeX of the objects that it draws.
 
-`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the few commands of `_LETTERS`;
-add a command there.
+`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the few commands of `SIGNS`; add a
+command there. `latex_tree` reads it for `outlines` as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 from bpderive.errors import ParseError
 
 SIZE = 19.0
 _SMALL = 0.7
-_LETTERS = {
+SIGNS = {
     "sigma": "σ",
     "delta": "δ",
     "Delta": "Δ",
-    "approx": " ≈ ",
-    "odot": " ⊙ ",
+    "approx": "≈",
+    "odot": "⊙",
     "partial": "∂",
     "nabla": "∇",
     "prime": "′",
@@ -27,9 +27,15 @@ _LETTERS = {
     "times": "×",
     "ldots": "…",
 }
+"""The commands that stand for one sign."""
+
+Tree = list["Tree | str"]
+"""LaTeX as signs and commands, and a list for what stands in a pair of braces."""
+
 _UPRIGHT = "∂∇Δ"
 _LETTER = re.compile(r"[a-zσδC]", re.IGNORECASE)
-_SIGNS = {"'": "′", "-": "−", "=": " = "}
+_ROOMY = "=≈⊙"
+_KNOWN = frozenset({"frac", "rm"})
 _SILENT = frozenset({",", ";", "!", " ", "left", "right", "mathsf", "mathrm"})
 _TOKEN = re.compile(r"\\([A-Za-z]+|.)|([{}^_'])|(\s+)|(.)")
 
@@ -38,7 +44,7 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
     """Short LaTeX as one SVG text around `x`; raises `ParseError` for a command that it does not know."""
     runs: list[str] = []
     raised = back = 0.0
-    for characters, level, same_place, upright in _runs(text):
+    for characters, level, same_place, upright in _flatten(latex_tree(text, _KNOWN, _SILENT), 0):
         if characters == "+" and not level and runs:
             characters = " + "
         target = -0.40 * size * (level > 0) + 0.22 * size * (level < 0)
@@ -74,44 +80,32 @@ Run = tuple[str, int, bool, bool]
 """Characters, their level (1 above, -1 below), whether they stand under those just before, and whether upright."""
 
 
-def _runs(text: str) -> Iterator[Run]:
-    yield from _flatten(_tree(_tokens(text), text), 0)
+def latex_tree(latex: str, known: Collection[str], silent: Collection[str]) -> Tree:
+    """LaTeX as a tree. Commands in `known` stay commands, and those in `silent` are left out.
 
-
-def _tokens(text: str) -> list[str]:
-    found: list[str] = []
-    for command, syntax, _space, character in _TOKEN.findall(text):
-        if command in _SILENT:
-            continue
-        if command in ("frac", "rm"):
-            found.append(f"\\{command}")
-        elif command:
-            if command not in _LETTERS:
-                raise ParseError(f"A label in a drawing cannot hold \\{command} (in {text!r}).")
-            found.append(_LETTERS[command])
-        elif syntax or character:
-            sign = syntax or character
-            found.append(_SIGNS.get(sign, sign))
-    return found
-
-
-def _tree(tokens: list[str], text: str) -> list[object]:
-    """Nested lists for what stands in braces."""
-    stack: list[list[object]] = [[]]
-    for token in tokens:
-        if token == "{":
+    Raise `ParseError` for a command that is neither of them nor in `SIGNS`, and for braces that do not match.
+    """
+    stack: list[Tree] = [[]]
+    for command, syntax, _space, character in _TOKEN.findall(latex):
+        if command in known:
+            stack[-1].append(f"\\{command}")
+        elif command in SIGNS:
+            stack[-1].append(SIGNS[command])
+        elif command and command not in silent:
+            raise ParseError(f"A drawing cannot hold \\{command} (in {latex!r}).")
+        elif syntax == "{":
             stack.append([])
-        elif token == "}" and len(stack) > 1:
+        elif syntax == "}" and len(stack) > 1:
             inner = stack.pop()
             stack[-1].append(inner)
-        else:
-            stack[-1].append(token)
-    if len(stack) != 1:
-        raise ParseError(f"The braces of the label {text!r} do not match.")
+        elif sign := syntax or character:
+            stack[-1].append({"'": "′", "-": "−"}.get(sign, sign))
+    if len(stack) != 1 or "}" in stack[0]:
+        raise ParseError(f"The braces of {latex!r} do not match.")
     return stack[0]
 
 
-def _flatten(tree: list[object], level: int) -> Iterator[Run]:
+def _flatten(tree: Tree, level: int) -> Iterator[Run]:
     items = iter(tree)
     after_sign, upright = "", False
     for item in items:
@@ -136,7 +130,7 @@ def _flatten(tree: list[object], level: int) -> Iterator[Run]:
         elif isinstance(item, list):
             yield from _flatten(item, level)
         else:
-            yield str(item), level, False, upright
+            yield f" {item} " if item in _ROOMY else item, level, False, upright
 
 
 def short(value: float) -> str:

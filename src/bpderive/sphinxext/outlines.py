@@ -1,13 +1,12 @@
 """Formulas as outlines: LaTeX drawn with the shapes of the maths font, for files that bring no font along.
 
 `Outliner(path).formula(latex)` lays out one line: letters, indices, fractions, sums, brackets. It gives a `Shape`,
-whose `svg(x, y, size)` is one path with (x, y) at the left end of the base line. A new command is an entry in `_SIGNS`;
+whose `svg(x, y, size)` is one path with (x, y) at the left end of the base line. A new command is an entry in `SIGNS`;
 a new construction a method of `_Line`.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,24 +17,13 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
 
 from bpderive.errors import ParseError
+from bpderive.sphinxext.lettering import Tree, latex_tree
 
-_SIGNS = {
-    "sigma": "σ",
-    "delta": "δ",
-    "partial": "∂",
-    "nabla": "∇",
-    "odot": "⊙",
-    "cdot": "·",
-    "sum": "∑",
-    "prime": "′",
-}
 _SPACES = {",": 0.17, ";": 0.28, "!": -0.17, " ": 0.25}
+_KNOWN = frozenset({"frac", "rm", "sum", "left", "right", *_SPACES})
 _SILENT = frozenset({"mathrm"})
 _RELATIONS, _OPERATORS = "=≈", "+−⊙·"
-_TOKEN = re.compile(r"\\([A-Za-z]+|.)|([{}^_'])|(\s+)|(.)")
 _SCRIPT, _RAISED, _LOWERED, _AXIS, _BAR = 0.7, 0.36, 0.22, 0.25, 0.045
-
-Tree = list["Tree | str"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +38,10 @@ class Glyph:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a formula is made of, how wide it is, and how far it reaches above and below its base line."""
+    """What a formula is made of, and how wide it is."""
 
     glyphs: tuple[Glyph, ...]
     width: float
-    above: float
-    below: float
     outline: Callable[[Glyph, float, float, float], str]
 
     def svg(self, x: float, y: float, size: float) -> str:
@@ -76,10 +62,8 @@ class Outliner:
     def formula(self, latex: str) -> Shape:
         """One line of LaTeX. Raises `ParseError` for what it does not know."""
         line = _Line(self)
-        line.tree(_parse(latex), 1.0, upright=False)
-        tops = [line.baseline_top, *(g.y + 0.7 * g.scale for g in line.glyphs)]
-        lows = [0.2, *(0.2 * g.scale - g.y for g in line.glyphs)]
-        return Shape(tuple(line.glyphs), line.x, max(tops), max(lows), self._outline)
+        line.tree(latex_tree(latex, _KNOWN, _SILENT), 1.0, upright=False)
+        return Shape(tuple(line.glyphs), line.x, self._outline)
 
     def glyph(self, character: str) -> str:
         """The name of the glyph of a character. Raises `ParseError` if the font has none."""
@@ -126,7 +110,6 @@ class _Line:
         self.glyphs: list[Glyph] = []
         self.x = 0.0
         self.y = 0.0
-        self.baseline_top = 0.0
 
     def tree(self, tree: Tree, scale: float, *, upright: bool) -> None:
         """Lay out what stands in a pair of braces."""
@@ -136,7 +119,7 @@ class _Line:
                 self.tree(item, scale, upright=upright)
             elif item == r"\rm":
                 upright = True
-            elif item == r"\large":
+            elif item in (r"\left", r"\right"):
                 self._large("".join(str(part) for part in _next(items)), scale)
             elif item == r"\frac":
                 self._fraction(_next(items), _next(items), scale)
@@ -149,12 +132,12 @@ class _Line:
                     second = _next(items)
                 upper, lower = (first, second) if item == "^" else (second, first)
                 self._scripts(upper, lower, scale, upright=upright)
-            elif item.startswith("\\"):
-                self.x += _SPACES[item[1:]] * scale
-            elif item == "∑":
+            elif item == r"\sum":
                 place_after = tree[place + 1 : place + 2]
                 below = _next(items, skip=1) if place_after == ["_"] else None
                 self._sum(below, scale)
+            elif item.startswith("\\"):
+                self.x += _SPACES[item[1:]] * scale
             else:
                 self._character(item, scale, upright=upright)
 
@@ -192,7 +175,6 @@ class _Line:
             self.x, self.y = start + (width - size) / 2, base + (_AXIS + shift) * scale
             self.tree(tree, scale * 0.999, upright=False)  # no room around signs in a fraction
         self.glyphs.append(Glyph("", start, base + _AXIS * scale, width))
-        self.baseline_top = max(self.baseline_top, base + 1.4 * scale)
         self.x, self.y = start + width + 0.08 * scale, base
 
     def _sum(self, below: Tree | None, scale: float) -> None:
@@ -227,31 +209,3 @@ def _italic(character: str) -> str:
     if "α" <= character <= "ω":
         return chr(0x1D6FC + ord(character) - ord("α"))
     return unicodedata.normalize("NFC", character)
-
-
-def _parse(latex: str) -> Tree:
-    stack: list[Tree] = [[]]
-    for command, syntax, _space, character in _TOKEN.findall(latex):
-        if command in _SILENT or not (command or syntax or character):
-            continue
-        if command in ("left", "right"):
-            stack[-1].append(r"\large")
-        elif command in ("frac", "rm") or command in _SPACES:
-            stack[-1].append(f"\\{command}")
-        elif command:
-            if command not in _SIGNS:
-                raise ParseError(f"An outline cannot hold \\{command} (in {latex!r}).")
-            stack[-1].append(_SIGNS[command])
-        elif syntax == "{":
-            stack.append([])
-        elif syntax == "}":
-            if len(stack) == 1:
-                raise ParseError(f"The braces of {latex!r} do not match.")
-            inner = stack.pop()
-            stack[-1].append(inner)
-        else:
-            sign = syntax or character
-            stack[-1].append({"'": "′", "-": "−"}.get(sign, sign))
-    if len(stack) != 1:
-        raise ParseError(f"The braces of {latex!r} do not match.")
-    return stack[0]
