@@ -21,7 +21,7 @@ export const build = (place) => {
   const names = Object.entries(conventions).map(([name, title]) => make("option", { value: name }, line(title)));
   const convention = make("select", { id: "bp-convention" }, make("option", { value: "" }, line(words.found)), ...names);
   const label = make("label", { for: convention.id }, ...say(words.convention));
-  const last = make("details", { class: "bp-last", hidden: true });
+  const last = make("details", { class: "bp-last" }); // in the page only when there are claims
 
   const put = (text) => {
     claim.value = text;
@@ -99,7 +99,7 @@ export const build = (place) => {
 
   const list = () => {
     const kept = claims();
-    last.hidden = !kept.length;
+    if (!kept.length) return last.remove();
     const clearing = button(words.clear, { class: "bp-quiet" });
     clearing.addEventListener("click", () => {
       clear();
@@ -113,6 +113,7 @@ export const build = (place) => {
       return make("li", {}, again);
     });
     last.replaceChildren(make("summary", {}, ...say(words.last)), make("ul", {}, ...items), clearing);
+    place.append(last);
   };
 
   const fromLink = () => {
@@ -127,7 +128,7 @@ export const build = (place) => {
     field.askButton.focus();
   };
 
-  place.replaceChildren(field.form, field.answer, field.status, tries(words, examples, askFor), last);
+  place.replaceChildren(field.form, field.answer, field.status, tries(words, examples, askFor));
   addEventListener("hashchange", fromLink);
   list();
   fromLink();
