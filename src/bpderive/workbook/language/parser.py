@@ -24,7 +24,7 @@ _TOKENS = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<sign>\*\*|!=|<=|>=|==|[-+*/^@()\[\],=<>'])"
 )
-_OPTIONS = re.compile(r"\b(?:for|with)\b")
+OPTIONS = re.compile(r"\b(?:for|with)\b")
 _INDICES = {"w": 2, "b": 1, "z": 1, "a": 1, "delta": 1}
 
 RIGHT_SIDE = Text(en="'=' and a right side", zh="'=' 与右边")
@@ -32,10 +32,15 @@ RIGHT_SIDE = Text(en="'=' and a right side", zh="'=' 与右边")
 
 def parse(text: str) -> syntax.Claim:
     """The claim that `text` makes, in the one-line language or in LaTeX; raises `ParseError` with a caret."""
-    sides = set(_OPTIONS.split(text, maxsplit=1)[0]) if is_text(text) else set()
-    if sides & set("\\{") or ("_" in sides and "[" not in sides):
+    if is_text(text) and is_latex(text):
         return LatexParser(text, options=options).claim()
     return Parser(text).claim()
+
+
+def is_latex(text: str) -> bool:
+    """Whether a text is read as LaTeX: with a backslash or a brace, or with an underscore and no bracket."""
+    sides = set(OPTIONS.split(text, maxsplit=1)[0])
+    return bool(sides & set("\\{")) or ("_" in sides and "[" not in sides)
 
 
 class Parser:
