@@ -38,10 +38,10 @@ _NOT_IN_THESE = Text(
 )
 _IN_LINE = Text(en="line {line}: {reason}", zh="第 {line} 行：{reason}")
 _BEGINNING = Text(en="begin with the left side, {lefts}", zh="请以左边 {lefts} 开头")
-_GIVEN = Text(en="the exercise says already for what it is asked", zh="条件已由题目给定，不能另加")
+_GIVEN = Text(en="the exercise says already for what it is asked", zh="条件已由练习给定，不能另加")
 _NO_HOLE = Text(
     en="an exercise is an equation with ? in the place of what is to be found; given was {given}",
-    zh="习题是一个等式，所求之处写作 ?；给出的是 {given}",
+    zh="练习是一个等式，所求之处写作“?”，这里给出的是 {given}",
 )
 
 

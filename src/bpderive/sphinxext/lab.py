@@ -150,7 +150,7 @@ EXERCISE: Mapping[str, Text] = {
     "field": Text("Your answer, one step a line", "你的答案，一步一行"),
     "hint": Text(
         "LaTeX or the one-line language of “Check your own”; a line may go on with `=`. Ctrl+Enter checks it.",
-        "可以输入 LaTeX，或“检查你自己的式子”一页的单行写法；接着推导的一行可以 `=` 开头。按 Ctrl+Enter 判定。",
+        "可以输入 LaTeX，或“检查你自己的式子”一页的单行写法；接着推导的一行可以 `=` 开头。按 Ctrl 加回车键判定。",
     ),
     "ask": Text("Check it", "判定"),
     "hints": Text("A hint", "提示"),
