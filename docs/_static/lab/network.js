@@ -129,7 +129,7 @@ export const build = (place) => {
         const at = key.split(",").map((part, i) => (i ? Number(part) : part));
         const id = `bp-net-${key.replaceAll(",", "-")}`;
         const shown = make("output", {}, short(found.values.get(key)));
-        const slider = make("input", { id, type: "range", min: "-3", max: "3", step: "0.05" });
+        const slider = make("input", { id, type: "range", min: "-3", max: "3", step: "0.025" });
         slider.value = found.values.get(key);
         slider.addEventListener("input", () => {
           chosen.numbers[key] = Number(slider.value);
