@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 
 import bpderive as bp
 from bpderive.lab import answer
+from bpderive.lab.exercises import chains
 from bpderive.lab.words import in_each
 from bpderive.letters.text import language
 from lab.pack import compiled, left_out
 
+DOCS = Path(__file__).parents[1] / "docs"
 TRUE, FALSE = "d(C, b[l,j]) = delta[l,j]", "delta[l,j] = d(C, a[l,j])"
 ILL_FORMED, REFUSED = "delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])", "__import__('os').system('true')"
 
@@ -33,7 +36,7 @@ for question in json.loads(sys.argv[2]):
 """
 
 
-def ask(**question: str) -> Any:
+def ask(**question: Any) -> Any:
     return json.loads(answer(json.dumps(question)))
 
 
@@ -152,3 +155,104 @@ def test_a_network_that_is_too_large_is_refused() -> None:
         "weight": [2, 1, 1],
     }
     assert json.loads(answer(json.dumps(question)))["status"] == "refused"
+
+
+ACTIVATION_AS_CAUSE = ["d(C, a[l,k]) = ? for l < L"]
+NEXT = "sum(j, w[l+1,j,k] * delta[l+1,j])"
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "line"),
+    [
+        (NEXT, "holds", None),
+        (f"= {NEXT}", "holds", None),
+        (f"d(C, a[l,k]) = {NEXT} for l < L", "holds", None),
+        (r"= \sum_j w^{l+1}_{jk} \delta^{l+1}_j", "holds", None),
+        (
+            f"sum(j, d(C, z[l+1,j]) * d(z[l+1,j], a[l,k]))\n= sum(j, d(C, z[l+1,j]) * w[l+1,j,k])\n\n= {NEXT}",
+            "holds",
+            None,
+        ),
+        (f"d(C, a[l,k]) = sum(j, d(C, z[l+1,j]) * w[l+1,j,k]) = {NEXT}\n{NEXT} = {NEXT}", "holds", None),
+        ("delta[l+1,k]", "ill-formed", 1),
+        (f"sum(j, d(C, z[l+1,j]) * w[l+1,j,k])\n= 2 * {NEXT}\n= {NEXT}", "refuted", 2),
+        (f"{NEXT}\n= {NEXT}\n= sum(j, w[l+1,j,k] * delta[l+1,j]^2)", "refuted", 3),
+        ("d(C, a[l,k])", "unfinished", None),
+        ("2 * d(C, a[l,k]) - d(C, a[l,k])", "unfinished", None),
+        ("sum(j, w[l+1,j,k] * d(C, z[l+1,j]))", "unfinished", None),
+        (f"{NEXT} for l = 2", "refused", None),
+        (f"{NEXT} with sigma = linear", "refused", None),
+        ("delta[l,k] = delta[l,k]", "refused", None),
+        ("__import__('os').system('true')", "refused", None),
+    ],
+)
+def test_the_first_line_of_an_answer_that_does_not_follow_is_named(
+    written: str, status: str, line: int | None
+) -> None:
+    found = ask(ask="exercise", of=ACTIVATION_AS_CAUSE, using=["w", "delta"], answer=written)
+    assert (found["status"], found.get("line")) == (status, line)
+    if line is not None:
+        assert f"Line {line} " in found["said"]["en"]
+        assert f"第 {line} 行" in found["shown"]["zh"]
+
+
+def test_a_hint_is_what_the_diagnosis_says_without_the_answer() -> None:
+    written = "d(C, a[l,k]) = sum(j, w[l+1,k,j] * delta[l+1,j])"
+    found = ask(ask="exercise", of=ACTIVATION_AS_CAUSE, using=[], answer=written)
+    verdict = bp.check(f"{written} for l < L")
+    assert verdict.mended is not None
+    assert found["hints"][0]["en"] == verdict.diagnoses[0].what.en
+    assert verdict.mended not in json.dumps(found)
+
+
+def test_several_equations_can_be_asked_for_and_each_must_be_found() -> None:
+    of = ["delta[L] = ? with sigma = linear", "delta[l] = ? with sigma = linear"]
+    lines = ["delta[l] = T(w[l+1]) @ delta[l+1]", "delta[L] = grad(C, a[L])"]
+    statuses = [
+        ask(ask="exercise", of=of, using=["w", "delta", "d(C, a)"], answer="\n".join(some))["status"]
+        for some in (lines[:1], lines, ["delta[l] = w[l+1] @ delta[l+1]", lines[1]], ["grad(C, a[L])"])
+    ]
+    assert statuses == ["unfinished", "holds", "ill-formed", "refused"]
+
+
+@pytest.mark.parametrize("line", ["delta[l] = 1", "? = ?", "delta[l] = 1 + ?", "? = delta[l]", "delta[l] ?"])
+def test_what_is_no_exercise_is_refused(line: str) -> None:
+    with pytest.raises(bp.ParseError):
+        chains([line])
+
+
+ANSWERS = {
+    "check-your-own": [NEXT, "a[l-1,k] * d(C, b[l,j])", "quadratic"],
+    "four-equations": [
+        """d(C, a[l,j]) = sum(k, w[l+1,k,j] * dsigma(z[l+1,k]) * d(C, a[l+1,k]))
+           d(C, b[l,j]) = dsigma(z[l,j]) * d(C, a[l,j])
+           d(C, w[l,j,k]) = a[l-1,k] * dsigma(z[l,j]) * d(C, a[l,j])"""
+    ],
+    "sum-over-paths": [
+        "sum(m, d(C, a[L,m]) * dsigma(z[L,m]) * w[L,m,j]) * dsigma(z[L-1,j]) * a[L-2,k]",
+        "sum(q, d(C, a[l+1,q]) * dsigma(z[l+1,q]) * w[l+1,q,j])",
+    ],
+    "two-assumptions": ["(a[L,j] - y[j]) * dsigma(z[L,j])\n= (a[L,j] - y[j]) * a[L,j] * (1 - a[L,j])"],
+    "vanishing-gradients": [
+        "diag(dsigma(z[l])) @ T(w[l+1]) @ delta[l+1]",
+        "diag(dsigma(z[L-2])) @ T(w[L-1]) @ diag(dsigma(z[L-1])) @ T(w[L]) @ diag(dsigma(z[L])) @ grad(C, a[L])",
+        "delta[L] = grad(C, a[L])\ndelta[l] = T(w[l+1]) @ delta[l+1]",
+    ],
+    "warm-up": ["sum(k, w[l,j,k] * sigma(z[l-1,k])) + b[l,j]"],
+}
+EXERCISE = re.compile(r"```\{lab\} exercise\n((?:^:.*\n)*)((?:^[^`].*\n)+)```", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "page", sorted(path.stem for path in DOCS.glob("*.md") if EXERCISE.search(path.read_text("utf-8")))
+)
+def test_every_exercise_of_the_book_can_be_solved_and_what_stands_in_it_at_first_is_wrong(page: str) -> None:
+    found = EXERCISE.findall((DOCS / f"{page}.md").read_text("utf-8"))
+    assert len(found) == len(ANSWERS[page])
+    for (head, of), right in zip(found, ANSWERS[page], strict=True):
+        options = dict(re.findall(r"^:(\w+): (.*)$", head, re.MULTILINE))
+        using = [name.strip() for name in options.get("in", "").split(";") if name.strip()]
+        asked = {"ask": "exercise", "of": of.splitlines(), "using": using}
+        assert ask(**asked, answer=right)["status"] == "holds"
+        if "attempt" in options:
+            assert ask(**asked, answer=options["attempt"])["status"] in ("refuted", "ill-formed")

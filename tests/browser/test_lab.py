@@ -3,15 +3,20 @@ Python, can be stopped, does no harm, and where it cannot run the page says what
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 import bpderive as bp
 from bpderive.cli.book import server
+from bpderive.lab import answer
 from bpderive.lab.words import in_each
 from tests.browser.conftest import HTML, SIZES, Visit
 from tests.browser.test_pages import AXE, violations
@@ -99,20 +104,51 @@ def opened(chromium: Browser, guarded: str) -> Iterator[Callable[..., Visit]]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        made = Visit(context.new_page())
+        made = _watched(context.new_page(), guarded)
         if before:
             made.page.add_init_script(before)
-        asked = made.elsewhere.append
-        made.page.on("request", lambda r: None if r.url.startswith((guarded, "data:")) else asked(r.url))
-        made.page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
-        made.page.on("console", lambda message: made.said.append(message.text))
-        made.page.on("pageerror", lambda error: made.said.append(str(error)))
         made.page.goto(f"{guarded}{way}/{PAGE}{hash}")
         return made
 
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def fields(chromium: Browser, guarded: str) -> Iterator[Visit]:
+    """Every kind of field on one page in both languages, with one worker for all questions of these tests."""
+    width, height = SIZES["desktop"]
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    made = _watched(context.new_page(), guarded)
+    pages = [
+        (HTML / "both" / name).read_text("utf-8") for name in ("design-your-own.html", "sum-over-paths.html")
+    ]
+    more = "".join(f"{tag}</div>" for page in pages for tag in FIELD.findall(page))
+
+    def together(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("</article>", f"{more}</article>", 1))
+
+    made.page.route(f"**/{PAGE}", together)
+    made.page.goto(f"{guarded}both/{PAGE}")
+    made.page.wait_for_selector("#bp-net-ask")
+    yield made
+    assert made.elsewhere == made.missing == made.said == []
+    context.close()
+
+
+FIELD = re.compile(r'<div class="bp-lab"[^>]* data-lab="(?:activation|network)"[^>]*>')
+
+
+def _watched(page: Page, address: str) -> Visit:
+    made = Visit(page)
+    asked = made.elsewhere.append
+    page.on("request", lambda r: None if r.url.startswith((address, "data:")) else asked(r.url))
+    page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
+    page.on("console", lambda message: made.said.append(message.text))
+    page.on("pageerror", lambda error: made.said.append(str(error)))
+    return made
 
 
 def expected(claim: str) -> tuple[str, dict[str, str]]:
@@ -137,10 +173,9 @@ def accessible(page: Page) -> None:
     assert violations(page) == []
 
 
-def test_claims_are_decided_as_in_python_word_for_word_in_both_languages(opened):
-    made = opened("both")
-    page = made.page
-    told = page.locator(".bp-lab [role=status]")
+def test_claims_are_decided_as_in_python_word_for_word_in_both_languages(fields):
+    page = fields.page
+    told = page.locator(".bp-lab[data-lab=check] [role=status]")
     for claim in filter(None, CLAIMS):
         status, said = expected(claim)
         page.fill("#bp-claim", claim)
@@ -150,7 +185,141 @@ def test_claims_are_decided_as_in_python_word_for_word_in_both_languages(opened)
         assert page.get_attribute("#bp-verdict", "data-status") == status, claim
     assert page.locator(".bp-last li").count() == 10
     accessible(page)
-    assert made.elsewhere == made.missing == made.said == []
+
+
+HOSTILE = (
+    "delta[l,j] = __import__('os').listdir('/')",
+    "delta[l,j] = </textarea><script>document.title = 'taken'</script>",
+    "delta[l,j] = <img src=x onerror=\"document.title = 'taken'\">",
+    r"\delta^l_j = \href{javascript:document.title='taken'}{x}",
+    r"\delta^l_j = \includegraphics{http://example.invalid/x.png}",
+    "a[l,j] = 9^9^9^9^9^9",
+    "delta[l,j] = " + "(" * 100_000,
+)
+
+
+def test_what_is_hostile_is_refused_and_does_nothing(fields):
+    page = fields.page
+    title = page.title()
+    for claim in HOSTILE:
+        ask(page, CLAIMS[0], "holds")
+        ask(page, claim, "refused")
+        assert page.locator("#bp-verdict :is(script, img, a, iframe)").count() == 0
+    assert page.title() == title
+
+
+def test_an_exercise_names_the_first_wrong_line_and_gives_a_hint_on_request(fields):
+    page = fields.page
+    box = page.locator(".bp-lab[data-lab=exercise]").first
+    field, judged = box.locator("textarea"), box.locator(".bp-answer")
+    told = box.locator("[role=status]")
+    given = json.loads(box.get_attribute("data-given"))
+
+    def write(text: str, status: str) -> dict[str, Any]:
+        asked = {"ask": "exercise", "of": given["of"], "using": given["using"], "answer": text}
+        found: dict[str, Any] = json.loads(answer(json.dumps(asked)))
+        field.fill(text)
+        field.press("Control+Enter")
+        expect(told).to_have_text(f"{found['said']['en']}\n{found['said']['zh']}", timeout=COLD)
+        expect(judged).to_have_attribute("data-status", status)
+        return found
+
+    assert field.input_value() == given["attempt"]
+    assert write(given["attempt"], "ill-formed")["line"] == 1
+    lines = ["d(C, a[l,k]) = sum(j, d(C, z[l+1,j]) * d(z[l+1,j], a[l,k]))"]
+    write(lines[0], "unfinished")
+    wrong, right = "= sum(j, w[l+1,k,j] * delta[l+1,j])", "= sum(j, w[l+1,j,k] * delta[l+1,j])"
+    found = write("\n".join([*lines, wrong, right]), "ill-formed")
+    expect(judged).to_contain_text("Line 2 ")
+    expect(judged).to_contain_text("第 2 行")
+    hint = judged.locator(".bp-hints p").first
+    expect(hint).to_be_hidden()
+    judged.locator("summary").press("Enter")
+    expect(hint).to_have_text(found["hints"][0]["en"])
+    accessible(page)
+    field.press("Enter")  # begins a line, and asks nothing
+    assert field.input_value().count("\n") == 3
+    write("\n".join([*lines, right]), "holds")
+    accessible(page)
+
+
+def test_an_activation_is_derived(fields):
+    page = fields.page
+    for formula in ("z/(1 + abs(z))", "where(z < 0, z/10, z)"):
+        found = json.loads(answer(json.dumps({"ask": "activation", "formula": formula})))
+        page.locator(".bp-lab[data-lab=activation] textarea").fill(formula)
+        page.click("#bp-derive")
+        derived = page.locator("#bp-derived")
+        steps = sum(len(piece["steps"]) for piece in found["pieces"])
+        expect(derived.locator(".bp-step")).to_have_count(steps, timeout=COLD)
+        expect(derived).to_have_attribute("data-status", "derived")
+        assert derived.locator("figure svg").count() == 1
+        rows = derived.locator(".bp-facts tr").all_text_contents()
+        assert len(rows) == len(found["facts"])
+        assert all(name["zh"] in row for (name, _), row in zip(found["facts"], rows, strict=True))
+        assert derived.locator(".eqno").all_text_contents() == ["(BP1)", "(BP2)", "(BP3)", "(BP4)"]
+    accessible(page)
+
+
+def test_a_network_is_changed_and_its_sums_agree_with_the_library(fields):
+    page = fields.page
+    net = page.locator("#bp-net")
+
+    def computed(count: int) -> None:
+        expect(net.locator(".bp-walk p")).to_contain_text(f"{count} ", timeout=COLD)
+        expect(net).to_have_attribute("data-status", "computed", timeout=COLD)
+
+    page.click("#bp-net-ask")
+    computed(2)
+    page.locator(".bp-stepper").first.get_by_role("button").last.click()  # one layer more, of two neurons
+    page.select_option("#bp-net-activation", "tanh")
+    page.select_option("#bp-net-weight", "2,3,1")
+    sizes, weight = (2, 3, 2, 2), (2, 3, 1)
+    sums = bp.path_sum(bp.Network(sizes, "tanh"), *weight)
+    computed(len(sums.paths))
+    page.locator(".bp-lab[data-lab=network] .bp-last > summary").click()
+    slider = page.locator("#bp-net-w-3-2-3")
+    slider.fill("-1.25")
+    expect(slider.locator("+ output")).to_have_text("−1.250")
+    expect(page.locator(".bp-lab[data-lab=network] .bp-progress")).to_be_hidden()
+    expect(net).to_have_attribute("data-status", "computed")
+
+    def number(*at: object) -> float:
+        return float(page.input_value(f"#bp-net-{'-'.join(map(str, at))}"))
+
+    def column(letter: str, layer: int) -> Any:
+        return np.array([[number(letter, layer, j, 0)] for j in range(1, sizes[layer - 1] + 1)])
+
+    weights = [
+        np.array([[number("w", l, j, k) for k in range(1, m + 1)] for j in range(1, n + 1)])
+        for l, (m, n) in enumerate(itertools.pairwise(sizes), start=2)
+    ]
+    biases = [column("b", l) for l in (2, 3, 4)]
+    wanted = bp.reference.backprop(weights, biases, column("x", 1), column("y", 4), activation="tanh")
+    layer, j, k = weight
+    expect(net).to_have_attribute(
+        "data-sum", re.compile(re.escape(f"{wanted.w[0][j - 1, k - 1]:.9f}"[:-1])), timeout=COLD
+    )
+    assert float(net.get_attribute("data-bp4")) == pytest.approx(wanted.w[layer - 2][j - 1, k - 1], rel=1e-9)
+    assert float(net.get_attribute("data-sum")) == pytest.approx(wanted.w[layer - 2][j - 1, k - 1], rel=1e-9)
+    net.get_by_role("button").last.click()
+    assert page.locator(".bp-net .edge.lit").count() == len(sums.paths[0].neurons)
+    accessible(page)
+
+
+LONG = "sigma(2*z[l,j]) * (1 + sigma(z[l,j])^2) = 2*sigma(z[l,j]) with sigma = tanh"
+
+
+def test_a_question_is_stopped_in_the_middle_and_the_next_one_is_answered(fields):
+    page = fields.page
+    ask(page, CLAIMS[0], "holds")
+    page.fill("#bp-claim", LONG)
+    page.press("#bp-claim", "Enter")
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "loading")
+    page.locator(".bp-lab[data-lab=check]").get_by_role("button", name="Stop").click()
+    expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "stopped")
+    assert page.evaluate("document.activeElement.id") == "bp-claim"
+    ask(page, CLAIMS[16], "refuted")
 
 
 @pytest.mark.parametrize(("way", "size", "scheme"), [("en", "desktop", "light"), ("zh", "phone", "dark")])
@@ -187,7 +356,7 @@ def test_a_visit(opened, way, size, scheme):
     page.click(".bp-last summary")
     assert page.locator(".bp-last li").count() == 4
     page.locator(".bp-last > button").click()
-    expect(page.locator(".bp-last")).to_be_hidden()
+    expect(page.locator(".bp-last")).to_have_count(0)
     assert made.elsewhere == made.missing == made.said == []
 
 

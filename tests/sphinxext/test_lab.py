@@ -13,7 +13,10 @@ from bpderive.sphinxext.lab import KINDS
 from lab.make import HERE, node
 from tests.sphinxext.conftest import Book
 
-FIELDS = "# Fields\n\n" + "".join(f"```{{lab}} {kind}\nz\nexp(z)\n```\n\n" for kind in KINDS)
+OF = ["d(C, a[l,k]) = ? for l < L", "delta[l] = ?"]
+FIELDS = "# Fields\n\n" + "".join(
+    f"```{{lab}} {kind}\n:in: w; d(C, a)\n:attempt: delta[l] = 1\n{OF[0]}\n{OF[1]}\n```\n\n" for kind in KINDS
+)
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -25,9 +28,14 @@ def test_every_kind_has_its_words_in_both_languages(book: Callable[..., Book], l
     assert [box["data-lab"] for box in boxes] == list(KINDS)
     for box in boxes:
         given = json.loads(str(box["data-given"]))
-        assert given["examples"] == ["z", "exp(z)"]
+        if box["data-lab"] == "exercise":
+            assert (given["of"], given["using"]) == (OF, ["w", "d(C, a)"])
+            assert given["attempt"] == "delta[l] = 1"
+            assert box.get_text() == ""  # a reader whose browser cannot do it has the exercise as it is
+        else:
+            assert given["examples"] == OF
+            assert "bpderive book" in box.get_text()
         assert all(set(text) == {"en", "zh"} and all(text.values()) for text in given["words"].values())
-        assert "bpderive book" in box.get_text()
     head = (made.folder / "index.html").read_text("utf-8")
     assert "lab.css" in head
     assert "lab.js" in head
@@ -37,6 +45,11 @@ def test_a_kind_that_there_is_not_is_an_error(book: Callable[..., Book]) -> None
     made = book({"index": "# Fields\n\n```{lab} chess\n```\n"}, "en")
     assert "chess" in made.warnings
     assert "check" in made.warnings
+
+
+def test_an_exercise_that_asks_for_nothing_is_an_error(book: Callable[..., Book]) -> None:
+    made = book({"index": "# Fields\n\n```{lab} exercise\ndelta[l] = 1\n```\n"}, "en")
+    assert "delta[l] = 1" in made.warnings
 
 
 def test_scripts_that_a_host_may_forbid_are_left_out() -> None:

@@ -1,5 +1,6 @@
 // What every field has in common: a form with a field, a button to ask and one to stop, the progress, a box for the answer
-// and a status for those who listen. `question(text)` makes the question, `shown(answer, text)` what stands in the box.
+// and a status for those who listen. `question(text)` makes the question, `shown(answer, text)` what stands in the box; with
+// `lines` the field takes several of them, and Enter begins another one.
 import { Stopped, ask, start, stop, watch } from "./machine.js";
 import { progress } from "./progress.js";
 import { languages, line, make, say, sideBySide } from "./words.js";
@@ -16,7 +17,7 @@ const refused = (words, answer) =>
     }),
   );
 
-export const asking = (words, { field, ids, question, shown, told, input = () => {} }) => {
+export const asking = (words, { field, ids, question, shown, told, lines = false, input = () => {} }) => {
   const askButton = button(words.ask, { id: ids.ask, type: "submit" });
   const stopButton = button(words.stop, { hidden: true });
   const loading = progress(words);
@@ -69,6 +70,7 @@ export const asking = (words, { field, ids, question, shown, told, input = () =>
   });
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (lines && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     run();
   });

@@ -3,25 +3,29 @@ import { asking, button, textField, tries } from "./asking.js";
 import { claims, clear, keep } from "./claims.js";
 import { display, paragraphs } from "./formulas.js";
 import { ask } from "./machine.js";
-import { languages, line, make, say, sideBySide } from "./words.js";
+import { languages, line, make, say, together } from "./words.js";
 
 const PAUSE = 250; // milliseconds without a key until what was typed is read
 
-const verdict = async (answer) => {
-  const [first, ...others] = await Promise.all(languages.map((language) => paragraphs(answer.shown[language])));
-  return first.map((block, i) => sideBySide([block, ...others.map((other) => other[i])]));
-};
+// An equation in each of the ways that are read.
+const EXAMPLES = [
+  "\\frac{\\partial C}{\\partial b^l_j} = \\delta^l_j",
+  "dW2 = dZ2 @ A1.T / m",
+  "delta[l] = (T(w[l+1]) @ delta[l+1]) * dsigma(z[l])",
+];
+
+const verdict = async (answer) => together(await Promise.all(languages.map((language) => paragraphs(answer.shown[language]))));
 
 export const build = (place) => {
   const { words, examples, conventions } = JSON.parse(place.dataset.given);
-  const claim = textField("bp-claim", "delta[l,j] = sum(k, w[l+1,k,j] * delta[l+1,k]) * dsigma(z[l,j])");
+  const claim = textField("bp-claim", EXAMPLES.join("\n"), "3");
   claim.setAttribute("aria-describedby", "bp-hint");
-  const hint = make("p", { id: "bp-hint" }, ...say(words.hint));
+  const hint = make("p", { id: "bp-hint", class: "bp-hint" }, ...say(words.hint));
   const understood = make("div", { id: "bp-understood" });
   const names = Object.entries(conventions).map(([name, title]) => make("option", { value: name }, line(title)));
   const convention = make("select", { id: "bp-convention" }, make("option", { value: "" }, line(words.found)), ...names);
   const label = make("label", { for: convention.id }, ...say(words.convention));
-  const last = make("details", { class: "bp-last", hidden: true });
+  const last = make("details", { class: "bp-last" }); // in the page only when there are claims
 
   const put = (text) => {
     claim.value = text;
@@ -99,7 +103,7 @@ export const build = (place) => {
 
   const list = () => {
     const kept = claims();
-    last.hidden = !kept.length;
+    if (!kept.length) return last.remove();
     const clearing = button(words.clear, { class: "bp-quiet" });
     clearing.addEventListener("click", () => {
       clear();
@@ -113,6 +117,7 @@ export const build = (place) => {
       return make("li", {}, again);
     });
     last.replaceChildren(make("summary", {}, ...say(words.last)), make("ul", {}, ...items), clearing);
+    place.append(last);
   };
 
   const fromLink = () => {
@@ -127,7 +132,7 @@ export const build = (place) => {
     field.askButton.focus();
   };
 
-  place.replaceChildren(field.form, field.answer, field.status, tries(words, examples, askFor), last);
+  place.replaceChildren(field.form, field.answer, field.status, tries(words, examples, askFor));
   addEventListener("hashchange", fromLink);
   list();
   fromLink();

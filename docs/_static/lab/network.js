@@ -44,7 +44,7 @@ export const build = (place) => {
   const drawing = make("figure", { class: "bp-figure" });
   const steps = make("div", { class: "bp-walk" });
   const told = make("div", { id: "bp-net", class: "bp-answer", "data-status": "idle" });
-  const sliders = make("details", { class: "bp-last", hidden: true });
+  const sliders = make("details", { class: "bp-last" }); // in the page only when there are numbers
   const status = make("div", { role: "status", class: "visually-hidden" });
 
   const value = (...at) => found?.values.get(String(at));
@@ -129,7 +129,7 @@ export const build = (place) => {
         const at = key.split(",").map((part, i) => (i ? Number(part) : part));
         const id = `bp-net-${key.replaceAll(",", "-")}`;
         const shown = make("output", {}, short(found.values.get(key)));
-        const slider = make("input", { id, type: "range", min: "-3", max: "3", step: "0.05" });
+        const slider = make("input", { id, type: "range", min: "-3", max: "3", step: "0.025" });
         slider.value = found.values.get(key);
         slider.addEventListener("input", () => {
           chosen.numbers[key] = Number(slider.value);
@@ -138,9 +138,9 @@ export const build = (place) => {
         });
         return make("div", { class: "bp-number" }, make("label", { for: id }, ...shownName(at)), slider, shown);
       });
-    sliders.hidden = false;
     sliders.replaceChildren(make("summary", {}, ...say(words.numbers)), make("div", { class: "bp-numbers" }, ...rows));
     sliders.open = open;
+    told.after(sliders);
   };
 
   let [busy, again] = [false, false];
@@ -251,7 +251,7 @@ export const build = (place) => {
     weight.replaceChildren(...places.map((at) => make("option", { value: String(at) }, named(["w", ...at]))));
     told.replaceChildren();
     told.dataset.status = "idle";
-    sliders.hidden = true;
+    sliders.remove();
     redraw();
     if (started) compute();
   };
@@ -271,6 +271,6 @@ export const build = (place) => {
   watch(loading.tell);
   const choices = make("div", { class: "bp-choices" }, activationLabel, activation, costLabel, cost, weightLabel, weight);
   const buttons = make("div", { class: "bp-buttons" }, computing, stopping);
-  place.replaceChildren(steppers, choices, buttons, loading.element, drawing, steps, told, sliders, status);
+  place.replaceChildren(steppers, choices, buttons, loading.element, drawing, steps, told, status);
   arrange(chosen.sizes);
 };

@@ -33,3 +33,7 @@ export const sideBySide = (blocks) => {
   blocks.forEach((block, i) => block.setAttribute("lang", lang(languages[i])));
   return make("div", { class: "both" }, ...blocks);
 };
+
+// Texts of as many blocks in each language, block by block.
+export const together = ([first, ...others]) =>
+  first.map((block, i) => sideBySide([block, ...others.map((other) => other[i])]));

@@ -2,6 +2,7 @@
 
     answer('{"ask": "check", "claim": "d(C, b[l,j]) = delta[l,j]"}')     the verdict, in both languages
     answer('{"ask": "read", "claim": "delta[L] = a[L] - y"}')            the claim as it is understood, in LaTeX
+    answer('{"ask": "exercise", "of": ["d(C, a[l,k]) = ?"], …}')         the first wrong line of an answer
     answer('{"ask": "activation", "formula": "tanh(z) + z/10"}')         its derivative, graph, properties and equations
     answer('{"ask": "network", "sizes": [2, 3, 1], …}')                  its numbers, and the paths of a weight
 
@@ -22,6 +23,7 @@ from bpderive.later import loaded
 QUESTIONS: Mapping[str, tuple[str, str]] = {
     "check": ("claims", "checked"),
     "read": ("claims", "read"),
+    "exercise": ("exercises", "exercise"),
     "activation": ("activations", "activation"),
     "network": ("networks", "network"),
 }

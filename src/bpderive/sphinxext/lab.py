@@ -5,22 +5,36 @@
     delta[l,j] = d(C, a[l,j])
     ```
 
-Its lines are claims that are offered as examples. The page holds a box with all the words in both languages, and a
-paragraph for readers whose browser cannot do it; _static/lab.js puts the field there. To add another kind, give it its
-words in `KINDS`, and in _static/lab a module of its name that exports `build`.
+Its lines are claims that are offered as examples. Those of an exercise are what is asked for, as
+`bpderive.lab.exercises` says:
+
+    ```{lab} exercise
+    :in: w; delta
+    :attempt: d(C, a[l,k]) = delta[l+1,k]
+    d(C, a[l,k]) = ? for l < L
+    ```
+
+`in` names what the last line may be made of, `attempt` is what stands in the field at first.
+
+The page holds a box with all the words in both languages, and a paragraph for readers whose browser cannot do it;
+_static/lab.js puts the field there. To add another kind, give it its words in `KINDS`, and in _static/lab a module of
+its name that exports `build`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 
 import bpderive
 from bpderive.errors import unknown_name
 from bpderive.functions.activations import activations
+from bpderive.lab.exercises import chains
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext import page_words
 from bpderive.sphinxext.directive import BookDirective
@@ -56,7 +70,8 @@ COMMON: Mapping[str, Text] = {
 CHECK: Mapping[str, Text] = {
     "field": Text("Your equation", "你的等式"),
     "hint": Text(
-        "LaTeX, a line of NumPy, or the one-line language below", "LaTeX、一行 NumPy 代码，或下文的单行写法"
+        "LaTeX, a line of NumPy such as `dW2 = dZ2 @ A1.T / m`, or the one-line language of “Check your own”",
+        "可以输入 LaTeX、一行 NumPy（如 `dW2 = dZ2 @ A1.T / m`），或“检查你自己的式子”一页的单行写法",
     ),
     "ask": Text("Check it", "判定"),
     "understood": Text("Read as", "读作"),
@@ -131,10 +146,27 @@ NETWORK: Mapping[str, Text] = {
 }
 """What the network of one's own says."""
 
+EXERCISE: Mapping[str, Text] = {
+    "field": Text("Your answer, one step a line", "你的答案，一步一行"),
+    "hint": Text(
+        "LaTeX or the one-line language of “Check your own”; a line may go on with `=`. Ctrl+Enter checks it.",
+        "可以输入 LaTeX，或“检查你自己的式子”一页的单行写法；接着推导的一行可以 `=` 开头。按 Ctrl 加回车键判定。",
+    ),
+    "ask": Text("Check it", "判定"),
+    "hints": Text("A hint", "提示"),
+    "refused": CHECK["refused"],
+}
+"""What the field of an exercise says."""
+
 COSTS = ("quadratic", "cross_entropy")
 """The costs from which a network of one's own can choose; others want outputs that a slider does not give."""
 
-KINDS: Mapping[str, Mapping[str, Text]] = {"check": CHECK, "activation": ACTIVATION, "network": NETWORK}
+KINDS: Mapping[str, Mapping[str, Text]] = {
+    "check": CHECK,
+    "exercise": EXERCISE,
+    "activation": ACTIVATION,
+    "network": NETWORK,
+}
 """The kinds of fields, each with its words."""
 
 
@@ -143,22 +175,37 @@ class LabDirective(BookDirective):
 
     required_arguments = 1
     has_content = True
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
+        "in": directives.unchanged_required,
+        "attempt": directives.unchanged_required,
+    }
 
     def make(self) -> list[nodes.Node]:
-        """The box. Raises `UnknownName` for a kind that there is not."""
+        """The box. Raises `UnknownName` for a kind that there is not, `ParseError` for what is no exercise."""
         kind = self.arguments[0]
         if kind not in KINDS:
             raise unknown_name("kind of field", kind, KINDS)
+        lines = [one for one in self.content if one.strip()]
         given = {
             "words": {name: words(text) for name, text in {**COMMON, **KINDS[kind]}.items()},
-            "examples": [example for example in self.content if example.strip()],
+            **self._given(kind, lines),
+        }
+        attributes = {"data-lab": kind, "data-given": json.dumps(given, ensure_ascii=False)}
+        without = [line(*self.words(WITHOUT), classes=["bp-without"])] if kind != "exercise" else []
+        return [element("div", *without, classes=["bp-lab"], **attributes)]
+
+    def _given(self, kind: str, lines: list[str]) -> dict[str, object]:
+        """What the field of this kind is made of."""
+        if kind == "exercise":
+            chains(lines)
+            using = [name.strip() for name in self.options.get("in", "").split(";") if name.strip()]
+            return {"of": lines, "using": using, "attempt": self.options.get("attempt", "")}
+        return {
+            "examples": lines,
             "conventions": conventions(),
             "activations": [name for name, one in activations.items() if one.elementwise],
             "costs": list(COSTS),
         }
-        attributes = {"data-lab": kind, "data-given": json.dumps(given, ensure_ascii=False)}
-        without = line(*self.words(WITHOUT), classes=["bp-without"])
-        return [element("div", without, classes=["bp-lab"], **attributes)]
 
 
 def words(text: Text) -> dict[str, str]:

@@ -22,6 +22,7 @@ _TOKENS = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+(?:\.\d+)?)|(?P<name>[A-Za-z][A-Za-z0-9_]*)"
     r"|(?P<sign>\*\*|!=|<=|>=|==|[-+*/^@()\[\],=<>'])"
 )
+OPTIONS = re.compile(r"\b(?:for|with)\b")
 _INDICES = {"w": 2, "b": 1, "z": 1, "a": 1, "delta": 1}
 
 _NAMES = {
@@ -51,7 +52,7 @@ def parse(text: str) -> syntax.Claim:
 def is_in_the_language(text: str) -> bool:
     """Whether the text may be in this language: it has neither LaTeX nor other letters."""
     text = _in_names(text)
-    sides = re.split(r"\b(?:for|with)\b", text, maxsplit=1)[0]
+    sides = OPTIONS.split(text, maxsplit=1)[0]
     return text.isascii() and not set(sides) & set("\\{") and ("_" not in sides or "[" in sides)
 
 
