@@ -1,8 +1,8 @@
-"""How long the pages are: `python -m translations.lengths` prints the words of each page and of the first reading.
+"""How long the pages are: `python -m translations.lengths` prints the words of each page, and of the first reading.
 
-Counted are the words of the English prose outside of exercises and their solutions. Code, formulas, tables, and what
-a directive prints (equations, proofs, captions) are not prose. The exit code is 1 if a page of the first reading is
-longer than `PAGE`, or all of them together are longer than `FIRST_READING`.
+Counted are the words of the English prose outside of exercises and their solutions. Code, formulas, tables, and
+what a directive prints (equations, proofs, captions) are not prose. The exit code is 1 if a page of the first
+reading is longer than `PAGE`, or all of them together are longer than `FIRST_READING`.
 """
 
 from __future__ import annotations
