@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from translations import calques, terms
+from translations import calques, lengths, terms
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
 from translations.latin import chinese
 from translations.markup import same, shown
@@ -202,3 +204,56 @@ def test_english_in_a_chinese_sentence_is_found():
     assert list(chinese(Message("here", "a", "用 NumPy 的 `lambdify`，见 {place} 与 $\\mathrm{rank}$"))) == []
     [word] = chinese(Message("here", "a", "第一个 direction 的误差"))
     assert word.startswith("direction is English")
+
+
+def test_prose_is_counted_without_code_formulas_tables_and_exercises():
+    page = """---
+file_format: mystnb
+---
+
+# A heading
+
+Four words, [a link](page.md#place), $x + y$ and {eq}`eq-23`.
+
+(a-label)=
+
+$$
+a = \\text{many words in a formula}
+$$
+
+| a | table |
+|---|---|
+
+```{code-cell} ipython3
+print("no prose")
+```
+
+```{note}
+A note counts.
+```
+
+```{admonition} Exercise 1
+:class: exercise
+What is not counted?
+```
+
+```{solution}
+This is not.
+```
+"""
+    assert lengths.words(page) == len(
+        ["A", "heading", "Four", "words", "a", "link", "and", "A", "note", "counts"]
+    )
+
+
+def test_the_first_reading_is_the_list_on_the_first_page():
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    listed = [
+        page for item in re.findall(r"(?m)^\d+\. .*$", index) for page in re.findall(r"\((.+?)\.md\)", item)
+    ]
+    assert lengths.first_reading(index) == listed
+
+
+def test_the_first_reading_is_not_too_long(capsys):
+    assert lengths.main() == 0
+    assert "the first reading" in capsys.readouterr().out

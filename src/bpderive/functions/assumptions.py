@@ -136,7 +136,7 @@ def _average(whole: Whole) -> Finding:
         "holds",
         Text(
             en="The cost is the average over the examples of costs $C_x$ that belong to one example each.",
-            zh="代价是对样本的平均，平均的各项 $C_x$ 只属于一个样本。",
+            zh="代价是对样本的平均，其中每一项 $C_x$ 各属于一个样本。",
         ),
     )
 
@@ -177,7 +177,7 @@ def _of_outputs(whole: Whole) -> Finding:
         "holds",
         Text(
             en="$C_x$ is a function of the outputs $a^L_j$ alone; the $y_j$ are parameters that come with the example.",
-            zh="$C_x$ 只是输出 $a^L_j$ 的函数；$y_j$ 是样本带来的参数。",
+            zh="$C_x$ 只是输出 $a^L_j$ 的函数；$y_j$ 是随样本给定的参数。",
         ),
     )
 
