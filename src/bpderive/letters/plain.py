@@ -84,6 +84,8 @@ _COMMANDS = {
     r"\in": "∈",
     r"\cap": "∩",
     r"\cup": "∪",
+    r"\wedge": "∧",
+    r"\vee": "∨",
     r"\pm": "±",
     r"\times": "×",
     r"\mathbb{R}": "ℝ",
