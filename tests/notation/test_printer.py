@@ -230,7 +230,7 @@ def test_no_two_weights_are_printed_alike() -> None:
         ),
         (
             "zh",
-            r"\begin{cases} x & \text{当}\: x > 1 \:\text{时} \\ 2 x & \text{其他} \end{cases}",
+            r"\begin{cases} x & \text{当}\: x > 1\: \text{时} \\ 2 x & \text{其他} \end{cases}",
             "当 x > 1 时: x; 其他: 2 x",
         ),
     ],

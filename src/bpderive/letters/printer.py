@@ -45,9 +45,9 @@ _NO_EXPRESSION = Text(
     zh="只有 SymPy 表达式和数能写成 LaTeX；给出的是 {given}。",
 )
 
-_WHERE = Text(en=r"\text{{for}}\: {where}", zh=r"\text{{当}}\: {where} \:\text{{时}}")
+_WHERE = Text(en="for {condition}", zh="当 {condition} 时")
 
-_ELSEWHERE = Text(en=r"\text{otherwise}", zh=r"\text{其他}")
+_ELSEWHERE = Text(en="otherwise", zh="其他")
 
 _TOO_LONG = Text(
     en="A number in {given} has too many digits to be written.", zh="{given} 中有一个数的位数太多，无法写出。"
@@ -277,10 +277,12 @@ class BookPrinter(LatexPrinter):
     def _print_Piecewise(self, expression: Piecewise) -> str:
         rows = []
         for value, condition in expression.args:
-            where = _ELSEWHERE if condition is sympy.true else _WHERE.format(where=self._print(condition))
-            rows.append(f"{self._print(value)} & {where}")
-        separator = r" \\ "
-        return rf"\begin{{cases}} {separator.join(rows)} \end{{cases}}"
+            words = str(_ELSEWHERE if condition is sympy.true else _WHERE).split(" ")
+            said = (
+                self._print(condition) if word == "{condition}" else rf"\text{{{word}}}" for word in words
+            )
+            rows.append(self._print(value) + " & " + r"\: ".join(said))
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
     def _print_Sum(self, expression: Sum) -> str:
         neurons = " ".join(self._index(limit[0]) for limit in expression.limits if not limit[0].is_positive)

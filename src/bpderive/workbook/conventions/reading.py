@@ -292,7 +292,7 @@ def _likeliest(found: list[Reading], hearing: Hearing) -> Reading:
 
 def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
     if reading.misfit is not None:
-        reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=reading.misfit)
+        reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=reading.misfit)
         return Verdict(reading.claim, "ill-formed", (), reason, 0.0)
     if hearing.softmax:
         return with_softmax(reading.claim, seconds)
