@@ -70,7 +70,7 @@ class Reading:
 
 
 def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
-    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any convention.
+    """Decide whether a claim holds: one in the language of claims, in LaTeX, or a line of NumPy, in any convention.
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
     on every machine alike; `seconds` is the longest that this thread works on it in any case.
