@@ -54,7 +54,7 @@ _AS_VARIABLE = Text(en="∂C/∂w has the shape of w", zh="∂C/∂w 与 w 同�
 _TURNED = Text(en="∂C/∂w is transposed", zh="∂C/∂w 取转置")
 _NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ 变号，用阈值代替偏置")
 _HELD = Text(en="decided to hold", zh="已判定成立")
-_OWN = Text(en="{count} of its own equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
+_OWN = Text(en="its own {count} equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
 _AND, _STOP = Text(en="; ", zh="；"), Text(en=", ", zh="，")
 
 
