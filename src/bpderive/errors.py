@@ -54,11 +54,11 @@ class DomainError(BpderiveError, ValueError):
 
 
 class NetworkError(BpderiveError, ValueError):
-    """A network that cannot be, or a part of a network that does not exist."""
+    """Invalid network, or a layer, neuron or weight that it does not have."""
 
 
 class MissingPackage(BpderiveError, ImportError):
-    """Something needs a package that is not installed; the message tells which extra brings it."""
+    """Something needs a package that is not installed; the message says which extra brings it."""
 
 
 class TooManyPaths(BpderiveError, ValueError):

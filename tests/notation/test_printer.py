@@ -8,7 +8,7 @@ import pytest
 import sympy
 from sympy import Basic, HadamardProduct, Integer, KroneckerDelta, Rational, Sum, Symbol
 
-from bpderive import Network, equations, latex, path_sum
+from bpderive import Network, equations, latex, path_sum, set_language
 from bpderive.letters.symbols import (
     BackwardProduct,
     C,
@@ -218,6 +218,31 @@ def test_indices_are_joined_where_there_is_no_doubt(indices: list[str], text: st
 def test_no_two_weights_are_printed_alike() -> None:
     shown = [latex(w(2)[row, column]) for row in range(13) for column in range(13)]
     assert len(set(shown)) == len(shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "tex", "text"),
+    [
+        (
+            "en",
+            r"\begin{cases} x & \text{for}\: x > 1 \\ 2 x & \text{otherwise} \end{cases}",
+            "for x > 1: x; otherwise: 2 x",
+        ),
+        (
+            "zh",
+            r"\begin{cases} x & \text{当}\: x > 1\: \text{时} \\ 2 x & \text{其他} \end{cases}",
+            "当 x > 1 时: x; 其他: 2 x",
+        ),
+    ],
+)
+def test_the_words_in_a_formula_by_cases_are_those_of_the_language(
+    language: str, tex: str, text: str
+) -> None:
+    x = Symbol("x")
+    by_cases = sympy.Piecewise((x, x > 1), (2 * x, True))
+    with set_language(language):
+        assert latex(by_cases) == tex
+        assert plain(by_cases) == text
 
 
 def test_what_the_book_cannot_write_is_refused() -> None:

@@ -148,11 +148,11 @@ class Cost:
 
     @property
     def assumptions(self) -> Assumptions:
-        """Whether the two assumptions about the cost hold of this one."""
+        """Whether the two assumptions about the cost hold for this one."""
         return assumptions(self.over_examples)
 
     def cancelled_error(self, slope_by_output: Expr | None, output: Any = a, target: Any = y) -> Expr | None:
-        """δ^L_j = ∂C/∂a^L_j σ′ where the factor σ′ cancels, σ′ being written by the output a; None where it does not.
+        """δ^L_j = ∂C/∂a^L_j σ′ where the factor σ′ cancels, σ′ being written in terms of a; None where it does not.
 
         Found by cancelling the product as a rational function: a − y for sigmoid with cross-entropy.
         """

@@ -13,7 +13,7 @@ from bpderive.letters.text import Text
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Certificate:
-    """What was established of an equation, a proof, a sum over paths or a declaration; `number` is what it is called.
+    """What was established about an equation, a proof, a sum over paths or a declaration; `number` is its name.
 
     `kinds` names the certainties: "general" (for symbolic widths, every σ and every cost), "concrete" (an exact
     identity in `instances` cases on `networks`), "evaluated" (an example, computed exactly), "exact" (an identity of

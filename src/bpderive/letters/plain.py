@@ -83,6 +83,8 @@ _COMMANDS = {
     r"\in": "∈",
     r"\cap": "∩",
     r"\cup": "∪",
+    r"\wedge": "∧",
+    r"\vee": "∨",
     r"\pm": "±",
     r"\times": "×",
     r"\mathbb{R}": "ℝ",

@@ -12,7 +12,7 @@ from numbers import Number
 from typing import Any
 
 import sympy
-from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Piecewise, Pow, Sum
 from sympy.core.function import AppliedUndef
 from sympy.matrices import MatrixBase
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -44,6 +44,10 @@ _NO_EXPRESSION = Text(
     en="Only SymPy expressions and numbers are written in LaTeX; given was {given}.",
     zh="只有 SymPy 表达式和数能写成 LaTeX；给出的是 {given}。",
 )
+
+_WHERE = Text(en="for {condition}", zh="当 {condition} 时")
+
+_ELSEWHERE = Text(en="otherwise", zh="其他")
 
 _TOO_LONG = Text(
     en="A number in {given} has too many digits to be written.", zh="{given} 中有一个数的位数太多，无法写出。"
@@ -269,6 +273,16 @@ class BookPrinter(LatexPrinter):
     def _print_KroneckerDelta(self, expression: KroneckerDelta, exp: Any = None) -> str:
         first, second = (self._index(e) for e in expression.args[:2])
         return rf"\mathbb{{1}}[{first}={second}]"
+
+    def _print_Piecewise(self, expression: Piecewise) -> str:
+        rows = []
+        for value, condition in expression.args:
+            words = str(_ELSEWHERE if condition is sympy.true else _WHERE).split(" ")
+            said = (
+                self._print(condition) if word == "{condition}" else rf"\text{{{word}}}" for word in words
+            )
+            rows.append(self._print(value) + " & " + r"\: ".join(said))
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
     def _print_Sum(self, expression: Sum) -> str:
         neurons = " ".join(self._index(limit[0]) for limit in expression.limits if not limit[0].is_positive)

@@ -60,7 +60,7 @@ class Gradient:
     w: dict[int, ImmutableDenseMatrix]
 
     def expanded(self) -> Gradient:
-        """The same with every binding put in, so that only w, b, x and y remain.
+        """The same with every binding substituted, so that only w, b, x and y remain.
 
         Raises `NetworkError` for a network that is too large: the expressions would grow beyond use.
         """

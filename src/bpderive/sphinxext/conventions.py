@@ -52,10 +52,10 @@ _SUM, _MEAN = Text(en="sum of the batch", zh="对一批求和"), Text(en="mean o
 _NUMERATOR = Text(en="∂z/∂a: numerator layout", zh="∂z/∂a：分子布局")
 _DENOMINATOR = Text(en="∂z/∂a: denominator layout", zh="∂z/∂a：分母布局")
 _AS_VARIABLE = Text(en="∂C/∂w has the shape of w", zh="∂C/∂w 与 w 同形")
-_TURNED = Text(en="∂C/∂w is turned over", zh="∂C/∂w 取转置")
+_TURNED = Text(en="∂C/∂w is transposed", zh="∂C/∂w 取转置")
 _NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ 变号，用阈值代替偏置")
 _HELD = Text(en="decided to hold", zh="已判定成立")
-_OWN = Text(en="{count} of its own equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
+_OWN = Text(en="its own {count} equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
 _STOP = Text(en=", ", zh="，")
 
 
@@ -74,7 +74,7 @@ class ConventionsTableDirective(BookDirective):
         return table(["bp-conventions"], [self.words(word) for word in _HEAD], rows)
 
     def _row(self, convention: Convention) -> list[list[nodes.Node]]:
-        count = convention.check()
+        count = convention.check().instances
         name: list[nodes.Node] = [
             *self.words(convention.title),
             nodes.Text(" "),

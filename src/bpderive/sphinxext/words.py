@@ -32,7 +32,7 @@ CHECKED = {
     "general": Text("proved in general", "已证明（一般情形）"),
     "concrete": Text("exact on {count} networks", "在 {count} 个网络上精确验证"),
     "evaluated": Text("computed exactly", "已精确计算"),
-    "numeric": Text("checked in numbers", "数值检验"),
+    "numeric": Text("checked numerically", "数值检验"),
     "definition": Text("by definition", "定义如此"),
 }
 CHECKED_ON_ONE = Text("exact on 1 network", "在 1 个网络上精确验证")

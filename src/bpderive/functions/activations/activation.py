@@ -132,7 +132,7 @@ class Activation:
         return self._slope().subs(z, expression(argument))
 
     def derivative_from_output(self, output: Any = a) -> Expr | None:
-        """σ′ written by the output a = σ(z), or None where it is not known to be a function of a."""
+        """σ′ in terms of the output a = σ(z), or None where it is not known to be a function of a."""
         output = expression(output)
         found = by_output.slope_by_output(self.formula)
         declared = self.slope_from_output
@@ -186,7 +186,7 @@ class Activation:
 
     @property
     def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
-        """What becomes of σ and σ′ for z → −∞ and z → ∞: whether the neuron saturates there; None if not known."""
+        """The limits of σ and σ′ for z → −∞ and z → ∞, and whether the neuron saturates there; None if not known."""
         found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value
         return found
 
@@ -213,8 +213,8 @@ class Activation:
         return latex(self.formula)
 
     def numeric(self, wanted: Expr = a) -> Expr:
-        """What computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form where declared,
-        and else in the form that is measured to be the best of those that a general rewriting gives."""
+        """The expression that computes `wanted` from z: σ (a), σ′ (slope) or an expression in a; in stable form
+        where declared, and else in the form that is measured to be the best of those that a general rewriting gives."""
         exact, wanted = self._exact(wanted), expression(wanted)
         if strange := exact.free_symbols - self.formula.free_symbols - {z}:
             raise DomainError(_NOT_OF_OUTPUT.format(given=shown(wanted), names=", ".join(map(str, strange))))
@@ -234,7 +234,7 @@ class Activation:
         return any(declared == expression(wanted) for declared, _ in self.stable)
 
     def measured(self, wanted: Expr = a) -> rewriting.Form:
-        """What computes `wanted`, with its largest error at a sample of points in units in the last place."""
+        """The form that computes `wanted`, with its largest error at a sample of points, in units in the last place."""
         return rewriting.measured(self.numeric(wanted), self._exact(wanted))
 
     def numpy(self, values: Any) -> Any:

@@ -99,7 +99,7 @@ class VectorActivation:
         return entry if weighted_inputs is None else jacobians.table(entry, "z", _entries(weighted_inputs))
 
     def jacobian_from_output(self, outputs: Any = None) -> Any:
-        """The Jacobian written by the outputs: a matrix at n outputs, or the entry in letters; None if not found."""
+        """The Jacobian in terms of the outputs: a matrix at n outputs, or the entry in letters; None if not found."""
         entry = jacobians.by_output(self.formula)
         return entry if entry is None or outputs is None else jacobians.table(entry, "a", _entries(outputs))
 
@@ -134,7 +134,7 @@ class VectorActivation:
         return layer_program(self.pullback, j, ("a", "v"))
 
     def program(self, wanted: Expr = a) -> LayerProgram:
-        """What computes the outputs from z, or with `log(a)` their logarithms, in stable form where one is declared."""
+        """The program of the outputs, or with `log(a)` of their logarithms, in stable form where one is declared."""
         forms = dict(self.stable)
         return layer_program(forms.get(wanted, expression(wanted).subs(a, self.formula)), j, ("z",))
 
@@ -205,7 +205,7 @@ class VectorActivation:
 
     @timed
     def check(self) -> Certificate:
-        """Check the Jacobian by the outputs, the product with it and the stable forms; raises `Refuted`."""
+        """Check the Jacobian in terms of the outputs, the product with it and the stable forms; raises `Refuted`."""
         _confirm_jacobian(self)
         for wanted, form in self.stable:
             _compare(wanted.subs(a, self.formula), form)

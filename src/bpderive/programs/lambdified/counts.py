@@ -78,7 +78,7 @@ class Operations:
 
 
 def operations(net: Network) -> Operations:
-    """What both passes of a network take. Raises `NetworkError` for what is no Network."""
+    """The operations of both passes of a network. Raises `NetworkError` for what is not a Network."""
     require_network(net)
     return Operations(_counted(net, forward_lines(net)), _counted(net, backward_lines(net)))
 

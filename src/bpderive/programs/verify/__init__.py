@@ -170,7 +170,7 @@ _WAYS = {
 
 
 def verify(net: Network, seed: int = 0, compiled: CompiledGradient | None = None) -> Verification:
-    """Compare the compiled gradient of `net` with the reference, with differences, and with many digits.
+    """Compare the compiled gradient of `net` with the reference, with finite differences, and with many digits.
 
     `compiled` is what is verified, by default `compile_gradient(net)`. The result has `ok`, and
     `max_error` with the keys "reference" (absent where there is none), "finite_difference" and "high_precision"; it

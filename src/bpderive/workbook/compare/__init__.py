@@ -37,7 +37,7 @@ NEARLY = 1e-3
 def compare(
     my_backprop: Any, net: Any, seed: int = 0, convention: CodeConvention | str | None = None
 ) -> Findings:
-    """Whether `my_backprop(weights, biases, x, y)` returns (nabla_b, nabla_w), the gradient of the mean cost.
+    """Check that `my_backprop(weights, biases, x, y)` returns (nabla_b, nabla_w), the gradient of the mean cost.
 
     weights[i] has the shape (n_l, n_{l-1}) and biases[i] (n_l, 1) with l = i + 2; x (n_1, m) and y (n_L, m) have a
     column for each example. What is right in another convention (rows, flat biases, the sum over the batch, …) is ok

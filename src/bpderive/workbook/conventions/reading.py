@@ -76,7 +76,7 @@ class Reading:
 
 
 def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
-    """Whether the claim holds: in the language of claims, in LaTeX, or as a line of NumPy, in any convention.
+    """Decide whether a claim holds: one in the language of claims, in LaTeX, or a line of NumPy, in any convention.
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
     on every machine alike; `seconds` is the longest that this thread works on it in any case.
@@ -258,7 +258,7 @@ def _likeliest(found: list[Reading]) -> Reading:
 
 def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
     if reading.misfit is not None:
-        reason = Text(en="it makes no sense: {reason}", zh="没有意义：{reason}").format(reason=reading.misfit)
+        reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=reading.misfit)
         return Verdict(reading.claim, "ill-formed", (), reason, 0.0)
     if hearing.softmax:
         return with_softmax(reading.claim, seconds)
