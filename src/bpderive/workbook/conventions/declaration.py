@@ -13,13 +13,6 @@ from dataclasses import dataclass, field
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 
-STYLES = ("^", "^(", "^[", "_", "units", "none")
-"""How a layer is written: above the letter bare, in parentheses or in brackets, below it, by the letters of the
-indices alone, or not at all, where there is one neuron."""
-
-EXAMPLES = ("one", "sum", "mean")
-"""One example; a batch, whose cost is the sum of its examples' costs; a batch with the mean."""
-
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -39,10 +32,13 @@ class Letter:
 class Declaration:
     """How a book or a course writes.
 
-    `letters` are the letters it has, those that it writes itself first; `styles` how it may write a layer; `offsets` by
+    `letters` are the letters it has, those that it writes itself first; `styles` how it may write a layer: above the
+    letter bare, in parentheses or in brackets ("^", "^(", "^["), below it ("_"), by the letters of the indices alone
+    ("units"), or not at all, where there is one neuron ("none"); `offsets` by
     how many layers a role's number lies below the layer that it belongs to in this book; `first` the number of the
     input layer; `to_from` whether w_jk leads to j, w having one row for each neuron that it leads to; `rows` whether
-    examples are rows; `examples` what it may sum over; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
+    examples are rows; `examples` whether it is about one example ("one"), or a batch whose cost is the "sum" or the
+    "mean" of its examples' costs; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
     the shape of w; `is_strict` whether it has no other letters than these,
     `is_distinct` whether no other convention has them, `has_arrays` whether
     what bears no layer is an array, not one neuron. `numbers` are the equations that it has,
