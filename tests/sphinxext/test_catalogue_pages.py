@@ -17,7 +17,7 @@ from bpderive.functions.activations import Activation, activations
 from bpderive.functions.costs import costs
 from bpderive.sphinxext.accuracy import Measurements, scientific, signed
 from bpderive.sphinxext.catalogue import CATALOGUES
-from bpderive.sphinxext.pairs import pair_of
+from bpderive.sphinxext.cost import pair_of
 from tests.sphinxext.conftest import DOCS, Book
 
 KEPT = ("sigmoid", "relu", "linear", "softmax")

@@ -137,16 +137,6 @@ def test_a_figure_has_caption_number_and_words_in_both_languages(book):
     assert [figure.find(id=name).name for name in names] == ["title", "desc"]
 
 
-def test_an_alternative_of_the_authors_is_translated(book):
-    text = "# Page\n\n```{network-figure}\n:network: 2,3,2\n:alt: My words\n```\n"
-    made = book({"index": text}, "zh_CN", {"index": {"My words": "我的说明"}})
-    assert made.page().find("title").get_text() == "我的说明"
-    assert not made.page().find("desc")
-    pot = (book({"index": text}, builder="gettext").folder / "index.pot").read_text("utf-8")
-    assert 'msgid "My words"' in pot
-    assert "neurons" not in pot
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpderive.errors import ParseError
-from bpderive.sphinxext.frame import both_names, pair_frame
+from bpderive.sphinxext.sidebyside import both_names, pair_frame
 
 
 def frame(english, chinese):

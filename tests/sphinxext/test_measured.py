@@ -13,10 +13,7 @@ from bpderive.errors import DomainError, UnknownName
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.charts import WIDE, Axis, Curve, chart, decades
 from bpderive.sphinxext.learning import picture
-from bpderive.sphinxext.measured import _chosen
-from bpderive.sphinxext.measured_charts import CHARTS
-from bpderive.sphinxext.measured_tables import TABLES
-from bpderive.sphinxext.measured_words import machine, quotient, ratio, seconds
+from bpderive.sphinxext.measured import CHARTS, TABLES, _chosen, machine, quotient, ratio, seconds
 
 RESULTS = json.loads((Path(__file__).parents[2] / "docs" / "results" / "speed.json").read_text("utf-8"))
 UP = Axis(Text("height", "高度"), (0.1, 1.0, 10.0), log=True)
@@ -38,7 +35,7 @@ def test_an_axis_puts_values_in_proportion_and_a_logarithmic_one_ratios():
 
 
 def test_a_straight_line_on_its_axes_is_drawn_straight_and_rises():
-    (x1, y1), (x2, y2), (x3, y3) = places(chart(CURVES[:1], ACROSS, UP, "en"))
+    (x1, y1), (x2, y2), (x3, y3) = places(chart(CURVES[:1], ACROSS, UP, "en")[0])
     assert x2 - x1 == pytest.approx(x3 - x2, abs=0.11)
     assert y1 - y2 == pytest.approx(y2 - y3, abs=0.11)
     assert y1 > y2 > y3
@@ -46,7 +43,7 @@ def test_a_straight_line_on_its_axes_is_drawn_straight_and_rises():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_chart_is_well_formed_and_says_everything_in_the_language(language: str):
-    svg = chart(CURVES, ACROSS, UP, language, heading="[2, 3, 1]")
+    svg, _ = chart(CURVES, ACROSS, UP, language, heading="[2, 3, 1]")
     said = "".join(ElementTree.fromstring(svg).itertext())
     for text in (UP.title, ACROSS.title, *(curve.name for curve in CURVES)):
         assert text.in_language(language) in said
@@ -54,7 +51,7 @@ def test_a_chart_is_well_formed_and_says_everything_in_the_language(language: st
 
 
 def test_curves_differ_by_their_marks_and_not_only_by_colour():
-    svg = chart(CURVES, ACROSS, UP, "en")
+    svg, _ = chart(CURVES, ACROSS, UP, "en")
     shapes = {
         n: set(re.findall(rf'<(\w+) class="mark curve-{n}"(?: d="M[\d.]+ [\d.]+([^"]*)")?', svg))
         for n in range(1, 7)
@@ -64,7 +61,7 @@ def test_curves_differ_by_their_marks_and_not_only_by_colour():
 
 
 def test_names_that_do_not_fit_go_to_another_line_within_the_picture():
-    svg = chart([Curve(Text("w" * 25, "宽" * 12), CURVES[0].points)] * 4, ACROSS, UP, "en")
+    svg, _ = chart([Curve(Text("w" * 25, "宽" * 12), CURVES[0].points)] * 4, ACROSS, UP, "en")
     starts = [float(x) for x in re.findall(r'<text x="([\d.]+)"', svg)]
     assert max(starts) < WIDE / 2 + 100
 

@@ -304,7 +304,9 @@ def test_each_figure_has_words_in_both_languages_and_names_of_its_own(book):
     [
         ("network-figure", ":network: 2,3,2\n:demon: 1,1", "layer 1 has none"),
         ("network-figure", ":network: 2,3,2\n:demon: 2,5", "There is no neuron 5"),
-        ("spread-figure", ":network: 2,3,2", "Wanted: the options network and weight"),
+        ("spread-figure", ":network: 2,3,2", "The option weight is missing"),
+        ("path-growth", ":weight: 2,1,1", "The option network is missing"),
+        ("demon-experiment", ":network: 2,3,2", "The option neuron is missing"),
         ("demon-experiment", ":network: 2,3,2\n:neuron: 1,1", "has no weighted input"),
         ("path-growth", ":network: 2,3,4,4\n:weight: 2,1,1", "16 paths are too many bars"),
         ("learning-maps", ":errors: much", "is not a list of numbers"),

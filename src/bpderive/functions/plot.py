@@ -9,7 +9,7 @@ it is set by `ACROSS` and `UP`. To draw one more thing, write a function that yi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -86,15 +86,18 @@ class _Window:
         return _short(self.margin[1] + (self.high - value) * self.unit[1])
 
 
-def plot(activation: Activation, *, small: bool = False) -> Picture:
-    """σ and σ′; raises `DomainError` for an activation that is no function of one number."""
+def plot(activation: Activation, *, small: bool = False, shaded: Sequence[Point] = ()) -> Picture:
+    """σ and σ′; raises `DomainError` for an activation that is no function of one number.
+
+    The intervals `shaded` of z are marked.
+    """
     if not activation.elementwise:
         raise DomainError(
             f"There is no graph of {activation.name}: it takes a vector. Elementwise activations have one."
         )
     graphs = _graphs(activation)
     window = _window(graphs, small)
-    parts = [*_grid(window, small)]
+    parts = [*_shades(window, shaded), *_grid(window, small)]
     for graph in graphs:
         parts += _curve(graph, window)
         parts += _jumps(graph, window)
@@ -168,6 +171,14 @@ def _window(graphs: tuple[_Graph, ...], small: bool) -> _Window:
     low, high = max(min(values), UP[0]), min(max(values), UP[1])
     # The axis is always in sight, with a little room beyond the graphs.
     return _Window(min(low, 0.0) - 0.15, max(high, 0.0) + 0.15, (54.0, 96.0), (44.0, 40.0, 16.0, 30.0))
+
+
+def _shades(window: _Window, shaded: Sequence[Point]) -> Iterator[str]:
+    top = window.y(window.high)
+    height = _short(float(window.y(window.low)) - float(top))
+    for low, high in shaded:
+        width = _short((high - low) * window.unit[0])
+        yield f'<rect class="saturated" x="{window.x(low)}" y="{top}" width="{width}" height="{height}"/>'
 
 
 def _grid(window: _Window, small: bool) -> Iterator[str]:

@@ -37,18 +37,16 @@ from bpderive.sphinxext import (
     search,
     theme,
 )
-from bpderive.sphinxext.activation import ActivationPageDirective, TryActivationDirective
+from bpderive.sphinxext.activation import ActivationPageDirective, ComparisonDirective, TryActivationDirective
 from bpderive.sphinxext.api import ApiDirective, CommandsDirective
 from bpderive.sphinxext.bibliography import BibliographyDirective
 from bpderive.sphinxext.card import SummaryCardDirective
-from bpderive.sphinxext.comparison import ComparisonDirective
 from bpderive.sphinxext.conventions import ConventionsTableDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
 from bpderive.sphinxext.derivation import DerivationDirective
-from bpderive.sphinxext.equation import EquationDirective
+from bpderive.sphinxext.equation import EquationDirective, FormulaRole
 from bpderive.sphinxext.experiment import DemonExperimentDirective
 from bpderive.sphinxext.flow import AlgorithmFlowDirective, LibraryFlowDirective
-from bpderive.sphinxext.formula import FormulaRole
 from bpderive.sphinxext.glossary import GlossaryTableDirective
 from bpderive.sphinxext.growth import PathGrowthDirective
 from bpderive.sphinxext.kept import source_hash

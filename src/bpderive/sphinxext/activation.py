@@ -1,4 +1,4 @@
-"""The directives `activation-page` and `try-activation`: everything about one activation, from its declaration.
+"""The directives `activation-page`, `try-activation` and `activation-comparison`: activations from their declarations.
 
 ```{activation-page} sigmoid
 ```
@@ -6,7 +6,9 @@
 ```
 
 The first makes a whole page with its title; each part of it is a function in `PARTS`: to add one, write it and enter it
-there. The second shows in the midst of a page what is derived about a formula.
+there. The second shows in the midst of a page what is derived about a formula. The third is all activations in one
+table, and their graphs side by side; where scripts run (docs/_static/book.js) it can be sorted by any column. To add a
+column, add a cell in `bpderive.sphinxext.accounts` and its head in `COLUMNS`.
 """
 
 from __future__ import annotations
@@ -29,16 +31,23 @@ from bpderive.functions.activations.derivation import Joint, SlopeDerivation, sl
 from bpderive.functions.activations.elementwise import function_source
 from bpderive.functions.differentiation import latex
 from bpderive.functions.network import Network
-from bpderive.functions.plot import plot
+from bpderive.functions.plot import ACROSS, plot
 from bpderive.letters.text import Text
 from bpderive.programs.lambdified import compile_gradient
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.accounts import Account, account
-from bpderive.sphinxext.accuracy import Measured, Measurements, scientific, signed
-from bpderive.sphinxext.accuracy_table import error_table, read_measurements
+from bpderive.sphinxext.accuracy import (
+    Measured,
+    Measurements,
+    error_table,
+    read_measurements,
+    scientific,
+    signed,
+)
+from bpderive.sphinxext.catalogue import page_of
+from bpderive.sphinxext.directive import PageDirective
 from bpderive.sphinxext.kept import kept
 from bpderive.sphinxext.markup import display, element, line, span, table
-from bpderive.sphinxext.page import PageDirective
 from bpderive.sphinxext.vector import vector_page
 
 
@@ -237,3 +246,46 @@ def _code(page: ActivationPageDirective, activation: Activation, found: Account)
 
 PARTS: tuple[Part, ...] = (_card, _graph, _derivation, _properties, _learning, _floating, _code)
 """The parts of the page, from top to bottom."""
+
+
+COLUMNS: dict[str, Text] = {
+    "range": say.RANGE,
+    "monotone": say.MONOTONE,
+    "symmetry": say.SYMMETRY,
+    "kinks": say.KINKS,
+    "least": say.LEAST,
+    "greatest": say.GREATEST,
+    "left": say.LEFT,
+    "right": say.RIGHT,
+}
+"""The columns after the name, by the keys of the cells."""
+
+
+class ComparisonDirective(PageDirective):
+    """All activations in a table, and their graphs."""
+
+    required_arguments = 0
+
+    def make(self) -> list[nodes.Node]:
+        """The graphs, each leading to its page, and the table."""
+        store = kept(self.env.app)
+        shown = [activation for activation in activations.values() if isinstance(activation, Activation)]
+        graphs = []
+        for one in shown:
+            name = line(self.link(page_of("activations", one.name), one.title))
+            graphs.append(element("li", self.picture(plot(one, small=True)), name))
+        window = say.ALL_GRAPHS.format(left=f"−{ACROSS:g}", right=f"{ACROSS:g}")
+        head = [self.words(word) for word in (say.NAME, *COLUMNS.values())]
+        rows = []
+        for one in shown:
+            cells = store.of(account(one)).cells
+            row: list[list[nodes.Node]] = [[self.link(page_of("activations", one.name), one.title)]]
+            for key in COLUMNS:
+                cell = span(*self.words(cells[key].shown))
+                row.append([element("span", cell, **{"data-value": f"{cells[key].key:.6g}"})])
+            rows.append(row)
+        return [
+            element("ul", *graphs, classes=["bp-gallery"]),
+            line(*self.words(window), classes=["bp-places"]),
+            table(["bp-sortable"], head, rows),
+        ]

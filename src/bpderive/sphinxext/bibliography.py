@@ -22,18 +22,17 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from bpderive.errors import ParseError, unknown_name
-from bpderive.letters.text import LANGUAGES, Text
+from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, line, span
-from bpderive.sphinxext.words import language_of
+from bpderive.sphinxext.words import joined, language_of
 
 logger = logging.getLogger(__name__)
 
 _OTHERS = "others"
-_AND = Text(en=" and ", zh=" 和 ")
-_AND_OTHERS = Text(en=" et al.", zh=" 等")
-_COMMA = Text(en=", ", zh="、")
+_AND = Text(en="{names} and {last}", zh="{names} 和 {last}")
+_AND_OTHERS = Text(en="{names} et al.", zh="{names} 等")
 _CITED = Text(en="{authors} ({year})", zh="{authors}（{year}）")
 _LISTED = Text(en="{authors} ({year}): ", zh="{authors}（{year}）：")
 _WHERE = Text(en=", {where}.", zh="，{where}。")
@@ -60,28 +59,22 @@ class Work:
         """How a text names it, such as "Rumelhart, Hinton and Williams (1986)"."""
         families = [name.split()[-1] for name in self.authors]
         many = len(families) > 3 or _OTHERS in families
-        some = _joined(families[:1], others=True) if many else _joined(families)
+        some = _named(families[:1], others=True) if many else _named(families)
         return _CITED.format(authors=some, year=self.year)
 
     @property
     def listed(self) -> Text:
         """All its authors and the year, as the list begins it."""
         known = [name for name in self.authors if name != _OTHERS]
-        authors = _joined(known, others=len(known) < len(self.authors))
+        authors = _named(known, others=len(known) < len(self.authors))
         return _LISTED.format(authors=authors, year=self.year)
 
 
-def _joined(names: list[str], *, others: bool = False) -> Text:
+def _named(names: list[str], *, others: bool = False) -> Text:
     """The names with commas, and "and" before the last one, or "et al." behind it where there are `others`."""
-
-    def in_language(language: str) -> str:
-        comma = _COMMA.in_language(language)
-        if others:
-            return comma.join(names) + _AND_OTHERS.in_language(language)
-        last = _AND.in_language(language) + names[-1]
-        return comma.join(names[:-1]) + last if len(names) > 1 else names[0]
-
-    return Text(*map(in_language, LANGUAGES))
+    if others:
+        return _AND_OTHERS.format(names=joined(names))
+    return _AND.format(names=joined(names[:-1]), last=names[-1]) if len(names) > 1 else joined(names)
 
 
 @cache

@@ -110,21 +110,11 @@ def chart(
     *,
     heading: str = "",
     width: float = WIDE,
-) -> str:
-    """The curves with their axes and names, and a heading if there is one, as an SVG element without its title."""
-    return chart_in_frame(curves, across, up, language, heading=heading, width=width)[0]
-
-
-def chart_in_frame(
-    curves: Sequence[Curve],
-    across: Axis,
-    up: Axis,
-    language: str,
-    *,
-    heading: str = "",
-    width: float = WIDE,
 ) -> tuple[str, Frame]:
-    """The same with its frame, for whoever draws into it."""
+    """The curves with their axes and names, and a heading if there is one, as an SVG element without its title.
+
+    The frame comes with it, for whoever draws into it.
+    """
     above = _ABOVE + (_LINE + 6 if heading else 0)
     names = list(_names(curves, width, language))
     frame = Frame(across, up, above + _LINE * (1 + max(row for row, *_ in names)), width)
@@ -165,8 +155,8 @@ def _legend(
         yield f'<text x="{short(x + _SAMPLE + 8)}" y="{short(y + 5)}">{escape(name)}</text>'
 
 
-def grid(frame: Frame, language: str) -> Iterator[str]:
-    """The axes with their ticks and titles."""
+def grid(frame: Frame, language: str, *, bare: bool = False) -> Iterator[str]:
+    """The axes with their ticks and titles; if `bare`, without numbers across and without a title up."""
     left, right, top, bottom = _LEFT, frame.right, frame.top, frame.bottom
     across, up = frame.across, frame.up
     for tick in up.ticks:
@@ -176,10 +166,13 @@ def grid(frame: Frame, language: str) -> Iterator[str]:
     for tick in across.ticks:
         x = frame.x(tick)
         yield f'<path class="grid" d="M{short(x)} {short(top)}V{short(bottom)}"/>'
-        yield _number(tick, x, bottom + 20, across)
+        if not bare:
+            yield _number(tick, x, bottom + 20, across)
     yield f'<path class="axis" d="M{short(left)} {short(top)}V{short(bottom)}H{short(right)}"/>'
     middle = f'x="{short((left + right) / 2)}" y="{short(bottom + 43)}"'
     yield f'<text class="title" {middle} text-anchor="middle">{escape(across.title.in_language(language))}</text>'
+    if bare:
+        return
     y = (top + bottom) / 2
     turned = f'transform="rotate(-90 14 {short(y)})" x="14" y="{short(y)}"'
     yield f'<text class="title" {turned} text-anchor="middle">{escape(up.title.in_language(language))}</text>'

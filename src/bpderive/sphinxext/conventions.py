@@ -17,6 +17,7 @@ from bpderive.errors import Refuted
 from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import element, span, table
+from bpderive.sphinxext.words import joined
 from bpderive.workbook.conventions import Convention, check, conventions
 
 _HEAD = (
@@ -55,7 +56,7 @@ _TURNED = Text(en="∂C/∂w is turned over", zh="∂C/∂w 取转置")
 _NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ 变号，用阈值代替偏置")
 _HELD = Text(en="decided to hold", zh="已判定成立")
 _OWN = Text(en="{count} of its own equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
-_AND, _STOP = Text(en="; ", zh="；"), Text(en=", ", zh="，")
+_STOP = Text(en=", ", zh="，")
 
 
 class ConventionsTableDirective(BookDirective):
@@ -98,9 +99,9 @@ class ConventionsTableDirective(BookDirective):
         return [
             name,
             self.words(layers),
-            self.words(_listed(weights)),
-            self.words(_listed(examples)),
-            self.words(_listed(rates)),
+            self.words(joined(weights, ("; ", "；"))),
+            self.words(joined(examples, ("; ", "；"))),
+            self.words(joined(rates, ("; ", "；"))),
             _letters(convention),
         ]
 
@@ -128,10 +129,6 @@ class ConventionsTableDirective(BookDirective):
             )
         mark = span(*self.words(_HELD), classes=["bp-mark", "bp-mark-general"])
         return [nodes.math(latex, latex), nodes.Text(" "), mark]
-
-
-def _listed(words: list[Text]) -> Text:
-    return Text(en=_AND.en.join(word.en for word in words), zh=_AND.zh.join(word.zh for word in words))
 
 
 def _letters(convention: Convention) -> list[nodes.Node]:

@@ -14,8 +14,7 @@ A proof in parts is shown whole, or one part of it:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -26,11 +25,11 @@ from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Step, derivation
 from bpderive.proofs.names import PART
-from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.directive import BookDirective, options
 from bpderive.sphinxext.domain import find_equation, proof_label
 from bpderive.sphinxext.equation import numbered
 from bpderive.sphinxext.markup import box, display, element, line, span
-from bpderive.sphinxext.options import network_of
+from bpderive.sphinxext.network import network_of
 from bpderive.sphinxext.words import ON_NETWORK, PROOF_OF
 from bpderive.sphinxext.words import PART as PART_TITLE
 
@@ -42,12 +41,7 @@ class DerivationDirective(BookDirective):
     """Show a derivation step by step."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "closed": directives.flag,
-        "again": directives.flag,
-        "network": directives.unchanged_required,
-        "part": directives.unchanged_required,
-    }
+    option_spec = options("network", "part", closed=directives.flag, again=directives.flag)
 
     def make(self) -> list[nodes.Node]:
         """The steps: formula, number where the source gives one, reason; then the marks of what is proved."""

@@ -1,20 +1,23 @@
-"""The directives `equation` and `derivation`: they print what the registry holds, with the marks of its
-certificates.
+"""The directive `equation` and the role `formula`: they print what the registry holds.
 
-```{equation} BP2 ```{derivation} BP2 :form: component :closed: :again: :network: 2,3,2 ``` ```
+```{equation} BP2
+:form: component
+:again:
+```
+
+states it on a card, with the marks of its certificate. `` {formula}`BP2` `` is the equation once more in the middle of
+a sentence, as the source prints it, and `` {formula}`BP2 component` `` its other form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar
-
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxRole
 
 from bpderive.equations import Equation
-from bpderive.errors import ShapeError
-from bpderive.sphinxext.directive import BookDirective
+from bpderive.errors import BpderiveError, ShapeError
+from bpderive.sphinxext.directive import BookDirective, options
 from bpderive.sphinxext.domain import find_equation, refer
 from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.words import FORMS, KINDS
@@ -26,10 +29,7 @@ class EquationDirective(BookDirective):
     """State an equation by its number."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "form": lambda given: directives.choice(given, _FORMS),
-        "again": directives.flag,
-    }
+    option_spec = options(form=lambda given: directives.choice(given, _FORMS), again=directives.flag)
 
     def make(self) -> list[nodes.Node]:
         """A card: kind and title, the formula with its number, the marks."""
@@ -69,3 +69,17 @@ def numbered(equation: Equation, latex: str, *, first: bool) -> nodes.Node:
         return display(latex, number=equation.number, label=equation.label)
     number = span(refer("eq", equation.number), classes=["eqno"])
     return element("div", display(latex), number, classes=["bp-again"])
+
+
+class FormulaRole(SphinxRole):
+    """The LaTeX of an equation as inline mathematics."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """The formula, or what is wrong with its number or form, where it stands."""
+        number, _, form = self.text.partition(" ")
+        try:
+            latex = find_equation(number).latex(form.strip() or None)
+        except BpderiveError as error:
+            message = self.inliner.reporter.error(str(error), line=self.lineno)
+            return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        return [nodes.math(latex, latex)], []

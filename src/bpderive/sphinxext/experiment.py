@@ -16,9 +16,7 @@ under it, which moves along values that were computed here; it needs no server.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -28,13 +26,13 @@ from bpderive.errors import DomainError, ParseError
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import plain
 from bpderive.letters.text import LANGUAGES, Text
-from bpderive.sphinxext.charts import Axis, Curve, Frame, chart_in_frame, ticks
+from bpderive.sphinxext.charts import Axis, Curve, Frame, chart, ticks
+from bpderive.sphinxext.directive import options
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.letters import Letters
 from bpderive.sphinxext.markup import box, element
-from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.network import OF_NETWORK, FigureDirective, integers, network_of
 from bpderive.sphinxext.numbers import example
-from bpderive.sphinxext.options import integers, network_of
 
 SCRIPT = "experiment.js"
 _STEPS = 80
@@ -95,7 +93,7 @@ def draw_experiment(found: Experiment, change: str, language: str) -> tuple[Draw
         ),
     )
     across = Axis(_ACROSS, ticks(steps[0], steps[-1], 9))
-    svg, frame = chart_in_frame(curves, across, Axis(_UP, ticks(min(values), max(values))), language)
+    svg, frame = chart(curves, across, Axis(_UP, ticks(min(values), max(values))), language)
     (low, low_line, low_true), (high, high_line, high_true) = found.points[0], found.points[-1]
     told = _TOLD.format(
         slope=_number(found.slope),
@@ -138,20 +136,11 @@ def _step(value: float) -> str:
 class DemonExperimentDirective(FigureDirective):
     """The demon at work: what the error predicts, and what happens."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "network": directives.unchanged_required,
-        "activation": directives.unchanged_required,
-        "cost": directives.unchanged_required,
-        "neuron": directives.unchanged_required,
-        "seed": directives.nonnegative_int,
-        "reach": float,
-        "name": directives.unchanged_required,
-    }
+    option_spec = options(*OF_NETWORK, "neuron", "name", seed=directives.nonnegative_int, reach=float)
+    wanted = ("network", "neuron")
 
     def make(self) -> list[nodes.Node]:
         """The figure, in a box that holds what the slider needs."""
-        if "network" not in self.options or "neuron" not in self.options:
-            raise ParseError("Wanted: the options network and neuron (l,j).")
         net = network_of(self.options)
         layer, neuron = integers(self.options["neuron"], 2)
         if not (2 <= layer <= net.depth and 1 <= neuron <= net.width(layer)):

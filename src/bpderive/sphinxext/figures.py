@@ -15,10 +15,29 @@ from html import escape
 
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
-from bpderive.sphinxext.demon import demon as drawn_demon
 from bpderive.sphinxext.highlight import Highlight, Neuron, described
 from bpderive.sphinxext.lettering import SIZE, short, typeset
 from bpderive.sphinxext.letters import LETTERS, Letters
+
+_FILLED = (
+    "M-8 0C-10-9-6-15 0-15S10-9 8 0z",  # body
+    "M-7-25l-3-9 7 5zM7-25l3-9-7 5z",  # horns
+)
+_DRAWN = (
+    "M7-3C14-2 16-8 14-12l4 2m-4-2l-3 3",  # tail
+    "M-14 0V-24m-5-7v5q0 3 5 3t5-3v-5m-5-1v8",  # trident
+)
+_FACE = "M-3.6-21v1M3.6-21v1M-4-17q4 3 8 0"
+
+
+def draw_demon(x: float, y: float) -> str:
+    """A demon with its feet at (x, y)."""
+    filled = "".join(f'<path class="demon" d="{d}"/>' for d in _FILLED)
+    drawn = "".join(f'<path class="demon-line" d="{d}"/>' for d in _DRAWN)
+    head = '<circle class="demon" cx="0" cy="-20" r="8"/>'
+    face = f'<path class="demon-face" d="{_FACE}"/>'
+    return f'<g transform="translate({short(x)} {short(y)})">{drawn}{filled}{head}{face}</g>'
+
 
 Place = tuple[int, ...] | int
 """Where a caption stands: at a weight (l, j, k), at a bias (l, j), at the step of output neuron m into the cost."""
@@ -196,7 +215,7 @@ def _letter(plan: _Plan, labels: str, neuron: Neuron, x: float, y: float) -> str
 def _demon(plan: _Plan, neuron: Neuron) -> Iterator[str]:
     """On the neuron, with what it adds beside it."""
     x, y = plan.at(*neuron)
-    yield drawn_demon(x, y - _RADIUS + 1)
+    yield draw_demon(x, y - _RADIUS + 1)
     yield from _caption(f"+{plan.letters.change(neuron)}", x + 52, y - _RADIUS - 14, plan.caption)
 
 

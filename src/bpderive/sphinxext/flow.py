@@ -12,20 +12,20 @@ counted. `draw_flow(boxes, arrows, …)` draws any other: a `Box` stands in a co
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 
 from bpderive.equations import equations
 from bpderive.letters.symbols import a, l, latex, plain, z
 from bpderive.letters.text import LANGUAGES, Text
+from bpderive.sphinxext.directive import options
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset
 from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.words import joined
 
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
 _HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0
@@ -93,7 +93,6 @@ _ORDER = (
     ("compiled", "verified", ""),
 )
 _SENTENCE = Text("{title}: {words}.", "{title}：{words}。")
-_BETWEEN_SENTENCES = {"en": " ", "zh": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,17 +255,7 @@ def _said(box: Box) -> Text:
 
 def _sentences(told: Sequence[tuple[Text, Text]]) -> Text:
     """A sentence for each title and its words."""
-    return Text(
-        *(
-            _BETWEEN_SENTENCES[each].join(
-                _SENTENCE.in_language(each).format(
-                    title=title.in_language(each), words=words.in_language(each)
-                )
-                for title, words in told
-            )
-            for each in LANGUAGES
-        )
-    )
+    return joined((_SENTENCE.format(title=title, words=words) for title, words in told), (" ", ""))
 
 
 def library(language: str) -> Drawing:
@@ -294,7 +283,7 @@ def _drawing(
 class AlgorithmFlowDirective(FigureDirective):
     """The five steps of the algorithm."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"name": directives.unchanged_required}
+    option_spec = options("name")
 
     def make(self) -> list[nodes.Node]:
         """The figure."""

@@ -12,10 +12,9 @@ The numbers in the network come from `bpderive.sphinxext.numbers.example`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -26,11 +25,12 @@ from bpderive.functions.network import Network
 from bpderive.letters.symbols import C, Partial, latex, plain
 from bpderive.letters.text import Text
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, picture, ticks
+from bpderive.sphinxext.directive import options
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset
-from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.network import FigureDirective, integers, network_of
 from bpderive.sphinxext.numbers import example
-from bpderive.sphinxext.options import integers, network_of
+from bpderive.sphinxext.words import joined
 
 _MOST = 8
 _ABOVE, _HEIGHT, _ROOM = 34.0, 330.0, 0.68
@@ -43,7 +43,6 @@ _TOLD = Text(
     "The paths contribute {parts}; the sums so far are {sums}. Backpropagation gives {whole}.",
     "各路径的贡献依次为 {parts}；部分和依次为 {sums}。反向传播给出 {whole}。",
 )
-_COMMA = Text(", ", "、")
 _BACK = Text("backprop.", "反向传播")
 
 
@@ -79,13 +78,11 @@ def draw_growth(grown: Growth, language: str) -> Drawing:
     count = len(grown.parts) + 1
     across = Axis(_PATHS, (0.0, float(count)))
     frame = Frame(across, Axis(_SUM, ticks(min(every), max(every))), _ABOVE, WIDE)
-    # The ticks across would number the gaps between the bars, and the title up stands over the axis instead.
-    unwanted = f'y="{short(frame.bottom + 20)}"', "rotate("
-    parts = [part for part in grid(frame, language) if not any(mark in part for mark in unwanted)]
-    parts += _bars(grown, frame, language)
+    # Numbers across would count the gaps between the bars, and the title up stands over the axis instead.
+    parts = [*grid(frame, language, bare=True), *_bars(grown, frame, language)]
     shown = [_number(value) for value in grown.parts]
     sums = [_number(value) for value in grown.sums[1:]]
-    told = _TOLD.format(parts=_listed(shown), sums=_listed(sums), whole=_number(grown.whole))
+    told = _TOLD.format(parts=joined(shown), sums=joined(sums), whole=_number(grown.whole))
     title = _TITLE.format(derivative=plain(grown.derivative), count=len(shown))
     parts.append(typeset(grown.derivative, 100, 20, name="derivative", size=19))
     parts.append(f'<text class="title" x="140" y="20">{_SUM.in_language(language)}</text>')
@@ -131,24 +128,14 @@ def _number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-def _listed(values: Sequence[str]) -> Text:
-    return Text(_COMMA.en.join(values), _COMMA.zh.join(values))
-
-
 class PathGrowthDirective(FigureDirective):
     """The sum over the paths of a weight, growing."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "network": directives.unchanged_required,
-        "weight": directives.unchanged_required,
-        "seed": directives.nonnegative_int,
-        "name": directives.unchanged_required,
-    }
+    option_spec = options("network", "weight", "name", seed=directives.nonnegative_int)
+    wanted = ("network", "weight")
 
     def make(self) -> list[nodes.Node]:
         """The figure."""
-        if "network" not in self.options or "weight" not in self.options:
-            raise ParseError("Wanted: the options network and weight (l,j,k).")
         layer, neuron, source = integers(self.options["weight"], 3)
         net = network_of(self.options)
         grown = growth(net, layer, neuron, source, self.options.get("seed", 0))

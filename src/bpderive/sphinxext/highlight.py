@@ -14,7 +14,8 @@ from itertools import pairwise
 
 from bpderive.errors import NetworkError, ParseError
 from bpderive.functions.network import Network
-from bpderive.letters.text import LANGUAGES, Text
+from bpderive.letters.text import Text
+from bpderive.sphinxext.words import joined
 
 Neuron = tuple[int, int]  # (layer, index)
 Weight = tuple[int, int, int]  # (layer, to, from): w^l_{jk}
@@ -36,7 +37,6 @@ _DEMON = Text(
     " A demon sits on neuron {j} of layer {l} and adds a little to its weighted input.",
     "一个小恶魔坐在第 {l} 层的神经元 {j} 上，给它的带权输入加上一点点。",
 )
-_COMMA = Text(", ", "、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +143,6 @@ def described(
         _EVERY,
         *([_COST_TOO] if cost else []),
         *([_DEMON.format(l=demon[0], j=demon[1])] if demon else []),
-        *([_MARKED.format(items=_listed(items))] if items else []),
+        *([_MARKED.format(items=joined(items))] if items else []),
     ]
-    return _TITLE.format(sizes=_listed(net.sizes)), Text(
-        *("".join(t.in_language(name) for t in told) for name in LANGUAGES)
-    )
-
-
-def _listed(items: Iterable[Text | int]) -> Text:
-    texts = [item if isinstance(item, Text) else Text(str(item), str(item)) for item in items]
-    return Text(*(_COMMA.in_language(name).join(t.in_language(name) for t in texts) for name in LANGUAGES))
+    return _TITLE.format(sizes=joined(net.sizes)), joined(told, ("", ""))

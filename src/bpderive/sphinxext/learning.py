@@ -124,7 +124,7 @@ class LearningCurvesDirective(FigureDirective):
         told = _COURSE.format(
             first=100 * found.derived[0], middle=100 * found.derived[9], last=100 * found.derived[-1]
         )
-        svg = chart(curves, across, up, self.language)
+        svg, _ = chart(curves, across, up, self.language)
         return [
             self.figure(Drawing(svg, _CURVES.in_language(self.language), told.in_language(self.language)))
         ]

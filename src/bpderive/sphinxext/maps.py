@@ -12,15 +12,13 @@ from the next layer, (w^{l+1})^T δ^{l+1}. There is a map for each size of the l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
 
 import numpy as np
 import sympy
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sympy import Expr, Sum
 
 from bpderive.errors import DomainError, ParseError
@@ -29,6 +27,7 @@ from bpderive.letters.symbols import SigmaPrime, quantity
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid, picture
+from bpderive.sphinxext.directive import options
 from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.lettering import short, typeset
 from bpderive.sphinxext.network import FigureDirective
@@ -161,11 +160,7 @@ def _key(top: float, language: str) -> Iterator[str]:
 class LearningMapsDirective(FigureDirective):
     """Where a weight learns fast and where slowly."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "activation": directives.unchanged_required,
-        "errors": directives.unchanged_required,
-        "name": directives.unchanged_required,
-    }
+    option_spec = options("activation", "errors", "name")
 
     def make(self) -> list[nodes.Node]:
         """The maps beside one another, with one caption."""
@@ -177,9 +172,5 @@ class LearningMapsDirective(FigureDirective):
             backs = [float(part) for part in self.options.get("errors", "1, 10").split(",")]
         except ValueError:
             raise ParseError(f"{self.options['errors']!r} is not a list of numbers such as 1, 10.") from None
-        first, *others = (draw_map(learning_map(activation, back), self.language) for back in backs)
-        figure = self.figure(first)
-        figure["classes"].append("bp-charts")
-        for place, drawn in enumerate(others, 1):
-            figure.insert(place, self.picture(drawn))
-        return [figure]
+        maps = (draw_map(learning_map(activation, back), self.language) for back in backs)
+        return [self.figure(*maps, classes=["bp-charts"])]

@@ -12,7 +12,6 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 from sphinx.application import Sphinx
 
 Content = str | nodes.Node
@@ -22,23 +21,8 @@ class box(nodes.General, nodes.Element):
     """One HTML element: `tag`, its classes and ids, and further attributes in `attrs`."""
 
 
-class drawing(nodes.General, nodes.Element, addnodes.translatable):
-    """An SVG in `svg`, with the words that stand for it in `alt` and `description`.
-
-    Words that the author wrote (`authored`) go to the PO file; ours come in the right language already.
-    """
-
-    def preserve_original_messages(self) -> None:
-        """Keep the author's words."""
-        self["original"] = self["alt"]
-
-    def apply_translated_message(self, original_message: str, translated_message: str) -> None:
-        """Put the translation in their place."""
-        self["alt"] = translated_message
-
-    def extract_original_messages(self) -> list[str]:
-        """The author's words, if they are the author's."""
-        return [self.get("original", self["alt"])] if self["authored"] else []
+class drawing(nodes.General, nodes.Element):
+    """An SVG in `svg`, with the words that stand for it in `alt` and `description`, in the language of the build."""
 
 
 def element(

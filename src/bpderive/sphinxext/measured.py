@@ -6,13 +6,15 @@ An optional caption              ```
 
 No time is measured while the book is built, so that the same sources always give the same pages; `nox -s bench-speed`
 writes the file, and the machine stands below each table.
-What can be shown is in `CHARTS` and `TABLES`, in the two modules named after them.
+To show one more measurement, write a function from the results to `Chart`s or a `Table` and enter it in `CHARTS` or
+`TABLES`; what readers call what was measured is in `NAMES`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,12 +22,322 @@ from docutils import nodes
 
 from bpderive.errors import ParseError, unknown_name
 from bpderive.letters.text import Text
+from bpderive.sphinxext.charts import NARROW, WIDE, Axis, Curve, chart, decades
 from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.markup import element, line, table
-from bpderive.sphinxext.measured_charts import CHARTS
-from bpderive.sphinxext.measured_tables import TABLES
-from bpderive.sphinxext.measured_words import Results, machine
 from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.words import joined
+
+Results = Mapping[str, Any]
+"""A results file: the machine, the rounds, and by name what was measured."""
+
+Cell = Mapping[str, Any]
+"""One network and size of mini-batch: `seconds` are the quartiles by contestant, `unit` the one whose time is 1."""
+
+PLAIN = Text("plain NumPy", "朴素 NumPy")
+EXAMPLES = Text("examples", "样本数")
+NETWORK = Text("network", "网络")
+
+_MACHINE = Text(
+    "Measured with {versions} on {processor}, one thread, in float64 unless said otherwise; {clock}; medians of "
+    "{rounds} rounds in which all took turns.",
+    "测量环境：{versions}；处理器 {processor}，单线程，除另有说明外用 float64；{clock}；"
+    "表中为 {rounds} 轮轮流测量的中位数。",
+)
+_CLOCKS = {
+    "wall": Text("elapsed time", "所计为经过的时间"),
+    "processor": Text("time of the processor", "所计为处理器时间"),
+}
+
+
+def _name(word: str) -> Text:
+    """A name, which is the same in every language."""
+    return Text(word, word)
+
+
+NAMES = {
+    "bpderive": _name("bpderive"),
+    "bpderive on torch": Text("the equations on torch", "在 torch 上运行公式"),
+    "bpderive on jax": Text("the equations under jax.jit", "在 jax.jit 下运行公式"),
+    "products": Text("matrix products only", "仅矩阵乘法"),
+    "jax": _name("jax.jit(grad)"),
+    "torch": _name("torch"),
+    "torch.compile": _name("torch.compile"),
+    "autograd": _name("autograd"),
+    "accurate by hand": Text("by hand, accurate σ′", "手写，精确的 σ′"),
+    "loop": Text("loop over examples", "逐样本循环"),
+    "forward": Text("one forward pass", "一次前向传播"),
+    "backpropagation": Text("backpropagation", "反向传播"),
+    "differences": Text("equation (46)", "公式 (46)"),
+    "one-sided": Text("equation (46)", "公式 (46)"),
+    "central": Text("central difference", "中心差分"),
+    "complex": Text("complex step", "复步长法"),
+}
+"""What a reader calls what the results file names."""
+
+LIBRARIES = ("jax", "torch", "torch.compile", "autograd")
+"""The contestants by others."""
+
+
+def machine(results: Results) -> Text:
+    """The sentence that names the machine and the versions."""
+    about = results["machine"]
+    others = ("system", "processor", "cores", "sympy", "torch.compile")
+    versions = ", ".join(f"{name} {value}" for name, value in about.items() if name not in others)
+    return _MACHINE.format(
+        versions=versions,
+        processor=about["processor"],
+        clock=_CLOCKS[results["clock"]],
+        rounds=results["rounds"],
+    )
+
+
+def ratio(cell: Cell, name: str) -> float:
+    """A median in units of the plain gradient of the same cell."""
+    return float(cell["seconds"][name][1] / cell["seconds"][cell["unit"]][1])
+
+
+def seconds(value: float) -> str:
+    """A time with three digits, in a unit that suits it."""
+    for size, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if value >= size:
+            return f"{value / size:.{3 - len(str(int(value / size)))}f} {unit}"
+    return f"{value * 1e9:.0f} ns"
+
+
+def quotient(value: float) -> str:
+    """A ratio with two decimals, with fewer where it is large."""
+    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
+
+
+def network_of(of: Mapping[str, Any]) -> str:
+    """The sizes of a network as the book writes them: [2, 3, 1]."""
+    return f"[{', '.join(map(str, of['sizes']))}]"
+
+
+_BATCH = Text("examples in the mini-batch", "小批量中的样本数")
+_RATIO = Text("time, plain NumPy = 1", "时间（朴素 NumPy = 1）")
+_SECONDS = Text("seconds", "秒")
+_PARAMETERS = Text("weights and biases", "权重与偏置的个数")
+_STEP = Text("step ε", "步长 ε")
+_ERROR = Text("relative error", "相对误差")
+_ALL_TOLD = Text("{curves}.", "{curves}。")
+_TOLD = Text(
+    "{name}: {first} at {from_}, {last} at {to}", "{name}：在 {from_} 处为 {first}，在 {to} 处为 {last}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves with their axes, the title that stands for the picture, and a heading if it stands beside others."""
+
+    title: Text
+    curves: tuple[Curve, ...]
+    across: Axis
+    up: Axis
+    heading: str = ""
+
+    def drawing(self, language: str) -> Drawing:
+        """The picture; its description tells where each curve begins and ends."""
+        told = _ALL_TOLD.format(curves=joined(map(_told, self.curves), ("; ", "；")))
+        width = NARROW if self.heading else WIDE
+        svg, _ = chart(self.curves, self.across, self.up, language, heading=self.heading, width=width)
+        return Drawing(svg, self.title.in_language(language), told.in_language(language))
+
+
+def _told(curve: Curve) -> Text:
+    (x1, y1), *_, (x2, y2) = curve.points
+    return _TOLD.format(
+        name=curve.name, first=f"{y1:.2g}", from_=f"{x1:.3g}", last=f"{y2:.2g}", to=f"{x2:.3g}"
+    )
+
+
+def cells_chart(results: Results) -> list[Chart]:
+    """For each network, the ratio of every contestant against the size of the mini-batch."""
+    names = ("bpderive", "products", *LIBRARIES)
+    charts = []
+    for sizes in dict.fromkeys(network_of(cell) for cell in results["cells"]):
+        cells = [cell for cell in results["cells"] if network_of(cell) == sizes]
+        curves = tuple(
+            Curve(NAMES[name], tuple((float(cell["batch"]), ratio(cell, name)) for cell in cells))
+            for name in names
+            if all(name in cell["seconds"] for cell in cells)
+        )
+        values = [y for curve in curves for _, y in curve.points]
+        title = Text(
+            f"Time for one gradient of the network {sizes}, plain NumPy being 1",
+            f"网络 {sizes} 求一次梯度的时间，以朴素 NumPy 为 1",
+        )
+        across = Axis(_BATCH, (1, 10, 100, 1000), log=True)
+        charts.append(Chart(title, curves, across, Axis(_RATIO, decades(values), log=True), heading=sizes))
+    return charts
+
+
+def growth_chart(results: Results) -> list[Chart]:
+    """The seconds of backpropagation and of (46) against the number of weights and biases."""
+    rows = results["growth"]
+    curves = tuple(
+        Curve(NAMES[name], tuple((float(row["parameters"]), float(row["seconds"][name][1])) for row in rows))
+        for name in ("differences", "backpropagation", "forward")
+    )
+    title = Text("Time for all derivatives as the network grows", "网络增大时求全部导数所需的时间")
+    return [_logarithmic(title, curves, _PARAMETERS, _SECONDS)]
+
+
+def differences_chart(results: Results) -> list[Chart]:
+    """The errors of the three differences against ε."""
+    found = results["differences"]
+    names = {"forward": "one-sided", "central": "central", "complex": "complex"}
+    curves = tuple(
+        Curve(NAMES[shown], tuple(zip(found["steps"], found["errors"][name], strict=True)))
+        for name, shown in names.items()
+    )
+    title = Text(
+        "Error of the gradient by differences against the step", "用差分求出的梯度的误差随步长的变化"
+    )
+    return [_logarithmic(title, curves, _STEP, _ERROR)]
+
+
+def _logarithmic(title: Text, curves: tuple[Curve, ...], across: Text, up: Text) -> Chart:
+    xs, ys = ([point[i] for curve in curves for point in curve.points] for i in (0, 1))
+    return Chart(title, curves, Axis(across, decades(xs), log=True), Axis(up, decades(ys), log=True))
+
+
+CHARTS: dict[str, Callable[[Results], list[Chart]]] = {
+    "cells": cells_chart,
+    "growth": growth_chart,
+    "differences": differences_chart,
+}
+
+
+_LOOP = Text("loop", "循环")
+_MATRICES = Text("matrices", "矩阵")
+_FACTOR = Text("loop / matrices", "循环 / 矩阵")
+_NEURONS = Text("neurons", "神经元数")
+_MULTIPLICATIONS = Text("multiplications", "乘法次数")
+_TIME = Text("time", "时间")
+_COST = Text("value of $C$", "求 $C$ 的值")
+_BOTH = Text("value and gradient", "值与梯度")
+_QUOTIENT = Text("ratio", "比值")
+_COMPILING = Text("time to compile", "编译时间")
+_ACTIVATIONS = Text("all activations", "全部激活值")
+_GRADIENT = Text("gradient", "梯度")
+_BEST = Text("best of four by hand", "四种手写程序中最快的")
+_FIRST = Text("{network}, the first of a new session", "{network}，新会话中的第一次")
+_OF = Text("{ours}, of {theirs}", "{ours}，与 {theirs} 之比")
+_OVERLAP = Text(
+    "A star marks times whose range between the quartiles is not clearly above that of bpderive.",
+    "星号表示：其四分位区间并未明显高于 bpderive 的四分位区间。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A head and rows of words and numbers, and a note below."""
+
+    head: tuple[Text | str, ...]
+    rows: tuple[tuple[Text | str, ...], ...]
+    note: Text | None = None
+
+
+def cells_table(results: Results) -> Table:
+    """A line for each network and mini-batch: the plain NumPy program in seconds, all others as ratios to it."""
+    names = [name for name in NAMES if name in results["cells"][0]["seconds"]]
+    rows = []
+    for cell in results["cells"]:
+        stars = {name: "*" if name in cell["behind"] else "" for name in names}
+        plain = seconds(cell["seconds"][cell["unit"]][1])
+        best = quotient(ratio(cell, cell["best"]))
+        ratios = (f"{quotient(ratio(cell, name))}{stars[name]}" for name in names)
+        rows.append((network_of(cell), str(cell["batch"]), plain, best, *ratios))
+    head = (NETWORK, EXAMPLES, PLAIN, _BEST, *(NAMES[name] for name in names))
+    starred = any(cell["behind"] for cell in results["cells"])
+    return Table(head, tuple(rows), _OVERLAP if starred else None)
+
+
+def engines_table(results: Results) -> Table:
+    """Our program on the arrays of an engine, held against that engine's own differentiation."""
+    pairs = (("bpderive on torch", "torch"), ("bpderive on jax", "jax"))
+    rows = []
+    for cell in results["cells"]:
+        medians = {name: quartiles[1] for name, quartiles in cell["seconds"].items()}
+        shown = (quotient(medians[ours] / medians[theirs]) for ours, theirs in pairs)
+        rows.append((network_of(cell), str(cell["batch"]), *shown))
+    heads = (_OF.format(ours=NAMES[ours], theirs=NAMES[theirs]) for ours, theirs in pairs)
+    return Table((NETWORK, EXAMPLES, *heads), tuple(rows))
+
+
+def loop_table(results: Results) -> Table:
+    """The loop over a mini-batch of ten against the same with matrices."""
+    rows = []
+    for cell in results["cells"]:
+        if cell["batch"] == 10:
+            loop, matrices = (cell["seconds"][name][1] for name in ("loop", "plain, @"))
+            rows.append((network_of(cell), seconds(loop), seconds(matrices), quotient(loop / matrices)))
+    return Table((NETWORK, _LOOP, _MATRICES, _FACTOR), tuple(rows))
+
+
+def diagonals_table(results: Results) -> Table:
+    """(BP2) with the Hadamard product and with a diagonal matrix: counted and timed."""
+    rows = []
+    for row in results["diagonals"]:
+        n = row["width"]
+        times = [seconds(row["seconds"][name][1]) for name in ("hadamard", "diagonal")]
+        rows.append((str(n), str(n * n + n), str(2 * n * n), *times))
+    hadamard = Text("$\\odot$: {what}", "$\\odot$：{what}")
+    diagonal = Text("$\\Sigma'$: {what}", "$\\Sigma'$：{what}")
+    kinds = [kind.format(what=what) for what in (_MULTIPLICATIONS, _TIME) for kind in (hadamard, diagonal)]
+    return Table((_NEURONS, *kinds), tuple(rows))
+
+
+def cheap_table(results: Results) -> Table:
+    """The value of the cost against value and gradient, of the compiled program."""
+    rows = [
+        (network_of(row), str(row["batch"]), *(seconds(t) for t in times), quotient(times[1] / times[0]))
+        for row in results["cheap"]
+        for times in [[row["seconds"][name][1] for name in ("value", "both")]]
+    ]
+    return Table((NETWORK, EXAMPLES, _COST, _BOTH, _QUOTIENT), tuple(rows))
+
+
+def compilation_table(results: Results) -> Table:
+    """The time to compile a gradient, as networks get wider and as they get deeper."""
+    families = results["compilation"]
+    first = families["first"]
+    rows: list[tuple[Text | str, ...]]
+    rows = [(_FIRST.format(network=_shape(first["sizes"])), seconds(first["seconds"]))]
+    rows += [
+        (_shape(row["sizes"]), seconds(row["seconds"])) for row in (*families["wide"], *families["deep"])
+    ]
+    return Table((NETWORK, _COMPILING), tuple(rows))
+
+
+def memory_table(results: Results) -> Table:
+    """The most memory in use during a call, beside what the activations and the gradient themselves take."""
+    rows = []
+    for row in results["memory"]:
+        sizes = (row["activations"], row["gradient"], row["bpderive"]["first"], row["plain"]["first"])
+        rows.append((network_of(row), str(row["batch"]), *(f"{size / 1e6:.2f} MB" for size in sizes)))
+    return Table((NETWORK, EXAMPLES, _ACTIVATIONS, _GRADIENT, "bpderive", PLAIN), tuple(rows))
+
+
+def _shape(sizes: list[int]) -> str:
+    """The sizes of a network; many equal layers are counted."""
+    same = len(set(sizes)) == 1 and len(sizes) > 4
+    return f"[{sizes[0]}] × {len(sizes)}" if same else f"[{', '.join(map(str, sizes))}]"
+
+
+TABLES: dict[str, Callable[[Results], Table]] = {
+    "cells": cells_table,
+    "engines": engines_table,
+    "loop": loop_table,
+    "diagonals": diagonals_table,
+    "cheap": cheap_table,
+    "compilation": compilation_table,
+    "memory": memory_table,
+}
+
 
 Made = TypeVar("Made")
 
@@ -74,12 +386,8 @@ class MeasuredChartDirective(MeasuredDirective):
     def make(self) -> list[nodes.Node]:
         """The figure; raises `UnknownName` for a chart that is not in `CHARTS`."""
         made = self.made(_chosen(self.arguments[0], "chart", CHARTS))
-        first, *others = (one.drawing(self.language) for one in made)
-        figure = self.figure(first)
-        for place, drawn in enumerate(others, 1):
-            figure.insert(place, self.picture(drawn))
-        figure["classes"].append("bp-charts" if others else "bp-charted")
-        return [figure]
+        drawings = (one.drawing(self.language) for one in made)
+        return [self.figure(*drawings, classes=["bp-charts" if len(made) > 1 else "bp-charted"])]
 
 
 class MeasuredTableDirective(MeasuredDirective):

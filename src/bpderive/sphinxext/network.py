@@ -20,9 +20,9 @@ neuron.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -31,20 +31,37 @@ from bpderive.equations.paths import Path, PathSums, number_of_paths, path_sum
 from bpderive.errors import ParseError
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import C, Partial, latex
-from bpderive.sphinxext.directive import BookDirective
+from bpderive.sphinxext.directive import BookDirective, options
 from bpderive.sphinxext.figures import LABELS, Drawing, Place, draw
 from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight, reached
 from bpderive.sphinxext.letters import parse_letters
-from bpderive.sphinxext.markup import display, drawing, element, line, span
-from bpderive.sphinxext.options import integers, network_of
+from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.words import ONE_PATH, PATH, PATHS, SUM, SUM_CHECKED, SUM_CHECKED_BIAS
 
+
+def integers(text: str, count: int | None = None) -> tuple[int, ...]:
+    """Integers between commas, exactly `count` of them if that is given. Raises `ParseError`."""
+    try:
+        numbers = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise ParseError(f"{text!r} is not a list of integers such as 2,3,2.") from None
+    if count is not None and len(numbers) != count:
+        raise ParseError(f"{text!r} has {len(numbers)} numbers; {count} are wanted.")
+    return numbers
+
+
+def network_of(options: Mapping[str, Any]) -> Network:
+    """The network that the options describe. Raises `NetworkError`, `UnknownName` or `ParseError`."""
+    return Network(
+        integers(options["network"]),
+        activation=options.get("activation", "sigmoid"),
+        cost=options.get("cost", "quadratic"),
+    )
+
+
 _MOST_PATHS, _MOST_CAPTIONS = 24, 3
-_NETWORK: dict[str, Callable[[str], Any]] = {
-    "network": directives.unchanged_required,
-    "activation": directives.unchanged_required,
-    "cost": directives.unchanged_required,
-}
+OF_NETWORK = ("network", "activation", "cost")
+"""The options that `network_of` reads."""
 
 
 class FigureDirective(BookDirective):
@@ -52,9 +69,9 @@ class FigureDirective(BookDirective):
 
     has_content = True
 
-    def figure(self, drawn: Drawing) -> nodes.figure:
-        """The drawing with its caption, and with a label if the directive has a `name`."""
-        figure = nodes.figure("", self.picture(drawn, self.options.get("alt", "")), classes=["bp-figure"])
+    def figure(self, *drawn: Drawing, classes: Sequence[str] = ()) -> nodes.figure:
+        """The drawings, beside one another, with their caption, and with a label if the directive has a `name`."""
+        figure = nodes.figure("", *map(self.picture, drawn), classes=["bp-figure", *classes])
         if self.content:
             parsed = nodes.Element()
             self.state.nested_parse(self.content, self.content_offset, parsed)
@@ -66,33 +83,22 @@ class FigureDirective(BookDirective):
         self.add_name(figure)
         return figure
 
-    def picture(self, drawn: Drawing, alternative: str = "") -> drawing:
-        """The drawing itself; `alternative` is the author's text for those who do not see it, in place of ours."""
-        name = f"bp-drawing-{self.env.new_serialno('bp-drawing') + 1}"
-        node = drawing("", svg=drawn.svg, name=name, alt=alternative or drawn.title)
-        node["description"] = "" if alternative else drawn.description
-        node["authored"] = bool(alternative)
-        self.set_source_info(node)
-        return node
-
 
 class NetworkFigureDirective(FigureDirective):
     """Draw a network."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        **_NETWORK,
-        "highlight": directives.unchanged_required,
-        "labels": lambda given: directives.choice(given, LABELS),
-        "letters": directives.unchanged_required,
-        "demon": directives.unchanged_required,
-        "alt": directives.unchanged_required,
-        "name": directives.unchanged_required,
-    }
+    option_spec = options(
+        *OF_NETWORK,
+        "highlight",
+        "letters",
+        "demon",
+        "name",
+        labels=lambda given: directives.choice(given, LABELS),
+    )
+    wanted = ("network",)
 
     def make(self) -> list[nodes.Node]:
-        """A figure; its text alternative is written from the network unless the author gives one."""
-        if "network" not in self.options:
-            raise ParseError("The option network is missing, as in  :network: 2,3,2")
+        """A figure; its text alternative is written from the network."""
         net = network_of(self.options)
         letters = parse_letters(self.options.get("letters", ""), net)
         marked = letters.lettered(parse_highlight(self.options.get("highlight", ""), net))
@@ -126,17 +132,13 @@ class NetworkFigureDirective(FigureDirective):
 class PathSumDirective(FigureDirective):
     """Draw every path of one weight or bias, with its rate factors, and their sum."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        **_NETWORK,
-        "weight": directives.unchanged_required,
-        "bias": directives.unchanged_required,
-        "name": directives.unchanged_required,
-    }
+    option_spec = options(*OF_NETWORK, "weight", "bias", "name")
+    wanted = ("network",)
 
     def make(self) -> list[nodes.Node]:
         """The network with all its paths, each path with its factors and their product, the sum and its check."""
-        if "network" not in self.options or ("weight" in self.options) == ("bias" in self.options):
-            raise ParseError("Wanted: the option network and one of weight (l,j,k) and bias (l,j).")
+        if ("weight" in self.options) == ("bias" in self.options):
+            raise ParseError("Wanted: one of weight (l,j,k) and bias (l,j).")
         net = network_of(self.options)
         if "weight" in self.options:
             layer, neuron, source = integers(self.options["weight"], 3)

@@ -6,7 +6,6 @@ from bpderive.letters.text import Text
 
 ACTIVATION = Text("Activation function", "激活函数")
 COST = Text("Cost function", "代价函数")
-IN_CODE = Text("in the code", "代码中")
 WITH_VALUES = Text("with {values}; other values by `{code}`", "其中 {values}；可用 `{code}` 换成其他值")
 
 DERIVATION = Text("The slope, step by step", "逐步求斜率")

@@ -33,9 +33,9 @@ from bpderive.errors import BpderiveError
 from bpderive.functions.activations import Activation, activations
 from bpderive.functions.costs import costs
 from bpderive.sphinxext.accounts import account
+from bpderive.sphinxext.cost import pairs
 from bpderive.sphinxext.kept import Wanted, at
 from bpderive.sphinxext.learning import LEARNED
-from bpderive.sphinxext.pairs import pairs
 
 TIMEOUT = 120
 """Seconds that a cell may take, as in docs/conf.py."""

@@ -12,21 +12,19 @@ intervals in the window of the graph.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Any, ClassVar
 
 import numpy as np
 from docutils import nodes
-from docutils.parsers.rst import directives
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation, activations
 from bpderive.functions.plot import ACROSS, plot
 from bpderive.letters.text import Text
+from bpderive.sphinxext.directive import options
 from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.words import joined
 
 _POINTS = 2001
 _TOLD = Text(
@@ -35,7 +33,6 @@ _TOLD = Text(
 )
 _FROM = Text("z from {low} to {high}", "z 从 {low} 到 {high}")
 _NOWHERE = Text("nowhere in this window", "此窗口内没有")
-_COMMA = Text(", ", "、")
 
 
 def saturated(activation: Activation, share: float) -> tuple[tuple[float, float], ...]:
@@ -89,28 +86,18 @@ def _edge(low: Callable[[float], bool], one: float, other: float) -> float:
 
 def draw_saturation(activation: Activation, share: float, language: str) -> Drawing:
     """The graph of the activation, its saturated regions shaded."""
-    drawn, places = plot(activation), saturated(activation, share)
-    head, _, rest = drawn.svg.partition(">")
-    flat, upright = re.findall(r'<line class="axis" x1="(.*?)" y1="(.*?)" x2="(.*?)" y2="(.*?)"/>', drawn.svg)
-    left, right = float(flat[0]), float(flat[2])
-    top, bottom = sorted((float(upright[1]), float(upright[3])))
-    shaded = ""
-    for low, high in places:
-        x, end = (left + (at + ACROSS) / (2 * ACROSS) * (right - left) for at in (low, high))
-        size = f'width="{short(end - x)}" height="{short(bottom - top)}"'
-        shaded += f'<rect class="saturated" x="{short(x)}" y="{short(top)}" {size}/>'
+    places = saturated(activation, share)
+    drawn = plot(activation, shaded=places)
     most = _greatest(activation)
     listed = [_FROM.format(low=_number(low), high=_number(high)) for low, high in places] or [_NOWHERE]
     told = _TOLD.format(
         level=f"{share * most:.3g}",
         share=f"{100 * share:g}",
         most=f"{most:.3g}",
-        places=Text(
-            *(_COMMA.in_language(name).join(t.in_language(name) for t in listed) for name in ("en", "zh"))
-        ),
+        places=joined(listed),
     )
     words = drawn.description.in_language(language) + told.in_language(language)
-    return Drawing(f"{head}>{shaded}{rest}", drawn.title.in_language(language), words)
+    return Drawing(drawn.svg, drawn.title.in_language(language), words)
 
 
 def _number(value: float) -> str:
@@ -120,11 +107,7 @@ def _number(value: float) -> str:
 class SaturationFigureDirective(FigureDirective):
     """σ, σ′ and where σ is saturated."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "activation": directives.unchanged_required,
-        "share": float,
-        "name": directives.unchanged_required,
-    }
+    option_spec = options("activation", "name", share=float)
 
     def make(self) -> list[nodes.Node]:
         """The figure."""

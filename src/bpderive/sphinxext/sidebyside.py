@@ -3,22 +3,89 @@
 `write_all(html)` pairs `html/en` with `html/zh` into `html/both`. The two pages come from one source, so their
 elements correspond; `pair` walks through both at once. What is the same in both, such as a formula, a figure or
 code, comes once. A paragraph, heading, caption, cell or summary that differs comes twice, each half with its
-language. The frame around the text is paired by `frame`. Nothing here knows a directive: whatever a page holds in two
-languages is paired, and a page whose elements do not correspond is an error of the build.
+language. The frame around the text, such as lists of pages, buttons and the search field, is paired by `pair_frame`: a
+link or a button comes once, and the words in it twice; what is only heard says both in one attribute. Nothing here
+knows a directive: whatever a page holds in two languages is paired, and a page whose elements do not correspond is an
+error of the build.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from bpderive.errors import ParseError
 from bpderive.sphinxext.elements import Element, Item, parse
-from bpderive.sphinxext.frame import pair_frame
+
+_NAME = re.compile(r'(?<= )(title|aria-label|placeholder|alt)="([^"]*)"')
+
+Article = Callable[[Element, Element], str]
+"""What becomes of the text of the page in each language."""
+
+
+def pair_frame(english: str, chinese: str, article: Article) -> str:
+    """The body of a page in both languages. Raises `ParseError` where the two are not built alike."""
+    return "".join(_children(Element("", "", parse(english)), Element("", "", parse(chinese)), article))
+
+
+def both_names(english: str, chinese: str) -> str:
+    """An opening tag of the Chinese page, its names in both languages: `title="搜索 · Search"`."""
+    known = dict(_NAME.findall(english))
+
+    def named(found: re.Match[str]) -> str:
+        name, words = found.groups()
+        other = known.get(name, words)
+        return found.group() if other == words else f'{name}="{words} · {other}"'
+
+    return _NAME.sub(named, chinese)
+
+
+def _children(english: Element, chinese: Element, article: Article) -> Iterator[str]:
+    if _is_mixed(english) or _is_mixed(chinese):
+        one, other = ("".join(map(str, element.children)) for element in (english, chinese))
+        yield _words(one, other)
+        return
+    for first, second in zip_longest(english.children, chinese.children):
+        if isinstance(first, str) and isinstance(second, str):
+            yield _words(first, second)
+        elif isinstance(first, Element) and isinstance(second, Element) and first.tag == second.tag:
+            yield _element(first, second, article)
+        else:
+            raise ParseError(
+                f"In {chinese.source or 'the page'} the frames of the two languages differ: {str(first)[:60]!r} in "
+                f"English, {str(second)[:60]!r} in Chinese. Build both again from the same templates."
+            )
+
+
+def _element(english: Element, chinese: Element, article: Article) -> str:
+    if chinese.tag == "article":
+        return article(english, chinese)
+    if chinese.opaque:
+        return str(chinese)
+    source = both_names(english.source, chinese.source)
+    return str(Element(chinese.tag, source, ["".join(_children(english, chinese, article))]))
+
+
+def _is_mixed(element: Element) -> bool:
+    """Whether words stand beside formulas or other elements in a line, where another language has another order."""
+    words = any(isinstance(child, str) and child.strip() for child in element.children)
+    inline = [child for child in element.children if isinstance(child, Element) and not child.is_block]
+    return words and any(child.tag == "span" for child in inline)
+
+
+def _words(english: str, chinese: str) -> str:
+    """Words in both languages, with the space around them; what is the same in both comes once."""
+    if english.split() == chinese.split():
+        return chinese
+    inner = f'<span lang="en">{english.strip()}</span> <span lang="zh-CN">{chinese.strip()}</span>'
+    before = chinese[: len(chinese) - len(chinese.lstrip())]
+    after = chinese[len(chinese.rstrip()) :]
+    return f'{before}<span class="two-names">{inner}</span>{after}'
+
 
 FOLDERS = ("en", "zh")
 BOTH = "both"
@@ -198,6 +265,6 @@ def write_all(html: Path) -> list[str]:
 
 def _is_older(target: Path, *sources: Path) -> bool:
     """Whether `target` is missing, or was made before one of the sources or before the code that pairs them."""
-    code = [Path(__file__).with_name(f"{name}.py") for name in ("sidebyside", "frame", "elements")]
+    code = [Path(__file__).with_name(f"{name}.py") for name in ("sidebyside", "elements")]
     newest = max(path.stat().st_mtime_ns for path in (*sources, *code))
     return not target.exists() or target.stat().st_mtime_ns <= newest

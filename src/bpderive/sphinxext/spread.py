@@ -11,25 +11,22 @@ cost, each stage with the first-order rule by which the change gets there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sympy import Add, Expr
 
 from bpderive.equations import equations
 from bpderive.equations.paths import path_sum
-from bpderive.errors import ParseError
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import C, Change, Partial, a, latex, w
 from bpderive.letters.text import Text
+from bpderive.sphinxext.directive import options
 from bpderive.sphinxext.figures import COST, Drawing, Place, draw
 from bpderive.sphinxext.highlight import Highlight, Neuron, on_path, reached
 from bpderive.sphinxext.markup import display, element, line
-from bpderive.sphinxext.network import FigureDirective
-from bpderive.sphinxext.options import integers, network_of
+from bpderive.sphinxext.network import FigureDirective, integers, network_of
 
 _STAGE = Text("Stage {number}", "第 {number} 步")
 _FIRST = Text("The weight changes, and with it one activation.", "权重变了，一个激活值随之改变。")
@@ -100,15 +97,11 @@ def _sum(value: Expr) -> str:
 class SpreadFigureDirective(FigureDirective):
     """The change of one weight on its way to the cost, stage by stage."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {
-        "network": directives.unchanged_required,
-        "weight": directives.unchanged_required,
-    }
+    option_spec = options("network", "weight")
+    wanted = ("network", "weight")
 
     def make(self) -> list[nodes.Node]:
         """A card for each stage: a drawing, what has happened, and the rule by which it did."""
-        if "network" not in self.options or "weight" not in self.options:
-            raise ParseError("Wanted: the options network and weight (l,j,k).")
         net = network_of(self.options)
         layer, neuron, source = integers(self.options["weight"], 3)
         made = stages(net, layer, neuron, source)
@@ -153,7 +146,7 @@ def _names(marked: Highlight, source: Neuron) -> Iterator[tuple[Neuron, str]]:
 class WeightFigureDirective(FigureDirective):
     """One weight between two neurons, as (32) has it: what goes in, and what comes out."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"name": directives.unchanged_required}
+    option_spec = options("name")
 
     def make(self) -> list[nodes.Node]:
         """The figure; its letters are those of the statement."""

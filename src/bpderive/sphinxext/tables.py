@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -23,16 +22,15 @@ from bpderive.functions.network import Network
 from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter
 from bpderive.letters.table import table as letters
-from bpderive.letters.text import LANGUAGES, Text
-from bpderive.sphinxext.directive import BookDirective
+from bpderive.letters.text import Text
+from bpderive.sphinxext.directive import BookDirective, options
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.markup import display, element, line, span, table
-from bpderive.sphinxext.options import integers
+from bpderive.sphinxext.network import integers
 from bpderive.sphinxext.words import (
     ALSO,
     CASES,
     CODE,
-    COMMA,
     DEFINED,
     FORM,
     KINDS,
@@ -45,6 +43,7 @@ from bpderive.sphinxext.words import (
     STEP_OF,
     VARIANTS,
     VARIANTS_SOME_TRUE,
+    joined,
 )
 
 
@@ -86,7 +85,7 @@ class EquationIndexDirective(BookDirective):
     With `:further:` those of the further parts, else the chapter's.
     """
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"further": directives.flag}
+    option_spec = options(further=directives.flag)
 
     def make(self) -> list[nodes.Node]:
         """The list, in the book's order."""
@@ -124,7 +123,7 @@ class EquationIndexDirective(BookDirective):
         made = [self._certificate(equation) for equation in shown.values()]
         sizes = {network for certificate in made if certificate for network in certificate.networks}
         listed = [f"({', '.join(map(str, network))})" for network in sorted(sizes, key=lambda n: (len(n), n))]
-        return NETWORKS.format(networks=Text(*(COMMA.in_language(name).join(listed) for name in LANGUAGES)))
+        return NETWORKS.format(networks=joined(listed))
 
     def _places(self, equation: Equation) -> list[nodes.Node]:
         places: list[nodes.Node] = [refer("page", equation.number)]
@@ -158,7 +157,7 @@ class EquationIndexDirective(BookDirective):
 class SimplificationsDirective(BookDirective):
     """The forms of the gradient in the order of the long proof, and how many multiplications each takes."""
 
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = {"networks": directives.unchanged_required}
+    option_spec = options("networks")
 
     def make(self) -> list[nodes.Node]:
         """The table. The programs are run and compared with the derivatives on the first network, a small one."""

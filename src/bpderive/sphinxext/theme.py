@@ -9,7 +9,7 @@ The book's style sheet draws the few icons that the theme's templates ask for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,39 +48,24 @@ _UNUSED = (
 )
 
 
-def without_icon_script(head: str) -> str:
-    """The head of a page without the script that draws icons."""
-    return _ICON_SCRIPT.sub("", head)
+def _without(pattern: re.Pattern[str], instead: str = "") -> Callable[[str], str]:
+    return lambda text: pattern.sub(instead, text)
 
 
-def without_early_scripts(head: str) -> str:
-    """The head of a page without the request for scripts that stand at its end: what shows the page comes first."""
-    return _EARLY_SCRIPT.sub("", head)
-
-
-def without_inline_scripts(head: str) -> str:
-    """A part of a page without scripts that stand in it: a host may forbid them, and early.js does what they did."""
-    return _INLINE_SCRIPT.sub("", head)
-
-
-def without_search_scripts(head: str) -> str:
-    """The head of a page without the search index: the search page brings its own."""
-    return _SEARCH_SCRIPT.sub("", head)
-
-
-def without_icons(style: str) -> str:
-    """A style sheet without the rules for single icons of the icon font."""
-    return _ICON_RULE.sub("", style)
-
-
-def without_messages(script: str) -> str:
-    """A script that says nothing on the console."""
-    return _MESSAGE.sub("void 0", script)
-
-
-def without_rule_for_plurals(script: str) -> str:
-    """A script that makes no function of a text: a translation has the form that it has for any number."""
-    return _PLURAL.sub("() => 0", script)
+without_icon_script = _without(_ICON_SCRIPT)
+"""The head of a page without the script that draws icons."""
+without_early_scripts = _without(_EARLY_SCRIPT)
+"""The head of a page without the request for scripts that stand at its end: what shows the page comes first."""
+without_inline_scripts = _without(_INLINE_SCRIPT)
+"""A part of a page without scripts that stand in it: a host may forbid them, and early.js does what they did."""
+without_search_scripts = _without(_SEARCH_SCRIPT)
+"""The head of a page without the search index: the search page brings its own."""
+without_icons = _without(_ICON_RULE)
+"""A style sheet without the rules for single icons of the icon font."""
+without_messages = _without(_MESSAGE, "void 0")
+"""A script that says nothing on the console."""
+without_rule_for_plurals = _without(_PLURAL, "() => 0")
+"""A script that makes no function of a text: a translation has the form that it has for any number."""
 
 
 def with_named_toggles(pages: str) -> str:
@@ -94,19 +79,18 @@ def with_named_toggles(pages: str) -> str:
     return _TOGGLE.sub(named, str(pages))
 
 
-_TOOLS = (
-    without_early_scripts,
-    without_icon_script,
-    without_inline_scripts,
-    without_messages,
-    without_search_scripts,
-    with_named_toggles,
-)
+_TOOLS = {
+    "without_early_scripts": without_early_scripts,
+    "without_icon_script": without_icon_script,
+    "without_inline_scripts": without_inline_scripts,
+    "without_search_scripts": without_search_scripts,
+    "with_named_toggles": with_named_toggles,
+}
+"""What the templates call."""
 
 
 def _give(app: Sphinx, page: str, template: str, context: dict[str, object], doctree: object) -> None:
-    for tool in _TOOLS:
-        context[tool.__name__] = tool
+    context.update(_TOOLS)
     scripts = context.get("script_files")
     if (
         isinstance(scripts, list) and page != "search"
@@ -166,7 +150,7 @@ def _name_hidden_cells(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Offer `without_icon_script` and `without_messages` to the templates, and tidy the finished static files."""
+    """Offer `_TOOLS` to the templates, and tidy the finished static files."""
     app.connect("builder-inited", _let_styles_come)
     app.connect("builder-inited", _name_hidden_cells)
     app.connect("html-page-context", _give)

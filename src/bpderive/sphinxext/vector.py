@@ -18,11 +18,11 @@ from bpderive.programs.lambdified import compile_gradient
 from bpderive.proofs.pairings import pairing
 from bpderive.proofs.whole_layer import jacobian
 from bpderive.sphinxext import page_words as say
-from bpderive.sphinxext.accuracy_table import error_table, read_measurements
+from bpderive.sphinxext.accuracy import error_table, read_measurements
 from bpderive.sphinxext.catalogue import page_of
+from bpderive.sphinxext.cost import pair_of
+from bpderive.sphinxext.directive import PageDirective
 from bpderive.sphinxext.markup import display, line, table
-from bpderive.sphinxext.page import PageDirective
-from bpderive.sphinxext.pairs import pair_of
 
 Part = Callable[[PageDirective, VectorActivation], list[nodes.Node]]
 

@@ -7,6 +7,7 @@ language. To add a word, add a `Text` here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from docutils import nodes
 from sphinx.config import Config
@@ -110,6 +111,12 @@ SUM_CHECKED_BIAS = Text(
 def language_of(config: Config) -> str:
     """ "zh" in a Chinese build and "en" in any other."""
     return "zh" if (config.language or "en").startswith("zh") else "en"
+
+
+def joined(items: Iterable[Text | str | int], between: tuple[str, str] = (", ", "、")) -> Text:
+    """The items one after the other, with what stands between them in English and in Chinese."""
+    texts = [item if isinstance(item, Text) else Text(str(item), str(item)) for item in items]
+    return Text(between[0].join(text.en for text in texts), between[1].join(text.zh for text in texts))
 
 
 def phrase(text: Text | str, language: str) -> list[nodes.Node]:
