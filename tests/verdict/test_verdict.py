@@ -216,6 +216,10 @@ def test_the_untransposed_equation_is_false_on_equal_widths() -> None:
     assert verdict.mended == "delta[l] = (T(w[l+1]) @ delta[l+1])*dsigma(z[l])"
 
 
+def test_a_repair_has_no_factor_of_one() -> None:
+    assert bp.check("sigma(z[l,j]) = 1").mended == "sigma(z[l, j]) = a[l, j]"
+
+
 def test_the_counterexample_is_the_smallest() -> None:
     assert smallest("delta[L,j] = dsigma(z[L,j])") == (1, 1)
     assert smallest("delta[l,j] = dsigma(z[l+1,k]) for n[l] = n[l+1], j = k") == (1, 1, 1)

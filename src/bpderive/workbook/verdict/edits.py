@@ -147,6 +147,9 @@ def _others(parts: Sequence[syntax.Node], *left_out: syntax.Node) -> list[syntax
 
 
 def _factors(node: syntax.Node) -> tuple[syntax.Node, ...]:
+    """The factors of a product; a 1 has none."""
+    if node == syntax.Number(Fraction(1)):
+        return ()
     return node.factors if isinstance(node, syntax.Times) else (node,)
 
 
@@ -293,7 +296,7 @@ def _into_sums(node: syntax.Node, scope: Scope) -> Iterator[Change]:
         return
     for total, factor in itertools.permutations(node.factors, 2):
         if isinstance(total, syntax.Total) and set(total.indices) & set(syntax.free_indices(factor)):
-            inner = syntax.Total(total.indices, syntax.Times((factor, *_factors(total.body))))
+            inner = syntax.Total(total.indices, _joined(syntax.Times, (factor, *_factors(total.body))))
             rest = [inner if f is total else f for f in _others(node.factors, factor)]
             text = Text(en="with {factor} inside the sum", zh="把 {factor} 移到求和号内")
             yield _change(_joined(syntax.Times, rest), "factor inside the sum", 0, text, factor=factor)
@@ -361,7 +364,7 @@ def _unknown_factor(node: syntax.Node, scope: Scope) -> Iterator[Change]:
 
 def _times(factor: syntax.Node, node: syntax.Node, rank: int) -> Change:
     text = Text(en="with the factor {factor}", zh="乘以 {factor}")
-    return _change(syntax.Times((factor, *_factors(node))), "constant", rank, text, factor=factor)
+    return _change(_joined(syntax.Times, (factor, *_factors(node))), "constant", rank, text, factor=factor)
 
 
 def _summed(node: syntax.Node, scope: Scope) -> Iterator[Change]:
@@ -386,7 +389,8 @@ def _more_factors(node: syntax.Node, scope: Scope) -> Iterator[Change]:
     for factor in candidates:
         text = Text(en="with the factor {factor}, which is missing", zh="补上缺少的因子 {factor}")
         rank = 1 if isinstance(factor, syntax.Activation) else 3
-        yield _change(syntax.Times((*_factors(node), factor)), "factor added", rank, text, factor=factor)
+        more = _joined(syntax.Times, (*_factors(node), factor))
+        yield _change(more, "factor added", rank, text, factor=factor)
 
 
 def _more_terms(node: syntax.Node, scope: Scope) -> Iterator[Change]:
