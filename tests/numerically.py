@@ -2,7 +2,8 @@
 
 `differs(claim, chosen)` makes a network with one σ and one cost that the claim is about, goes through every layer and
 neuron that it speaks of there, and says whether two sides have different values somewhere; None if it says nothing of
-this network. A derivative is the small part of a dual number that is carried forwards through the network.
+this network. `fails_at(claim, case)` says the same of the network that a counterexample gives. A
+derivative is the small part of a dual number that is carried forwards through the network.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from mpmath import MPContext
 
+from bpderive.judge.counterexample import Counterexample
+from bpderive.letters.symbols import joined_indices
 from bpderive.workbook.language import syntax
 
 mp = MPContext()
@@ -160,7 +164,7 @@ COSTS: Mapping[str, Callable[[Dual, Dual], Dual]] = {
 
 @dataclass
 class Net:
-    """A network with numbers; `moved` is the component that moves."""
+    """A network with numbers; `moved` is the component that moves, `slopes` are ∂C/∂a^L_m where they are all of C."""
 
     sizes: tuple[int, ...]
     sigma: Derivatives
@@ -168,11 +172,12 @@ class Net:
     numbers: dict[Any, Any]
     moved: Any = None
     known: dict[Any, Dual] = field(default_factory=dict)
+    slopes: Mapping[int, Any] | None = None
 
     def moving(self, component: Any) -> Net:
         if self.moved is not None:
             raise Skip  # a second derivative
-        return Net(self.sizes, self.sigma, self.cost, self.numbers, component)
+        return replace(self, moved=component, known={})
 
     def given(self, *key: Any) -> Dual:
         return Dual(self.numbers[key], int(key == self.moved))
@@ -203,6 +208,9 @@ class Net:
         pairs = [(self.value("a", last, m), self.value("y", last, m)) for m in range(1, self.sizes[-1] + 1)]
         if self.cost is not None:
             return sum((COSTS[self.cost](*pair) for pair in pairs), Dual(0))
+        if self.slopes is not None:  # C as a function of the outputs near those that it is taken at
+            rises = [self.slopes[m] * a for m, (a, _) in enumerate(pairs, start=1)]
+            return Dual(self.numbers["C"], sum((rise.moves for rise in rises), mp.mpf(0)))
         squares = sum(
             ((m + 2) * a * a * a * mp.mpf("0.3") + y * a for m, (a, y) in enumerate(pairs)), Dual(1)
         )
@@ -386,6 +394,65 @@ def differs(claim: syntax.Claim, chosen: random.Random, near: Any = NEAR) -> boo
             if any(not _equal(*pair, near) for pair in itertools.pairwise(values)):
                 return True
     return False if said else None
+
+
+def fails_at(claim: syntax.Claim, case: Counterexample) -> bool:
+    """Whether two sides differ on the network, and for the layer and the neurons, of a counterexample."""
+    reading = Reading(net_of(claim, case), case.letters.get("l", 1), ranges(claim))
+    try:
+        values = [reading.value(side, case.letters) for side in claim.sides]
+    except Skip:
+        return False
+    return any(not _equal(*pair, VERY_NEAR) for pair in itertools.pairwise(values))
+
+
+def net_of(claim: syntax.Claim, case: Counterexample) -> Net:
+    """The network of a counterexample; what it has no number for is 1, since it does not matter."""
+    sizes, given = case.sizes, {name: _exactly(value) for name, value in case.values.items()}
+    sigma = SIGMAS[claim.sigma] if claim.sigma else _by_table(given)
+    numbers: dict[Any, Any] = {("unknown", name): value for name, value in given.items()}
+    numbers["C"] = given.get("C", mp.mpf(1))
+    before = []
+    for layer, size in enumerate(sizes, start=1):
+        outputs = []
+        for j in range(1, size + 1):
+            output = given.get(f"a^{layer}_{j}")
+            if layer == 1:
+                numbers["a", 1, j] = mp.mpf(1) if output is None else output
+                outputs.append(numbers["a", 1, j])
+                continue
+            z = given.get(f"z^{layer}_{j}", mp.mpf(1))
+            if output is not None:  # σ is given by its values
+                z = mp.findroot(lambda place, a=output: sigma(0, place) - a, mp.mpf("0.3"))
+            outputs.append(sigma(0, z))
+            for k in range(1, sizes[layer - 2] + 1):
+                name = f"w^{layer}_{joined_indices([str(j), str(k)])}"
+                numbers["w", layer, j, k] = given.get(name, mp.mpf(1))
+            weighted = [numbers["w", layer, j, k] * a for k, a in enumerate(before, start=1)]
+            numbers["b", layer, j] = z - sum(weighted)
+        before = outputs
+    slopes = {}
+    for m in range(1, sizes[-1] + 1):
+        numbers["y", len(sizes), m] = given.get(f"y_{m}", mp.mpf(1))
+        slopes[m] = given.get(f"∂C/∂a^{len(sizes)}_{m}", mp.mpf(1))
+    return Net(sizes, sigma, claim.cost, numbers, slopes=slopes)
+
+
+def _exactly(value: Fraction) -> Any:
+    return mp.mpf(value.numerator) / value.denominator
+
+
+def _by_table(given: Mapping[str, Any]) -> Derivatives:
+    """A function with the values and slopes at some places that a counterexample says."""
+
+    def at(order: int, z: Any) -> Any:
+        for name, value in given.items():
+            head, _, place = name.rstrip(")").partition("(")
+            if head == "σ" + "'" * order and abs(_exactly(Fraction(place)) - z) < VERY_NEAR:
+                return value
+        return mp.mpf(1)
+
+    return at
 
 
 def _places(claim: syntax.Claim, reading: Reading) -> Iterator[dict[str, int]]:

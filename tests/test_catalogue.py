@@ -8,6 +8,7 @@ import pytest
 
 from bpderive.errors import UnknownName
 from bpderive.functions.named import Catalogue
+from bpderive.letters.text import Text
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Colour:
 
 
 red, green = Colour("red"), Colour("green")
-colours = Catalogue("colour", [red, green])
+colours = Catalogue(Text(en="colour", zh="颜色"), [red, green])
 
 
 def test_entries_are_in_the_order_of_declaration() -> None:

@@ -81,6 +81,13 @@ def test_the_nearest_name_is_suggested(given: object, suggestion: str | None) ->
     assert (f"Did you mean '{suggestion}'?" in text) == (suggestion is not None)
 
 
+def test_an_unknown_name_is_said_in_chinese_too() -> None:
+    error = unknown_name(bp.Text(en="colour", zh="颜色"), "rad", ["red", "blue"])
+    assert str(error) == "There is no colour 'rad'. Did you mean 'red'? Known: red, blue."
+    with bp.set_language("zh"):
+        assert str(error) == "没有名为 'rad' 的颜色。是不是 'red'？已知的有：red, blue。"
+
+
 @pytest.mark.parametrize("number", ["54", "bp2", "BP5", "", 54, None, 2.5, ("BP2",), ["BP2"]])
 def test_equations_that_do_not_exist(number: object) -> None:
     with pytest.raises(UnknownName, match="There is no equation") as caught:

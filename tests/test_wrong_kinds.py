@@ -14,6 +14,7 @@ import sympy
 import bpderive as bp
 from bpderive.equations.paths import number_of_paths
 from tests.public_calls import NET, W, given_to, public_calls
+from translations.messages import has_chinese
 
 
 class Silent:
@@ -81,8 +82,10 @@ def _error(function: Callable[..., Any], parameter: str, value: Any) -> Exceptio
 
 def _refused(function: Callable[..., Any], parameter: str, value: Any) -> None:
     """Call the function; what it raises must be ours, short, and in both languages."""
+    bp.set_language("zh")
     error = _error(function, parameter, value)
     if isinstance(error, bp.BpderiveError):
+        assert has_chinese(str(error)), str(error)
         for language in ("en", "zh"):
             bp.set_language(language)
             assert 0 < len(str(error)) < 700
@@ -123,6 +126,12 @@ def test_the_test_sees_an_error_that_is_not_ours() -> None:
 
     with pytest.raises(AssertionError):
         _refused(untyped, "net", "text")
+
+    def in_english_only(net: Any) -> Any:
+        raise bp.NetworkError(f"A Network is wanted; given was {net}.")
+
+    with pytest.raises(AssertionError, match="A Network is wanted"):
+        _refused(in_english_only, "net", "text")
 
 
 def test_a_number_names_an_equation() -> None:

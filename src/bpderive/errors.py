@@ -1,15 +1,17 @@
-"""Every error that bpderive raises on purpose.
+"""Every error that bpderive raises on purpose, and the two languages in which it speaks.
 
 Catch `BpderiveError` for all of them. Each class is also the built-in error that a caller would expect
 (`ValueError`, or `KeyError` for an unknown name), so code that knows nothing of this module works too.
 To add one: derive it from `BpderiveError` and from the built-in that fits, and say in its message what was
-given, what was wanted and how to mend it.
+given, what was wanted and how to mend it, as a `Text`: English and Chinese in one.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -87,11 +89,93 @@ def is_text(given: object) -> bool:
     return isinstance(given, str)
 
 
-def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownName:
+LANGUAGES = ("en", "zh")
+
+_HAN, _BEFORE, _AFTER = r"[\u4e00-\u9fff]", r"[\w$(\[\\-]", r"[\w$)\]'′]"
+_SEAM = re.compile(rf"(?<={_HAN})(?={_BEFORE})(?!{_HAN})|(?<={_AFTER})(?<!{_HAN})(?={_HAN})")
+"""Where Chinese meets what is not Chinese, with no space and no punctuation between."""
+
+_language = "en"
+"""One setting for the process, the same in every thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One phrase in English and in Chinese; formulas stand in it as `$…$`."""
+
+    en: str
+    zh: str
+
+    def __str__(self) -> str:
+        return self.in_language(_language)
+
+    def in_language(self, language: str) -> str:
+        """The phrase in `language`, `"en"` or `"zh"`; raises `UnknownName` for any other."""
+        if not is_text(language) or language not in LANGUAGES:
+            raise unknown_name(_LANGUAGE, language, LANGUAGES)
+        return self.en if language == "en" else self.zh
+
+    def format(self, **values: Any) -> Text:
+        """Both phrases with `{name}` replaced; a value that is a `Text` goes in with its own language."""
+
+        def within(language: str) -> str:
+            shown = {k: v.in_language(language) if isinstance(v, Text) else v for k, v in values.items()}
+            return self.in_language(language).format(**shown)
+
+        return Text(en=within("en"), zh=within("zh"))
+
+    def spaced(self) -> Text:
+        """The phrase with a space wherever Chinese meets Latin letters, digits or a formula, as the book sets them."""
+        return Text(en=self.en, zh=_SEAM.sub(" ", self.zh))
+
+
+class _Setting:
+    """What `set_language` gives: after `with`, the language is again what it was before."""
+
+    def __init__(self, before: str, now: str) -> None:
+        self._before, self._now = before, now
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        set_language(self._before)
+
+    def __repr__(self) -> str:
+        return f"<language: {self._now}>"
+
+
+def set_language(language: str) -> _Setting:
+    """Make `str(text)` give `language` from now on: `"en"` or `"zh"`. Raises `UnknownName` for any other.
+
+    It is one setting for the process, in all threads. `with set_language("zh"):` sets it for a few lines.
+    """
+    global _language
+    if not is_text(language) or language not in LANGUAGES:
+        raise unknown_name(_LANGUAGE, language, LANGUAGES)
+    before, _language = _language, language
+    return _Setting(before, language)
+
+
+def language() -> str:
+    """The language that `str(text)` gives at present."""
+    return _language
+
+
+_LANGUAGE = Text(en="language", zh="语言")
+
+
+def unknown_name(kind: Text | str, name: object, known: Iterable[str]) -> UnknownName:
     """The error for a `name` that is none of the `known` ones: it lists them and suggests the nearest."""
     names = list(known)
     given = name if isinstance(name, str) else shown(name)
     by_folded = {n.casefold(): n for n in names}
     near = difflib.get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.5)
-    hint = f" Did you mean {by_folded[near[0]]!r}?" if near else ""
-    return UnknownName(f"There is no {kind} {shown(given)}.{hint} Known: {', '.join(names)}.")
+    hint = Text("", "")
+    if near:
+        hint = Text(en=" Did you mean {near!r}?", zh="是不是 {near!r}？").format(near=by_folded[near[0]])
+    text = Text(
+        en="There is no {kind} {given}.{hint} Known: {names}.",
+        zh="没有名为 {given} 的{kind}。{hint}已知的有：{names}。",
+    )
+    return UnknownName(text.format(kind=kind, given=shown(given), hint=hint, names=", ".join(names)).spaced())

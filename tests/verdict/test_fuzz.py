@@ -2,13 +2,14 @@
 
 import dataclasses
 import random
+from fractions import Fraction
 
 import pytest
 
 import bpderive as bp
 from bpderive.workbook.language import parse
 from tests import fuzz
-from tests.numerically import differs
+from tests.numerically import differs, fails_at
 
 SHARE = 40
 
@@ -33,6 +34,37 @@ def test_a_wrong_verdict_is_a_fault(text, status, what, monkeypatch):
     monkeypatch.setattr(bp, "check", lambda _: dataclasses.replace(right, status=status, counterexample=None))
     _, _, [fault] = fuzz.faults(parse(text), seed=5, seconds=60)
     assert what in str(fault)
+
+
+RARELY_FALSE = (
+    "sigma(-3*a[l,j]*delta[l,j]) = 3*sigma(-a[l,j]) with sigma = relu",
+    "d(C, a[l,k])*dsigma(z[l,k]) = sum(j, w[l+1,j,k]*delta[l+1,j]) with cost = huber, sigma = relu",
+    "sigma(3*b[l,j] - 1) = sigma(b[l,j]) + sigma(2*b[l,j] - 1) with sigma = relu",
+    "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])",
+    "delta[L] = a[L] - y with cost = quadratic, sigma = tanh",
+    "delta[L,j] = a[L,j] with cost = cross_entropy, sigma = sigmoid",
+    "sigma(2*z[l,j]) = 2*sigma(z[l,j]) with sigma = sigmoid",
+    "C = 1",
+)
+
+
+@pytest.mark.parametrize("text", RARELY_FALSE)
+def test_a_counterexample_is_confirmed_in_numbers(text):
+    found = bp.check(text)
+    assert found.status == "refuted"
+    assert fails_at(found.claim, found.counterexample)
+    values = {name: Fraction(0) for name in found.counterexample.values if name.startswith(("w", "∂"))}
+    nothing = dataclasses.replace(found.counterexample, values=values)
+    assert not fails_at(parse("sum(m, delta[L,m]) = sum(m, d(C, b[L,m]))"), nothing)
+
+
+def test_a_counterexample_that_is_none_is_a_fault(monkeypatch):
+    case = bp.check("d(C, b[l,j]) = -delta[l,j]").counterexample
+    right = bp.check("d(C, b[l,j]) = delta[l,j]")
+    wrong = dataclasses.replace(right, status="refuted", counterexample=case)
+    monkeypatch.setattr(bp, "check", lambda _: wrong)
+    _, _, [fault] = fuzz.faults(right.claim, seed=5, seconds=60)
+    assert "true on every random network" in str(fault)
 
 
 def test_too_long_is_a_fault():

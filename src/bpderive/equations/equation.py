@@ -21,6 +21,9 @@ from bpderive.proofs import Derivation
 FORMS = ("component", "matrix")
 
 
+_FORM = Text(en="form of equation ({number})", zh="公式 ({number}) 的形式")
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A proof that ends at no equation with a number of its own, such as a part of the long proof."""
@@ -80,7 +83,7 @@ class Equation:
         """The statement in `form`; raises `UnknownName` if the equation does not have it."""
         found = self._form(self.printed if form is None else form)
         if found is None:
-            raise unknown_name(f"form of equation ({self.number})", form, self.forms)
+            raise unknown_name(_FORM.format(number=self.number), form, self.forms)
         return found
 
     def latex(self, form: str | None = None) -> str:

@@ -56,7 +56,7 @@ class Equations(Mapping[str, Equation]):
     def __getitem__(self, number: object) -> Equation:
         found = str(number) if type(number) is int and 0 < number < 100 else number
         if not isinstance(found, str) or found not in _MAKERS | _FURTHER:
-            raise unknown_name("equation", number, _MAKERS | _FURTHER)
+            raise unknown_name(Text(en="equation", zh="公式"), number, _MAKERS | _FURTHER)
         return _made(found)
 
     def __iter__(self) -> Iterator[str]:

@@ -120,7 +120,7 @@ class Cost:
         known = {symbol.name: symbol for symbol in chosen}
         for name, given in values.items():
             if name not in known:
-                raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
+                raise unknown_name(_PARAMETER.format(name=self.name), name, known or ["–"])
             chosen[known[name]] = _number(known[name], given, self.name)
         return replace(self, formula=self._declared, parameters=tuple(chosen.items()))
 
@@ -161,6 +161,7 @@ class Cost:
         return None if found is None else _at(found, output, target)
 
 
+_PARAMETER = Text(en="parameter of {name}", zh="{name} 的参数")
 _NOT_POSITIVE = Text(
     en="The parameter {name} of {cost} was given as {given}. Give a positive number, or a symbol that is declared "
     'positive, such as Symbol("{name}", positive=True).',
@@ -256,7 +257,7 @@ delta = Symbol("delta", positive=True)
 """Where the Huber cost turns from a parabola into a line."""
 
 costs: Catalogue[Cost] = Catalogue(
-    "cost",
+    Text(en="cost", zh="代价函数"),
     [
         Cost(
             checked=False,

@@ -1,7 +1,7 @@
 """Read-only mappings by name that suggest the nearest name when one is unknown.
 
-`Catalogue("activation", [sigmoid, tanh])` maps "sigmoid" and "tanh" to their declarations, in the order given;
-`catalogue.find(name_or_declaration)` is what functions that accept either call.
+`Catalogue(kind, [sigmoid, tanh])` maps "sigmoid" and "tanh" to their declarations, in the order given, `kind` being
+what they are, such as activations; `catalogue.find(name_or_declaration)` is what functions that accept either call.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from bpderive.errors import unknown_name
+from bpderive.letters.text import Text
 
 
 class Named(Protocol):
@@ -29,7 +30,7 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
 
     __slots__ = ("_entries", "_kind", "_type")
 
-    def __init__(self, kind: str, entries: Iterable[Entry]) -> None:
+    def __init__(self, kind: Text, entries: Iterable[Entry]) -> None:
         self._kind = kind
         self._entries = {entry.name: entry for entry in entries}
         self._type = tuple({type(entry) for entry in self._entries.values()})
@@ -46,7 +47,7 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
         return len(self._entries)
 
     def __repr__(self) -> str:
-        return f"<{self._kind}s: {', '.join(self._entries)}>"
+        return f"<{self._kind.en}s: {', '.join(self._entries)}>"
 
     def find(self, given: str | Entry) -> Entry:
         """The declaration called `given`, or `given` itself if it is a declaration; else raises `UnknownName`."""

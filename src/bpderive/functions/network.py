@@ -52,6 +52,30 @@ def component(letter: str, layer: int | None, *indices: int) -> Symbol:
     return Symbol(f"{letter}_{shown}" if layer is None else f"{letter}^{layer}_{shown}", real=True)
 
 
+_NO_COMPONENT = Text(
+    en="{symbol} is not a component of a network, such as w^2_13, b^2_1 or x_1.",
+    zh="{symbol} 不是网络的分量；分量写作 w^2_13、b^2_1 或 x_1 等。",
+)
+_NO_NEURON = Text(
+    en="There is no neuron {j} in layer {layer}, which has the neurons 1 to {count}.",
+    zh="第 {layer} 层没有神经元 {j}，它的神经元是 1 到 {count}。",
+)
+_NONE_OF_ITS_OWN = Text(
+    en="Layer {layer} has {name}, a function of all its neurons together, so that neuron {j} has none of its own. "
+    "layer_activation({layer}) gives that of the layer.",
+    zh="第 {layer} 层用的是 {name}，它是整层神经元的函数，因此神经元 {j} 没有自己的激活函数。"
+    "layer_activation({layer}) 给出整层的激活函数。",
+)
+_NO_LAYER = Text(
+    en="There is no layer {layer} here: the layers of a network of sizes {sizes} that are meant are {first} to {last}.",
+    zh="这里没有第 {layer} 层：网络各层的大小是 {sizes}，这里所指的是第 {first} 到第 {last} 层。",
+)
+_NO_QUANTITY = Text(
+    en="There is no {name}[{layer}]. A network of sizes {sizes} has {name} for the layers {first} to {last}.",
+    zh="没有 {name}[{layer}]。各层大小为 {sizes} 的网络，在第 {first} 到第 {last} 层有 {name}。",
+)
+
+
 def code_name(symbol: Symbol) -> str:
     """What a component is called in code: w2_1_3 for w^2_13, x_1 for x_1, total3 for the total^3 of a layer."""
     of_layer = re.fullmatch(r"(\w+)\^(\d+)", symbol.name)
@@ -59,7 +83,7 @@ def code_name(symbol: Symbol) -> str:
         return "".join(of_layer.groups())
     found = re.fullmatch(r"(\w+?)(?:\^(\d+))?_([\d,]+)", symbol.name)
     if found is None:
-        raise NetworkError(f"{symbol} is not a component of a network, such as w^2_13, b^2_1 or x_1.")
+        raise NetworkError(_NO_COMPONENT.format(symbol=symbol))
     letter, layer, indices = found.groups()
     numbers = indices.split(",") if "," in indices else list(indices) if letter == "w" else [indices]
     return "_".join([f"{letter}{layer or ''}", *numbers])
@@ -76,8 +100,13 @@ class Layers(Mapping[int, ImmutableDenseMatrix]):
     def __getitem__(self, layer: object) -> ImmutableDenseMatrix:
         if not _is_number(layer, self._first, len(self._sizes)):
             raise UnknownName(
-                f"There is no {self._name}[{shown(layer)}]. A network of sizes {self._sizes} has {self._name} "
-                f"for the layers {self._first} to {len(self._sizes)}."
+                _NO_QUANTITY.format(
+                    name=self._name,
+                    layer=shown(layer),
+                    sizes=self._sizes,
+                    first=self._first,
+                    last=len(self._sizes),
+                )
             )
         columns = self._sizes[layer - 2] if self._name == "w" else None
         return _matrix(self._name, layer, self._sizes[layer - 1], columns)
@@ -164,14 +193,9 @@ class Network:
         """
         choice = self.activation[self._layer(layer, 2) - 2]
         if not _is_number(j, 1, self.sizes[layer - 1]):
-            raise NetworkError(
-                f"There is no neuron {shown(j)} in layer {layer}, which has the neurons 1 to {self.sizes[layer - 1]}."
-            )
+            raise NetworkError(_NO_NEURON.format(j=shown(j), layer=layer, count=self.sizes[layer - 1]))
         if isinstance(choice, VectorActivation):
-            raise NetworkError(
-                f"Layer {layer} has {choice.name}, a function of all its neurons together, so that neuron {j} has none "
-                f"of its own. layer_activation({layer}) gives that of the layer."
-            )
+            raise NetworkError(_NONE_OF_ITS_OWN.format(layer=layer, name=choice.name, j=j))
         return choice if isinstance(choice, Activation) else choice[j - 1]
 
     @property
@@ -245,8 +269,7 @@ class Network:
     def _layer(self, layer: int, first: int) -> int:
         if not _is_number(layer, first, len(self.sizes)):
             raise NetworkError(
-                f"There is no layer {shown(layer)} here: the layers of a network of sizes {self.sizes} that are meant "
-                f"are {first} to {len(self.sizes)}."
+                _NO_LAYER.format(layer=shown(layer), sizes=self.sizes, first=first, last=len(self.sizes))
             )
         return layer
 

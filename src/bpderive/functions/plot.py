@@ -90,7 +90,10 @@ def plot(activation: Activation, *, small: bool = False, shaded: Sequence[Point]
     """σ and σ′, and the intervals `shaded`. Raise `DomainError` for an activation that takes more than one number."""
     if not activation.elementwise:
         raise DomainError(
-            f"There is no graph of {activation.name}: it takes a vector. Elementwise activations have one."
+            Text(
+                en="There is no graph of {name}: it takes a vector. Elementwise activations have one.",
+                zh="{name} 没有图像：它的自变量是向量。逐元素的激活函数才有图像。",
+            ).format(name=activation.name)
         )
     graphs = _graphs(activation)
     window = _window(graphs, small)

@@ -66,11 +66,7 @@ class Gradient:
         """
         weights = sum(len(table) for table in (*self.w.values(), *self.b.values()))
         if weights > _MOST_EXPANDED:
-            raise NetworkError(
-                f"The gradient of a network of sizes {self.net.sizes} is not written out: it has {weights} weights and "
-                f"biases, and at most {_MOST_EXPANDED} are. Its `bindings` say the same in a size that grows with the "
-                "number of weights only."
-            )
+            raise NetworkError(_NOT_EXPANDED.format(sizes=self.net.sizes, count=weights, most=_MOST_EXPANDED))
         known: dict[Symbol, Expr] = {}
         for symbol, expression in self.bindings:
             known[symbol] = expression.xreplace(known)
@@ -332,5 +328,12 @@ class _Instance:
         neuron = self._number(by[1][0], letters) + 1
         return self.net.cost.derivative(component("a", self.net.depth, neuron), component("y", None, neuron))
 
+
+_NOT_EXPANDED = Text(
+    en="The gradient of a network of sizes {sizes} is not written out: it has {count} weights and biases, and at most "
+    "{most} are. Its `bindings` say the same in a size that grows with the number of weights only.",
+    zh="各层大小为 {sizes} 的网络，其梯度不展开写出：它有 {count} 个权重和偏置，最多允许 {most} 个。"
+    "它的 `bindings` 说的是同样的内容，长度只随权重个数增长。",
+)
 
 _OUTPUT_ERROR = delta(L)[j, 0]

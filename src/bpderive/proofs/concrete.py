@@ -167,6 +167,14 @@ def _require_small(derivation: Derivation, net: Network) -> None:
         )
 
 
+_NO_CASE = Text(
+    en="({number}) has no case {letter} = {value} on a network of sizes {sizes}: {why}",
+    zh="在各层大小为 {sizes} 的网络上，({number}) 没有 {letter} = {value} 的情形：{why}",
+)
+_GOES = Text(en="{letter} goes from {low} to {high}.", zh="{letter} 从 {low} 取到 {high}。")
+_MORE_LAYERS = Text(en="it needs more layers.", zh="它需要更多的层。")
+
+
 def _letters(
     number: str, ranges: tuple[Range, ...], net: Network, given: Mapping[Symbol, int | None]
 ) -> dict[Symbol, int]:
@@ -180,13 +188,15 @@ def _letters(
         value = low if wanted is None else wanted
         if type(value) is not int or not low <= value <= high:
             shift = int(_by_width(r))
-            why = (
-                f"{r.letter} goes from {low + shift} to {high + shift}."
-                if low <= high
-                else "it needs more layers."
-            )
+            why = _GOES if low <= high else _MORE_LAYERS
             raise NetworkError(
-                f"({number}) has no case {r.letter} = {shown(value + shift)} on a network of sizes {net.sizes}: {why}"
+                _NO_CASE.format(
+                    number=number,
+                    letter=r.letter,
+                    value=shown(value + shift),
+                    sizes=net.sizes,
+                    why=why.format(letter=r.letter, low=low + shift, high=high + shift),
+                )
             )
         letters[r.letter] = value
     return letters

@@ -113,8 +113,12 @@ def _pairing(activation: str, cost: str) -> Pairing:
     function, charged = activations[activation], costs[cost]
     if not stays_in(function, charged.domain):
         raise UnknownName(
-            f"{activation} and {cost} are no pair: {cost} is defined for outputs in {charged.domain}, and {activation} "
-            f"takes, or is rounded to, values outside of it."
+            Text(
+                en="{activation} and {cost} are no pair: {cost} is defined for outputs in {domain}, and {activation} "
+                "takes, or is rounded to, values outside of it.",
+                zh="{activation} 与 {cost} 不能搭配：{cost} 只在输出属于 {domain} 时有定义，"
+                "而 {activation} 会取到（或舍入为）其外的值。",
+            ).format(activation=activation, cost=cost, domain=charged.domain)
         )
     if isinstance(function, VectorActivation):
         return _of_whole_layer(function, charged)

@@ -350,11 +350,15 @@ def register(proofs: Mapping[str, Callable[[], Derivation]]) -> None:
     _PROOFS.update(proofs)
 
 
+_DERIVATION = Text(en="derivation of equation", zh="公式推导")
+_MATRIX_DERIVATION = Text(en="derivation of the matrix form of equation", zh="公式矩阵形式的推导")
+
+
 def derivation(number: str | int) -> Derivation:
     """The derivation of the theorem `number`; 53 is "53". Raises `UnknownName` if it has none."""
     found = str(number) if type(number) is int and 0 < number < 100 else number
     if not isinstance(found, str) or found not in _PROOFS:
-        raise unknown_name("derivation of equation", number, _PROOFS)
+        raise unknown_name(_DERIVATION, number, _PROOFS)
     return _derived(found)
 
 
@@ -367,7 +371,7 @@ def _derived(number: str) -> Derivation:
 def matrix_derivation(number: str) -> Derivation:
     """The derivation of the matrix form of an equation that is proved in components; raises `UnknownName` if none."""
     if number not in _MATRIX_PROOFS:
-        raise unknown_name("derivation of the matrix form of equation", number, _MATRIX_PROOFS)
+        raise unknown_name(_MATRIX_DERIVATION, number, _MATRIX_PROOFS)
     return _MATRIX_PROOFS[number]()
 
 

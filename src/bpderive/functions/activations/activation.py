@@ -26,6 +26,7 @@ Pairs = tuple[tuple[Expr, Expr], ...]
 LARGEST = 2**1023
 """Numbers in a formula stay below this, so that floating point has them."""
 
+_PARAMETER = Text(en="parameter of {name}", zh="{name} 的参数")
 _TOO_LARGE = Text(
     en="Wanted was {given}, in which a number is too large for floating point.",
     zh="要计算的是 {given}，其中有浮点数无法表示的大数。",
@@ -111,7 +112,7 @@ class Activation:
         chosen = dict(self.parameters)
         for name, value in values.items():
             if name.rstrip("_") not in known:
-                raise unknown_name(f"parameter of {self.name}", name, known or ["(it has none)"])
+                raise unknown_name(_PARAMETER.format(name=self.name), name, known or ["–"])
             chosen[known[name.rstrip("_")]] = _number(value, self.name)
         formula, stable, at_kinks, by_output = self._declared
         return Activation(
@@ -138,7 +139,7 @@ class Activation:
         declared = self.slope_from_output
         if declared is not None:
             if not by_output.is_slope_by_output(declared, self.formula, self._slope()):
-                raise Refuted(f"The derivative of {self.name} is not {declared} at a = {self.formula}.")
+                raise Refuted(_NOT_THE_SLOPE.format(name=self.name, declared=declared, formula=self.formula))
             found = declared
         return None if found is None else found.subs(a, output)
 
@@ -199,7 +200,7 @@ class Activation:
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name`, such as "range", is None; None if it is known. Raises `UnknownName`."""
         if not is_text(name) or name not in properties.PROPERTIES:
-            raise unknown_name("property", name, properties.PROPERTIES)
+            raise unknown_name(properties.PROPERTY, name, properties.PROPERTIES)
         return properties.PROPERTIES[name](self.formula).reason
 
     @property
@@ -249,10 +250,7 @@ class Activation:
     def check(self) -> Certificate:
         """Check everything declared, and that σ is real and continuous; raises `Refuted` or `DomainError`."""
         if letters := sorted(symbol.name for symbol in self.formula.free_symbols - {z}):
-            raise DomainError(
-                f"The activation {self.name} has the symbol {', '.join(letters)} in its formula; where it is computed "
-                "with, its parameters must be numbers: .with_parameters(…)."
-            )
+            raise DomainError(_OPEN.format(name=self.name, letters=", ".join(letters)))
         self._require_defined()
         self._slope()
         self.derivative_from_output()
@@ -271,20 +269,51 @@ class Activation:
                 # With some parameters there is no kink: ELU has none with α = 1.
                 if sympy.expand(smooth.subs(z, point) - chosen) == 0:
                     continue
-                known = ", ".join(map(str, self.kinks)) or "none"
-                raise Refuted(
-                    f"A slope is declared for a kink of {self.name} at z = {point}. Its kinks: {known}."
-                )
+                known = ", ".join(map(str, self.kinks)) or "–"
+                raise Refuted(_NO_KINK.format(name=self.name, point=point, known=known))
             sides = analysis.one_sided(smooth, point)
             # With a parameter that is a symbol the comparison may stay open.
             if sympy.And(sympy.Min(*sides) <= chosen, chosen <= sympy.Max(*sides)) == False:  # noqa: E712  # SymPy's own
                 raise Refuted(
-                    f"The slope {chosen} declared for {self.name} at its kink z = {point} does not lie between "
-                    f"the slopes of its two sides, {sides[0]} and {sides[1]}."
+                    _NOT_BETWEEN.format(
+                        chosen=chosen, name=self.name, point=point, left=sides[0], right=sides[1]
+                    )
                 )
         return analysis.derivative(self.formula, self.at_kinks)
 
 
+_NOT_THE_SLOPE = Text(
+    en="The derivative of {name} is not {declared} at a = {formula}.",
+    zh="当 a = {formula} 时，{name} 的导数不是 {declared}。",
+)
+_OPEN = Text(
+    en="The activation {name} has the symbol {letters} in its formula; where it is computed with, its parameters must "
+    "be numbers: .with_parameters(…).",
+    zh="激活函数 {name} 的公式中含有符号 {letters}；用来计算时，它的参数必须是数：.with_parameters(…)。",
+)
+_NO_KINK = Text(
+    en="A slope is declared for a kink of {name} at z = {point}. Its kinks: {known}.",
+    zh="为 {name} 在 z = {point} 处的不可导点声明了导数值。它的不可导点是：{known}。",
+)
+_NOT_BETWEEN = Text(
+    en="The slope {chosen} declared for {name} at its kink z = {point} does not lie between the slopes of its two "
+    "sides, {left} and {right}.",
+    zh="为 {name} 在不可导点 z = {point} 处声明的导数值 {chosen} 不在左右导数 {left} 与 {right} 之间。",
+)
+_NO_FUNCTION = Text(
+    en="The formula of the activation {name} is {formula}, which is no function with finite real values.",
+    zh="激活函数 {name} 的公式是 {formula}，它不是取有限实数值的函数。",
+)
+_UNKNOWN_FUNCTION = Text(
+    en="The formula of the activation {name} has the unknown function {function}; an activation has a formula made of "
+    "known functions.",
+    zh="激活函数 {name} 的公式中含有未知函数 {function}；激活函数的公式应由已知函数构成。",
+)
+_VARIABLES = Text(
+    en="The formula of the activation {name} has the variables {names}; it may have one, the weighted input. Put "
+    "numbers in place of the others, or declare them as parameters.",
+    zh="激活函数 {name} 的公式含有变量 {names}；只允许一个变量，即带权输入。请把其余变量换成数，或声明为参数。",
+)
 _NO_PARAMETER = Text(
     en="A parameter of the activation {name} was given as {given}. Give a real number or a SymPy symbol.",
     zh="激活函数 {name} 的参数给成了 {given}。请给一个实数或 SymPy 符号。",
@@ -333,21 +362,14 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
         ) from None
     domain.require_moderate(formula, name)
     if formula.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
-        raise DomainError(
-            f"The formula of the activation {name!r} is {formula}, which is no function with finite real values."
-        )
+        raise DomainError(_NO_FUNCTION.format(name=shown(name), formula=formula))
     if unknown := formula.atoms(AppliedUndef):
-        raise DomainError(
-            f"The formula of the activation {name!r} has the unknown function {min(map(str, unknown))}; "
-            "an activation has a formula made of known functions."
-        )
+        function = min(map(str, unknown))
+        raise DomainError(_UNKNOWN_FUNCTION.format(name=shown(name), function=function))
     symbols = set().union(*(value.free_symbols for value in values.values()))
     formula = _exact(formula).subs(values)
     variables = formula.free_symbols - symbols
     if len(variables) > 1:
         names = ", ".join(sorted(map(str, variables)))
-        raise DomainError(
-            f"The formula of the activation {name!r} has the variables {names}; it may have one, the weighted input. "
-            "Put numbers in place of the others, or declare them as parameters."
-        )
+        raise DomainError(_VARIABLES.format(name=shown(name), names=names))
     return formula.xreplace(dict.fromkeys(variables, z))

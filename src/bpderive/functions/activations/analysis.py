@@ -23,6 +23,19 @@ Piece = tuple[Expr, Interval]
 """An expression in z and the interval on which it is the function."""
 
 
+_NOT_CUT = Text(
+    en="The formula {formula} cannot be cut into smooth pieces. Conditions such as z < 0 or abs(z) <= 1 can be.",
+    zh="公式 {formula} 无法分成光滑的各段。像 z < 0 或 abs(z) <= 1 这样的条件是可以的。",
+)
+_NOT_DEFINED = Text(
+    en="The formula {formula} is not defined for every real z. Say what it is elsewhere too.",
+    zh="公式 {formula} 并非对每个实数 z 都有定义。请把其余各处的值也写出来。",
+)
+_SAME = Text(
+    en="It could not be decided whether {first} and {second} are the same number: {reason}.",
+    zh="无法判定 {first} 与 {second} 是否为同一个数：{reason}。",
+)
+
 MOST_PIECES = 200
 STEPS = 1_000_000
 """How many pieces a formula may have, and how much work it may be to find them, in calls of functions."""
@@ -42,13 +55,9 @@ def pieces(formula: Expr) -> tuple[Piece, ...]:
     except (Undecided, TooManySteps, NotImplementedError, TypeError, ValueError, ArithmeticError) as error:
         if isinstance(error, DomainError):
             raise
-        raise DomainError(
-            f"The formula {formula} cannot be cut into smooth pieces. Conditions such as z < 0 or abs(z) <= 1 can be."
-        ) from error
+        raise DomainError(_NOT_CUT.format(formula=formula)) from error
     if any(expression.has(S.NaN) for expression, _ in cut):
-        raise DomainError(
-            f"The formula {formula} is not defined for every real z. Say what it is elsewhere too."
-        )
+        raise DomainError(_NOT_DEFINED.format(formula=formula))
     return tuple(cut)
 
 
@@ -192,9 +201,7 @@ def _same_number(first: Expr, second: Expr) -> bool:
     try:
         size = abs(enclosure(difference, 50))
     except Undecided as undecided:
-        raise DomainError(
-            f"It could not be decided whether {first} and {second} are the same number: {undecided.reason}."
-        ) from undecided
+        raise DomainError(_SAME.format(first=first, second=second, reason=undecided.reason)) from undecided
     return bool(size <= intervals(50).mpf(10) ** -40)
 
 

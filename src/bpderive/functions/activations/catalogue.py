@@ -86,7 +86,7 @@ softmax = VectorActivation(
 )
 
 activations: Catalogue[AnyActivation] = Catalogue(
-    "activation",
+    Text(en="activation", zh="激活函数"),
     [
         Activation(
             checked=False,

@@ -72,9 +72,12 @@ class NumPySource(StrPrinter):
             return f"{self.functions[type(expression)]}({arguments})"
         if isinstance(expression, AppliedUndef):  # a function of the program itself
             return f"{type(expression).__name__}({arguments})"
+        known = ", ".join(sorted(f.__name__ for f in self.functions))
         raise DomainError(
-            f"There is no code for the function {type(expression).__name__} in {expression}. "
-            f"Functions that there is code for: {', '.join(sorted(f.__name__ for f in self.functions))}."
+            Text(
+                en="There is no code for the function {name} in {whole}. Functions that there is code for: {known}.",
+                zh="{whole} 中的函数 {name} 没有对应的代码。有代码的函数是：{known}。",
+            ).format(name=type(expression).__name__, whole=expression, known=known)
         )
 
     _print_Abs = _print_log = _print_Function

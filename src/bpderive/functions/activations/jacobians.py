@@ -17,6 +17,7 @@ from bpderive.functions.activations.variables import CACHE
 from bpderive.letters.symbols import C, L, Partial, Width, j, k, quantity
 from bpderive.letters.symbols import a as output
 from bpderive.letters.symbols import z as weighted
+from bpderive.letters.text import Text
 
 WHOLE = (Integer(0), Width(L) - 1)
 """The limits of a sum over all neurons of the output layer."""
@@ -105,7 +106,12 @@ def _read(part: Any, places: dict[Symbol, int], name: str, values: list[Expr]) -
     if found is not None:
         array, (row, _) = found
         if array.letter != name:
-            raise DomainError(f"{part} is not known from the {name} of the layer.")
+            raise DomainError(
+                Text(
+                    en="{part} is not known from the {name} of the layer.",
+                    zh="由这一层的 {name} 不能得出 {part}。",
+                ).format(part=part, name=name)
+            )
         return values[places[row]]
     if isinstance(part, KroneckerDelta):
         return Integer(int(places[part.args[0]] == places[part.args[1]]))

@@ -23,8 +23,15 @@ from bpderive.functions.activations.elementwise import expression_source, run
 from bpderive.functions.activations.special import coded, computed
 from bpderive.functions.activations.variables import CACHE
 from bpderive.letters.symbols import C, Largest, Partial, quantity
+from bpderive.letters.text import Text
 
 SUM, LARGEST = "sum", "max"
+
+_NOT_OWN = Text(
+    en="{part} is none of {letters} of the neuron itself; the formula of a layer uses the other neurons in sums over "
+    "all of them, or by the greatest of them.",
+    zh="{part} 不是该神经元自己的 {letters}；整层的公式只能通过对所有神经元求和或取最大值来用到其他神经元。",
+)
 
 _PARTS = ("e", "f", "g", "h", "s", "t", "u", "w")
 _OVER = {SUM: "total", LARGEST: "largest"}
@@ -104,10 +111,7 @@ class _Reader:
 
     def _letter(self, part: Expr, name: str, own: bool) -> Symbol:
         if name not in self._inputs or not own:
-            raise DomainError(
-                f"{part} is no {' or '.join(self._inputs)} of the neuron itself; the formula of a layer uses the other "
-                "neurons in sums over all of them, or by the greatest of them."
-            )
+            raise DomainError(_NOT_OWN.format(part=part, letters=", ".join(self._inputs)))
         return letter(name)
 
     def _line(self, body: Expr, over: str | None) -> Symbol:

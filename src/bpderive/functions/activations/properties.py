@@ -217,6 +217,8 @@ def tails(formula: Expr) -> tuple[Tail, Tail]:
     return made[0], made[1]
 
 
+PROPERTY = Text(en="property", zh="性质")
+
 PROPERTIES: dict[str, Callable[[Expr], Found]] = {
     "range": value_range,
     "limits": limits,

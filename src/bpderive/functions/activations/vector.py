@@ -48,6 +48,28 @@ _NOT_OF_ONE = Text(
     zh="每个输出都依赖整层的带权输入，而这一性质只对一元函数才有意义",
 )
 
+_NOT_BY_OUTPUTS = Text(
+    en="The Jacobian of {name} was not found to be a function of its outputs, and the error is carried back by the "
+    "outputs.",
+    zh="没有找到用输出表示 {name} 雅可比矩阵的办法，而误差要用输出回传。",
+)
+_VALUES_WANTED = Text(
+    en="An activation of a whole layer was given {given}. Give the values of all its neurons, a list or a column.",
+    zh="给整层激活函数的是 {given}。请给出这一层所有神经元的值：一个列表或一列。",
+)
+_SMOOTH = Text(
+    en="The formula {formula} of an activation is smooth; only its stable form has a greatest z.",
+    zh="激活函数的公式 {formula} 应是光滑的；只有它的稳定形式才取最大的 z。",
+)
+_OTHER_JACOBIAN = Text(
+    en="The Jacobian of {name} is not that of its formula for {count} neurons.",
+    zh="有 {count} 个神经元时，{name} 的雅可比矩阵与公式的不符。",
+)
+_OTHER_FORM = Text(
+    en="The stable form {form} is not the same as {formula}: for z = {point} its component {neuron} is {value} instead "
+    "of {true}.",
+    zh="稳定形式 {form} 与 {formula} 不同：当 z = {point} 时，它的第 {neuron} 个分量是 {value}，应为 {true}。",
+)
 _ROWS_WANTED = Text(
     en="An activation of a whole layer takes numbers, one row for each neuron; given were {given}.",
     zh="整层的激活函数需要数，每个神经元一行；给出的是 {given}。",
@@ -111,10 +133,7 @@ class VectorActivation:
         """
         found = jacobians.pullback(self.formula)
         if found is None:
-            raise DomainError(
-                f"The Jacobian of {self.name} was not found to be a function of its outputs, and the error is "
-                "carried back by the outputs."
-            )
+            raise DomainError(_NOT_BY_OUTPUTS.format(name=self.name))
         return found
 
     @property
@@ -200,7 +219,7 @@ class VectorActivation:
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name` is None; None if it is known. Raises `UnknownName`."""
         if not is_text(name) or name not in properties.PROPERTIES:
-            raise unknown_name("property", name, properties.PROPERTIES)
+            raise unknown_name(properties.PROPERTY, name, properties.PROPERTIES)
         return None if getattr(self, name) is not None else _NOT_OF_ONE
 
     @timed
@@ -215,10 +234,7 @@ class VectorActivation:
 def _entries(given: Any) -> list[Expr]:
     """The entries of a sequence or of a column."""
     if not isinstance(given, Sequence | sympy.MatrixBase) or isinstance(given, str) or len(given) == 0:
-        raise DomainError(
-            f"An activation of a whole layer was given {shown(given)}. Give the values of all its neurons, "
-            "a list or a column."
-        )
+        raise DomainError(_VALUES_WANTED.format(given=shown(given)))
     return [expression(entry) for entry in given]
 
 
@@ -235,9 +251,7 @@ def _along_own(formula: Expr) -> tuple[Expr, Symbol]:
     own, others = Symbol("E", positive=True), Symbol("R", positive=True)
     program = layer_program(formula, j, ("z",))
     if any(line.over == "max" for line in program.lines):
-        raise DomainError(
-            f"The formula {formula} of an activation is smooth; only its stable form has a greatest z."
-        )
+        raise DomainError(_SMOOTH.format(formula=formula))
     known: dict[Symbol, Expr] = {}
     for line in program.lines:
         value = line.expression.xreplace(known).xreplace({sympy.exp(letter("z")): own})
@@ -262,9 +276,7 @@ def _confirm_jacobian(activation: VectorActivation) -> None:
             *(ImmutableDenseMatrix(back) - direct.T * ImmutableDenseMatrix(vs)),
         ]
         if any(sympy.cancel(sympy.together(entry.subs(powers))) != 0 for entry in wrong):
-            raise Refuted(
-                f"The Jacobian of {activation.name} is not that of its formula for {count} neurons."
-            )
+            raise Refuted(_OTHER_JACOBIAN.format(name=activation.name, count=count))
 
 
 @lru_cache(CACHE)
@@ -278,8 +290,12 @@ def _compare(formula: Expr, form: Expr) -> None:
             if abs(true - value) > abs(true) * Rational(1, 10**40) and max(abs(true), abs(value)) > Rational(
                 1, 2**1100
             ):
-                raise Refuted(
-                    f"The stable form {form} is not the same as {formula}: for z = {point} its component {neuron + 1} "
-                    f"is {sympy.N(value, 8)} instead of {sympy.N(true, 8)}.",
-                    counterexample={"z": point, "expected": true, "found": value},
+                text = _OTHER_FORM.format(
+                    form=form,
+                    formula=formula,
+                    point=point,
+                    neuron=neuron + 1,
+                    value=sympy.N(value, 8),
+                    true=sympy.N(true, 8),
                 )
+                raise Refuted(text, counterexample={"z": point, "expected": true, "found": value})

@@ -11,7 +11,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from bpderive.errors import DomainError
+from bpderive.errors import DomainError, shown
 from bpderive.functions.network import component
 from bpderive.later import np
 from bpderive.letters.text import Text
@@ -40,7 +40,12 @@ def draw(net: Graph, rng: np.random.Generator, m: int = 3) -> tuple[dict[str, An
 def verify_graph(net: Graph, seed: int = 0) -> Verification:
     """Compare the compiled gradient of a graph with differences of its cost."""
     if type(seed) is not int or seed < 0:
-        raise DomainError(f"A seed is a whole number from 0; given was {seed!r}.")
+        raise DomainError(
+            Text(
+                en="A seed is a whole number from 0; given was {given}.",
+                zh="种子是从 0 起的整数；给出的是 {given}。",
+            ).format(given=shown(seed))
+        )
     rng = np.random.default_rng(seed)
     compiled = compile_graph(net)
     parameters, x, y = draw(net, rng)

@@ -68,9 +68,7 @@ class Engine:
         try:
             return importlib.import_module(module)
         except ImportError as error:
-            raise MissingPackage(
-                f"Arrays of {self.name} want further packages: pip install bpderive[{self.name}]."
-            ) from error
+            raise MissingPackage(_FURTHER_PACKAGES.format(name=self.name)) from error
 
     def of_dtype(self, array: Any, dtype: Any) -> Any:
         """The array in the dtype that was given: a NumPy function of float32 may have computed in float64."""
@@ -93,10 +91,8 @@ def engine_of(*given: Any) -> Engine:
     """The library of the arrays among the arguments; NumPy if there are none but NumPy's, numbers and lists."""
     found = {name for argument in given for name in _libraries(argument)}
     if len(found) > 1:
-        raise DomainError(
-            f"The arrays are of {' and '.join(sorted(found))}. Give all of one library, or all but lists and arrays "
-            "of NumPy as arrays of that library."
-        )
+        names = Text(en=" and ".join(sorted(found)), zh="、".join(sorted(found)))
+        raise DomainError(_SEVERAL_LIBRARIES.format(names=names))
     return Engine(found.pop() if found else NUMPY)
 
 
@@ -120,6 +116,60 @@ def at_hand(given: Any) -> Any:
     return list(given) if isinstance(given, Iterator) else given
 
 
+_FURTHER_PACKAGES = Text(
+    en="Arrays of {name} want further packages: pip install bpderive[{name}].",
+    zh="{name} 的数组还需要别的软件包：pip install bpderive[{name}]。",
+)
+_SEVERAL_LIBRARIES = Text(
+    en="The arrays are of {names}. Give all of one library, or all but lists and arrays of NumPy as arrays of that "
+    "library.",
+    zh="数组来自 {names}。请都用同一个库的数组；列表与 NumPy 数组也可以与它混用。",
+)
+_COLUMNS = Text(
+    en="x has {x} columns and y has {y}; both need one column for each example of the mini-batch.",
+    zh="x 有 {x} 列而 y 有 {y} 列；小批量中每个样本在两者中都应占一列。",
+)
+_INPUT = Text(en="the input", zh="输入")
+_TARGETS = Text(en="the desired output", zh="目标输出")
+_PART = Text(en="{name}[{place}], which is {letter}^{layer},", zh="{name}[{place}]（即 {letter}^{layer}）")
+_WANTED = Text(
+    en="{name}, {meaning}, has the shape {shape}; the network {sizes} wants ({rows}, m)",
+    zh="{name}（{meaning}）的形状是 {shape}；网络 {sizes} 需要 ({rows}, m)",
+)
+_ONE_COLUMN = Text(en="{wanted}, one column for each example.{hint}", zh="{wanted}，每个样本占一列。{hint}")
+_ONE_EXAMPLE = Text(en=" For one example pass {name}[:, None].", zh="只有一个样本时请写 {name}[:, None]。")
+_ARE_COLUMNS = Text(en=" Examples are columns here: pass {name}.T.", zh="这里样本是列：请写 {name}.T。")
+_NO_EXAMPLE = Text(
+    en="{wanted} with m at least 1: a mini-batch has at least one example.",
+    zh="{wanted}，其中 m 至少为 1：小批量至少有一个样本。",
+)
+_LIST = Text(
+    en="a list of {count} arrays is wanted, one for each layer from 2 to {depth} of {sizes}",
+    zh="需要由 {count} 个数组组成的列表：{sizes} 的第 2 到第 {depth} 层每层一个",
+)
+_NO_LIST = Text(en="{name} was given as {given}; {wanted}.", zh="{name} 给成了 {given}；{wanted}。")
+_COUNT = Text(en="{name} has {count} arrays; {wanted}.", zh="{name} 有 {count} 个数组；{wanted}。")
+_NO_ARRAY = Text(
+    en="{what} is no rectangular array of numbers; given was {given}.",
+    zh="{what} 不是由数组成的矩形数组；给出的是 {given}。",
+)
+_MASKED = Text(
+    en="{what} has masked entries, and a gradient needs every number: fill them first, with .filled(…).",
+    zh="{what} 含有被屏蔽的元素，而梯度需要每一个数：请先用 .filled(…) 填上。",
+)
+_DTYPE = Text(
+    en="{what} has the dtype {dtype}; real numbers are wanted, in floating point or whole: dtype=float.",
+    zh="{what} 的 dtype 是 {dtype}；需要实数（浮点数或整数）：dtype=float。",
+)
+_SHAPE = Text(
+    en="{what} has the shape {shape}; the network {sizes} wants {wanted}.{hint}",
+    zh="{what} 的形状是 {shape}；网络 {sizes} 需要 {wanted}。{hint}",
+)
+_MAKE_A_COLUMN = Text(en=" Make it a column: {name}[:, None].", zh="请变成一列：{name}[:, None]。")
+_TRANSPOSED = Text(
+    en=" It is transposed: rows belong to the layer that the weights lead into.",
+    zh="它被转置了：行属于权重所通往的那一层。",
+)
 _SEVERAL_KINDS = Text(
     en="PyTorch multiplies tensors of one dtype; these have {kinds}: give all in one, with .to(…).",
     zh="PyTorch 只能把同一 dtype 的张量相乘；这里有 {kinds}：请用 .to(…) 统一。",
@@ -152,20 +202,17 @@ def ready(sizes: tuple[int, ...], weights: Any, biases: Any, x: Any, y: Any) -> 
 def checked(net: Network, engine: Engine, weights: Any, biases: Any, x: Any, y: Any) -> tuple[list[Any], Any]:
     """(w^2, …, w^L, b^2, …, b^L, x, y), and the dtype of the results; raises `ShapeError`."""
     parameters = _parameters(net, engine, weights, biases)
-    inputs = _columns(net, engine, "x", "the input", x, net.sizes[0])
-    targets = _columns(net, engine, "y", "the desired output", y, net.sizes[-1])
+    inputs = _columns(net, engine, "x", _INPUT, x, net.sizes[0])
+    targets = _columns(net, engine, "y", _TARGETS, y, net.sizes[-1])
     if inputs.shape[1] != targets.shape[1]:
-        raise ShapeError(
-            f"x has {inputs.shape[1]} columns and y has {targets.shape[1]}; "
-            "both need one column for each example of the mini-batch."
-        )
+        raise ShapeError(_COLUMNS.format(x=inputs.shape[1], y=targets.shape[1]))
     return _in_one_dtype(engine, [*parameters, inputs, targets])
 
 
 def checked_input(net: Network, engine: Engine, weights: Any, biases: Any, x: Any) -> tuple[list[Any], Any]:
     """The arguments of the forward pass, and the dtype of the result; raises `ShapeError`."""
     parameters = _parameters(net, engine, weights, biases)
-    return _in_one_dtype(engine, [*parameters, _columns(net, engine, "x", "the input", x, net.sizes[0])])
+    return _in_one_dtype(engine, [*parameters, _columns(net, engine, "x", _INPUT, x, net.sizes[0])])
 
 
 def _in_one_dtype(engine: Engine, arrays: list[Any]) -> tuple[list[Any], Any]:
@@ -185,45 +232,43 @@ def _parameters(net: Network, engine: Engine, weights: Any, biases: Any) -> list
     for name, letter, given in (("weights", "w", weights), ("biases", "b", biases)):
         for place, array in enumerate(_listed(net, name, given)):
             columns = net.sizes[place] if letter == "w" else 1
-            what = f"{name}[{place}], which is {letter}^{place + 2},"
+            what = _PART.format(name=name, place=place, letter=letter, layer=place + 2)
             wanted = (net.sizes[place + 1], columns)
             numbers = _numbers(engine, what, array)
             made.append(_of_shape(numbers, wanted, what, f"{name}[{place}]", net))
     return made
 
 
-def _columns(net: Network, engine: Engine, name: str, meaning: str, given: Any, rows: int) -> Any:
-    array = _numbers(engine, name, given)
+def _columns(net: Network, engine: Engine, name: str, meaning: Text, given: Any, rows: int) -> Any:
+    array = _numbers(engine, Text(name, name), given)
     shape = tuple(array.shape)
-    wanted = f"{name}, {meaning}, has the shape {shape}; the network {net.sizes} wants ({rows}, m)"
+    wanted = _WANTED.format(name=name, meaning=meaning, shape=shape, sizes=net.sizes, rows=rows)
     if len(shape) == 1:
-        raise ShapeError(f"{wanted}, one column for each example. For one example pass {name}[:, None].")
+        raise ShapeError(_ONE_COLUMN.format(wanted=wanted, hint=_ONE_EXAMPLE.format(name=name)))
     if len(shape) != 2 or shape[0] != rows:
         turned = len(shape) == 2 and shape[1] == rows
-        hint = f" Examples are columns here: pass {name}.T." if turned else ""
-        raise ShapeError(f"{wanted}, one column for each example.{hint}")
+        hint = _ARE_COLUMNS.format(name=name) if turned else ""
+        raise ShapeError(_ONE_COLUMN.format(wanted=wanted, hint=hint))
     if shape[1] == 0:
-        raise ShapeError(f"{wanted} with m at least 1: a mini-batch has at least one example.")
+        raise ShapeError(_NO_EXAMPLE.format(wanted=wanted))
     return array
 
 
 def _listed(net: Network, name: str, given: Any) -> list[Any]:
-    wanted = (
-        f"a list of {net.depth - 1} arrays is wanted, one for each layer from 2 to {net.depth} of {net.sizes}"
-    )
+    wanted = _LIST.format(count=net.depth - 1, depth=net.depth, sizes=net.sizes)
     if (
         isinstance(given, str | bytes | Mapping)
         or not isinstance(given, Iterable)
         or getattr(given, "ndim", 1) == 0
     ):
-        raise ShapeError(f"{name} was given as {shown(given)}; {wanted}.")
+        raise ShapeError(_NO_LIST.format(name=name, given=shown(given), wanted=wanted))
     arrays = list(given)
     if len(arrays) != net.depth - 1:
-        raise ShapeError(f"{name} has {len(arrays)} arrays; {wanted}.")
+        raise ShapeError(_COUNT.format(name=name, count=len(arrays), wanted=wanted))
     return arrays
 
 
-def _numbers(engine: Engine, what: str, given: Any) -> Any:
+def _numbers(engine: Engine, what: Text, given: Any) -> Any:
     """An array of real floating-point numbers: as it was given where it is one."""
     if type(given) is np.ndarray and given.dtype.kind == "f" and engine.name == NUMPY:
         return given
@@ -232,26 +277,22 @@ def _numbers(engine: Engine, what: str, given: Any) -> Any:
     try:
         array = np.asarray(given)
     except (RuntimeError, TypeError, ValueError, OverflowError) as error:
-        raise ShapeError(f"{what} is no rectangular array of numbers; given was {shown(given)}.") from error
+        raise ShapeError(_NO_ARRAY.format(what=what, given=shown(given))) from error
     if np.ma.is_masked(given):
-        raise ShapeError(
-            f"{what} has masked entries, and a gradient needs every number: fill them first, with .filled(…)."
-        )
+        raise ShapeError(_MASKED.format(what=what))
     if array.dtype.kind not in "biuf":
-        raise ShapeError(
-            f"{what} has the dtype {array.dtype}; real numbers are wanted, in floating point or whole: dtype=float."
-        )
+        raise ShapeError(_DTYPE.format(what=what, dtype=array.dtype))
     array = array if array.dtype.kind == "f" else array.astype(np.float64)
     return array if engine.name == NUMPY else engine.namespace().asarray(array)
 
 
-def _of_shape(array: Any, wanted: tuple[int, int], what: str, name: str, net: Network) -> Any:
+def _of_shape(array: Any, wanted: tuple[int, int], what: Text, name: str, net: Network) -> Any:
     shape = tuple(array.shape)
     if shape == wanted:
         return array
-    hint = ""
+    hint = Text("", "")
     if shape == wanted[:1] and wanted[1] == 1:
-        hint = f" Make it a column: {name}[:, None]."
+        hint = _MAKE_A_COLUMN.format(name=name)
     elif shape == wanted[::-1]:
-        hint = " It is transposed: rows belong to the layer that the weights lead into."
-    raise ShapeError(f"{what} has the shape {shape}; the network {net.sizes} wants {wanted}.{hint}")
+        hint = _TRANSPOSED
+    raise ShapeError(_SHAPE.format(what=what, shape=shape, sizes=net.sizes, wanted=wanted, hint=hint))

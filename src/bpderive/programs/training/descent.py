@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bpderive.errors import DomainError, ShapeError
+from bpderive.errors import DomainError, ShapeError, shown
+from bpderive.letters.text import Text
 
 Array = npt.NDArray[Any]
 GradientFunction = Callable[[list[Array], list[Array], Array, Array], tuple[Sequence[Array], Sequence[Array]]]
@@ -56,9 +57,9 @@ def descend(
     not fit each other, `DomainError` for a rate, batch or number of epochs that makes no sense.
     """
     count = _examples(x, y)
-    _require(np.isfinite(rate) and rate > 0, "The learning rate", rate, "a positive number")
-    for what, number in (("The size of a mini-batch", batch), ("The number of epochs", epochs)):
-        _require(type(number) is int and number >= 1, what, number, "a whole number from 1")
+    _require(np.isfinite(rate) and rate > 0, _RATE, rate, _POSITIVE)
+    for what, number in ((_BATCH, batch), (_EPOCHS, epochs)):
+        _require(type(number) is int and number >= 1, what, number, _WHOLE)
     return _epochs(gradient, given, x, y, count, rate, batch, epochs, np.random.default_rng(seed))
 
 
@@ -88,8 +89,11 @@ def accuracy(output: Array, labels: Array) -> float:
     """The share of the columns of a^L, shape (n_L, N), whose largest output is the one that `labels` names."""
     if np.ndim(output) != 2 or np.shape(labels) != np.shape(output)[1:]:
         raise ShapeError(
-            f"The output has the shape {np.shape(output)} and the labels {np.shape(labels)}; wanted are (n_L, N) and "
-            "(N,), one label for each column."
+            Text(
+                en="The output has the shape {output} and the labels {labels}; wanted are (n_L, N) and (N,), one label "
+                "for each column.",
+                zh="输出的形状是 {output}，标签的形状是 {labels}；需要 (n_L, N) 与 (N,)，每列一个标签。",
+            ).format(output=np.shape(output), labels=np.shape(labels))
         )
     return float(np.mean(np.argmax(output, axis=0) == labels))
 
@@ -97,12 +101,26 @@ def accuracy(output: Array, labels: Array) -> float:
 def _examples(x: Array, y: Array) -> int:
     if np.ndim(x) != 2 or np.ndim(y) != 2 or np.shape(x)[1] != np.shape(y)[1] or not np.shape(x)[1]:
         raise ShapeError(
-            f"x has the shape {np.shape(x)} and y {np.shape(y)}; wanted are (n_1, N) and (n_L, N), one column for each "
-            "training example, at least one. Transpose x and y if their rows are the examples."
+            Text(
+                en="x has the shape {x} and y {y}; wanted are (n_1, N) and (n_L, N), one column for each training "
+                "example, at least one. Transpose x and y if their rows are the examples.",
+                zh="x 的形状是 {x}，y 的形状是 {y}；需要 (n_1, N) 与 (n_L, N)，每个训练样本占一列，至少一列。"
+                "如果样本按行排列，请把 x 和 y 转置。",
+            ).format(x=np.shape(x), y=np.shape(y))
         )
     return int(np.shape(x)[1])
 
 
-def _require(holds: bool, what: str, given: object, wanted: str) -> None:
+_RATE = Text(en="The learning rate", zh="学习率")
+_EPOCHS = Text(en="The number of epochs", zh="训练轮数")
+_BATCH = Text(en="The size of a mini-batch", zh="小批量的大小")
+_POSITIVE = Text(en="a positive number", zh="正数")
+_WHOLE = Text(en="a whole number from 1", zh="从 1 起的整数")
+_GIVEN = Text(
+    en="{what} was given as {given}; {wanted} is wanted.", zh="{what}给成了 {given}；应为{wanted}。"
+)
+
+
+def _require(holds: bool, what: Text, given: object, wanted: Text) -> None:
     if not holds:
-        raise DomainError(f"{what} was given as {given!r}; {wanted} is wanted.")
+        raise DomainError(_GIVEN.format(what=what, given=shown(given), wanted=wanted))

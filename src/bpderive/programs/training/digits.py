@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bpderive.errors import DomainError, MissingPackage
+from bpderive.letters.text import Text
 
 Array = npt.NDArray[Any]
 
@@ -35,7 +36,10 @@ class Digits:
         """All but `held_out` random examples to learn from, and these to test with; raises `DomainError`."""
         if not 0 < held_out < len(self):
             raise DomainError(
-                f"{held_out} of {len(self)} examples cannot be held out; some must be, and some remain."
+                Text(
+                    en="{count} of {all} examples cannot be held out; some must be, and some remain.",
+                    zh="不能从 {all} 个样本中留出 {count} 个；必须留出一些，也要剩下一些。",
+                ).format(count=held_out, all=len(self))
             )
         order = np.random.default_rng(seed).permutation(len(self))
         return self._of(order[held_out:]), self._of(order[:held_out])
@@ -50,7 +54,11 @@ def digits() -> Digits:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise MissingPackage(
-            "The handwritten digits come with scikit-learn, which is not installed: pip install 'bpderive[digits]'."
+            Text(
+                en="The handwritten digits come with scikit-learn, which is not installed: "
+                "pip install 'bpderive[digits]'.",
+                zh="手写数字随 scikit-learn 提供，而它尚未安装：pip install 'bpderive[digits]'。",
+            )
         ) from error
     loaded = load_digits()
     return Digits(loaded.data.T / _BRIGHTEST, np.eye(10)[:, loaded.target], loaded.target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bpderive.errors import unknown_name
+from bpderive.letters.text import Text
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declared import DECLARED
 
@@ -17,7 +18,7 @@ class Conventions(Mapping[str, Convention]):
 
     def __getitem__(self, name: object) -> Convention:
         if not isinstance(name, str) or name not in self._named:
-            raise unknown_name("convention", name, self._named)
+            raise unknown_name(Text(en="convention", zh="约定"), name, self._named)
         return self._named[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from bpderive.errors import ParseError, Refuted, unknown_name
 from bpderive.letters.certificate import Certificate, timed
+from bpderive.letters.text import Text
 from bpderive.workbook.conventions.declaration import Declaration
 from bpderive.workbook.conventions.translate import Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import FORMS, NotWritten, written
 from bpderive.workbook.language.ear import hear
 from bpderive.workbook.verdict import check
+
+_FORM = Text(en="form of ({number}) in {name}", zh="{name} 中公式 ({number}) 的形式")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,11 @@ class Convention(Declaration):
         Raises `UnknownName` for an equation or a form that the convention does not have.
         """
         if number not in ("z", "a", *self.numbers):
-            raise unknown_name("equation", number, ("z", "a", *self.numbers))
+            raise unknown_name(Text(en="equation", zh="公式"), number, ("z", "a", *self.numbers))
         forms = self.forms(number)
         chosen = form or next((f for f in ("matrix", "component") if f in forms), None)
         if chosen not in forms:
-            raise unknown_name(f"form of ({number}) in {self.name}", form, forms)
+            raise unknown_name(_FORM.format(number=number, name=self.name), form, forms)
         return written(self, number, chosen)
 
     def forms(self, number: str) -> tuple[str, ...]:
