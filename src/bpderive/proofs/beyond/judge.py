@@ -214,6 +214,24 @@ class GraphReader(Reader):
         of, by = self.component(expression.of), self.component(expression.by)
         return lambda letters: self.truth.direct(of(letters), by(letters))
 
+    def _number_Sigma(self, expression: Any) -> Number:
+        """σ(z^l_j) is what a^l_j has beside its shortcuts, (R2)."""
+        whole = super()._number_Sigma(expression)
+        layer, neuron = (self.integer(part) for part in expression.args[:2])
+
+        def alone(letters: Letters) -> Polynomial:
+            at, j = layer(letters), neuron(letters)
+            ways = (
+                unknown(("P", at, read, j, k)) * unknown(("a", read, k))
+                for read in range(1, at)
+                for k in range(self.truth.sizes[read - 1])
+            )
+            return whole(letters) - added(ways)
+
+        return alone
+
+    _number_SigmaPrime = Reader._number_Sigma
+
     def _number_UpTo(self, expression: UpTo) -> Number:
         last, layer, neuron = (self.integer(part) for part in expression.args)
 
@@ -251,7 +269,7 @@ def certify(
                 left, *others = (reader.number(side)(letters) for side in statement.sides)
                 for right in others:
                     if left != right:
-                        raise _refuted(statement, sizes, letters, left, right)
+                        raise _refuted(statement, reader, letters, left, right)
         except NetworkError as error:
             counterexample = Counterexample(sizes, {}, {}, None, None, reason=str(error))
             raise Refuted(f"{statement} does not hold: {counterexample}.", counterexample) from error
@@ -306,35 +324,33 @@ def _depends(each: Range) -> set[Symbol]:
 
 
 def _refuted(
-    statement: Statement,
-    sizes: tuple[int, ...],
-    letters: dict[Symbol, int],
-    left: Polynomial,
-    right: Polynomial,
+    statement: Statement, reader: GraphReader, letters: dict[Symbol, int], left: Polynomial, right: Polynomial
 ) -> Refuted:
-    difference = left - right
-    keys = sorted(difference.unknowns(), key=str)
-    values = _where_not_zero(difference, keys)
-    shown = {spoken(key): value for key, value in values.items()}
+    values = _telling(left, right, reader)
     case = Counterexample(
-        sizes,
+        reader.truth.sizes,
         shown_letters(letters),
-        shown,
-        left.at(lambda key: values.get(key, 0)),
-        right.at(lambda key: values.get(key, 0)),
+        {spoken(key): value for key, value in values.items()},
+        left.at(values.__getitem__),
+        right.at(values.__getitem__),
     )
     return Refuted(f"{statement} does not hold: {case}.", case)
 
 
-def _where_not_zero(difference: Polynomial, keys: list[Any]) -> dict[Any, Any]:
-    """Small whole values at which a polynomial that is not 0 is not 0: those of one shortest term are 1, the rest 0."""
+def _telling(left: Polynomial, right: Polynomial, reader: GraphReader) -> dict[Any, Fraction]:
+    """Small whole values at which the two differ: if they can be so, those of one short term, the rest 0."""
+    keys = sorted(reader.unknowns(left, right), key=str)
+    difference = left - right
     shortest = min(difference.terms, key=lambda monomial: (len(set(monomial)), monomial))
     own = Polynomial({shortest: 1}).unknowns()
     for value in range(1, 100):
-        values = {key: Fraction(value if key in own else 0) for key in keys}
-        if difference.at(values.__getitem__) != 0:
-            return values
-    raise AssertionError("a polynomial in one variable has finitely many zeros")
+        for choice in (
+            {key: Fraction(value if key in own else 0) for key in keys},
+            {key: Fraction(value + place) for place, key in enumerate(keys)},
+        ):
+            if reader.consistent(choice) and difference.at(choice.__getitem__) != 0:
+                return choice
+    raise AssertionError("a polynomial that is not 0 has a value that is not 0 among so many")
 
 
 def spoken(key: Component) -> str:
