@@ -19,7 +19,7 @@ from sympy import Basic, Symbol
 
 from bpderive.judge.certify import Counterexample
 from bpderive.letters.symbols import C, L
-from mutants.recheck import Numbers
+from mutants.recheck import Moving, Numbers
 
 Letters = Mapping[str, int]
 Drawn = Callable[[str], Fraction]
@@ -28,13 +28,12 @@ PARAMETERS = 2
 """How many θ_p there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Paths:
     """A network in which every layer reads every earlier one; `drawn` gives each of its numbers by name."""
 
     sizes: tuple[int, ...]
     drawn: Drawn
-    mixes: bool
 
     def between(self, letter: str, layer: int, read: int, j: int, k: int) -> Fraction:
         """w^{l,r}_jk or P^{l,r}_jk."""
@@ -57,8 +56,6 @@ class Paths:
 
     def response(self, layer: int, k: int, j: int) -> Fraction:
         """∂a^l_k/∂z^l_j within the layer."""
-        if self.mixes:
-            return self.drawn(f"∂a^{layer}_{k}/∂z^{layer}_{j}")
         return self.drawn(f"σ'(z^{layer}_{j})") if j == k else Fraction(0)
 
     def step(self, start: tuple[int, int], end: tuple[int, int]) -> Fraction:
@@ -99,17 +96,17 @@ class Paths:
             for layer in range(2, len(self.sizes) + 1):
                 for j, read in itertools.product(self.neurons(layer), range(1, layer)):
                     for k in self.neurons(read):
-                        yield (layer, j), self.use((layer, read, j, k), rest[0]) * self.a(read, k)
+                        yield (layer, j), self.use((layer, read, j, k), by) * self.a(read, k)
 
-    def use(self, weight: tuple[int, ...], p: int) -> Fraction:
+    def use(self, weight: tuple[int, ...], by: tuple[Any, ...]) -> Fraction:
         """∂w^{l,r}_jk/∂θ_p."""
         layer, read, j, k = weight
-        return self.drawn(f"∂w^{{{layer},{read}}}_{j}{k}/∂θ_{p}")
+        return self.drawn(f"∂w^{{{layer},{read}}}_{j}{k}/∂θ_{by[1]}")
 
     def rate(self, of: tuple[Any, ...], by: tuple[Any, ...], fixed: int = 0) -> Fraction:
         """∂of/∂by."""
         if of[0] == "w":
-            return self.use(of[1:], by[1]) if by[0] == "θ" else Fraction(int(of == by))
+            return self.use(of[1:], by) if by[0] in ("θ", "K", "W") else Fraction(int(of == by))
         if of[0] == "C":
             ends = (place for layer in range(1, len(self.sizes) + 1) for place in self._places(layer))
             return sum(
@@ -144,6 +141,117 @@ class Paths:
         return self.drawn(f"∂⁺C/∂a^{layer}_{j}")
 
 
+class Mixing(Paths):
+    """Its layers have functions of all their neurons, any at all."""
+
+    def response(self, layer: int, k: int, j: int) -> Fraction:
+        """∂a^l_k/∂z^l_j within the layer."""
+        return self.drawn(f"∂a^{layer}_{k}/∂z^{layer}_{j}")
+
+
+class Convolution(Paths):
+    """A chain of convolutions whose cost reads the last layer."""
+
+    def between(self, letter: str, layer: int, read: int, j: int, k: int) -> Fraction:
+        """w^l_jk is K^l_{k−j+1}."""
+        entry = self.entry(layer, read, j, k) if letter == "w" else None
+        return Fraction(0) if entry is None else self.drawn(f"K^{layer}_{entry}")
+
+    def entry(self, layer: int, read: int, j: int, k: int) -> int | None:
+        """Which entry of the kernel a weight is, if any."""
+        entry = k - j + 1
+        taps = self.sizes[layer - 2] - self.sizes[layer - 1] + 1
+        return entry if read == layer - 1 and 1 <= entry <= taps else None
+
+    def use(self, weight: tuple[int, ...], by: tuple[Any, ...]) -> Fraction:
+        """∂w^l_jk/∂K_p."""
+        return Fraction(int(by == ("K", weight[0], self.entry(*weight))))
+
+    def read_by_cost(self, layer: int, j: int) -> Fraction:
+        """∂C/∂a^L_j."""
+        return super().read_by_cost(layer, j) if layer == len(self.sizes) else Fraction(0)
+
+
+class Recurrence(Paths):
+    """Equal steps, and a cost that reads every layer."""
+
+    def between(self, letter: str, layer: int, read: int, j: int, k: int) -> Fraction:
+        """w^{l,l−1}_jk is W_jk."""
+        return self.drawn(f"W_{j}{k}") if letter == "w" and read == layer - 1 else Fraction(0)
+
+    def use(self, weight: tuple[int, ...], by: tuple[Any, ...]) -> Fraction:
+        """∂w^{l,l−1}_jk/∂W_jk."""
+        layer, read, *entry = weight
+        return Fraction(int(by == ("W", *entry) and read == layer - 1))
+
+
+class Softmax(Paths):
+    """Its layers have softmax: e^z is a S."""
+
+    total = 1
+
+    def a(self, layer: int, j: int) -> Fraction:
+        """a^l_j; the last is what is left of their sum."""
+        if layer == 1 or j < self.sizes[layer - 1]:
+            return super().a(layer, j)
+        return self.total - sum((self.drawn(f"a^{layer}_{k}") for k in range(1, j)), Fraction(0))
+
+    def response(self, layer: int, k: int, j: int) -> Fraction:
+        """∂a^l_k/∂z^l_j, by numbers that move."""
+        return self.moving(layer, j)[k].rate
+
+    def moving(self, layer: int, j: int) -> dict[Any, Moving]:
+        """The activations while z^l_j moves."""
+        powers = {k: self.exponential(layer, k) for k in self.neurons(layer)}
+        moved = {k: Moving(power, power * (k == j)) for k, power in powers.items()}
+        total = sum(moved.values(), Moving(Fraction(0)))
+        return {k: power * total.inverse() for k, power in moved.items()}
+
+    def exponential(self, layer: int, k: int) -> Fraction:
+        """e^{z^l_k}."""
+        return self.a(layer, k) * (self.drawn(f"S^{layer}") or 1)
+
+
+class Normalised(Softmax):
+    """Its layers are normalised: z is μ + s a."""
+
+    total = 0
+
+    def z(self, layer: int, j: int) -> Fraction:
+        """z^l_j."""
+        return self.drawn(f"μ^{layer}") + self.spread(layer) * self.a(layer, j)
+
+    def spread(self, layer: int) -> Fraction:
+        """s^l."""
+        return self.drawn(f"s^{layer}") or Fraction(1)
+
+    def moving(self, layer: int, j: int) -> dict[Any, Moving]:
+        """The activations, μ^l and s^l while z^l_j moves."""
+        share = Moving(Fraction(1, len(self.neurons(layer))))
+        z = {k: Moving(self.z(layer, k), Fraction(int(k == j))) for k in self.neurons(layer)}
+        mean = sum(z.values(), Moving(Fraction(0))) * share
+        apart = {k: value + mean * Moving(Fraction(-1)) for k, value in z.items()}
+        variance = sum((d * d for d in apart.values()), Moving(Fraction(0))) * share
+        s = Moving(self.spread(layer), variance.rate / (2 * self.spread(layer)))
+        return {"μ": mean, "s": s} | {k: d * s.inverse() for k, d in apart.items()}
+
+    def rate(self, of: tuple[Any, ...], by: tuple[Any, ...], fixed: int = 0) -> Fraction:
+        """∂of/∂by."""
+        if of[0] not in ("μ", "s"):
+            return super().rate(of, by, fixed)
+        return self.moving(of[1], by[2])[of[0]].rate if by[:2] == ("z", of[1]) else Fraction(0)
+
+
+WORLDS: dict[str, type[Paths]] = {
+    "mixing": Mixing,
+    "convolution": Convolution,
+    "recurrence": Recurrence,
+    "softmax": Softmax,
+    "normalised": Normalised,
+}
+"""What kind of network each judge decides on, by the end of its name; `Paths` for the others."""
+
+
 def _turned(place: tuple[int, int], j: int) -> tuple[int, int, int]:
     return place[0], j, place[1]
 
@@ -163,6 +271,9 @@ class Reading:
         """A layer or a bound; an index counted as SymPy does, from 0."""
         if part == L:
             return len(self.net.sizes)
+        if type(part).__name__ in ("Max", "Min"):
+            most = max if type(part).__name__ == "Max" else min
+            return most(self.whole(x, at) for x in part.args)
         if isinstance(part, Symbol):
             return PARAMETERS if part.name == "N" else at[part.name] - int(not part.is_positive)
         if type(part).__name__ == "Width":
@@ -182,6 +293,32 @@ class Reading:
 
     def _Pow(self, part: Any, at: Letters) -> Fraction:
         return Fraction(self.number(part.base, at) ** int(part.exp))
+
+    def _KroneckerDelta(self, part: Any, at: Letters) -> Fraction:
+        first, second = (self.whole(x, at) for x in part.args[:2])
+        return Fraction(int(first == second))
+
+    def _Mean(self, part: Any, at: Letters) -> Fraction:
+        return self.net.drawn(f"μ^{self.whole(part.args[0], at)}")
+
+    def _Spread(self, part: Any, at: Letters) -> Fraction:
+        net = self.net
+        assert isinstance(net, Normalised)
+        return net.spread(self.whole(part.args[0], at))
+
+    def _exp(self, part: Any, at: Letters) -> Fraction:
+        net = self.net
+        assert isinstance(net, Softmax)
+        return net.exponential(*self.place(part.args[0], at)[1:])
+
+    def _Symbol(self, part: Any, at: Letters) -> Fraction:
+        """ε is what s² leaves beside the variance."""
+        net = self.net
+        if part.name != "epsilon" or not isinstance(net, Normalised):
+            return Fraction(self.whole(part, at))
+        layer = at["l"]
+        squares = sum((net.a(layer, k) ** 2 for k in net.neurons(layer)), Fraction(0))
+        return net.spread(layer) ** 2 * (1 - squares / len(net.neurons(layer)))
 
     def _Sum(self, part: Any, at: Letters) -> Fraction:
         *inner, (letter, low, high) = part.limits
@@ -215,9 +352,15 @@ class Reading:
         """What is differentiated, or by what."""
         if part == C:
             return ("C",)
+        if type(part).__name__ in ("Mean", "Spread"):
+            return ("μ" if type(part).__name__ == "Mean" else "s", self.whole(part.args[0], at))
         parent = part.parent
         if type(parent).__name__ == "Parameters":
-            return ("θ", self.whole(part.i, at) + 1)
+            places = [self.whole(x, at) + 1 for x in (part.i, part.j)]
+            return ("W", *places) if parent.name == "W" else ("θ", places[0])
+        if parent.letter == "w" and type(parent).__name__ == "LayerArray":  # w^l is w^{l,l−1}
+            layer = self.whole(parent.layer, at)
+            return ("w", layer, layer - 1, *(self.whole(x, at) + 1 for x in (part.i, part.j)))
         layers = [parent.layer, *([parent.read] if type(parent).__name__ == "Between" else [])]
         indices = [part.i, part.j][: len(layers)]
         return (
@@ -229,10 +372,16 @@ class Reading:
     def _BetweenElement(self, part: Any, at: Letters) -> Fraction:
         return self.net.between(*self.place(part, at))
 
+    def _Parameter(self, part: Any, at: Letters) -> Fraction:
+        return self.net.drawn("{}_{}{}".format(*self.place(part, at)))
+
     def _MatrixElement(self, part: Any, at: Letters) -> Fraction:
-        letter, layer, j = self.place(part, at)
-        if letter == "z":
-            return self.net.z(layer, j)
+        place = self.place(part, at)
+        if place[0] == "w":
+            return self.net.between(*place)
+        letter, layer, j = place
+        if letter in ("z", "a"):
+            return self.net.z(layer, j) if letter == "z" else self.net.a(layer, j)
         if letter in ("delta", "G"):
             return self.net.rate(("C",), ("z" if letter == "delta" else "a", layer, j))
         return self.net.drawn(f"{letter}^{layer}_{j}")
@@ -258,14 +407,14 @@ def sides(
     sizes: tuple[int, ...],
     letters: Letters,
     drawn: Drawn,
-    mixes: bool = False,
+    kind: str = "",
 ) -> tuple[Fraction, ...]:
     """The values of the sides of a statement in a case."""
-    reading = Reading(Paths(sizes, drawn, mixes))
+    reading = Reading(WORLDS.get(kind, Paths)(sizes, drawn))
     return tuple(reading.number(side, letters) for side in expressions)
 
 
-def confirms(expressions: tuple[Basic, ...], found: Counterexample, mixes: bool = False) -> bool:
+def confirms(expressions: tuple[Basic, ...], found: Counterexample, kind: str = "") -> bool:
     """Whether the two sides of a statement are what the counterexample says, and are not equal."""
 
     def given(name: str) -> Fraction:
@@ -279,14 +428,14 @@ def confirms(expressions: tuple[Basic, ...], found: Counterexample, mixes: bool 
             return elsewhere
         return found.values.get(name, Fraction(0))
 
-    left, right = sides(expressions, found.sizes, found.letters, given, mixes)
+    left, right = sides(expressions, found.sizes, found.letters, given, kind)
     return (left, right) == (found.left, found.right) and left != right
 
 
 def agrees(
-    expressions: tuple[Basic, ...], sizes_of_case: tuple[int, ...], letters: Letters, mixes: bool
+    expressions: tuple[Basic, ...], sizes_of_case: tuple[int, ...], letters: Letters, kind: str
 ) -> bool:
     """Whether the two sides are equal at random numbers."""
     numbers = Numbers({})
-    left, right = sides(expressions, sizes_of_case, letters, numbers.__getitem__, mixes)
+    left, right = sides(expressions, sizes_of_case, letters, numbers.__getitem__, kind)
     return left == right

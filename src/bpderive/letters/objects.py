@@ -41,7 +41,7 @@ class LayerArray(MatrixSymbol):
 
     @property
     def letter(self) -> str:
-        """The book's letter: "w", "b", "z", "a", "delta", "d", "y" or "G"."""
+        """The book's letter: "w", "b", "z", "a", "delta", "d", "y", "G" or "K"."""
         return str(self.args[0].name)
 
     @property
@@ -76,7 +76,7 @@ class LayerArray(MatrixSymbol):
 _SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "d": 0, "y": 0, "G": 0}
 """For each letter, how many layers back its columns count; 0 is a column vector."""
 
-_STAGE = {"w": 0, "b": 0, "z": 1, "a": 2, "y": 2}
+_STAGE = {"w": 0, "b": 0, "K": 0, "z": 1, "a": 2, "y": 2}
 """Where in the forward pass of its layer a quantity stands: each depends only on what stands before it."""
 
 

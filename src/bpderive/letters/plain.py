@@ -20,10 +20,6 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         r"\\frac\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
         r"∂\1/∂\2",
     ),
-    (
-        r"\\frac\{\\partial\^\{\+\} ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
-        r"∂⁺\1/∂\2",
-    ),
     (r"\\frac\{1\}\{2 n\}", "1/(2n)"),
     (r"\\frac\{(.*)\}\{\\epsilon\}", r"(\1)/ε"),
     (r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", r"[\1]"),
@@ -33,8 +29,7 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\\left\(\s*", "("),
     (r"\s*\\right\)", ")"),
     (r"\{\\ldots\}|\\l?cdots|\\ldots", "…"),
-    (r"\\sum_\{([^{}]*)\}", r"Σ_\1"),
-    (r"\\theta", "θ"),
+    (r"\\sum_\{((?:[^{}]|\{[^{}]*\})*)\}", r"Σ_\1"),
     (r"\\sigma", "σ"),
     (r"\\Sigma", "Σ"),
     (r"\\delta", "δ"),
@@ -57,7 +52,6 @@ _WORDS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\\(?:text|operatorname|mathrm)\{([^{}]*)\}", r"\1"),
     (r"\\(?:bullet|circ|ast)(?![a-z])", "∘"),
     (r"\\Theta", "Θ"),
-    (r"\\theta", "θ"),
     (r"\\(alpha|beta|gamma|eta|varphi|phi)(?![a-z])", lambda found: _GREEK[found[1]]),
     (r"\\top", "T"),
     (r"\\prime|\^\{?\\prime\}?", "'"),
@@ -72,6 +66,8 @@ _COMMANDS = {
     r"\pi": "π",
     r"\alpha": "α",
     r"\lambda": "λ",
+    r"\theta": "θ",
+    r"\mu": "μ",
     r"\eta": "η",
     r"\le": "≤",
     r"\leq": "≤",
@@ -118,7 +114,7 @@ def plain(expression: Any) -> str:
     """`expression`, or LaTeX, as one line of text."""
     latex_ = expression if isinstance(expression, str) else latex(expression)
     latex_ = latex_.replace(r"\frac{1}{2 n}", "1/(2n)")
-    text = _CASES.sub(_bracketed_cases, latex_)
+    text = _CASES.sub(_bracketed_cases, latex_.replace(r"\partial^{+} ", r"\partial ⁺"))
     text = re.sub(r"\\(?:operatorname|text|mathrm|mathsf|mathit)\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"10\^\{(-?\d+)\}", r"1e\1", text)
     text = re.sub(r"\\(?:tfrac|dfrac)", r"\\frac", text)

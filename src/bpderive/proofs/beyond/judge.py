@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sympy import Symbol
@@ -32,6 +32,9 @@ NETWORKS: tuple[tuple[int, ...], ...] = ((2, 3), (3, 2), (2, 3, 2), (3, 2, 4), (
 
 PARAMETERS = 2
 """How many θ_p there are on them."""
+
+SHARED = ("θ", "K", "W")
+"""What weights are functions of: parameters, the entries of a kernel, the weights of every step."""
 
 Tangent = dict[int, dict[int, Polynomial]]
 """By layer and neuron, how fast an activation moves."""
@@ -97,7 +100,7 @@ class GraphTruth(Truth):
 
     def up_to(self, of: Component, by: Component, fixed: int | None) -> Polynomial:
         """∂of/∂by, the layers up to `fixed` being held fixed but for `by`; None fixes none."""
-        if by[0] not in ("w", "b", "z", "a", "θ") or of[0] not in ("C", "a", "z", "w"):
+        if by[0] not in ("w", "b", "z", "a", *SHARED) or of[0] not in ("C", "a", "z", "w"):
             raise TypeError(f"derivatives of {name(of)} by {name(by)} are not decided.")
         self.require(by)
         if of != COST:
@@ -127,14 +130,14 @@ class GraphTruth(Truth):
 
     def _use(self, weight: Component, by: Component) -> Polynomial:
         """∂w^{l,r}_jk/∂θ_p, an unknown."""
-        if by[0] != "θ":
+        if by[0] not in SHARED:
             return constant(int(weight == by))
         return unknown(("∂w/∂θ", *weight[1:], by[1]))
 
     def _follow(self, by: Component, fixed: int | None) -> Tangent:
         """How fast every activation moves, layer by layer."""
         moved: Tangent = {}
-        first = by[1] if by[0] != "θ" else 2
+        first = by[1] if by[0] not in SHARED else 2
         for layer in range(first, self.depth + 1):
             if by[0] == "a" and layer == first:
                 moved[layer] = {by[2]: constant(1)}
@@ -162,7 +165,7 @@ class GraphTruth(Truth):
                 if read < layer
                 for k, change in row.items()
             ]
-            if letter == "θ":
+            if letter in SHARED:
                 terms += [
                     self._use(("w", layer, read, j, k), by) * unknown(("a", read, k))
                     for read in range(1, layer)
@@ -201,6 +204,10 @@ class GraphReader(Reader):
             place = self.integer(expression.i)
             return lambda letters: ("θ", place(letters))
         return super().component(expression)
+
+    def settled(self, values: dict[Component, Fraction]) -> dict[Component, Fraction]:
+        """The values, those that are not free by the others."""
+        return values
 
     def _number_MatrixElement(self, expression: Any) -> Number:
         component = self.component(expression)
@@ -248,12 +255,19 @@ class GraphReader(Reader):
 
 
 @lru_cache(maxsize=16)
-def _reader(sizes: tuple[int, ...], mixes: bool) -> GraphReader:
+def _reader(sizes: tuple[int, ...], mixes: bool = False) -> GraphReader:
     return GraphReader(GraphTruth(sizes, mixes=mixes))
 
 
-def certify(
-    statement: Statement, networks: tuple[tuple[int, ...], ...] = NETWORKS, *, mixes: bool = False
+def certify(statement: Statement) -> Decided:
+    """Decide `statement` on networks of which every layer has a σ for each neuron; raises `Refuted`."""
+    return decide(statement, NETWORKS, _reader)
+
+
+def decide(
+    statement: Statement,
+    networks: tuple[tuple[int, ...], ...],
+    reader_of: Callable[[tuple[int, ...]], GraphReader],
 ) -> Decided:
     """Decide `statement` on each network, in every case; raises `Refuted` at the first that fails.
 
@@ -261,7 +275,7 @@ def certify(
     """
     used, instances = [], 0
     for sizes in networks:
-        reader = _reader(sizes, mixes)
+        reader = reader_of(sizes)
         cases = 0
         try:
             for letters in cases_of(statement, reader):
@@ -283,7 +297,7 @@ def certify(
 
 def certify_mixing(statement: Statement) -> Decided:
     """The same where every layer has one function of all its neurons."""
-    return certify(statement, mixes=True)
+    return decide(statement, NETWORKS, partial(_reader, mixes=True))
 
 
 def certify_chain(statement: Statement) -> Decided:
@@ -330,7 +344,7 @@ def _refuted(
     case = Counterexample(
         reader.truth.sizes,
         shown_letters(letters),
-        {spoken(key): value for key, value in values.items()},
+        {spoken(key): value for key, value in values.items() if not key[0].startswith("1/")},
         left.at(values.__getitem__),
         right.at(values.__getitem__),
     )
@@ -348,8 +362,9 @@ def _telling(left: Polynomial, right: Polynomial, reader: GraphReader) -> dict[A
             {key: Fraction(value if key in own else 0) for key in keys},
             {key: Fraction(value + place) for place, key in enumerate(keys)},
         ):
-            if reader.consistent(choice) and difference.at(choice.__getitem__) != 0:
-                return choice
+            settled = reader.settled(choice)
+            if reader.consistent(settled) and difference.at(settled.__getitem__) != 0:
+                return settled
     raise AssertionError("a polynomial that is not 0 has a value that is not 0 among so many")
 
 
@@ -363,4 +378,6 @@ def spoken(key: Component) -> str:
         return f"∂{spoken(('w', *rest[:-1]))}/∂θ_{rest[-1] + 1}"
     if letter == "g":
         return f"∂⁺C/∂a^{rest[0]}_{rest[1] + 1}"
-    return name(key)
+    if letter == "W":
+        return f"W_{rest[0] + 1}{rest[1] + 1}"
+    return name(key) if len(rest) > 1 else "^".join(map(str, key))
