@@ -53,7 +53,7 @@ def compare_graph(my_backprop: Callable[..., Any], net: Graph, seed: int) -> Fin
     """
     rng = np.random.default_rng(seed)
     compiled = compile_gradient(net)
-    cases = []
+    cases: list[_Case] = []
     for batch in BATCHES:
         parameters, x, y = draw(net, rng, batch)
         true = compiled(parameters, x, y)
