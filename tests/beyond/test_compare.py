@@ -102,7 +102,7 @@ def test_what_cannot_be_read_is_said() -> None:
         "words": "form",
         "shape": "shapes",
     }
-    with pytest.raises(NetworkError, match="leave convention out"):
+    with pytest.raises(NetworkError, match="leave `convention` out"):
         bp.compare(bp.compile_gradient(net), net, convention="rows")
     with pytest.raises(NetworkError, match="Give a function"):
         bp.compare(5, net)

@@ -85,8 +85,8 @@ def compare(
 
 
 _ONE_CONVENTION = Text(
-    en="A function is compared on a Graph in the book's convention alone: leave convention out.",
-    zh="在 Graph 上只按本书的约定比较：请去掉 convention。",
+    en="A function is compared on a Graph in the book's convention alone: leave `convention` out.",
+    zh="在 Graph 上只按本书的约定比较：请去掉参数 `convention`。",
 )
 
 
