@@ -15,7 +15,7 @@ from sympy import Expr, Function, Integer, MatrixExpr, MatrixSymbol
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from bpderive.letters.symbols import L, LayerArray, Width, joined_indices, layer_array
+from bpderive.letters.symbols import L, LayerArray, LetteredArray, Width, joined_indices, layer_array
 
 r, t = sympy.symbols("r t", integer=True, positive=True)
 """Layers: r is read by l or reads it; t is the last layer that is held fixed."""
@@ -29,7 +29,7 @@ def gradient_of_layer(layer: Any) -> LayerArray:
     return layer_array("G", layer)
 
 
-class Between(MatrixSymbol):
+class Between(LetteredArray):
     """w^{l,r} or P^{l,r}, shape (n_l, n_r): what leads from layer r to layer l; args (letter, l, r, n_l, n_r)."""
 
     def __new__(cls, letter: str | Str, layer: Any, read: Any, *_: Any) -> Between:
@@ -40,39 +40,9 @@ class Between(MatrixSymbol):
         return made
 
     @property
-    def letter(self) -> str:
-        """ "w" for weights, "P" for what passes on an activation unchanged."""
-        return str(self.args[0].name)
-
-    @property
-    def layer(self) -> Expr:
-        """l, the layer that reads."""
-        return self.args[1]
-
-    @property
     def read(self) -> Expr:
         """r, the layer that is read."""
         return self.args[2]
-
-    @property
-    def name(self) -> str:
-        """The code name, such as w[l, r]."""
-        return f"{self.letter}[{self.layer}, {self.read}]"
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        """(n_l, n_r)."""
-        return self.args[3], self.args[4]
-
-    @property
-    def free_symbols(self) -> set[Any]:
-        """The matrix itself, and the letters of its two layers, which a sum may bind."""
-        letters: set[Any] = self.layer.free_symbols | self.read.free_symbols
-        return {self} | letters
-
-    def doit(self, **hints: Any) -> Between:
-        """The matrix itself: there is nothing to evaluate."""
-        return self
 
     def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
         return BetweenElement(self, row, column)
