@@ -20,6 +20,7 @@ from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.search import find_counterexample
 from mutants import recheck
+from mutants.graphs import GraphSubject, graph_subjects
 from mutants.subjects import Subject, subjects
 
 SECONDS = 10.0
@@ -49,7 +50,7 @@ def survey(
 ) -> list[Row]:
     """A row for each equation and each proof whose number is `wanted`; `report` is called with each when it is done."""
     rows: list[Row] = []
-    everything = [s for s in subjects() if wanted(s.number)]
+    everything = [s for s in (*subjects(), *graph_subjects()) if wanted(s.number)]
     for number, group in itertools.groupby(everything, key=lambda s: s.number):
         row = Row(number)
         for subject in group:
@@ -68,15 +69,23 @@ def survey(
     return rows
 
 
-def count(row: Row, subject: Subject) -> None:
+def count(row: Row, subject: Subject | GraphSubject) -> None:
     """Decide every variant of the subject and count what becomes of it."""
-    for claim in variants(subject.claim):
-        outcome = decided(claim, subject.one_neuron)
+    for text, outcome in outcomes(subject):
         row.counts[outcome] += 1
         if outcome == "escaped":
-            row.escaped.append(written(claim))
+            row.escaped.append(text)
         elif outcome == "true":
-            row.true.append(written(claim))
+            row.true.append(text)
+
+
+def outcomes(subject: Subject | GraphSubject) -> Iterator[tuple[str, str]]:
+    """Every variant as text, and what becomes of it."""
+    if isinstance(subject, GraphSubject):
+        yield from ((str(variant), subject.decided(variant)) for variant in subject.variants())
+    else:
+        for claim in variants(subject.claim):
+            yield written(claim), decided(claim, subject.one_neuron)
 
 
 def variants(claim: Claim) -> Iterable[Claim]:

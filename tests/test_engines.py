@@ -16,6 +16,9 @@ from bpderive import reference
 from bpderive.errors import DomainError, MissingPackage, ShapeError
 from bpderive.functions.activations import elementwise_activations
 from bpderive.functions.network import Network
+from bpderive.programs.graphs import Graph, Shared
+from bpderive.programs.graphs.program import compile_graph
+from bpderive.programs.graphs.trial import draw
 from bpderive.programs.lambdified import compile_gradient
 
 NETWORKS = [
@@ -125,3 +128,50 @@ def test_without_its_package_an_engine_says_what_is_missing(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "array_api_compat.dask.array", None)
     with pytest.raises(MissingPackage, match=r"pip install bpderive\[dask\]"):
         compile_gradient(net)(weights, biases, *(array.from_array(given) for given in (x, y)))
+
+
+GRAPHS = {
+    "recurrence": Graph.recurrence(3, 2, 3, 1),
+    "shortcuts": Graph((2, 3, 3, 2), "tanh", shortcuts={3: 2}, connections={4: (3, 1)}),
+    "convolution": Graph((5, 3, 2), shared={(2, 1): Shared.convolution("K", (5,), (3,))}),
+    "softmax": Graph((2, 3, 2), {2: "softmax", 3: "linear"}),
+    "mask": Graph((2, 3, 2), shared={(3, 2): Shared.masked("W", [2, 0, 2], 2)}),
+    "decay": Graph((2, 3, 2), decay=0.1),
+}
+
+
+def graph_agrees(net: Graph, converted: Any, kind: type) -> None:
+    """The gradient, the cost and the activations in another library's arrays are those in NumPy's."""
+    parameters, x, y = draw(net, np.random.default_rng(0), 4)
+    compiled = compile_graph(net)
+    value, expected = compiled.value_and_gradient(parameters, x, y)
+    given = {name: converted(array) for name, array in parameters.items()}
+    inputs, targets = [converted(array) for array in x], [converted(array) for array in y]
+    found_value, found = compiled.value_and_gradient(given, inputs, targets)
+    for name, array in found.items():
+        assert isinstance(array, kind)
+        np.testing.assert_allclose(np.asarray(array), expected[name], rtol=1e-12, atol=1e-14)
+    assert float(found_value) == pytest.approx(value, rel=1e-12)
+    activations = compiled.forward(parameters, x)
+    for layer, array in compiled.forward(given, inputs).items():
+        assert isinstance(array, kind)
+        np.testing.assert_allclose(np.asarray(array), activations[layer], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_in_jax(name: str) -> None:
+    jax = pytest.importorskip("jax", reason="not installed here; nox -s engines has it")
+    with jax.enable_x64(True):
+        graph_agrees(GRAPHS[name], jax.numpy.asarray, jax.Array)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_in_dask(name: str) -> None:
+    array = pytest.importorskip("dask.array", reason="not installed here; nox -s engines has it")
+    graph_agrees(GRAPHS[name], lambda given: array.from_array(given, chunks=-1), array.Array)
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_graphs_in_torch(name: str) -> None:
+    torch = pytest.importorskip("torch", reason="not installed here; nox -s engines has it")
+    graph_agrees(GRAPHS[name], torch.tensor, torch.Tensor)

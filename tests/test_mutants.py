@@ -8,20 +8,27 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sympy import Sum
 
 import bpderive as bp
+from bpderive.errors import Refuted
 from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import L, b
+from bpderive.proofs.beyond.letters import r
 from bpderive.workbook.language import parse, written
 from bpderive.workbook.verdict.decide import holds
 from bpderive.workbook.verdict.edits import edits
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.search import find_counterexample
-from mutants import __main__, harness, recheck
+from mutants import __main__, graph_numbers, harness, recheck
+from mutants.graphs import GraphSubject, graph_subjects
 from mutants.subjects import NotTranslated, Subject, claim_of, subjects
 
 SUBJECTS = list(subjects())
+BEYOND = list(graph_subjects())
 RESULTS = json.loads((Path(__file__).parents[1] / "mutants" / "results.json").read_text("utf-8"))
+GRAPHS = [subject for subject in BEYOND if isinstance(subject, GraphSubject)]
 PLAIN = [subject for subject in SUBJECTS if not subject.one_neuron]
 
 
@@ -30,6 +37,10 @@ def test_every_equation_and_every_step_is_varied() -> None:
     assert set(bp.equations) <= numbers
     proofs = [number for number, equation in bp.equations.items() if equation.proof and not equation.part_of]
     assert {f"proof of {number}" for number in proofs} <= numbers
+    beyond = {subject.number for subject in BEYOND}
+    assert set(bp.equations.further) <= beyond
+    proved = [number for number, equation in bp.equations.further.items() if equation.proof]
+    assert {f"proof of {number}" for number in proved} <= beyond
 
 
 @pytest.mark.parametrize(
@@ -41,7 +52,39 @@ def test_what_is_varied_holds(subject: Subject) -> None:
     assert sum(recheck.agrees(subject.claim, sizes) for sizes in networks) > 0
 
 
-@pytest.mark.parametrize("number", ["24", "26", "28", "29", "BP1", "BP4", "35", "46", "47", "51"])
+@pytest.mark.parametrize("subject", GRAPHS, ids=lambda subject: f"{subject.number}: {subject.statement}")
+def test_what_is_varied_beyond_the_chapter_holds(subject: GraphSubject) -> None:
+    assert subject.decided(subject.statement) == "true"
+
+
+def test_a_false_counterexample_beyond_the_chapter_is_not_confirmed() -> None:
+    known = bp.equations["R7"]
+    wrong = replace(known.statement, sides=(known.statement.lhs, 2 * known.statement.rhs))
+    with pytest.raises(Refuted) as raised:
+        known.judge(wrong)
+    found = raised.value.counterexample
+    assert graph_numbers.confirms(wrong.sides, found)
+    assert not graph_numbers.confirms(known.statement.sides, found)
+    for false in (
+        replace(found, left=Fraction(99)),
+        replace(found, left=found.right),
+        replace(found, values=dict.fromkeys(found.values, Fraction(5))),
+    ):
+        assert not graph_numbers.confirms(wrong.sides, false)
+
+
+def test_what_is_only_true_of_small_networks_is_not_called_true() -> None:
+    """A term that no network here is deep enough to have: nothing refutes it, and nothing proves it."""
+    known = bp.equations["R4"].statement
+    deep = Sum(b(r)[0, 0], (r, 9, L))
+    [subject] = [each for each in GRAPHS if each.number == "R4"]
+    assert subject.decided(replace(known, sides=(known.lhs, known.rhs + deep))) == "escaped"
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["24", "26", "28", "29", "BP1", "BP4", "35", "46", "47", "51", "R2", "R4", "R5", "R7", "R9", "M1", "S1"],
+)
 def test_nothing_escapes(number: str) -> None:
     [row] = harness.survey(lambda other: other == number)
     assert row.made > 10
@@ -51,8 +94,9 @@ def test_nothing_escapes(number: str) -> None:
 
 def test_the_committed_counts_are_those_of_the_present_variants() -> None:
     made: dict[str, int] = {}
-    for subject in SUBJECTS:
-        made[subject.number] = made.get(subject.number, 0) + len(list(harness.variants(subject.claim)))
+    for subject in (*SUBJECTS, *BEYOND):
+        every = subject.variants() if isinstance(subject, GraphSubject) else harness.variants(subject.claim)
+        made[subject.number] = made.get(subject.number, 0) + len(list(every))
     made["46"] = len(list(harness.quotients()))
     assert {number: row["made"] for number, row in RESULTS.items()} == made
     for row in RESULTS.values():

@@ -8,10 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy
+from sympy import Sum
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 import bpderive as bp
+from bpderive.errors import Refuted, StepError
 from bpderive.functions.network import component
+from bpderive.letters.statements import Statement, layers, neurons
+from bpderive.letters.symbols import Width, a, delta, j, k, l, z
 from bpderive.programs.graphs.symbolic import GraphGradient, parameter
+from bpderive.proofs.beyond import special
+from bpderive.proofs.beyond.corollaries import CONVOLUTION, MEAN
+from bpderive.proofs.beyond.letters import Mean, Spread
+from bpderive.proofs.beyond.rules import Collect, Sift, Through
+from bpderive.proofs.definitions import WEIGHT
 
 SMALL: dict[str, bp.Graph] = {
     "convolution": bp.Graph(
@@ -130,3 +140,56 @@ def test_every_network_of_four_layers_is_covered() -> None:
                 assert sympy.expand(made.expanded(found) - cost.diff(parameter(net, key, 0))) == 0
             count += 1
     assert count > 10
+
+
+def test_the_rules_of_the_corollaries_refuse_what_does_not_follow() -> None:
+    over = (layers(l), neurons(j, l))
+    line = Statement((a(l)[j, 0], a(l)[j, 0]), over)
+    with pytest.raises(StepError, match="one term only"):
+        Sift(k).apply([line], over)
+    with pytest.raises(StepError, match="nothing to collect"):
+        Collect().apply([line], over)
+    with pytest.raises(StepError, match="says nothing of"):
+        Through(Spread(l), z(l)[j, 0], "M4", MEAN).apply([line], over)
+
+
+def test_a_sum_that_is_sifted_keeps_to_the_terms_that_there_are() -> None:
+    """Of w^l_jk the index k of 1[k = j + i] lies in its layer always; j = k − i need not."""
+    known = CONVOLUTION.rhs
+    over = (*WEIGHT,)
+    forwards = Sum(a(l - 1)[k, 0] * known, (k, 0, Width(l - 1) - 1))
+    backwards = Sum(delta(l)[j, 0] * known, (j, 0, Width(l) - 1))
+    whole = Sift(k).apply([Statement((z(l)[j, 0], forwards), over)], over).rhs
+    part = Sift(j).apply([Statement((a(l - 1)[k, 0], backwards), over)], over).rhs
+    assert not whole.has(sympy.Max, sympy.Min)
+    assert part.limits[0][1].has(sympy.Max)
+    assert part.limits[0][2].has(sympy.Min)
+
+
+@pytest.mark.parametrize("kind", ["certify_convolution", "certify_recurrence", "certify_normalised"])
+def test_a_statement_about_other_networks_is_refuted(kind: str) -> None:
+    """(BP2) is false where the cost reads every step, (S8) where the weights are a kernel's, and so on."""
+    wrong = {"certify_convolution": "S7", "certify_recurrence": "S3", "certify_normalised": "M2"}[kind]
+    with pytest.raises((Refuted, TypeError)):
+        getattr(special, kind)(bp.equations[wrong].statement)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_both_forms_of_normalisation_are_the_derivative_of_the_formula(count: int) -> None:
+    """(M7) and (M8) with numbers, against SymPy's derivative of (z − mean)/√(variance + ε)."""
+    zs = sympy.symbols(f"z:{count}", real=True)
+    eps = sympy.Symbol("eps", positive=True)
+    mean = sympy.Add(*zs) / count
+    spread = sympy.sqrt(sympy.Add(*((z - mean) ** 2 for z in zs)) / count + eps)
+    G = sympy.symbols(f"G:{count}", real=True)
+    cost = sympy.Add(*(g * (z - mean) / spread for g, z in zip(G, zs, strict=True)))
+    known = {"z": zs, "G": G, "a": [(each - mean) / spread for each in zs]}
+    at = {symbol: sympy.Rational(n * n + 1, 3) for n, symbol in enumerate((*zs, *G, eps))}
+    for number in ("M7", "M8"):
+        for place, variable in enumerate(zs):
+            side = bp.equations[number].statement.rhs.xreplace({l: sympy.Integer(2), j: sympy.Integer(place)})
+            side = side.xreplace({Width(2): sympy.Integer(count)}).doit()
+            side = side.replace(
+                lambda e: isinstance(e, MatrixElement), lambda e: known[e.parent.letter][int(e.i)]
+            ).xreplace({Mean(2): mean, Spread(2): spread})
+            assert sympy.simplify((side - cost.diff(variable)).xreplace(at)) == 0

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import sympy
-from sympy import Add, Expr, Integer, Mul, Sum
+from sympy import Integer, Sum
 
 from bpderive import derivation, equations
 from bpderive.errors import Refuted, StepError
 from bpderive.letters.statements import Statement, equation, layers, neurons
-from bpderive.letters.symbols import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, b, delta, j, k, l, z
+from bpderive.letters.symbols import L, Partial, SigmaPrime, a, b, delta, j, k, l, z
 from bpderive.proofs.beyond import judge
-from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, gradient_of_layer, r
+from bpderive.proofs.beyond.letters import Direct, gradient_of_layer, r
 from bpderive.proofs.beyond.rules import AddEmpty, Join, OnlyNeighbours, Take
 from bpderive.proofs.derivation import Move, derive
 from tests.mutations import with_rhs
@@ -44,66 +42,6 @@ def test_the_chapters_equations_are_special_cases() -> None:
     for special, own in (("R8", "BP1"), ("R9", "BP2")):
         assert equations[special].statement.sides == equations[own].stated("component").sides
         assert equations[special].statement.ranges == equations[own].stated("component").ranges
-
-
-def parts(expression: Expr) -> Iterator[Expr]:
-    return sympy.preorder_traversal(expression)  # type: ignore[no-any-return]
-
-
-def variants(statement: Statement) -> Iterator[Expr]:
-    """The right side made wrong in every small way."""
-    rhs = statement.rhs
-    yield from (-rhs, 2 * rhs)
-    for part in dict.fromkeys(parts(rhs)):
-        others: list[Expr] = []
-        if isinstance(part, Add):
-            others += [part - term for term in part.args] + [part - 2 * term for term in part.args]
-        elif isinstance(part, Mul):
-            others += [part / factor for factor in part.args]
-        elif isinstance(part, Sum):
-            for place, (letter, low, high) in enumerate(part.limits):
-                for moved in ((letter, low + 1, high), (letter, low, high - 1)):
-                    others.append(Sum(part.function, *part.limits[:place], moved, *part.limits[place + 1 :]))
-        elif isinstance(part, BetweenElement):
-            between = part.parent
-            others += [
-                Between("P" if between.letter == "w" else "w", *between.args[1:3])[part.i, part.j],
-                Between(between.letter, between.read, between.layer)[part.i, part.j],
-                between[part.j, part.i],
-            ]
-        elif isinstance(part, SigmaPrime):
-            others.append(Sigma(*part.args))
-        elif isinstance(part, sympy.matrices.expressions.matexpr.MatrixElement) and isinstance(
-            part.parent, LayerArray
-        ):
-            letter, layer = part.parent.letter, part.parent.layer
-            others += [x(layer)[part.i, 0] for x in (delta, gradient_of_layer, a) if x(layer) != part.parent]
-            if letter in ("delta", "G"):
-                others += [x(layer + 1)[part.i, 0] for x in (delta, gradient_of_layer)]
-            others.append(part.parent[k if part.i == j else j, 0])
-        elif isinstance(part, Direct | Partial) and part.of != C:
-            others.append(part.func(part.by, part.of))
-        elif isinstance(part, Direct):
-            others.append(Partial(*part.args))
-        for other in others:
-            changed = rhs.xreplace({part: other})
-            if changed != rhs:
-                yield changed
-
-
-@pytest.mark.parametrize("number", THEOREMS)
-def test_no_wrong_form_gets_through(number: str) -> None:
-    known = equations[number]
-    escaped, made = [], 0
-    for side in dict.fromkeys(variants(known.statement)):
-        made += 1
-        try:
-            known.judge(with_rhs(known.statement, side))
-        except (Refuted, TypeError):
-            continue
-        escaped.append(side)
-    assert made >= 4
-    assert [str(side) for side in escaped] == []
 
 
 def test_a_counterexample_says_where_and_by_how_much() -> None:

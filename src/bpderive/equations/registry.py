@@ -1,7 +1,7 @@
 """The equations of the book, by number: (23) … (53), z, BP1, BP1a, BP2, BP3 and BP4.
 
 `equations["BP2"]` makes the equation when it is first asked for. To add one, write a function that returns it
-and put its number into `_MAKERS`, at its place in the book. Those of the part *Beyond layers*, (R1) … (S1), are found
+and put its number into `_MAKERS`, at its place in the book. Those of the part *Beyond layers*, (R1) … (M8), are found
 in the same way; they stand in `equations.further`, and are not among the chapter's that `equations` runs through.
 """
 
@@ -43,6 +43,7 @@ from bpderive.letters.symbols import (
 )
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
+from bpderive.proofs.beyond import corollaries, special
 from bpderive.proofs.beyond import judge as judges
 from bpderive.proofs.beyond.theorems import ACTIVATION as GRAPH_ACTIVATION
 from bpderive.proofs.beyond.theorems import GRADIENT, WEIGHTED_INPUT
@@ -242,13 +243,31 @@ def _both(number: str, printed: str = "component") -> Equation:
 
 
 def _definition_of_graph(number: str, statement: Statement, title: Text) -> Equation:
-    return Equation(number, "definition", title, component=statement, own_check=lambda: NOTHING)
+    return Equation(
+        number,
+        "definition",
+        title,
+        component=statement,
+        own_check=lambda: NOTHING,
+        judge=_JUDGES.get(number, judges.certify),
+    )
 
 
 def _of_graph(number: str) -> Equation:
     """A theorem about networks that are connected in any way."""
-    judge = {"M1": judges.certify_mixing, "R8": judges.certify_chain, "R9": judges.certify_chain}
-    return replace(_theorem(number), judge=judge.get(number, judges.certify))
+    return replace(_theorem(number), judge=_JUDGES.get(number, judges.certify))
+
+
+_JUDGES = {
+    "R8": judges.certify_chain,
+    "R9": judges.certify_chain,
+    "M1": judges.certify_mixing,
+    "M2": special.certify_softmax,
+    **dict.fromkeys(("S2", "S3", "S4", "S5"), special.certify_convolution),
+    **dict.fromkeys(("S6", "S7", "S8"), special.certify_recurrence),
+    **dict.fromkeys(("M3", "M4", "M5", "M6", "M7", "M8"), special.certify_normalised),
+}
+"""The networks that an equation beyond the chapter's speaks of, where they are particular ones."""
 
 
 def _step(number: str, theorem: str) -> Equation:
@@ -382,7 +401,27 @@ _FURTHER: dict[str, Callable[[], Equation]] = {
     "R3": lambda: _definition_of_graph(
         "R3", GRADIENT, Text(en="The derivative by an activation", zh="代价对激活值的导数")
     ),
-    **{number: partial(_of_graph, number) for number in ("R4", "R5", "R6", "R7", "R8", "R9", "M1", "S1")},
+    **{number: partial(_of_graph, number) for number in ("R4", "R5", "R6", "R7", "R8", "R9", "S1")},
+    "S2": lambda: _definition_of_graph(
+        "S2", corollaries.CONVOLUTION, Text(en="The weights of a convolution", zh="卷积的权重")
+    ),
+    **{number: partial(_of_graph, number) for number in ("S3", "S4", "S5")},
+    "S6": lambda: _definition_of_graph(
+        "S6", corollaries.STEPS, Text(en="The weights of a recurrence", zh="循环的权重")
+    ),
+    **{number: partial(_of_graph, number) for number in ("S7", "S8", "M1", "M2")},
+    "M3": lambda: _definition_of_graph(
+        "M3", corollaries.NORMALISED, Text(en="A normalised layer", zh="归一化的层")
+    ),
+    "M4": lambda: _definition_of_graph("M4", corollaries.MEAN, Text(en="The mean", zh="均值")),
+    "M5": lambda: _definition_of_graph(
+        "M5",
+        corollaries.SPREAD,
+        Text(
+            en="The spread: its square is the variance and $\\epsilon$", zh="散布：其平方为方差加 $\\epsilon$"
+        ),
+    ),
+    **{number: partial(_of_graph, number) for number in ("M6", "M7", "M8")},
 }
 
 equations = Equations()

@@ -29,19 +29,12 @@ class Width(Function):
     is_finite = True
 
 
-class LayerArray(MatrixSymbol):
-    """A quantity that belongs to a layer: its letter and its layer; shape (n_l, n_{l-1}) for w, else (n_l, 1)."""
-
-    def __new__(cls, letter: str | Str, layer: Any, rows: Any, columns: Any) -> LayerArray:
-        name = letter if isinstance(letter, Str) else Str(letter)
-        made: LayerArray = MatrixExpr.__new__(
-            cls, name, sympy.sympify(layer), sympy.sympify(rows), sympy.sympify(columns)
-        )
-        return made
+class LetteredArray(MatrixSymbol):
+    """A matrix with a letter that belongs to layers; args (letter, layers …, rows, columns)."""
 
     @property
     def letter(self) -> str:
-        """The book's letter: "w", "b", "z", "a", "delta", "d", "y" or "G"."""
+        """The book's letter, such as "w"."""
         return str(self.args[0].name)
 
     @property
@@ -52,20 +45,19 @@ class LayerArray(MatrixSymbol):
     @property
     def name(self) -> str:
         """The code name, such as w[l + 1]."""
-        return f"{self.letter}[{self.layer}]"
+        return f"{self.letter}[{', '.join(map(str, self.args[1:-2]))}]"
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
         """(rows, columns)."""
-        return self.args[2], self.args[3]
+        return self.args[-2], self.args[-1]
 
     @property
     def free_symbols(self) -> set[Any]:
-        """The quantity itself, as for every symbol, and the letters of its layer, which a sum may bind."""
-        letters: set[Any] = self.args[1].free_symbols
-        return {self} | letters
+        """The quantity itself, as for every symbol, and the letters of its layers, which a sum may bind."""
+        return {self}.union(*(layer.free_symbols for layer in self.args[1:-2]))
 
-    def doit(self, **hints: Any) -> LayerArray:
+    def doit(self, **hints: Any) -> LetteredArray:
         """The quantity itself: there is nothing to evaluate."""
         return self
 
@@ -73,10 +65,21 @@ class LayerArray(MatrixSymbol):
         return self.name
 
 
+class LayerArray(LetteredArray):
+    """A quantity of one layer: "w", "b", "z", "a", "delta", "d", "y", "G" or "K"; of shape (n_l, n_{l-1}) for w."""
+
+    def __new__(cls, letter: str | Str, layer: Any, rows: Any, columns: Any) -> LayerArray:
+        name = letter if isinstance(letter, Str) else Str(letter)
+        made: LayerArray = MatrixExpr.__new__(
+            cls, name, sympy.sympify(layer), sympy.sympify(rows), sympy.sympify(columns)
+        )
+        return made
+
+
 _SHAPES = {"w": 1, "b": 0, "z": 0, "a": 0, "delta": 0, "d": 0, "y": 0, "G": 0}
 """For each letter, how many layers back its columns count; 0 is a column vector."""
 
-_STAGE = {"w": 0, "b": 0, "z": 1, "a": 2, "y": 2}
+_STAGE = {"w": 0, "b": 0, "K": 0, "z": 1, "a": 2, "y": 2}
 """Where in the forward pass of its layer a quantity stands: each depends only on what stands before it."""
 
 

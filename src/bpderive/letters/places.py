@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from math import prod
 
-from sympy import Expr, Symbol
+from sympy import Expr, Max, Min, Symbol
 
 from bpderive.errors import NetworkError
 from bpderive.letters.symbols import L, Width
@@ -37,6 +37,9 @@ def whole_number(expression: Expr, sizes: tuple[int, ...]) -> Callable[[Letters]
     parts = [whole_number(part, sizes) for part in expression.args]
     if isinstance(expression, Width):
         return lambda letters: width(parts[0](letters), sizes)
+    if isinstance(expression, Max | Min):
+        most = max if isinstance(expression, Max) else min
+        return lambda letters: most(part(letters) for part in parts)
     if expression.is_Add:
         return lambda letters: sum(part(letters) for part in parts)
     if expression.is_Mul:

@@ -17,10 +17,6 @@ _WORDS: list[tuple[str, str]] = [
         r"\\frac\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
         r"∂\1/∂\2",
     ),
-    (
-        r"\\frac\{\\partial\^\{\+\} ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{\\partial ([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}",
-        r"∂⁺\1/∂\2",
-    ),
     (r"\\frac\{1\}\{2 n\}", "1/(2n)"),
     (r"\\frac\{(.*)\}\{\\epsilon\}", r"(\1)/ε"),
     (r"\\begin\{bmatrix\}(.*?)\\end\{bmatrix\}", r"[\1]"),
@@ -30,7 +26,7 @@ _WORDS: list[tuple[str, str]] = [
     (r"\\left\(\s*", "("),
     (r"\s*\\right\)", ")"),
     (r"\{\\ldots\}|\\l?cdots|\\ldots", "…"),
-    (r"\\sum_\{([^{}]*)\}", r"Σ_\1"),
+    (r"\\sum_\{((?:[^{}]|\{[^{}]*\})*)\}", r"Σ_\1"),
     (r"\\sigma", "σ"),
     (r"\\Sigma", "Σ"),
     (r"\\delta", "δ"),
@@ -71,6 +67,7 @@ _COMMANDS = {
     r"\phi": "φ",
     r"\varphi": "φ",
     r"\lambda": "λ",
+    r"\mu": "μ",
     r"\eta": "η",
     r"\le": "≤",
     r"\leq": "≤",
@@ -119,7 +116,7 @@ def plain(expression: Any) -> str:
     """`expression`, or LaTeX, as one line of text."""
     latex_ = expression if isinstance(expression, str) else latex(expression)
     latex_ = latex_.replace(r"\frac{1}{2 n}", "1/(2n)")
-    text = _CASES.sub(_bracketed_cases, latex_)
+    text = _CASES.sub(_bracketed_cases, latex_.replace(r"\partial^{+} ", r"\partial ⁺"))
     text = re.sub(r"\\(?:operatorname|text|mathrm|mathsf|mathit)\{([^{}]*)\}", r"\1", text)
     text = re.sub(r"10\^\{(-?\d+)\}", r"1e\1", text)
     text = re.sub(r"\\(?:tfrac|dfrac)", r"\\frac", text)

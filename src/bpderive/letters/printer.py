@@ -12,7 +12,7 @@ from numbers import Number
 from typing import Any
 
 import sympy
-from sympy import Add, Basic, Expr, Integer, KroneckerDelta, Mul, Piecewise, Pow, Sum
+from sympy import Add, Basic, Expr, KroneckerDelta, Max, Min, Mul, Piecewise, Pow, Sum
 from sympy.core.function import AppliedUndef
 from sympy.matrices import MatrixBase
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -36,7 +36,17 @@ from bpderive.letters.objects import (
 )
 from bpderive.letters.text import Text
 
-_LETTERS = {"w": "w", "b": "b", "z": "z", "a": "a", "delta": r"\delta", "d": "d", "y": "y", "G": "G"}
+_LETTERS = {
+    "w": "w",
+    "b": "b",
+    "z": "z",
+    "a": "a",
+    "delta": r"\delta",
+    "d": "d",
+    "y": "y",
+    "G": "G",
+    "K": "K",
+}
 _FUNCTIONS = {Sigma: r"\sigma", SigmaPrime: r"\sigma'"}
 
 
@@ -87,7 +97,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
         if parent and by and by[0].layer == parent[0].layer:  # the last factor of a path
             depth += 0.5
     elif found is not None:
-        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7, "d": 7, "G": 7}[found[0].letter]
+        rank = {"w": 4, "a": 5, "z": 5, "b": 5, "y": 6, "delta": 7, "d": 7, "G": 7, "K": 4}[found[0].letter]
     elif isinstance(base, KroneckerDelta):
         rank = 3
     elif isinstance(base, SigmaPrime | Sigma):
@@ -147,8 +157,12 @@ class BookPrinter(LatexPrinter):
         )
 
     def _index(self, index: Expr) -> str:
-        shown = index + 1 if isinstance(index, Integer) else index
-        return str(self._print(shown)).replace(" ", "")
+        """An index counted from 1: j as it is, and j + p, where both were counted from 0, as j + p − 1."""
+        if isinstance(index, Max | Min):
+            ends = sorted((self._index(end) for end in index.args), key=lambda end: (len(end), end))
+            return rf"\{type(index).__name__.lower()}({', '.join(ends)})"
+        counted = sum(index.coeff(letter) for letter in index.free_symbols if letter.is_Symbol)
+        return str(self._print(index + 1 - counted)).replace(" ", "")
 
     def _layer(self, layer: Expr) -> str:
         number, letter = layer.as_coeff_Add()
@@ -160,7 +174,8 @@ class BookPrinter(LatexPrinter):
         return sorted(terms, key=_term_rank)
 
     def _print_Width(self, expression: Width, exp: Any = None) -> str:
-        return rf"n_{{{self._layer(expression.args[0])}}}"
+        shown = rf"n_{{{self._layer(expression.args[0])}}}"
+        return shown if exp is None else rf"{shown}^{{{exp}}}"
 
     def _print_LayerArray(self, expression: LayerArray) -> str:
         letter = _LETTERS[expression.letter]
@@ -207,7 +222,7 @@ class BookPrinter(LatexPrinter):
 
     def _print_Partial(self, expression: Partial) -> str:
         by = rf"\partial {self._print(expression.by)}"
-        if isinstance(expression.of, MatrixElement | sympy.Symbol):
+        if isinstance(expression.of, MatrixElement | sympy.Symbol) or hasattr(expression.of, "is_letter"):
             return rf"\frac{{\partial {self._print(expression.of)}}}{{{by}}}"
         return rf"\frac{{\partial}}{{{by}}}" + _bracketed(self._print(expression.of))
 
@@ -285,17 +300,31 @@ class BookPrinter(LatexPrinter):
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
     def _print_Sum(self, expression: Sum) -> str:
-        neurons = " ".join(self._index(limit[0]) for limit in expression.limits if not limit[0].is_positive)
+        neurons = " ".join(
+            self._index(over)
+            for over, low, high in expression.limits
+            if not (over.is_positive or self._is_partial(low, high))
+        )
         layers = "".join(  # from where to where must be said
             rf"\sum_{{{self._index(over)}={self._layer(low)}}}^{{{self._layer(high)}}} "
             for over, low, high in reversed(expression.limits)
             if over.is_positive
+        )
+        layers += "".join(
+            rf"\sum_{{{self._index(over)}={self._index(low)}}}^{{{self._index(high)}}} "
+            for over, low, high in reversed(expression.limits)
+            if not over.is_positive and self._is_partial(low, high)
         )
         body = self._print(expression.function)
         if isinstance(expression.function, Add):
             body = rf"\left( {body} \right)"
         shown: str = layers + (rf"\sum_{{{neurons}}} " if neurons else "") + body
         return shown
+
+    @staticmethod
+    def _is_partial(low: Expr, high: Expr) -> bool:
+        """Whether a sum does not run over all that its index may be."""
+        return bool(low.has(Max) or high.has(Min))
 
     def _print_Add(self, expression: Add, order: Any = None) -> str:
         shown = ""

@@ -41,6 +41,9 @@ WHOLE = "any function of the whole layer"
 TARGETS_SUM_TO_ONE = "the y_k sum to 1"
 """For `Statement.given`."""
 
+EQUAL_WIDTHS = "all layers are equally wide"
+"""For `Statement.given`, as in a recurrent network."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -200,8 +203,14 @@ def _is_linear(expression: Expr) -> bool:
 
 def check_well_formed(statement: Statement) -> None:
     """Raise `StepError` unless every component in the statement provably exists in every network."""
-    for side in statement.sides:
-        _check(side, statement.ranges, statement.ranges)
+    known = statement
+    if statement.given == EQUAL_WIDTHS:
+        one = {width: Width(L) for side in statement.sides for width in side.atoms(Width)}
+        one |= {width: Width(L) for each in statement.ranges for width in each.high.atoms(Width)}
+        ranges = tuple(Range(r.letter, r.low, r.high.xreplace(one)) for r in statement.ranges)
+        known = replace(statement, sides=tuple(side.xreplace(one) for side in statement.sides), ranges=ranges)
+    for side in known.sides:
+        _check(side, known.ranges, known.ranges)
 
 
 def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range, ...]) -> None:
@@ -254,9 +263,13 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
 def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...]) -> None:
     if index.is_Integer and count.is_Integer and 0 <= index < count:
         return
+    if not index.is_Symbol and index_within(index, Integer(0), count - 1, env):
+        return
     for r in env:
         if r.letter == index:
             if r.low == 0 and sympy.expand(r.high - count + 1) == 0:
+                return
+            if r.low.has(sympy.Max) and index_within(index, Integer(0), count - 1, env):
                 return
             raise StepError(
                 f"{where}: the index {index} runs from {r.low} to {r.high}, but it must run over {count} neurons, "
@@ -265,6 +278,26 @@ def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...])
     raise StepError(
         f"{where}: nothing says over what the index {index} runs; it must run over {count} neurons."
     )
+
+
+def index_within(index: Expr, low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
+    """Whether low ≤ index ≤ high follows from what the letters of neurons range over."""
+    return _is_within(index - low, ranges) and _is_within(high - index, ranges)
+
+
+def _is_within(gap: Expr, env: tuple[Range, ...]) -> bool:
+    """Whether a linear function of indices is nowhere negative: each letter is put to the end where it is least."""
+    gap = sympy.expand(gap)
+    if gap.is_nonnegative and not any(r.letter in gap.free_symbols for r in env if not r.letter.is_positive):
+        return True
+    for place, r in reversed(list(enumerate(env))):
+        factor = gap.coeff(r.letter)
+        if r.letter.is_positive or factor == 0:
+            continue
+        end, limits = (r.low, sympy.Max) if factor.is_positive else (r.high, sympy.Min)
+        ends = end.args if isinstance(end, limits) else (end,)
+        return any(_is_within(gap.subs(r.letter, one), env[:place]) for one in ends)
+    return False
 
 
 def _check_layer(array: LayerArray, ranges: tuple[Range, ...]) -> None:

@@ -19,7 +19,7 @@ from bpderive.functions.activations import activations
 from bpderive.functions.choices import distinct
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network
-from bpderive.letters.statements import TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
+from bpderive.letters.statements import EQUAL_WIDTHS, TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
 from bpderive.letters.symbols import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, j, k, quantity, z
 from bpderive.letters.text import Text
 from bpderive.proofs.derivation import Derivation
@@ -156,7 +156,8 @@ _COST = Text(en="it is the {title}", zh="它是{title}")
 _GIVEN = {
     TARGETS_SUM_TO_ONE: Text(
         en="the desired outputs sum to 1: $\\sum_k y_k = 1$", zh="目标输出之和为 1：$\\sum_k y_k = 1$"
-    )
+    ),
+    EQUAL_WIDTHS: Text(en="all layers are equally wide", zh="各层的宽度都相同"),
 }
 _DIFFERENTIABLE = Text(
     en="no $z^l_j$ of a neuron with {name} lies at a kink of it: {kinks}",

@@ -18,6 +18,13 @@ def equation_name(number: str) -> Text:
             en="the definition of softmax, read as $e^{z^L_k} = a^L_k \\sum_i e^{z^L_i}$",
             zh=" softmax 的定义，写成 $e^{z^L_k} = a^L_k \\sum_i e^{z^L_i}$",
         ),
+        "shares": Text(
+            en="the definition of softmax, read as $e^{z^l_k} = a^l_k \\sum_i e^{z^l_i}$",
+            zh=" softmax 的定义，写成 $e^{z^l_k} = a^l_k \\sum_i e^{z^l_i}$",
+        ),
+        "deviation": Text(
+            en="(M3), read as $z^l_k - \\mu^l = a^l_k s^l$", zh="式 (M3)，写成 $z^l_k - \\mu^l = a^l_k s^l$"
+        ),
         "jacobian": Text(en="the Jacobian of softmax", zh=" softmax 的雅可比矩阵"),
         "slope": Text(
             en="the slope of this activation, written by its output", zh="用输出写出的该激活函数的导数"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sympy import Symbol
@@ -41,6 +41,9 @@ NETWORKS: tuple[tuple[int, ...], ...] = ((2, 3), (3, 2), (2, 3, 2), (3, 2, 4), (
 
 PARAMETERS = 2
 """How many θ_p there are on them."""
+
+SHARED = ("θ", "K", "W")
+"""What weights are functions of: parameters, the entries of a kernel, the weights of every step."""
 
 Tangent = dict[int, dict[int, Polynomial]]
 """By layer and neuron, how fast an activation moves."""
@@ -104,7 +107,7 @@ class GraphTruth(Truth):
 
     def up_to(self, of: Component, by: Component, fixed: int | None) -> Polynomial:
         """∂of/∂by, the layers up to `fixed` being held fixed but for `by`; None fixes none."""
-        if by[0] not in ("w", "b", "z", "a", "θ") or of[0] not in ("C", "a", "z", "w"):
+        if by[0] not in ("w", "b", "z", "a", *SHARED) or of[0] not in ("C", "a", "z", "w"):
             raise TypeError(f"derivatives of {name(of)} by {name(by)} are not decided.")
         self.require(by)
         if of != COST:
@@ -134,14 +137,14 @@ class GraphTruth(Truth):
 
     def _use(self, weight: Component, by: Component) -> Polynomial:
         """∂w^{l,r}_jk/∂θ_p, an unknown."""
-        if by[0] != "θ":
+        if by[0] not in SHARED:
             return constant(int(weight == by))
         return unknown(("∂w/∂θ", *weight[1:], by[1]))
 
     def _follow(self, by: Component, fixed: int | None) -> Tangent:
         """How fast every activation moves, layer by layer."""
         moved: Tangent = {}
-        first = by[1] if by[0] != "θ" else 2
+        first = by[1] if by[0] not in SHARED else 2
         for layer in range(first, self.depth + 1):
             if by[0] == "a" and layer == first:
                 moved[layer] = {by[2]: constant(1)}
@@ -169,7 +172,7 @@ class GraphTruth(Truth):
                 if read < layer
                 for k, change in row.items()
             ]
-            if letter == "θ":
+            if letter in SHARED:
                 terms += [
                     self._use(("w", layer, read, j, k), by) * unknown(("a", read, k))
                     for read in range(1, layer)
@@ -209,6 +212,10 @@ class GraphReader(Reader):
             return lambda letters: ("θ", place(letters))
         return super().component(expression)
 
+    def settled(self, values: dict[Component, Fraction]) -> dict[Component, Fraction]:
+        """The values, those that are not free by the others."""
+        return values
+
     def _number_MatrixElement(self, expression: Any) -> Number:
         component = self.component(expression)
         return lambda letters: self._of(component(letters))
@@ -220,6 +227,24 @@ class GraphReader(Reader):
     def _number_Direct(self, expression: Direct) -> Number:
         of, by = self.component(expression.of), self.component(expression.by)
         return lambda letters: self.truth.direct(of(letters), by(letters))
+
+    def _number_Sigma(self, expression: Any) -> Number:
+        """σ(z^l_j) is what a^l_j has beside its shortcuts, (R2)."""
+        whole = super()._number_Sigma(expression)
+        layer, neuron = (self.integer(part) for part in expression.args[:2])
+
+        def alone(letters: Letters) -> Polynomial:
+            at, j = layer(letters), neuron(letters)
+            ways = (
+                unknown(("P", at, read, j, k)) * unknown(("a", read, k))
+                for read in range(1, at)
+                for k in range(self.truth.sizes[read - 1])
+            )
+            return whole(letters) - added(ways)
+
+        return alone
+
+    _number_SigmaPrime = Reader._number_Sigma
 
     def _number_UpTo(self, expression: UpTo) -> Number:
         last, layer, neuron = (self.integer(part) for part in expression.args)
@@ -237,12 +262,19 @@ class GraphReader(Reader):
 
 
 @lru_cache(maxsize=16)
-def _reader(sizes: tuple[int, ...], mixes: bool) -> GraphReader:
+def _reader(sizes: tuple[int, ...], mixes: bool = False) -> GraphReader:
     return GraphReader(GraphTruth(sizes, mixes=mixes))
 
 
-def certify(
-    statement: Statement, networks: tuple[tuple[int, ...], ...] = NETWORKS, *, mixes: bool = False
+def certify(statement: Statement) -> Decided:
+    """Decide `statement` on networks of which every layer has a σ for each neuron; raises `Refuted`."""
+    return decide(statement, NETWORKS, _reader)
+
+
+def decide(
+    statement: Statement,
+    networks: tuple[tuple[int, ...], ...],
+    reader_of: Callable[[tuple[int, ...]], GraphReader],
 ) -> Decided:
     """Decide `statement` on each network, in every case; raises `Refuted` at the first that fails.
 
@@ -250,7 +282,7 @@ def certify(
     """
     used, instances = [], 0
     for sizes in networks:
-        reader = _reader(sizes, mixes)
+        reader = reader_of(sizes)
         cases = 0
         try:
             for letters in cases_of(statement, reader):
@@ -258,7 +290,7 @@ def certify(
                 left, *others = (reader.number(side)(letters) for side in statement.sides)
                 for right in others:
                     if left != right:
-                        raise _refuted(statement, sizes, letters, left, right)
+                        raise _refuted(statement, reader, letters, left, right)
         except NetworkError as error:
             case = Counterexample(sizes, {}, {}, None, None, reason=error.args[0])
             raise refuted(statement, case) from error
@@ -272,7 +304,7 @@ def certify(
 
 def certify_mixing(statement: Statement) -> Decided:
     """The same where every layer has one function of all its neurons."""
-    return certify(statement, mixes=True)
+    return decide(statement, NETWORKS, partial(_reader, mixes=True))
 
 
 def certify_chain(statement: Statement) -> Decided:
@@ -313,35 +345,34 @@ def _depends(each: Range) -> set[Symbol]:
 
 
 def _refuted(
-    statement: Statement,
-    sizes: tuple[int, ...],
-    letters: dict[Symbol, int],
-    left: Polynomial,
-    right: Polynomial,
+    statement: Statement, reader: GraphReader, letters: dict[Symbol, int], left: Polynomial, right: Polynomial
 ) -> Refuted:
-    difference = left - right
-    keys = sorted(difference.unknowns(), key=str)
-    values = _where_not_zero(difference, keys)
-    shown = {spoken(key): value for key, value in values.items()}
+    values = _telling(left, right, reader)
     case = Counterexample(
-        sizes,
+        reader.truth.sizes,
         shown_letters(letters),
-        shown,
-        left.at(lambda key: values.get(key, 0)),
-        right.at(lambda key: values.get(key, 0)),
+        {spoken(key): value for key, value in values.items() if not key[0].startswith("1/")},
+        left.at(values.__getitem__),
+        right.at(values.__getitem__),
     )
     return refuted(statement, case)
 
 
-def _where_not_zero(difference: Polynomial, keys: list[Any]) -> dict[Any, Any]:
-    """Small whole values at which a polynomial that is not 0 is not 0: those of one shortest term are 1, the rest 0."""
+def _telling(left: Polynomial, right: Polynomial, reader: GraphReader) -> dict[Any, Fraction]:
+    """Small whole values at which the two differ: if they can be so, those of one short term, the rest 0."""
+    keys = sorted(reader.unknowns(left, right), key=str)
+    difference = left - right
     shortest = min(difference.terms, key=lambda monomial: (len(set(monomial)), monomial))
     own = Polynomial({shortest: 1}).unknowns()
     for value in range(1, 100):
-        values = {key: Fraction(value if key in own else 0) for key in keys}
-        if difference.at(values.__getitem__) != 0:
-            return values
-    raise AssertionError("a polynomial in one variable has finitely many zeros")
+        for choice in (
+            {key: Fraction(value if key in own else 0) for key in keys},
+            {key: Fraction(value + place) for place, key in enumerate(keys)},
+        ):
+            settled = reader.settled(choice)
+            if reader.consistent(settled) and difference.at(settled.__getitem__) != 0:
+                return settled
+    raise AssertionError("a polynomial that is not 0 has a value that is not 0 among so many")
 
 
 def spoken(key: Component) -> str:
@@ -354,4 +385,6 @@ def spoken(key: Component) -> str:
         return f"∂{spoken(('w', *rest[:-1]))}/∂θ_{rest[-1] + 1}"
     if letter == "g":
         return f"∂⁺C/∂a^{rest[0]}_{rest[1] + 1}"
-    return name(key)
+    if letter == "W":
+        return f"W_{rest[0] + 1}{rest[1] + 1}"
+    return name(key) if len(rest) > 1 else "^".join(map(str, key))

@@ -1,5 +1,7 @@
 """The letters of networks whose layers are connected in any way: w^{l,r}, P^{l,r}, G^l, ∂⁺, C^[t] and θ_p.
 
+Those of shared weights and of layers that mix: the kernel K^l, the weights W of every step, μ^l and s^l.
+
 Layers are numbered in the order in which they are computed, so that a layer reads earlier layers only. What is not
 connected has weights that are zero and stay zero.
 """
@@ -9,11 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, MatrixExpr, MatrixSymbol
+from sympy import Expr, Function, Integer, MatrixExpr, MatrixSymbol
 from sympy.core.symbol import Str
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from bpderive.letters.symbols import LayerArray, Width, joined_indices, layer_array
+from bpderive.letters.symbols import L, LayerArray, LetteredArray, Width, joined_indices, layer_array
 
 r, t = sympy.symbols("r t", integer=True, positive=True)
 """Layers: r is read by l or reads it; t is the last layer that is held fixed."""
@@ -27,7 +29,7 @@ def gradient_of_layer(layer: Any) -> LayerArray:
     return layer_array("G", layer)
 
 
-class Between(MatrixSymbol):
+class Between(LetteredArray):
     """w^{l,r} or P^{l,r}, shape (n_l, n_r): what leads from layer r to layer l; args (letter, l, r, n_l, n_r)."""
 
     def __new__(cls, letter: str | Str, layer: Any, read: Any, *_: Any) -> Between:
@@ -38,39 +40,9 @@ class Between(MatrixSymbol):
         return made
 
     @property
-    def letter(self) -> str:
-        """ "w" for weights, "P" for what passes on an activation unchanged."""
-        return str(self.args[0].name)
-
-    @property
-    def layer(self) -> Expr:
-        """l, the layer that reads."""
-        return self.args[1]
-
-    @property
     def read(self) -> Expr:
         """r, the layer that is read."""
         return self.args[2]
-
-    @property
-    def name(self) -> str:
-        """The code name, such as w[l, r]."""
-        return f"{self.letter}[{self.layer}, {self.read}]"
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        """(n_l, n_r)."""
-        return self.args[3], self.args[4]
-
-    @property
-    def free_symbols(self) -> set[Any]:
-        """The matrix itself, and the letters of its two layers, which a sum may bind."""
-        letters: set[Any] = self.layer.free_symbols | self.read.free_symbols
-        return {self} | letters
-
-    def doit(self, **hints: Any) -> Between:
-        """The matrix itself: there is nothing to evaluate."""
-        return self
 
     def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
         return BetweenElement(self, row, column)
@@ -93,35 +65,46 @@ class BetweenElement(MatrixElement):
 
 
 class Parameters(MatrixSymbol):
-    """θ, shape (N, 1): the parameters that the weights are functions of."""
-
-    def __new__(cls, *_: Any) -> Parameters:
-        """The one column of parameters."""
-        made: Parameters = MatrixExpr.__new__(cls, Str("theta"), NUMBER_OF_PARAMETERS, Integer(1))
-        return made
-
-    @property
-    def name(self) -> str:
-        """The code name."""
-        return "theta"
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        """(N, 1)."""
-        return self.args[1], self.args[2]
+    """θ, shape (N, 1), that the weights are functions of, or W, shape (n, n), the weights of every step."""
 
     def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
         return Parameter(self, row, column)
 
     def _latex(self, printer: Any, **_: Any) -> str:
-        return r"\theta"
+        return rf"\{self.name}" if len(self.name) > 1 else self.name
 
 
 class Parameter(MatrixElement):
-    """θ_p."""
+    """θ_p or W_jk."""
+
+    rank_in_product = 4
 
     def _latex(self, printer: Any, **_: Any) -> str:
-        return rf"\theta_{{{printer._index(self.i)}}}"
+        indices = [self.i] if self.parent.shape[1] == 1 else [self.i, self.j]
+        return rf"{printer._print(self.parent)}_{{{joined_indices([printer._index(x) for x in indices])}}}"
+
+
+class Mean(Function):
+    """μ^l, the mean of the z^l_i."""
+
+    nargs = (1,)
+    is_real = True
+    is_letter = True
+
+    def _latex(self, printer: Any, exp: Any = None, **_: Any) -> str:
+        return rf"\mu^{{{_layer(printer, self.args[0])}}}"
+
+
+class Spread(Function):
+    """s^l, the root of their variance and ε."""
+
+    nargs = (1,)
+    is_positive = True
+    is_letter = True
+
+    def _latex(self, printer: Any, exp: Any = None, **_: Any) -> str:
+        shown = rf"s^{{{_layer(printer, self.args[0])}}}"
+        return shown if exp is None else rf"(s^{{{_layer(printer, self.args[0])}}})^{{{exp}}}"
 
 
 class Direct(Expr):
@@ -176,7 +159,14 @@ def passed(layer: Any, read: Any) -> Between:
     return Between("P", layer, read)
 
 
-theta = Parameters()
+def kernel(layer: Any) -> LayerArray:
+    """K^l, shape (n_{l-1} − n_l + 1, 1): the kernel of a convolution with stride 1 and without padding."""
+    layer = sympy.sympify(layer)
+    return LayerArray("K", layer, Width(layer - 1) - Width(layer) + 1, Integer(1))
+
+
+theta = Parameters("theta", NUMBER_OF_PARAMETERS, 1)
+W = Parameters("W", Width(L), Width(L))
 
 
 def _layer(printer: Any, layer: Expr) -> str:

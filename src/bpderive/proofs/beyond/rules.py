@@ -5,7 +5,10 @@ AddEmpty    write down a sum without terms
 Join        take a term into the sum whose next one it is
 Take        take a derivative of what the definitions (R1) and (R2) say, by one of the things they read
 Expand      multiply out under the sums
-Chain       only neighbours are connected: of a sum over layers one term is left, or none
+OnlyNeighbours  only neighbours are connected: of a sum over layers one term is left, or none
+Sift        do a sum of which 1[…] keeps one term
+Through     the derivative of what a definition says, through everything that moves in it
+Collect     sum term by term
 """
 
 from __future__ import annotations
@@ -15,16 +18,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Add, Dummy, Expr, Integer, Mul, Sum, Symbol
+from sympy import Add, Dummy, Expr, Function, Integer, KroneckerDelta, Mul, Sum, Symbol
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
 from bpderive.letters.plain import plain
-from bpderive.letters.statements import Range, Statement, provably_at_most
-from bpderive.letters.symbols import C, L, Partial, Sigma, Width, a, b, i, k, latex, quantity, w, z
+from bpderive.letters.statements import Range, Statement, index_within, provably_at_most
+from bpderive.letters.symbols import C, L, Partial, Sigma, Width, a, b, latex, quantity, w, z
 from bpderive.letters.text import Text
-from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, gradient_of_layer, passed, weights
+from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, Mean, Spread, passed, weights
 from bpderive.proofs.calculus import collapse
-from bpderive.proofs.rules import At, ByEquation
+from bpderive.proofs.names import equation_name
+from bpderive.proofs.rules import At, ByEquation, ChainRule
 from bpderive.proofs.substitution import replaced
 
 
@@ -220,15 +225,22 @@ class Expand:
 class OnlyNeighbours:
     """The network is a chain: w^{r,l} is w^r for r = l+1 and else 0, there are no shortcuts, the cost reads layer L.
 
-    `last` says that the line is about layer L, where nothing follows; else it must be about a layer before it.
+    The line is about layer L, where nothing follows, or about a layer before it. With `every_step` the cost reads every
+    layer, and the weights keep both of their layers.
     """
 
     layer: Expr
+    every_step: bool = False
     name: ClassVar[Text] = Text(en="the special case", zh="特殊情形")
 
     @property
     def reason(self) -> Text:
         """Says what is special."""
+        if self.every_step:
+            return Text(
+                en="only neighbours are connected, and there are no shortcuts",
+                zh="只有相邻两层相连，没有捷径",
+            )
         return Text(
             en="in a chain only neighbours are connected, there are no shortcuts, and the cost reads layer $L$ alone",
             zh="在链状网络中只有相邻两层相连，没有捷径，代价只读取第 $L$ 层",
@@ -243,6 +255,8 @@ class OnlyNeighbours:
         def of_cost(part: Direct) -> Expr:
             if part.of != C or part.by.parent != a(self.layer):
                 raise StepError(f"{plain(part)} is no derivative of the cost by layer {self.layer}.")
+            if self.every_step:
+                return part
             return Partial(C, part.by) if at_end else Integer(0)
 
         def of_layers(total: Sum) -> Expr:
@@ -273,7 +287,148 @@ class OnlyNeighbours:
             return Integer(0)
         if parent.read != self.layer or parent.layer != self.layer + 1:
             raise StepError(f"{plain(entry)} is no weight from layer {self.layer} to the next.")
-        return w(parent.layer)[entry.i, entry.j]
+        return entry if self.every_step else w(parent.layer)[entry.i, entry.j]
 
 
-__all__ = ["AddEmpty", "Expand", "Join", "OnlyNeighbours", "Take", "UnderSum", "gradient_of_layer", "i", "k"]
+@dataclass(frozen=True, slots=True)
+class Sift:
+    """Do the sum over `index` around a sum that picks one of its terms by 1[index = …]."""
+
+    index: Symbol
+    name: ClassVar[Text] = Text(en="one term for each", zh="各取一项")
+
+    @property
+    def reason(self) -> Text:
+        """Says which terms are left."""
+        return Text(
+            en="sum over ${index}$ first: $\\mathbb{{1}}$ keeps one term, where there is one",
+            zh="先对 ${index}$ 求和：$\\mathbb{{1}}$ 只留下一项（如果有的话）",
+        ).format(index=latex(self.index))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line without the sum over `index`; raises `StepError` where no 1[…] picks its terms."""
+        rhs = lines[-1].rhs
+        for total in rhs.atoms(Sum):
+            if [limit[0] for limit in total.limits] == [self.index]:
+                for inner in Mul.make_args(total.function):
+                    if isinstance(inner, Sum) and len(inner.function.atoms(KroneckerDelta)) == 1:
+                        return lines[-1].with_rhs(rhs.xreplace({total: self._sifted(total, inner, ranges)}))
+        raise StepError(f"no sum over {self.index} in {plain(rhs)} has one term only.")
+
+    def _sifted(self, total: Sum, inner: Sum, ranges: tuple[Range, ...]) -> Expr:
+        [(_, low, high)], [(letter, first, last)] = total.limits, inner.limits
+        [delta] = inner.function.atoms(KroneckerDelta)
+        [value] = sympy.solve(delta.args[0] - delta.args[1], self.index)
+        known = (*ranges, Range(letter, first, last))
+        if not index_within(value, low, high, known):  # a term is there for some of the letters only
+            [at_low], [at_high] = (sympy.solve(value - end, letter) for end in (low, high))
+            if value.coeff(letter) == -1:
+                at_low, at_high = at_high, at_low
+            first, last = sympy.Max(first, at_low), sympy.Min(last, at_high)
+        body = (total.function / inner * inner.function).xreplace({delta: Integer(1)})
+        return Sum(body.xreplace({self.index: value}), (letter, first, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Write ∂of/∂by by what `definition` says of `of`: through everything in it that may move with `by`.
+
+    The definition's left side is `of` or a function of it alone, such as s².
+    """
+
+    of: Expr
+    by: Expr
+    number: str
+    definition: Statement
+    at: At = ()
+    name: ClassVar[Text] = ChainRule.name
+
+    @property
+    def reason(self) -> Text:
+        """Names the derivative and the definition."""
+        return Text(
+            en="chain rule for ${shown}$, by {known}", zh="由{known}，对 ${shown}$ 用链式法则"
+        ).format(shown=latex(Partial(self.of, self.by)), known=equation_name(self.number))
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line with the derivative written out; raises `StepError` if it is not there."""
+        known = self.definition.at(dict(self.at))
+        own = Dummy("x", positive=True)
+        outer = sympy.diff(known.lhs.xreplace({self.of: own}), own).xreplace({own: self.of})
+        if known.lhs.xreplace({self.of: own}).free_symbols != {own}:
+            raise StepError(f"({self.number}) says nothing of {plain(self.of)}.")
+        value = self._moved(known.rhs) / outer
+        return lines[-1].with_rhs(collected(replaced(lines[-1].rhs, Partial(self.of, self.by), value)))
+
+    def _moved(self, expression: Expr) -> Expr:
+        """The differential of an expression, by the things in it that move."""
+        totals = {total: Dummy() for total in expression.atoms(Sum)}
+        back = {letter: total for total, letter in totals.items()}
+        alone = expression.xreplace(totals)
+        moved: list[Expr] = []
+        for total, letter in totals.items():
+            rate = sympy.diff(alone, letter).xreplace(back)
+            moved.append(rate * Sum(self._moved(total.function), *total.limits))
+        for part in alone.atoms(Mean, Spread, MatrixElement):
+            letter = Dummy()
+            rate = sympy.diff(alone.xreplace({part: letter}), letter).xreplace({letter: part})
+            one = sympy.diff(part, self.by) if isinstance(part, MatrixElement) else Partial(part, self.by)
+            moved.append(rate.xreplace(back) * one)
+        return Add(*moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Write every sum term by term, with before it what does not depend on its index."""
+
+    name: ClassVar[Text] = Expand.name
+
+    @property
+    def reason(self) -> Text:
+        """Says what is done."""
+        return Text(en="sum term by term", zh="逐项求和")
+
+    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
+        """The last line collected; raises `StepError` if it is so already."""
+        value = _apart_everywhere(lines[-1].rhs)
+        if value == lines[-1].rhs:
+            raise StepError(f"there is nothing to collect in {plain(lines[-1].rhs)}.")
+        return lines[-1].with_rhs(value)
+
+
+def collected(expression: Expr) -> Expr:
+    """A sum of products under sums, before each sum what is free of its index; z^l_j − μ^l stays whole."""
+    whole = expression.replace(lambda part: isinstance(part, Add), _deviation)
+    for _ in range(2):
+        whole = _apart_everywhere(whole)
+    return whole.replace(_Deviation, Add)
+
+
+def _apart_everywhere(expression: Expr) -> Expr:
+    return sympy.expand(expression.replace(lambda part: isinstance(part, Sum), _apart))
+
+
+class _Deviation(Function):
+    """z^l_j − μ^l as one thing."""
+
+
+def _deviation(total: Add) -> Expr:
+    """c z − c μ as c (z − μ); anything else as it is."""
+    parts = {rest: factor for factor, rest in (term.as_coeff_Mul() for term in total.args)}
+    mean = next((rest for rest in parts if isinstance(rest, Mean)), None)
+    if mean is None or len(parts) != 2 or sum(parts.values()) != 0:
+        return total
+    [other] = set(parts) - {mean}
+    return parts[other] * _Deviation(other, -mean)
+
+
+def _apart(total: Sum) -> Expr:
+    [(index, low, high)] = total.limits
+    found = []
+    for term in Add.make_args(sympy.expand(total.function)):
+        outside, inside = term.as_independent(index, as_Add=False)
+        found.append(
+            outside
+            * (high - low + 1 if inside == 1 else collapse(Sum(inside, (index, low, high)), full=False))
+        )
+    return Add(*found)

@@ -20,10 +20,12 @@ import numpy as np
 from bpderive.errors import NetworkError, shown
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
+from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.verify.sample import require_seed
 from bpderive.workbook.compare.calls import Program, Run, Wrong, agree, apart, close, drawn
 from bpderive.workbook.compare.convention import BOOK, FACTS, SCALES, CodeConvention, given_convention
 from bpderive.workbook.compare.findings import Finding, Findings
+from bpderive.workbook.compare.graphs import compare_graph
 from bpderive.workbook.compare.reasons import common_factor, likely_reason
 from bpderive.workbook.compare.steps import compare_step, read_step
 
@@ -48,9 +50,15 @@ def compare(
     findings. Raises `NetworkError` if `net` is no network or `my_backprop` nothing that can be compared,
     `DomainError` for what is no seed, `UnknownName` for what is no convention, `ParseError` for a file or a dictionary
     that cannot be read.
+
+    On a `Graph` a function `my_backprop(parameters, x, y)` is compared, which returns ∂C/∂θ by the name of θ.
     """
     wanted = given_convention(convention)
     require_seed(seed)
+    if isinstance(net, Graph) and callable(my_backprop) and not isinstance(my_backprop, type):
+        if wanted is not None:
+            raise NetworkError(_ONE_CONVENTION)
+        return compare_graph(my_backprop, net, seed)
     is_step = isinstance(my_backprop, Mapping | PathLike) or (
         isinstance(my_backprop, str) and my_backprop.endswith(".npz")
     )
@@ -74,6 +82,12 @@ def compare(
     if best.crashed:
         best = _with_reason(best, my_backprop, net, seed)
     return Findings(tuple(dict.fromkeys(best.findings)), best.calls, best.convention)
+
+
+_ONE_CONVENTION = Text(
+    en="A function is compared on a Graph in the book's convention alone: leave `convention` out.",
+    zh="在 Graph 上只按本书的约定比较：请去掉参数 `convention`。",
+)
 
 
 @dataclass(frozen=True, slots=True)
