@@ -336,7 +336,7 @@ def test_a_visit(opened, way, size, scheme):
     page.keyboard.type(CLAIMS[16])
     page.keyboard.press("Enter")
     expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "loading")
-    expect(page.locator(".bp-progress p")).not_to_be_empty()
+    expect(page.locator(".bp-lab[data-lab=check] .bp-progress p")).not_to_be_empty()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#bp-verdict")).to_have_attribute("data-status", "stopped")
