@@ -39,6 +39,9 @@ FEW_PARTS = 60
 MOST_PARTS = 1500
 """Into how many parts an interval is cut at most."""
 
+NARROWEST = Rational(1, 10**12)
+"""Where a part of this width may have a zero and a zero of the slope, there may be a multiple zero."""
+
 FINE = Rational(1, 10**4)
 """In smaller intervals it is not their width but rounding that keeps a sign from being told, and more digits help."""
 
@@ -216,12 +219,12 @@ def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr
         if low <= point <= high and function.subs(z, point) == 0
     }
     found = [point for point in known if low < point < high]
-    parts, steps = [(low, high)] if low < high else [], 0
+    parts, tried = [(low, high)] if low < high else [], 0
     while parts:
-        steps += 1
-        if steps > MOST_PARTS:
-            raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
+        tried += 1
         left, right = parts.pop()
+        if tried > MOST_PARTS or right - left < NARROWEST:
+            raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
         if not _may_vanish(function, left, right):
             continue
         middle = (left + right) / 2
