@@ -183,3 +183,8 @@ def test_a_kink_without_a_name_is_computed_with() -> None:
 )
 def test_a_steep_slope_is_written_by_the_output_too(text: str, slope: Rational | None) -> None:
     assert bp.parse_activation(text).derivative_from_output(Rational(1, 2)) == slope
+
+
+def test_the_slope_of_a_line_with_many_kinks_is_computed() -> None:
+    bent = bp.parse_activation("+".join(f"abs(z-{k})" for k in range(10)))
+    assert list(bent.numpy_derivative([-1.0, 4.5, 11.0])) == [-10, 0, 10]

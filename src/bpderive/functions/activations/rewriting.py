@@ -111,6 +111,8 @@ def measured(form: Expr, expression: Expr) -> Form:
 
 def clamped(expression: Expr) -> Expr:
     """Each branch kept to where it is valid: np.where computes every branch everywhere, and may overflow there."""
+    if isinstance(expression, Piecewise) and all(part.is_polynomial(z) for part, _ in expression.args):
+        return expression
     cut = analysis.pieces(expression)
     if len(cut) == 1 or all(branch.is_polynomial(z) for branch, _ in cut):
         return expression
