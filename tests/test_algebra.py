@@ -33,8 +33,12 @@ def test_vanishing_is_decided_or_left_open(expression: sympy.Expr, expected: boo
 
 
 def test_exponentials_become_one_unknown() -> None:
-    assert in_exponential(sympy.exp(3 - 2 * z), z) == sympy.exp(3) / EXPONENTIAL**2
-    assert in_exponential(sympy.exp(z / 2), z) == sympy.exp(z / 2)
+    assert in_exponential(sympy.exp(3 - 2 * z), z) == (-2 * z, sympy.exp(3) * EXPONENTIAL)
+    assert in_exponential(sympy.exp(z / 2) + sympy.exp(-z), z) == (-z / 2, EXPONENTIAL**-1 + EXPONENTIAL**2)
+    assert in_exponential(sympy.exp(z) - sympy.exp(-z), z) == (z, EXPONENTIAL - 1 / EXPONENTIAL)
+    assert in_exponential(sympy.exp(10**40 * z), z) == (10**40 * z, EXPONENTIAL)
+    apart = sympy.exp(z) + sympy.exp(10**40 * z)
+    assert in_exponential(apart, z) == (0, apart)
 
 
 @pytest.mark.parametrize(

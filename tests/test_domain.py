@@ -83,6 +83,7 @@ def test_a_declared_formula_is_checked_at_once(formula: sympy.Expr) -> None:
         "1/(2+sin(z))",
         "log(softplus(z))",
         "where(z > 0, log(1+z), z)",
+        "abs(z)^(3/2)+z",
         "where(-1 < z <= 1, z^2, 1)",
         "+".join(f"abs(z-{k})" for k in range(10)),
     ],
@@ -157,3 +158,33 @@ def test_bounds_say_what_is_outside() -> None:
     with pytest.raises(Outside) as raised:
         bounds(1 / z, -1.0, 1.0)
     assert not raised.value.certain
+
+
+def test_a_power_of_minus_z_has_its_slope_at_zero() -> None:
+    made_so = bp.parse_activation("abs(z)^(3/2)+z")
+    assert made_so.kinks == ()
+    assert [made_so.derivative(x) for x in (-4, 0, 4)] == [-2, 1, 4]
+    assert made_so.monotone is False
+    assert list(made_so.numpy_derivative([-4.0, 0.0, 4.0])) == [-2, 1, 4]
+
+
+def test_a_kink_without_a_name_is_computed_with() -> None:
+    bent = bp.parse_activation("abs(z^5-z-1)")
+    assert list(bent.numpy_derivative([0.0, 2.0])) == [1, 79]
+
+
+@pytest.mark.parametrize(
+    ("text", "slope"),
+    [
+        ("sigmoid(1e20*z)", Rational(10**20, 4)),
+        ("tanh(1e40*z)", Rational(3 * 10**40, 4)),
+        ("exp(-z^2)", None),
+    ],
+)
+def test_a_steep_slope_is_written_by_the_output_too(text: str, slope: Rational | None) -> None:
+    assert bp.parse_activation(text).derivative_from_output(Rational(1, 2)) == slope
+
+
+def test_the_slope_of_a_line_with_many_kinks_is_computed() -> None:
+    bent = bp.parse_activation("+".join(f"abs(z-{k})" for k in range(10)))
+    assert list(bent.numpy_derivative([-1.0, 4.5, 11.0])) == [-10, 0, 10]

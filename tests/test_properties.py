@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,7 +18,14 @@ from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
 from benchmarks import properties as grown
-from bpderive.functions.activations import Activation, activations, elementwise_activations, properties, z
+from bpderive.functions.activations import (
+    Activation,
+    activations,
+    elementwise_activations,
+    properties,
+    steps,
+    z,
+)
 from bpderive.functions.activations import enclosure as enclosures
 from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, shown, sign
 from bpderive.functions.activations.properties import PROPERTIES, max_slope
@@ -201,6 +210,45 @@ def test_the_work_is_bounded_by_counting_steps() -> None:
     assert sys.getprofile() is None
 
 
+def test_an_answer_does_not_depend_on_who_asked_before() -> None:
+    """A question has steps of its own: a limit outside, used up or not, changes neither its answer nor its count."""
+    asked = []
+
+    @steps.question(lambda: 500)
+    def counted(times: int) -> int:
+        asked.append(times)
+        for _ in range(times):
+            sympy.Integer(1)
+        return times
+
+    @steps.question(lambda: 5000)
+    def both(first: int, second: int) -> int:
+        return counted(first) + counted(second)
+
+    with at_most(30):
+        assert counted(100) == 100
+    for _ in range(2):
+        with pytest.raises(Undecided, match="500 steps"):
+            counted(10_000)
+    assert asked == [100, 10_000]
+    assert both(100, 7) == 107
+    with pytest.raises(Undecided, match="500 steps"):
+        both(10_000, 8)
+    assert sys.getprofile() is None
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_what_is_found_does_not_depend_on_the_order_of_sets(seed: str) -> None:
+    """gelu_tanh asks for most work in the catalogue: far less than there is, whatever the seed of the hashes."""
+    program = (
+        "import sys; from bpderive.functions.activations import activations as a, steps\n"
+        "steps.MOST = 800_000\n"
+        "assert a['gelu_tanh'].max_slope is not None and a['gelu_tanh'].tails is not None"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+
 def test_an_inner_limit_counts_for_the_outer_one() -> None:
     def work() -> None:
         pass
@@ -274,7 +322,7 @@ def test_the_precision_of_mpmath_is_untouched() -> None:
 
 
 def test_what_takes_too_much_work_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(properties, "STEPS", 100)
+    monkeypatch.setattr(steps, "MOST", 100)
     found = max_slope(z / (1 + sympy.exp(-z * Rational(3, 7))))
     assert found.value is None
     assert "steps" in str(found.reason)
@@ -313,7 +361,7 @@ def test_what_falls_and_rises_is_not_said_to_be_monotone() -> None:
     ],
 )
 def test_every_property_is_known_or_has_a_reason(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(properties, "STEPS", 60_000)
+    monkeypatch.setattr(steps, "MOST", 60_000)
     activation = bp.parse_activation(text)
     for name in PROPERTIES:
         assert PROPERTIES[name](activation.formula).value is not None or activation.why_unknown(name), name
@@ -322,7 +370,7 @@ def test_every_property_is_known_or_has_a_reason(text: str, monkeypatch: pytest.
 def test_no_sample_contradicts_what_is_found_of_formulas_that_are_grown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(properties, "STEPS", 40_000)
+    monkeypatch.setattr(steps, "MOST", 40_000)
     source = grown.formulas(seed=17)
     for _ in range(12):
         activation = next(source)

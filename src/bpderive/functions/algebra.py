@@ -1,8 +1,8 @@
 """Exact decisions about expressions in one real variable.
 
-`vanishes(expression, z)` decides whether a rational function of z and exp(z) is identically 0, and says None where it
-cannot decide; `tidy(expression)` is the shortest of a rational function's usual forms. `simplify` is never asked: it is
-slow, and it is not a decision procedure.
+`vanishes(expression, z)` decides whether a rational function of z and exp(v), v being a polynomial, is identically 0,
+and says None where it cannot decide; `tidy(expression)` is the shortest of a rational function's usual forms.
+`simplify` is never asked: it is slow, and it is not a decision procedure.
 """
 
 from __future__ import annotations
@@ -10,36 +10,75 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Mul, Symbol
+from sympy import Add, Expr, Mul, Rational, Symbol
 
 EXPONENTIAL = Symbol("E", positive=True)
-"""Stands for exp(z) where a function of z is treated as a rational function."""
+"""Stands for exp(v) where a function of z is treated as a rational function of z and exp(v)."""
+
+HIGHEST = 64
+"""The highest power of an exponential that is treated as one of an unknown."""
 
 
-def in_exponential(expression: Expr, z: Symbol) -> Expr:
-    """`expression` with exp(z) written as the unknown `EXPONENTIAL`, hyperbolic functions included."""
+def in_exponential(expression: Any, z: Symbol) -> tuple[Expr, Any]:
+    """(v, `expression` with exp(v) as `EXPONENTIAL`): v is the polynomial in z whose multiples all exponents are.
 
-    def power(argument: Expr) -> Expr:
-        slope = argument.coeff(z, 1) if argument.is_polynomial(z) else sympy.nan
-        rest = sympy.expand(argument - slope * z)
-        if not slope.is_Integer or rest.has(z):
-            return sympy.exp(argument)
-        return sympy.exp(rest) * EXPONENTIAL**slope
+    Hyperbolic functions count as exponentials. v is 0, and the exponentials stay, where there is no such polynomial.
+    """
+    plain = expression.replace(
+        lambda part: (
+            isinstance(part, sympy.tanh | sympy.sinh | sympy.cosh | sympy.coth | sympy.sech)
+            and not part.args[0].has(sympy.tanh, sympy.sinh, sympy.cosh)
+        ),
+        lambda part: part.rewrite(sympy.exp),
+    )
+    plain = plain.replace(sympy.exp, lambda x: sympy.exp(sympy.expand(x)))
+    exponents = [e.args[0] for e in plain.atoms(sympy.exp) if e.args[0].is_polynomial(z) and e.args[0].has(z)]
+    whole = [x - x.subs(z, 0) for x in exponents]
+    ratios = [sympy.cancel(x / whole[0]) for x in whole]
+    if not ratios or not all(ratio.is_Rational for ratio in ratios):
+        return sympy.Integer(0), plain
+    common = sympy.ilcm(1, *(ratio.q for ratio in ratios))
+    if max(abs(ratio * common) for ratio in ratios) > HIGHEST:
+        return sympy.Integer(0), plain
+    unit = whole[0] * Rational(1, common)
+    # The same sign in whatever order the exponents come, and that of most of them.
+    total = sum(ratios)
+    unit = -unit if total < 0 or (total == 0 and sympy.Poly(unit, z).LC().is_negative) else unit
 
-    return expression.rewrite(sympy.exp).replace(sympy.exp, lambda argument: power(sympy.expand(argument)))
+    def power(x: Expr) -> Expr:
+        ratio = sympy.cancel((x - x.subs(z, 0)) / unit) if x.is_polynomial(z) else sympy.nan
+        return sympy.exp(x.subs(z, 0)) * EXPONENTIAL**ratio if ratio.is_Integer else sympy.exp(x)
+
+    return unit, plain.replace(sympy.exp, power)
 
 
 def vanishes(expression: Any, z: Symbol) -> bool | None:
-    """Whether `expression` is identically 0 as a function of z; None if it is not rational in z and exp(z)."""
-    rational = in_exponential(sympy.sympify(expression, strict=True), z)
+    """Whether `expression` is identically 0 as a function of z; None if it is not rational in z and exp(v)."""
+    _, rational = in_exponential(sympy.sympify(expression, strict=True).rewrite(sympy.exp), z)
     cancelled = sympy.cancel(sympy.together(rational))
     if cancelled == 0:
         return True
-    # z and exp(z) are algebraically independent over the numbers, so that no other rational function of them is 0.
+    # z and exp(v) are algebraically independent over the numbers, so that no other rational function of them is 0.
     unknowns = {z, EXPONENTIAL}
     if cancelled.free_symbols <= unknowns and cancelled.is_rational_function(*unknowns):
         return False
     return None
+
+
+def differentiated(expression: Expr, variable: Symbol) -> Expr:
+    """SymPy's derivative, in which (−z)^(3/2)/z is written as −√(−z), so that it is finite where it should be."""
+
+    def united(product: Expr) -> Expr:
+        for power in product.args:
+            base, exponent = power.as_base_exp()
+            if exponent.is_Rational and not exponent.is_Integer:
+                shorter = (product / power * base) * base ** (exponent - 1)
+                if len(shorter.args) < len(product.args):
+                    return shorter
+        return product
+
+    found: Expr = sympy.diff(expression, variable)
+    return found.replace(lambda part: part.is_Mul, united)
 
 
 def tidy(expression: Expr) -> Expr:

@@ -13,10 +13,12 @@ import sympy
 from sympy import Abs, Expr, Interval, Max, Min, Piecewise, Rational, S
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations.enclosure import Undecided, enclosure, intervals, sign
-from bpderive.functions.activations.steps import TooManySteps, at_most
+from bpderive.functions.activations import steps
+from bpderive.functions.activations.enclosure import enclosure, intervals, sign
+from bpderive.functions.activations.steps import TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.activations.zeros import zeros
+from bpderive.functions.algebra import differentiated
 from bpderive.letters.text import Text
 
 Piece = tuple[Expr, Interval]
@@ -37,8 +39,7 @@ _SAME = Text(
 )
 
 MOST_PIECES = 200
-STEPS = 1_000_000
-"""How many pieces a formula may have, and how much work it may be to find them, in calls of functions."""
+"""How many pieces a formula may have."""
 
 _CASES = (Abs, Max, Min, Piecewise)
 
@@ -50,7 +51,7 @@ def pieces(formula: Expr) -> tuple[Piece, ...]:
         lambda part: isinstance(part, sympy.sign | sympy.Heaviside), lambda part: part.rewrite(Piecewise)
     )
     try:
-        with at_most(STEPS):
+        with at_most(steps.MOST, question=True):
             cut = _cut(plain, S.Reals)
     except (Undecided, TooManySteps, NotImplementedError, TypeError, ValueError, ArithmeticError) as error:
         if isinstance(error, DomainError):
@@ -216,7 +217,7 @@ def kinks(formula: Expr) -> tuple[Expr, ...]:
         there = formula.subs(z, where.sup) if where.sup.is_Rational else sides[0]
         if not (_same_number(*sides) and _same_number(sides[0], there)):
             raise DomainError(_JUMP.format(formula=formula, point=where.sup))
-        slopes = [sympy.diff(side, z).subs(z, where.sup) for side in (left, right)]
+        slopes = [differentiated(side, z).subs(z, where.sup) for side in (left, right)]
         if not _same_number(*slopes):
             found.append(where.sup)
     # A case may hold at a single point, which belongs to no piece.
@@ -232,7 +233,7 @@ def kinks(formula: Expr) -> tuple[Expr, ...]:
 def derivative(formula: Expr, at_kinks: tuple[tuple[Expr, Expr], ...]) -> Expr:
     """σ′ by SymPy, piece by piece; at a kink the slope that `at_kinks` gives, else the mean of the two sides."""
     cut = pieces(formula)
-    slopes = [sympy.diff(expression, z) for expression, _ in cut]
+    slopes = [differentiated(expression, z) for expression, _ in cut]
     if len(cut) == 1:
         return slopes[0]
     given = dict(at_kinks)

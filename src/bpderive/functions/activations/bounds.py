@@ -539,7 +539,8 @@ def _failing(expression: Expr, low: float, high: float) -> Gap | None:
 
 def float_ends(low: Expr, high: Expr) -> tuple[float, float]:
     """Floating-point numbers with two rational numbers between them."""
-    return bounds(low, 0.0, 0.0).low, bounds(high, 0.0, 0.0).high
+    below, above = _constant(low), _constant(high)
+    return (-INF if below is None else below.low), (INF if above is None else above.high)
 
 
 def halfway(low: float, high: float) -> float:

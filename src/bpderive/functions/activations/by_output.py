@@ -13,7 +13,8 @@ import sympy
 from sympy import Expr, Interval, Rational
 
 from bpderive.functions.activations.analysis import pieces
-from bpderive.functions.activations.enclosure import Undecided, sign
+from bpderive.functions.activations.enclosure import sign
+from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.activations.variables import CACHE, a, z
 from bpderive.functions.activations.zeros import limit_of, zeros
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
@@ -26,14 +27,15 @@ _NOT_MONOTONE = Text(en="the function is not monotone", zh="该函数不单调")
 def slope_by_output(formula: Expr) -> Expr | None:
     """σ′ as a function of a = σ(z), or None where it is not found.
 
-    Found where σ′ is constant or σ is a quotient of linear functions of a power of exp(z), which can be solved for it.
+    Found where σ′ is constant or σ is a quotient of linear functions of a power of exp(v), which can be solved for it.
     """
     if len(pieces(formula)) > 1:
         return None
     slope = sympy.diff(formula, z)
     if not slope.has(z):
         return slope
-    rational = sympy.cancel(sympy.together(in_exponential(formula, z)))
+    _, (rational, by_exponential) = in_exponential(sympy.Tuple(formula, slope).rewrite(sympy.exp), z)
+    rational = sympy.cancel(sympy.together(rational))
     if not rational.is_rational_function(EXPONENTIAL) or rational.has(z):
         return None
     above, below = (sympy.Poly(part, EXPONENTIAL) for part in sympy.fraction(rational))
@@ -41,11 +43,13 @@ def slope_by_output(formula: Expr) -> Expr | None:
     if len(exponents) != 1:
         return None
     [degree] = exponents
-    # a = (p u + q)/(r u + s) with u = exp(z)^degree, solved for u.
+    # a = (p u + q)/(r u + s) with u = exp(v)^degree, solved for u.
     p, q, r, s = (part.coeff_monomial(EXPONENTIAL**n) for part in (above, below) for n in (degree, 0))
     u = (q - s * a) / (r * a - p)
-    at_output = in_exponential(slope, z).subs(EXPONENTIAL, u ** sympy.Rational(1, degree))
+    at_output = by_exponential.subs(EXPONENTIAL, u ** sympy.Rational(1, degree))
     found = tidy(sympy.cancel(sympy.together(sympy.powdenest(at_output, force=True))))
+    if found.has(z):
+        return None
     return found if vanishes(found.subs(a, formula) - slope, z) is True else None
 
 

@@ -14,8 +14,9 @@ from sympy import Expr, Interval, S
 
 from bpderive.errors import StepError
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.analysis import one_sided, pieces
+from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.variables import z
+from bpderive.functions.algebra import differentiated
 from bpderive.functions.differentiation import Differentiation, differentiate
 from bpderive.letters.certificate import Certificate, timed
 
@@ -71,10 +72,14 @@ def slope_derivation(activation: Activation) -> SlopeDerivation:
     cut = pieces(general.formula)
     parts = tuple((where, differentiate(expression, z, LEFT)) for expression, where in cut)
     slope = general.derivative()
-    smooth = sympy.diff(sympy.piecewise_fold(general.formula.rewrite(sympy.Piecewise)), z)
     joints = [
-        Joint(here.sup, *one_sided(smooth, here.sup), slope.subs(z, here.sup))
-        for (_, here), _ in pairwise(cut)
+        Joint(
+            here.sup,
+            differentiated(left, z).subs(z, here.sup),
+            differentiated(right, z).subs(z, here.sup),
+            slope.subs(z, here.sup),
+        )
+        for (left, here), (right, _) in pairwise(cut)
     ]
     return SlopeDerivation(activation, parts, tuple(joints))
 

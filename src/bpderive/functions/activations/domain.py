@@ -14,19 +14,18 @@ import sympy
 from sympy import Expr, Function, Interval, S
 
 from bpderive.errors import DomainError
+from bpderive.functions.activations import steps
 from bpderive.functions.activations.analysis import between, pieces
 from bpderive.functions.activations.bounds import Gap, Outside, Unbounded, bounds, gap
-from bpderive.functions.activations.enclosure import Undecided, sign
-from bpderive.functions.activations.steps import TooManySteps, at_most
+from bpderive.functions.activations.enclosure import sign
+from bpderive.functions.activations.steps import TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.activations.zeros import zeros
+from bpderive.functions.algebra import differentiated
 from bpderive.letters.text import Text
 
 MOST_NODES, DEEPEST, GREATEST_EXPONENT, MOST_BITS = 400, 40, 64, 2500
 """The most parts of a formula, how deep they may be nested, and the largest whole powers and numbers."""
-
-STEPS = 400_000
-"""How much work may be done to find the zeros of what must not vanish, in calls of functions."""
 
 known = Function("known", real=True)
 """Stands for a part of a formula that was found to be real."""
@@ -93,7 +92,7 @@ def require_real(formula: Expr) -> None:
 def require_slope(formula: Expr) -> None:
     """Raise `DomainError` unless every smooth piece of the formula has a finite slope, at its ends too."""
     for expression, where in pieces(formula):
-        found = undefined(sympy.diff(expression, z), where)
+        found = undefined(differentiated(expression, z), where)
         if found is not None:
             raise DomainError(
                 (_NO_SLOPE if found.certain else _SLOPE_OPEN).format(formula=formula, near=_shown(found.near))
@@ -132,7 +131,7 @@ def _proven(part: Expr, where: Interval) -> Expr | None:
         return None
     whole = part.is_Pow and part.exp.is_Integer
     try:
-        with at_most(STEPS):
+        with at_most(steps.MOST, question=True):
             ends = [end for end in (where.inf, where.sup) if end.is_finite]
             if zeros(argument.doit(), where) or any(sign(argument, end) == 0 for end in ends):
                 return None

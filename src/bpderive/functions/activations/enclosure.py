@@ -22,6 +22,7 @@ from sympy.core.numbers import NumberSymbol
 from sympy.printing.precedence import PRECEDENCE
 
 from bpderive.functions.activations.bounds import Bounds, Outside, Unbounded, bounds
+from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.activations.variables import z
 from bpderive.letters.text import Text
 
@@ -30,14 +31,6 @@ PRECISIONS = (20, 60, 180)
 """Digits with which a sign is looked for before it is given up."""
 
 SHOWN = 10
-
-
-class Undecided(Exception):
-    """What could not be settled; `reason` says why, in both languages."""
-
-    def __init__(self, reason: Text) -> None:
-        super().__init__(reason.en)
-        self.reason = reason
 
 
 @lru_cache(64)
@@ -61,10 +54,33 @@ def numbers(digits: int) -> Any:
     return context
 
 
-def evaluate(expression: Expr, digits: int) -> Callable[[Any], Any]:
-    """The expression as a function of z, a number of `numbers(digits)`, computed with so many digits."""
-    context = numbers(digits)
+LARGEST_ARGUMENT = 10**100
+"""Exponentials and sines of larger numbers take too long to be computed with many digits."""
+
+
+@lru_cache(64)
+def _names(context: Any) -> dict[str, Any]:
+    """The functions of a context by name, with a guard before those that take too long."""
+
+    def guarded(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        def at(x: Any) -> Any:
+            if abs(x) > LARGEST_ARGUMENT:
+                raise OverflowError
+            return function(x)
+
+        return at
+
     names = {name: getattr(context, name) for name in dir(context) if not name.startswith("_")}
+    slow = ("exp", "sinh", "cosh", "tanh", "erf", "erfc", "sin", "cos")
+    return names | {name: guarded(names[name]) for name in slow}
+
+
+def evaluate(expression: Expr, digits: int) -> Callable[[Any], Any]:
+    """The expression as a function of z, a number of `numbers(digits)`, computed with so many digits.
+
+    It raises `OverflowError` where an exponential, a sine or the like of a huge number would have to be computed.
+    """
+    names = _names(numbers(digits))
     made: Callable[[Any], Any] = sympy.lambdify(z, expression, [names, "mpmath"])
     return made
 

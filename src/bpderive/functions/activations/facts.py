@@ -17,10 +17,11 @@ from bpderive.errors import DomainError, shown
 from bpderive.functions.activations import properties
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.catalogue import AnyActivation
-from bpderive.functions.activations.enclosure import Isolated, Undecided, sign
+from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.properties import FLAT, Tail
-from bpderive.functions.activations.variables import z
+from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.activations.vector import VectorActivation
+from bpderive.functions.activations.zeros import period
 from bpderive.functions.differentiation import latex
 from bpderive.functions.differentiation.formulas import cut
 from bpderive.letters.text import LANGUAGES, Text
@@ -63,10 +64,10 @@ def _fact(activation: Activation, key: str) -> Fact:
 
 def period_of(activation: Activation) -> Expr | None:
     """The period of an activation made of sines and cosines, or None."""
-    if not activation.formula.has(sympy.sin, sympy.cos):
+    try:
+        return period(activation.formula)
+    except Undecided:
         return None
-    found: Expr | None = sympy.periodicity(activation.formula, z)
-    return found or None
 
 
 def _plain(reason: Text) -> Text:

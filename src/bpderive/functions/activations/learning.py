@@ -11,9 +11,10 @@ from collections.abc import Callable
 from sympy import Expr
 
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.enclosure import Undecided, sign
+from bpderive.functions.activations.enclosure import sign
 from bpderive.functions.activations.facts import LEFT, SIDES, is_flat, number, period_of, rounded, slope_range
 from bpderive.functions.activations.properties import FLAT, Tail
+from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.differentiation import latex
 from bpderive.letters.text import Text
 

@@ -17,17 +17,14 @@ import sympy
 from sympy import Expr, FiniteSet, Interval, Rational, S
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations import analysis
+from bpderive.functions.activations import analysis, steps
 from bpderive.functions.activations.analysis import between, pieces
-from bpderive.functions.activations.enclosure import Isolated, Undecided, sign
-from bpderive.functions.activations.steps import TooManySteps, at_most
+from bpderive.functions.activations.enclosure import Isolated, sign
+from bpderive.functions.activations.steps import TOO_MUCH_WORK, TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
-from bpderive.functions.activations.zeros import limit_of, zeros
-from bpderive.functions.algebra import vanishes
+from bpderive.functions.activations.zeros import limit_of, period, solved_by_sympy, zeros
+from bpderive.functions.algebra import differentiated, vanishes
 from bpderive.letters.text import Text
-
-STEPS = 1_000_000
-"""How much work a property may take, in calls of functions."""
 
 FLAT = Rational(1, 100)
 """Where |σ′| stays below this, a neuron is called saturated."""
@@ -63,9 +60,6 @@ class Tail:
         return bool(self.slope == 0)
 
 
-TOO_MUCH_WORK = Text(en="it was not found in {steps} steps of computation", zh="在 {steps} 步计算内未能求出")
-
-
 def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
     """The function with a limit on its work, giving what it finds or the reason why it finds nothing."""
 
@@ -75,12 +69,12 @@ def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
         if formula.free_symbols - {z}:
             return Found(None, Text(en="it depends on a parameter", zh="它取决于参数"))
         try:
-            with at_most(STEPS):
+            with at_most(steps.MOST):
                 return Found(find(formula))
         except Undecided as undecided:
             return Found(None, undecided.reason)
         except TooManySteps:
-            return Found(None, TOO_MUCH_WORK.format(steps=STEPS))
+            return Found(None, TOO_MUCH_WORK.format(steps=steps.MOST))
         except DomainError:
             raise
         except Exception as error:
@@ -96,14 +90,14 @@ def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
 @_within_bounds
 def value_range(formula: Expr) -> sympy.Set:
     """The set of all σ(z)."""
-    return _values(_pieces(formula), _period(formula) is not None)
+    return _values(_pieces(formula), period(formula) is not None)
 
 
 @_within_bounds
 def slope_range(formula: Expr) -> sympy.Set:
     """The set of all σ′(z), at kinks the slopes of both sides."""
-    slopes = tuple((sympy.diff(expression, z), where) for expression, where in _pieces(formula))
-    return _values(slopes, _period(formula) is not None)
+    slopes = tuple((differentiated(expression, z), where) for expression, where in _pieces(formula))
+    return _values(slopes, period(formula) is not None)
 
 
 def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.Set:
@@ -112,7 +106,7 @@ def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.S
     approached: list[Expr] = []
     for expression, where in parts:
         attained += [expression.subs(z, end) for end in (where.inf, where.sup) if end.is_finite]
-        attained += [_value_at(expression, point) for point in _zeros(sympy.diff(expression, z), where)]
+        attained += [_value_at(expression, point) for point in _zeros(differentiated(expression, z), where)]
         if not expression.has(z):
             attained.append(expression)
     if not periodic:
@@ -157,7 +151,7 @@ def even(formula: Expr) -> bool:
 @_within_bounds
 def inflections(formula: Expr) -> sympy.Set:
     """Where σ″ changes its sign and σ′ exists."""
-    if _period(formula) is not None:
+    if period(formula) is not None:
         return sympy.solveset(sympy.diff(formula, z, 2), z, S.Reals)
     jumps = analysis.kinks(formula)
     bent = [(low, value) for low, _, value in _signs(formula, 2)]
@@ -176,11 +170,11 @@ def max_slope(formula: Expr) -> Slope:
     taken: list[tuple[Expr, sympy.Set]] = []
     approached: list[Expr] = []
     for expression, where in _pieces(formula):
-        slope = sympy.diff(expression, z)
+        slope = differentiated(expression, z)
         if not slope.has(z):
             taken.append((_size(slope), Interval.open(where.inf, where.sup)))
             continue
-        for point in _zeros(sympy.diff(slope, z), where):
+        for point in _zeros(differentiated(slope, z), where):
             taken.append((_size(slope.subs(z, point)), FiniteSet(point)))
         for end in (where.inf, where.sup):
             if end.is_infinite:
@@ -191,12 +185,12 @@ def max_slope(formula: Expr) -> Slope:
                 taken.append((value, FiniteSet(end) if in_piece else S.EmptySet))
     greatest = _greatest([*(value for value, _ in taken), *approached], 1)
     where = sympy.Union(*(where for value, where in taken if _equal(value, greatest)))
-    period = _period(formula)
-    if period is not None:
+    repeats = period(formula)
+    if repeats is not None:
         n = sympy.Dummy("n", integer=True)
-        points = (point for point in where if point != period)
+        points = (point for point in where if point != repeats)
         where = sympy.Union(
-            *(sympy.ImageSet(sympy.Lambda(n, point + period * n), S.Integers) for point in points)
+            *(sympy.ImageSet(sympy.Lambda(n, point + repeats * n), S.Integers) for point in points)
         )
     return Slope(greatest, where)
 
@@ -204,14 +198,14 @@ def max_slope(formula: Expr) -> Slope:
 @_within_bounds
 def tails(formula: Expr) -> tuple[Tail, Tail]:
     """The tail for z → −∞ and that for z → ∞."""
-    if _period(formula) is not None:
+    if period(formula) is not None:
         raise Undecided(Text(en="it oscillates for ever", zh="它不断振荡，没有极限"))
     cut = pieces(formula)
     made = []
     for (expression, where), end, value in zip(
         (cut[0], cut[-1]), (-S.Infinity, S.Infinity), _limits(formula), strict=True
     ):
-        slope = sympy.diff(expression, z)
+        slope = differentiated(expression, z)
         towards = limit_of(slope, end)
         made.append(Tail(value, towards, _flat_beyond(slope, where, end) if towards == 0 else None))
     return made[0], made[1]
@@ -234,9 +228,9 @@ PROPERTIES: dict[str, Callable[[Expr], Found]] = {
 
 
 def _limits(formula: Expr) -> tuple[Expr, Expr]:
-    if (period := _period(formula)) is not None:
+    if (repeats := period(formula)) is not None:
         raise Undecided(
-            Text(en="it oscillates with period {p}", zh="它以 {p} 为周期振荡，没有极限").format(p=period)
+            Text(en="it oscillates with period {p}", zh="它以 {p} 为周期振荡，没有极限").format(p=repeats)
         )
     cut = pieces(formula)
     return limit_of(cut[0][0], -S.Infinity), limit_of(cut[-1][0], S.Infinity)
@@ -253,30 +247,18 @@ def _flat_beyond(slope: Expr, where: Interval, end: Expr) -> Expr:
     return _greatest(points, -1 if end == S.NegativeInfinity else 1)
 
 
-def _period(formula: Expr) -> Expr | None:
-    """The period of a function made of sines and cosines, or None."""
-    if not formula.has(sympy.sin, sympy.cos):
-        return None
-    found = sympy.periodicity(formula, z)
-    return None if found is None or found == 0 else found
-
-
 def _pieces(formula: Expr) -> tuple[tuple[Expr, Interval], ...]:
     """The pieces of the formula; one period of a periodic one."""
-    period = _period(formula)
-    return ((formula, Interval(0, period)),) if period is not None else pieces(formula)
+    repeats = period(formula)
+    return ((formula, Interval(0, repeats)),) if repeats is not None else pieces(formula)
 
 
 def _zeros(function: Expr, where: Interval) -> tuple[Expr, ...]:
     if not function.has(z):
         return ()
     if function.has(sympy.sin, sympy.cos):
-        found = sympy.solveset(function, z, Interval.open(where.inf, where.sup))
-        if not isinstance(found, FiniteSet):
-            raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
-        return tuple(found)
-    points: tuple[Expr, ...] = zeros(function, where)
-    return points
+        return solved_by_sympy(function, where)
+    return zeros(function, where)
 
 
 def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:
@@ -285,7 +267,7 @@ def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:
     for expression, where in _pieces(formula):
         function = expression
         for _ in range(order):
-            function = sympy.diff(function, z)
+            function = differentiated(function, z)
         ends = (where.inf, *_zeros(function, where), where.sup)
         for low, high in pairwise(ends):
             found.append(
@@ -332,10 +314,15 @@ def _is_zero(formula: Expr) -> bool:
     for point in (Rational(1, 2), Rational(7, 3), -Rational(5)):
         if formula.subs(z, point) != 0 and _nonzero(formula.subs(z, point)):
             return False
-    for expression, _ in pieces(formula):
+    unsure = Undecided(Text(en="SymPy cannot tell whether it is zero", zh="SymPy 无法判断它是否为零"))
+    try:
+        cut = pieces(formula)
+    except DomainError:
+        raise unsure from None
+    for expression, _ in cut:
         plain = sympy.expand(expression)
         if plain != 0 and vanishes(plain, z) is not True:
-            raise Undecided(Text(en="SymPy cannot tell whether it is zero", zh="SymPy 无法判断它是否为零"))
+            raise unsure
     return True
 
 

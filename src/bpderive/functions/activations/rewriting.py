@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import mpmath
 import sympy
 from sympy import Expr, Max, Min, Piecewise, Symbol
 from sympy.codegen.cfunctions import expm1, log1p
@@ -22,9 +21,10 @@ from sympy.codegen.cfunctions import expm1, log1p
 from bpderive.errors import DomainError, Refuted
 from bpderive.functions.activations import analysis
 from bpderive.functions.activations.elementwise import compiled
+from bpderive.functions.activations.enclosure import evaluate, numbers
 from bpderive.functions.activations.forms import decay, where
 from bpderive.functions.activations.special import computed
-from bpderive.functions.activations.stable import compare, in_high_precision
+from bpderive.functions.activations.stable import compare, plain
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential
 from bpderive.later import np
@@ -90,28 +90,29 @@ def best(expression: Expr) -> Form:
 
 def measured(form: Expr, expression: Expr) -> Form:
     """The form with its errors at the points."""
-    exactly = in_high_precision(expression)
+    context, exactly = numbers(DIGITS), evaluate(plain(expression), DIGITS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = np.broadcast_to(np.asarray(compiled(form)(POINTS), dtype=np.float64), len(POINTS))
     worst, bad = 0.0, 0
-    with mpmath.workdps(DIGITS):
-        for point, value in zip(POINTS, found, strict=True):
-            try:
-                true = mpmath.mpf(exactly(mpmath.mpf(float(point))))
-            except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-                continue
-            if not mpmath.mpf(2) ** -1022 <= abs(true) < mpmath.mpf(2) ** 1024:
-                continue
-            if not math.isfinite(value):
-                bad += 1
-                continue
-            worst = max(worst, float(abs(mpmath.mpf(float(value)) - true) / np.spacing(abs(float(true)))))
+    for point, value in zip(POINTS, found, strict=True):
+        try:
+            true = context.mpf(exactly(context.mpf(point)))
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+            continue
+        if not context.ldexp(1, -1022) <= abs(true) < context.ldexp(1, 1024):
+            continue
+        if not math.isfinite(value):
+            bad += 1
+            continue
+        worst = max(worst, float(abs(context.mpf(float(value)) - true) / np.spacing(abs(float(true)))))
     return Form(form, worst, bad, bool(caught))
 
 
 def clamped(expression: Expr) -> Expr:
     """Each branch kept to where it is valid: np.where computes every branch everywhere, and may overflow there."""
+    if isinstance(expression, Piecewise) and all(part.is_polynomial(z) for part, _ in expression.args):
+        return expression
     cut = analysis.pieces(expression)
     if len(cut) == 1 or all(branch.is_polynomial(z) for branch, _ in cut):
         return expression
@@ -127,20 +128,25 @@ def clamped(expression: Expr) -> Expr:
 
 
 def split(expression: Expr) -> Expr | None:
-    """A rational function of z and exp(z), written by exp(−|z|) on either side of 0; None for others."""
+    """A rational function of z and exp(cz), written by exp(−c|z|) on either side of 0; None for others."""
     if len(analysis.pieces(expression)) > 1:
         return None
-    rational = sympy.cancel(sympy.together(in_exponential(expression, z)))
+    exponent, rational = in_exponential(expression.rewrite(sympy.exp), z)
+    rational = sympy.cancel(sympy.together(rational))
     above, below = sympy.fraction(rational)
     if not (above.is_polynomial(z, EXPONENTIAL) and below.is_polynomial(z, EXPONENTIAL)):
         return None
     parts = [sympy.Poly(part, EXPONENTIAL) for part in (above, below)]
-    if not any(part.degree() for part in parts):
+    rate = exponent.coeff(z, 1)
+    if exponent != rate * z or not any(part.degree() for part in parts):
         return None
     highest = max(part.degree() for part in parts)
     right, left = (
-        [sum(c * decay(highest - n if turned else n) for (n,), c in part.terms()) for part in parts]
-        for turned in (True, False)
+        [
+            sum(c * decay(abs(rate) * (highest - n if turned else n)) for (n,), c in part.terms())
+            for part in parts
+        ]
+        for turned in (rate > 0, rate < 0)
     )
     return where(z >= 0, right[0] / right[1], left[0] / left[1])
 

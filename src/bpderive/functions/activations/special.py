@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy
 from sympy import Expr, Function, Max, Min
+from sympy.core.numbers import NumberSymbol
 
 MOST_READABLE = 10**9
 """The largest whole number that is printed as it is in a fraction."""
@@ -37,11 +38,13 @@ def exactly(expression: Expr) -> Expr:
 def coded(expression: Expr) -> Expr:
     """`expression` for code, constants that need it as floats.
 
-    Those are the ones in `computed`, and fractions of more digits than anyone reads.
+    Those are the ones in `computed`, numbers that have no name, and fractions of more digits than anyone reads.
     """
     expression = expression.replace(bounded, lambda x, low, high: Max(Min(x, high), low))
     rounded = {part: _rounded(part) for part in expression.atoms(computed) if part.args[0].is_number}
     expression = expression.xreplace(rounded)
+    nameless = expression.atoms(NumberSymbol) - {sympy.pi, sympy.E}
+    expression = expression.xreplace({number: _rounded(number) for number in nameless})
     long = (r for r in expression.atoms(sympy.Rational) if max(abs(r.p), r.q) > MOST_READABLE)
     return expression.xreplace({number: _rounded(number) for number in long})
 

@@ -19,6 +19,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.errors import Refuted
 from bpderive.functions.activations.analysis import pieces
+from bpderive.functions.activations.enclosure import evaluate, numbers
 from bpderive.functions.activations.special import exactly
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import vanishes
@@ -45,10 +46,7 @@ REACH = 60
 @lru_cache(CACHE)
 def compare(formula: Expr, form: Expr) -> None:
     """Compare the two in high precision, at points on both sides of 0 and between kinks; raises `Refuted`."""
-    first, second = _plain(formula), _plain(form)
-    for _, where in pieces(formula):
-        for point in _points(where):
-            _compare_at(point, first, second)
+    _compare_at([point for _, where in pieces(formula) for point in _points(where)], formula, form)
 
 
 @lru_cache(CACHE)
@@ -57,18 +55,17 @@ def confirm(formula: Expr, form: Expr) -> str:
     compare(formula, form)
     how = "exact"
     for first, here in pieces(formula):
-        for second, there in pieces(_plain(form)):
+        for second, there in pieces(plain(form)):
             common = here.intersect(there)
             if isinstance(common, Interval):
-                verdict = _same(_plain(first), second, common)
+                verdict = _same(plain(first), second, common)
                 how = "numeric" if verdict is None else how
     return how
 
 
 def _same(first: Expr, second: Expr, where: Interval) -> bool | None:
     """True if the two are the same function there, None if only the points say so; raises `Refuted` if they differ."""
-    for point in _points(where):
-        _compare_at(point, first, second)
+    _compare_at(_points(where), first, second)
     difference = (first - second).replace(sympy.erfc, lambda x: 1 - sympy.erf(x))
     exactly = True if sympy.expand(difference) == 0 else vanishes(difference, z)
     if exactly is None:
@@ -79,28 +76,39 @@ def _same(first: Expr, second: Expr, where: Interval) -> bool | None:
     return exactly
 
 
-def _compare_at(point: Fraction, first: Expr, second: Expr) -> None:
+def _compare_at(points: list[Fraction], first: Expr, second: Expr) -> None:
     for digits in DIGITS:
-        with mpmath.workdps(digits):
-            at = mpmath.mpf(point.numerator) / point.denominator
-            expected, found = (in_high_precision(expression)(at) for expression in (first, second))
-            error, size = abs(expected - found), abs(expected)
-            if error <= size * mpmath.mpf(10) ** -100 or max(size, abs(found)) < VANISHED:
-                return
-    raise Refuted(
-        f"The stable form {second} is not the same function as {first}: at z = {point} it is "
-        f"{mpmath.nstr(found, 8)} instead of {mpmath.nstr(expected, 8)}.",
-        counterexample={"z": point, "expected": expected, "found": found},
-    )
+        context = numbers(digits)
+        functions = [evaluate(plain(expression), digits) for expression in (first, second)]
+        points = [point for point in points if not _agree(point, functions, context)]
+    if points:
+        at = context.mpf(points[0].numerator) / points[0].denominator
+        expected, found = (function(at) for function in functions)
+        raise Refuted(
+            f"The stable form {second} is not the same function as {first}: at z = {points[0]} it is "
+            f"{mpmath.nstr(found, 8)} instead of {mpmath.nstr(expected, 8)}.",
+            counterexample={"z": points[0], "expected": expected, "found": found},
+        )
+
+
+def _agree(point: Fraction, functions: list[Any], context: Any) -> bool:
+    """Whether two functions have the same value, as far as a program can tell."""
+    at = context.mpf(point.numerator) / point.denominator
+    try:
+        expected, found = (function(at) for function in functions)
+    except OverflowError:
+        return True
+    error, size = abs(expected - found), abs(expected)
+    return bool(error <= size * context.mpf(10) ** -100 or max(size, abs(found)) < VANISHED)
 
 
 @lru_cache(CACHE)
 def in_high_precision(expression: Expr) -> Any:
     """`expression`, a function of z, for numbers of mpmath."""
-    return sympy.lambdify(z, _plain(expression), "mpmath")
+    return sympy.lambdify(z, plain(expression), "mpmath")
 
 
-def _plain(form: Expr) -> Expr:
+def plain(form: Expr) -> Expr:
     """The form with log1p, expm1 and our own functions spelled out, for exact algebra."""
     return exactly(form).replace(log1p, lambda x: sympy.log(1 + x)).replace(expm1, lambda x: sympy.exp(x) - 1)
 

@@ -10,25 +10,22 @@ settled so raises `Undecided`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache, wraps
 from itertools import pairwise
 from typing import Any
 
 import sympy
-from sympy import Expr, Interval, Rational, S, Symbol
+from sympy import Expr, Interval, Rational, S
 
+from bpderive.functions.activations import steps
 from bpderive.functions.activations.bounds import Outside, Unbounded, bounds, float_ends, halfway
-from bpderive.functions.activations.enclosure import Isolated, Undecided, enclosure, intervals, sign
-from bpderive.functions.activations.steps import TooManySteps, at_most
-from bpderive.functions.activations.variables import CACHE, z
+from bpderive.functions.activations.enclosure import Isolated, enclosure, intervals, sign
+from bpderive.functions.activations.steps import Undecided, question
+from bpderive.functions.activations.variables import z
+from bpderive.functions.algebra import EXPONENTIAL, in_exponential
 from bpderive.letters.text import Text
 
 DEEPEST = 40
 """How many derivatives are taken in a row."""
-
-STEPS_FOR_A_LIMIT = 200_000
-"""How much work SymPy may take for a limit."""
 
 LARGEST = 400
 """The most operations of a function whose zeros are looked for."""
@@ -36,42 +33,20 @@ LARGEST = 400
 FARTHEST = 2**14
 """How far out a sign change is looked for when the limits say that there is one."""
 
-HIGHEST = 64
-"""The highest power of an exponential that is treated as one of an unknown."""
-
 FEW_PARTS = 60
 """Into how many parts it is cut to see whether there is any zero at all."""
 
 MOST_PARTS = 1500
 """Into how many parts an interval is cut at most."""
 
+NARROWEST = Rational(1, 10**12)
+"""Where a part of this width may have a zero and a zero of the slope, there may be a multiple zero."""
+
 FINE = Rational(1, 10**4)
 """In smaller intervals it is not their width but rounding that keeps a sign from being told, and more digits help."""
 
-_E = Symbol("E", positive=True)
 
-
-def _remembered(find: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with its answers kept, and that it found none, so that the work is not done twice."""
-    failed: dict[Any, BaseException] = {}
-    kept = lru_cache(CACHE)(find)
-
-    @wraps(find)
-    def asked(*arguments: Any) -> Any:
-        if arguments in failed:
-            raise failed[arguments]
-        try:
-            return kept(*arguments)
-        except (Undecided, TooManySteps) as error:
-            if len(failed) >= CACHE:
-                failed.clear()
-            failed[arguments] = error.with_traceback(None)
-            raise
-
-    return asked
-
-
-@_remembered
+@question(lambda: steps.MOST)
 def zeros(function: Expr, where: Interval = S.Reals, depth: int = 0) -> tuple[Expr, ...]:
     """The zeros of a smooth function inside `where`, its ends not included; raises `Undecided`."""
     if depth > DEEPEST:
@@ -108,19 +83,19 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
     """Functions whose zeros together are those of `function`."""
     if function == 0:
         raise Undecided(Text(en="the function is zero everywhere", zh="该函数处处为零"))
-    exponent, expression = _in_exponential(function)
+    exponent, expression = in_exponential(function, z)
     above, below = sympy.fraction(sympy.together(expression))
     if not (below.is_positive or below.is_negative):
-        back = below.subs(_E, sympy.exp(exponent))
+        back = below.subs(EXPONENTIAL, sympy.exp(exponent))
         if back.has(z) and (depth > 3 or zeros(back, where, depth + 1)):
             raise Undecided(Text(en="a denominator may vanish", zh="分母可能为零"))
     kept = []
     for factor in _multiplied(above):
         for part in sympy.Mul.make_args(factor):
             base = part.base if part.is_Pow and part.exp.is_positive else part
-            if base.is_positive or base.is_negative or not base.has(z, _E):
+            if base.is_positive or base.is_negative or not base.has(z, EXPONENTIAL):
                 continue
-            back = base.subs(_E, sympy.exp(exponent))
+            back = base.subs(EXPONENTIAL, sympy.exp(exponent))
             if not never_zero(back, where):
                 kept.append(back)
     return kept
@@ -134,37 +109,10 @@ def _multiplied(product: Expr) -> list[Expr]:
         return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
 
 
-def _in_exponential(function: Expr) -> tuple[Expr, Expr]:
-    """(v, the function with exp(v) as an unknown), v being the polynomial of which all exponents are multiples."""
-    plain = function.replace(
-        lambda part: (
-            isinstance(part, sympy.core.function.Function)
-            and isinstance(part, sympy.tanh | sympy.sinh | sympy.cosh | sympy.coth | sympy.sech)
-            and not part.args[0].has(sympy.tanh, sympy.sinh, sympy.cosh)
-        ),
-        lambda part: part.rewrite(sympy.exp),
-    )
-    plain = plain.replace(sympy.exp, lambda x: sympy.exp(sympy.expand(x)))
-    exponents = [e.args[0] for e in plain.atoms(sympy.exp) if e.args[0].is_polynomial(z) and e.args[0].has(z)]
-    if not exponents:
-        return sympy.Integer(0), plain
-    whole = [x - x.subs(z, 0) for x in exponents]
-    ratios = [sympy.cancel(x / whole[0]) for x in whole]
-    if not all(ratio.is_Rational for ratio in ratios):
-        return sympy.Integer(0), plain
-    common = sympy.ilcm(1, *(ratio.q for ratio in ratios))
-    if max(abs(ratio * common) for ratio in ratios) > HIGHEST:
-        return sympy.Integer(0), plain
-    unit = whole[0] * Rational(1, common)
-
-    def power(x: Expr) -> Expr:
-        ratio = sympy.cancel((x - x.subs(z, 0)) / unit) if x.is_polynomial(z) else S.NaN
-        return sympy.exp(x.subs(z, 0)) * _E**ratio if ratio.is_Integer else sympy.exp(x)
-
-    return unit, plain.replace(sympy.exp, power)
-
-
 def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
+    if factor.is_polynomial(z) and sympy.degree(factor, z) == 1:
+        slope, offset = sympy.Poly(factor, z).all_coeffs()
+        return tuple(root for root in (-offset / slope,) if _inside(root, where))
     if factor.is_polynomial(z) and all(c.is_Rational for c in sympy.Poly(factor, z).all_coeffs()):
         return tuple(root for root in _real_roots(factor) if _inside(root, where))
     solved = _solved(factor, where)
@@ -199,11 +147,11 @@ def _solved(factor: Expr, where: Interval) -> tuple[Expr, ...] | None:
     if len(exponents) != 1 or factor.has(sympy.erf, sympy.log, sympy.atan):
         return None
     [exponential] = exponents
-    rest = factor.xreplace({exponential: _E})
-    if rest.has(z) or not rest.is_polynomial(_E) or not exponential.args[0].is_polynomial(z):
+    rest = factor.xreplace({exponential: EXPONENTIAL})
+    if rest.has(z) or not rest.is_polynomial(EXPONENTIAL) or not exponential.args[0].is_polynomial(z):
         return None
     argument = sympy.Poly(exponential.args[0], z)
-    if argument.degree() != 1 or not all(c.is_Rational for c in sympy.Poly(rest, _E).all_coeffs()):
+    if argument.degree() != 1 or not all(c.is_Rational for c in sympy.Poly(rest, EXPONENTIAL).all_coeffs()):
         return None
     slope, offset = argument.all_coeffs()
     positive = [root for root in sympy.real_roots(rest) if root.is_positive]
@@ -213,10 +161,10 @@ def _solved(factor: Expr, where: Interval) -> tuple[Expr, ...] | None:
 
 def tail_free(function: Expr) -> Rational | None:
     """T with no zero of the function for |z| ≥ T, if it is a polynomial in z and exp(v), v being one; else None."""
-    exponent, expression = _in_exponential(function)
-    if not exponent.has(z) or not expression.is_polynomial(z, _E):
+    exponent, expression = in_exponential(function, z)
+    if not exponent.has(z) or not expression.is_polynomial(z, EXPONENTIAL):
         return None
-    terms = sympy.Poly(expression, _E)
+    terms = sympy.Poly(expression, EXPONENTIAL)
     bound = sympy.Integer(2)
     while bound <= FARTHEST:
         if all(_dominates(terms, exponent.subs(z, side * z), side, bound) for side in (1, -1)):
@@ -238,7 +186,8 @@ def _dominates(terms: sympy.Poly, exponent: Expr, side: int, bound: Rational) ->
     [grows] = signs
     steepness = abs(exponent.subs(z, bound)) / bound
     coefficients = {
-        power: sympy.Poly(terms.coeff_monomial(_E**power).subs(z, side * z), z) for (power,) in terms.monoms()
+        power: sympy.Poly(terms.coeff_monomial(EXPONENTIAL**power).subs(z, side * z), z)
+        for (power,) in terms.monoms()
     }
     leading = max(coefficients, key=lambda power: grows * power)
     greatest = coefficients.pop(leading)
@@ -270,12 +219,12 @@ def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr
         if low <= point <= high and function.subs(z, point) == 0
     }
     found = [point for point in known if low < point < high]
-    parts, steps = [(low, high)] if low < high else [], 0
+    parts, tried = [(low, high)] if low < high else [], 0
     while parts:
-        steps += 1
-        if steps > MOST_PARTS:
-            raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
+        tried += 1
         left, right = parts.pop()
+        if tried > MOST_PARTS or right - left < NARROWEST:
+            raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
         if not _may_vanish(function, left, right):
             continue
         middle = (left + right) / 2
@@ -343,7 +292,7 @@ def sign_of_limit(limit: Expr) -> int:
 
 def _sign_at_infinity(function: Expr, towards: int) -> int:
     """The sign near ∞ (towards = 1) or −∞ (−1)."""
-    exponent, expression = _in_exponential(function)
+    exponent, expression = in_exponential(function, z)
     above, below = sympy.fraction(sympy.together(expression))
     found = 1
     for part in (above, below):
@@ -356,15 +305,15 @@ def _sign_at_infinity(function: Expr, towards: int) -> int:
 
 def _limit_of_rational(function: Expr, towards: int) -> Expr | None:
     """The limit at ±∞ of a quotient of polynomials in z and exp(v); None for other functions."""
-    exponent, expression = _in_exponential(function)
+    exponent, expression = in_exponential(function, z)
     parts = sympy.fraction(sympy.together(expression))
-    if not all(part.is_polynomial(z, _E) for part in parts):
+    if not all(part.is_polynomial(z, EXPONENTIAL) for part in parts):
         return None
     grows = _leading(exponent, towards) if exponent.has(z) else 0
     orders = []
     for part in parts:
         (power, degree), coefficient = max(
-            sympy.Poly(part, _E, z).terms(), key=lambda term: (grows * term[0][0], term[0][1])
+            sympy.Poly(part, EXPONENTIAL, z).terms(), key=lambda term: (grows * term[0][0], term[0][1])
         )
         orders.append((grows * power, degree, coefficient))
     above, below = orders
@@ -378,13 +327,13 @@ def _limit_of_rational(function: Expr, towards: int) -> Expr | None:
 
 def _dominant(expression: Expr, exponent: Expr, towards: int) -> int | None:
     """The sign near ±∞ of a polynomial in z and exp(exponent); None for other expressions."""
-    if not expression.is_polynomial(z, _E):
+    if not expression.is_polynomial(z, EXPONENTIAL):
         return None
-    by_power = sympy.Poly(expression, _E)
+    by_power = sympy.Poly(expression, EXPONENTIAL)
     if exponent.has(z):
         grows = _leading(exponent, towards) > 0
         powers = [power for (power,) in by_power.monoms()]
-        expression = by_power.coeff_monomial(_E ** (max(powers) if grows else min(powers)))
+        expression = by_power.coeff_monomial(EXPONENTIAL ** (max(powers) if grows else min(powers)))
     return _leading(expression, towards)
 
 
@@ -404,7 +353,7 @@ def _sign_by_limit(function: Expr, towards: int) -> int:
     return -towards * _sign_at_infinity(slope, towards)
 
 
-@_remembered
+@question(lambda: steps.MOST // 5)
 def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
     """The limit, by the dominant terms or by SymPy; raises `Undecided` where it finds none."""
     if point.is_infinite:
@@ -414,20 +363,31 @@ def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
         if dominant is not None:
             return dominant
     try:
-        with at_most(STEPS_FOR_A_LIMIT):
-            found = sympy.limit(function, z, point, side)
-    except TooManySteps:
-        raise Undecided(
-            Text(
-                en="a limit was not found in {steps} steps of computation",
-                zh="在 {steps} 步计算内未能求出某个极限",
-            ).format(steps=STEPS_FOR_A_LIMIT)
-        ) from None
+        found = sympy.limit(function, z, point, side)
     except (NotImplementedError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限")) from error
     if found.is_extended_real is not True or found.has(sympy.Limit, sympy.AccumBounds):
         raise Undecided(Text(en="a limit could not be found", zh="未能求出某个极限"))
     return found
+
+
+@question(lambda: steps.MOST // 5)
+def period(formula: Expr) -> Expr | None:
+    """The least period of a function of sines and cosines of cz, or None."""
+    waves = formula.atoms(sympy.sin, sympy.cos)
+    constant = formula.xreplace(dict.fromkeys(waves, S.One))
+    if not waves or constant.has(z) or any(sympy.diff(wave.args[0], z).has(z) for wave in waves):
+        return None
+    return sympy.periodicity(formula, z) or None
+
+
+@question(lambda: steps.MOST // 5)
+def solved_by_sympy(function: Expr, where: Interval) -> tuple[Expr, ...]:
+    """The zeros inside an interval of a function with sines, by SymPy; raises `Undecided`."""
+    found = sympy.solveset(function, z, Interval.open(where.inf, where.sup))
+    if not isinstance(found, sympy.FiniteSet):
+        raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
+    return tuple(found)
 
 
 _CONTINUOUS = (sympy.exp, sympy.tanh, sympy.atan, sympy.erf, sympy.sinh, sympy.cosh, sympy.asinh, sympy.Abs)
@@ -530,8 +490,16 @@ def _inside(point: Expr, where: Interval) -> bool:
 
 def _ordered(points: set[Expr]) -> tuple[Expr, ...]:
     """From left to right; raises `Undecided` if two may be the same number."""
-    ordered = sorted(points, key=lambda point: sympy.N(point, 30))
+    ordered = sorted(points, key=lambda point: _ends(point)[0])
     for low, high in pairwise(ordered):
-        if sign(high - low) != 1:
+        if not _ends(low)[1] < _ends(high)[0] and sign(high - low) != 1:
             raise Undecided(Text(en="two zeros may coincide", zh="两个零点可能重合"))
     return tuple(ordered)
+
+
+def _ends(point: Expr) -> tuple[Expr, Expr]:
+    """Numbers at or below a point and at or above it."""
+    if isinstance(point, Isolated):
+        return point.low, point.high
+    near = sympy.N(point, 30)
+    return near - Rational(1, 10**20), near + Rational(1, 10**20)
