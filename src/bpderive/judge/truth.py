@@ -81,7 +81,7 @@ _ARBITRARY_COST = Text(
 _NO_POLYNOMIAL = Text(
     en="{formula} is no polynomial in the output and the desired output, so statements about this cost are "
     "not decided exactly. Decide them for an arbitrary cost, or for one that is a polynomial.",
-    zh="{formula} 不是输出与目标值的多项式，因此关于这个代价函数的命题无法精确判定。"
+    zh="{formula} 不是输出与目标输出的多项式，因此关于这个代价函数的命题无法精确判定。"
     "请对任意代价函数判定，或换成多项式的代价函数。",
 )
 _NO_JACOBIAN = Text(
