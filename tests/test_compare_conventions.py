@@ -251,6 +251,93 @@ def test_what_is_right_in_another_convention_is_called_so(program, convention: s
     assert (found.convention == BOOK) == ("，" not in found.text.zh)
 
 
+@pytest.mark.parametrize(
+    ("words", "books"),
+    [
+        ("rows, sum", {"pytorch"}),
+        ("rows, in-out", {"rows", "rows-leaving"}),
+        ("rows, in-out, sum, names", {"rows", "rows-leaving", "scratch"}),
+        ("one, in-out, subtracted", {"zhou"}),
+        ("one, first-in-w", {"theta"}),
+        ("", {"chapter", "course", "ufldl"}),
+        ("rows, subtracted", set()),
+    ],
+)
+def test_the_books_that_have_a_convention_are_named(words: str, books: set[str]) -> None:
+    assert set(CodeConvention.read(words).books) == books
+    assert books <= set(bp.conventions)
+
+
+def test_a_right_program_is_told_whose_convention_it_has() -> None:
+    found = bp.compare(rows_out_in, NET)
+    assert "(in bp.conventions: pytorch): it agrees" in found.text.en
+    assert "（即 bp.conventions 中的 pytorch）；" in found.text.zh
+    assert "bp.conventions" not in bp.compare(sums, NET).text.en
+
+
+PUBLISHED = """
+def backprop(weights, biases, x, y):
+    zs, outputs = [], [x]
+    for w, b in zip(weights, biases):
+        zs.append(w @ outputs[-1] + b)
+        outputs.append(sigma(zs[-1]))
+    m = x.shape[1]
+    delta = (outputs[-1] - y) * prime(zs[-1])
+    nabla_b, nabla_w = [], []
+    for l in range(len(weights) - 1, -1, -1):
+        nabla_b.insert(0, delta.sum(axis=1, keepdims=True) / m)
+        nabla_w.insert(0, delta @ outputs[l].T / m)
+        if l:
+            delta = (weights[l].T @ delta) * prime(zs[l - 1])
+    return nabla_b, nabla_w
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("* prime(zs[-1])", "", "the output layer's σ′ is missing"),
+        ("* prime(zs[l - 1])", "", "the hidden layers' σ′ is missing"),
+        ("prime(zs[l - 1])", "prime(outputs[l])", "σ′ is taken at the activation a"),
+        ("prime(zs[l - 1])", "sigma(zs[l - 1])", "σ stands where σ′ is meant, in the hidden layers"),
+        ("prime(zs[l - 1])", "(zs[l - 1] * (1 - zs[l - 1]))", "z(1 − z) stands for σ′"),
+        ("weights[l].T @ delta", "weights[l] @ delta", "without their transpose"),
+        ("weights[l].T @ delta", "weights[l - 1].T @ delta", "the weights of its own layer"),
+        (
+            "weights[l].T @ delta",
+            "weights[l].T @ (outputs[-1] - y if l == len(weights) - 1 else delta)",
+            "without the output layer's σ′",
+        ),
+        (
+            "weights[l].T @ delta",
+            "weights[l].T @ ((outputs[-1] - y) * prime(zs[-1]))",
+            "every hidden layer gets the output layer's error",
+        ),
+        ("delta @ outputs[l].T", "delta @ outputs[l + 1].T", "the activations of the layer itself"),
+        ("delta @ outputs[l].T", "delta @ x.T", "the input x in every layer"),
+        ("keepdims=True) / m", "keepdims=True)", "nabla_b: it is not divided by m"),
+        (
+            "delta.sum(axis=1, keepdims=True)",
+            "np.full((len(delta), 1), delta.sum())",
+            "all biases of a layer get the total of its errors",
+        ),
+        ("m = x.shape[1]", "m = x.shape[0]", "the number of inputs instead of that of the examples"),
+    ],
+)
+def test_each_of_fourteen_mistakes_in_a_published_program_is_named(right: str, wrong: str, says: str) -> None:
+    # Dividing by the number of inputs is the mean over the outputs, where there are as many.
+    net = bp.Network((5 if "shape" in right else 4, 4, 4, 4))
+
+    def run(source: str) -> Any:
+        space: dict[str, Any] = {"np": np, "sigma": sigma, "prime": lambda z: slope(sigma(z))}
+        exec(source, space)
+        return bp.compare(space["backprop"], net)
+
+    assert right in PUBLISHED
+    assert run(PUBLISHED).ok
+    assert says in run(PUBLISHED.replace(right, wrong)).text.en
+
+
 def test_the_mean_over_the_outputs_is_the_convention_of_losses() -> None:
     net = bp.Network((2, 3, 5))
     assert bp.compare(mse, net).convention == CodeConvention.read("mean-of-outputs")

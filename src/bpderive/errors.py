@@ -171,7 +171,7 @@ def unknown_name(kind: Text | str, name: object, known: Iterable[str]) -> Unknow
     given = name if isinstance(name, str) else shown(name)
     by_folded = {n.casefold(): n for n in names}
     near = difflib.get_close_matches(given.casefold(), by_folded, n=1, cutoff=0.5)
-    hint = Text("", "")
+    hint: Text | str = ""
     if near:
         hint = Text(en=" Did you mean {near!r}?", zh="是不是 {near!r}？").format(near=by_folded[near[0]])
     text = Text(

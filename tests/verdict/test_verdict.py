@@ -375,6 +375,26 @@ def test_no_function_is_said_to_be_what_it_is_not() -> None:
         assert bp.check(claim).status == "refuted"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])",
+        "dsigma(z[l,j])^2 = dsigma(z[l,j]) with sigma = leaky_relu",
+        "d(delta[l,j], z[l,j]) = 1",
+        "z[l,j]/(n[l]-1) = z[l,j]/(n[l]-1)",
+    ],
+)
+def test_the_reason_says_more_than_the_status(text: str) -> None:
+    verdict = bp.check(text)
+    for language in ("en", "zh"):
+        reason = verdict.reason.in_language(language)
+        assert reason not in verdicts.STATUS[verdict.status].in_language(language)
+        assert " 0 " not in reason.partition("divisor")[0].partition("除数")[0]
+    lines = [line.en for line in verdict.lines]
+    assert all("\n" not in line for line in lines[:-1])
+    assert verdict.counterexample is None or lines[-1].count("\n") >= 2
+
+
 def test_a_repair_with_a_letter_that_the_language_cannot_read_is_shown() -> None:
     verdict = bp.check(r"\Delta w_{ij} = \eta \delta_j o_i")
     assert verdict.status == "refuted"

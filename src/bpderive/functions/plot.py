@@ -92,7 +92,7 @@ def plot(activation: Activation, *, small: bool = False, shaded: Sequence[Point]
         raise DomainError(
             Text(
                 en="There is no graph of {name}: it takes a vector. Elementwise activations have one.",
-                zh="{name} 没有图像：它的自变量是向量。逐元素的激活函数才有图像。",
+                zh="{name} 没有图像：它的自变量是向量。按元素的激活函数才有图像。",
             ).format(name=activation.name)
         )
     graphs = _graphs(activation)

@@ -290,7 +290,7 @@ def _of_shape(array: Any, wanted: tuple[int, int], what: Text, name: str, net: N
     shape = tuple(array.shape)
     if shape == wanted:
         return array
-    hint = Text("", "")
+    hint: Text | str = ""
     if shape == wanted[:1] and wanted[1] == 1:
         hint = _MAKE_A_COLUMN.format(name=name)
     elif shape == wanted[::-1]:

@@ -21,8 +21,13 @@ import numpy.typing as npt
 from bpderive.errors import UnknownName, shown, unknown_name
 from bpderive.letters.text import Text
 from bpderive.programs.verify.sample import Case
+from bpderive.workbook.conventions import conventions
+from bpderive.workbook.conventions.declaration import Declaration
 
 Array = npt.NDArray[Any]
+
+
+_FACT = Text(en="convention of {name}", zh="{name} 约定")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class CodeConvention:
     def __post_init__(self) -> None:
         for name, values in FACTS.items():
             if getattr(self, name) not in values:
-                raise unknown_name(f"convention of {name}", getattr(self, name), values)
+                raise unknown_name(_FACT.format(name=name), getattr(self, name), values)
 
     @classmethod
     def read(cls, words: str) -> CodeConvention:
@@ -62,7 +67,9 @@ class CodeConvention:
         for word in str(words).replace(",", " ").split():
             field = next((name for name, values in FACTS.items() if word in values), None)
             if field is None:
-                raise unknown_name("convention", word, [w for values in FACTS.values() for w in values])
+                raise unknown_name(
+                    Text(en="convention", zh="约定"), word, [w for values in FACTS.values() for w in values]
+                )
             made = replace(made, **{field: word})
         return made
 
@@ -115,6 +122,20 @@ class CodeConvention:
         sign = -1 if self.bias == "subtracted" else 1
         return [sign * part.reshape(-1, 1) for part in b], turned
 
+    @property
+    def books(self) -> tuple[str, ...]:
+        """The entries of `bp.conventions` that lay out examples, weights and biases in this way, by name."""
+        added_up = "one" if self.examples == "one" else self.batch
+        layout = (self.weights == "out-in", self.in_weights, self.bias == "subtracted")
+        return tuple(
+            name
+            for name, book in conventions.items()
+            if added_up in book.examples
+            and (self.examples == "one" or book.rows == (self.examples == "rows"))
+            and layout == (book.to_from, not book.has_bias, _has_thresholds(book))
+            and {"BP2", "BP4"} <= set(book.numbers)  # it speaks of layers and their weights
+        )
+
     def alternatives(self, **values: Sequence[str]) -> Iterator[CodeConvention]:
         """This convention with every choice of the values of some fields, the first of them first."""
         for chosen in product(*values.values()):
@@ -153,6 +174,11 @@ FACTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The values of each fact, the book's first."""
+
+
+def _has_thresholds(book: Declaration) -> bool:
+    return any(letter.role == "b" and letter.sign < 0 for letter in book.letters.values())
+
 
 _SAID = {
     "rows": Text(en="examples in rows", zh="样本按行排列"),

@@ -50,9 +50,16 @@ class Findings:
         agrees = self.agrees or _AGREES.format(cases=self.cases)
         if self.convention == BOOK:
             return agrees
+        convention = self.convention.text
+        if self.convention.books and not set(BOOK.books) & set(self.convention.books):
+            listed = ", ".join(self.convention.books)
+            convention = Text(
+                en="{convention} (in bp.conventions: {listed})",
+                zh="{convention}（即 bp.conventions 中的 {listed}）",
+            ).format(convention=convention, listed=listed)
         return Text(
             en="right, for {convention}: {agrees}", zh="正确，所用约定为：{convention}；{agrees}"
-        ).format(convention=self.convention.text, agrees=agrees)
+        ).format(convention=convention, agrees=agrees)
 
     def __str__(self) -> str:
         return str(self.text)

@@ -19,11 +19,11 @@ from bpderive.workbook.verdict import check as judged
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.layers import cases
 from bpderive.workbook.verdict.shapes import Spaces, written_out
+from bpderive.workbook.verdict.verdict import REFUTED
 
 OUTPUTS = (2, 3)
 """How many outputs are tried."""
 
-_REFUTED = Text(en="it does not hold", zh="不成立")
 _UNDECIDED = Text(
     en="it could not be decided: softmax takes a whole layer at once, and this is more than δ^L = a^L − y says",
     zh="无法判定：softmax 同时作用于整层，这超出了 δ^L = a^L − y 所说的内容",
@@ -45,7 +45,7 @@ def with_softmax(claim: Claim, seconds: float) -> Verdict:
     except (_Beyond, IllFormed, TooHard):
         found = None
     if found is not None:
-        return Verdict(bare, "refuted", verdict.ranges, _REFUTED, 0.0, found)
+        return Verdict(bare, "refuted", verdict.ranges, REFUTED, 0.0, found)
     general = judged(bare, seconds)
     if general.status in ("holds", "ill-formed"):
         return general

@@ -218,7 +218,12 @@ _BOLD = Text(en="**{status}**: {reason}", zh="**{status}**：{reason}")
 _REPAIR = Text(en="{what}: {mended}", zh="{what}：{mended}")
 _MENDED = Text(en="{what}: {repair}  [in this book: {book}]", zh="{what}：{repair}〔本书写法：{book}〕")
 _SUMMED = Text(en="it holds with the sum over the examples: {repair}", zh="加上对样本的求和就成立：{repair}")
-_REFUTED = Text(en="it does not hold", zh="不成立")
+_NOT_TREATED = Text(en="it could not be decided: {doubt}", zh="无法判定：{doubt}")
+_UNDECIDED = Text(
+    en="it could not be decided: {doubt}. No counterexample was found on {count} networks",
+    zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
+)
+REFUTED = Text(en="the two sides are not always equal", zh="两边并不总相等")
 
 _CASE = {
     "refuted": Text(en="{case}", zh="{case}"),
@@ -277,12 +282,9 @@ def _judged(claim: Claim, clock: Clock) -> Verdict:
         if not tried or error.reason != STEPS_ARE_USED_UP:
             doubt = error.reason
     if case is None:
-        reason = Text(
-            en="it could not be decided: {doubt}. No counterexample was found on {count} networks",
-            zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
-        ).format(doubt=doubt, count=len(tried))
+        reason = (_UNDECIDED if tried else _NOT_TREATED).format(doubt=doubt, count=len(tried))
         return Verdict(claim, "undecided", (), reason, 0.0, networks=tuple(tried))
-    reason = _REFUTED
+    reason = REFUTED
     if any(f"σ'({end})" in case.values for end, _ in kinks(claim.sigma)):
         reason = _at_kinks(claim, reason)
     return Verdict(claim, "refuted", (), reason, 0.0, case, diagnose(claim, clock))
