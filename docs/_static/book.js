@@ -145,3 +145,21 @@ document.addEventListener(
   },
   true,
 );
+
+// The conventions that a reader has chosen: the rows of the others are hidden in every table, and all shown if there is none.
+for (const chooser of document.querySelectorAll(".bp-choose")) {
+  const buttons = [...chooser.querySelectorAll("button")];
+  const show = () => {
+    const chosen = buttons.filter((button) => button.ariaPressed === "true").map((button) => button.dataset.row);
+    for (const row of document.querySelectorAll("tr[class*='bp-convention-']")) {
+      row.hidden = chosen.length > 0 && !chosen.some((name) => row.classList.contains(name));
+    }
+  };
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      button.ariaPressed = String(button.ariaPressed !== "true");
+      show();
+    });
+  }
+  chooser.hidden = false;
+}

@@ -1,5 +1,6 @@
 """The table of conventions: what each says, and an equation in each with the mark of its check."""
 
+import re
 from collections.abc import Callable
 
 import bpderive as bp
@@ -18,3 +19,11 @@ def test_every_convention_has_its_row_and_every_cell_its_mark(book: Callable[...
     cells = sum(len(c.forms("BP4")) for c in bp.conventions.values() if "BP4" in c.numbers)
     marks = [mark for mark in made.marks() if "hold" in mark]
     assert len(marks) == len(bp.conventions) + cells
+
+
+def test_every_row_says_whose_it_is_and_every_convention_has_a_button(book: Callable[..., Book]) -> None:
+    made = str(book({"index": PAGE}).page())
+    rows = re.findall(r'<tr class="[^"]*bp-convention-([\w-]+)', made)
+    for name, convention in bp.conventions.items():
+        assert f'data-row="bp-convention-{name}"' in made
+        assert rows.count(name) == 1 + bool(convention.forms("BP4"))

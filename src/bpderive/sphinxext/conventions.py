@@ -3,13 +3,16 @@
 ```{conventions-table}
 ```
 
-is what each convention says; with the number of an equation it is that equation in each, with the mark of its check:
+is what each convention says, with a button for each: pressed, the tables of the page show these only. With the number
+of an equation it is that equation in each, with the mark of its check:
 
 ```{conventions-table} BP2
 ```
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from docutils import nodes
 
@@ -57,6 +60,7 @@ _NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ �
 _HELD = Text(en="decided to hold", zh="已判定成立")
 _OWN = Text(en="its own {count} equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
 _STOP = Text(en=", ", zh="，")
+_CHOOSE = Text(en="Show only some of the conventions on this page", zh="在本页只显示选定的约定")
 
 
 class ConventionsTableDirective(BookDirective):
@@ -67,11 +71,27 @@ class ConventionsTableDirective(BookDirective):
     def make(self) -> list[nodes.Node]:
         """The table, in a box that scrolls where the page is narrow."""
         made = self._of_equation(self.arguments[0]) if self.arguments else self._of_conventions()
-        return [element("div", made, classes=["bp-scrolled"], tabindex="0", role="region")]
+        shown = element("div", made, classes=["bp-scrolled"], tabindex="0", role="region")
+        return [shown] if self.arguments else [self._chooser(), shown]
+
+    def _chooser(self) -> nodes.Element:
+        """A button for each convention; `book.js` shows it, and hides the rows of the others."""
+        buttons = [
+            element(
+                "button",
+                *self.words(one.title),
+                type="button",
+                **{"aria-pressed": "false", "data-row": _row_of(one)},
+            )
+            for one in conventions.values()
+        ]
+        summary = element("summary", *self.words(_CHOOSE))
+        return element("details", summary, element("div", *buttons), classes=["bp-choose"], hidden="")
 
     def _of_conventions(self) -> nodes.table:
-        rows = [self._row(convention) for convention in conventions.values()]
-        return table(["bp-conventions"], [self.words(word) for word in _HEAD], rows)
+        every = conventions.values()
+        rows = [self._row(convention) for convention in every]
+        return _marked(table(["bp-conventions"], [self.words(word) for word in _HEAD], rows), every)
 
     def _row(self, convention: Convention) -> list[list[nodes.Node]]:
         count = convention.check().instances
@@ -112,13 +132,14 @@ class ConventionsTableDirective(BookDirective):
             if any(form in c.forms(number) for c in conventions.values())
         ]
         head = [self.words(_HEAD[0]), *(self.words(word) for _, word in forms)]
-        rows = []
+        rows, shown = [], []
         for convention in conventions.values():
             had = convention.forms(number)
             if had:
                 cells = [self._cell(convention, number, form) if form in had else [] for form, _ in forms]
                 rows.append([self.words(convention.title), *cells])
-        return table(["bp-conventions"], head, rows)
+                shown.append(convention)
+        return _marked(table(["bp-conventions"], head, rows), shown)
 
     def _cell(self, convention: Convention, number: str, form: str) -> list[nodes.Node]:
         latex = convention.write(number, form)
@@ -129,6 +150,19 @@ class ConventionsTableDirective(BookDirective):
             )
         mark = span(*self.words(_HELD), classes=["bp-mark", "bp-mark-general"])
         return [nodes.math(latex, latex), nodes.Text(" "), mark]
+
+
+def _row_of(convention: Convention) -> str:
+    """The class of its row in each table."""
+    return f"bp-convention-{convention.name}"
+
+
+def _marked(made: nodes.table, of: Iterable[Convention]) -> nodes.table:
+    """The table whose rows, one for each convention, say whose they are."""
+    body = next(made.findall(nodes.tbody))
+    for row, convention in zip(body.findall(nodes.row), of, strict=True):
+        row["classes"].append(_row_of(convention))
+    return made
 
 
 def _letters(convention: Convention) -> list[nodes.Node]:
