@@ -89,6 +89,8 @@ def test_the_equations_to_write_are_those_of_the_registry(number: str) -> None:
     [
         ("chapter", "BP2", "matrix", r"\delta^{l} = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^{l})"),
         ("course", "BP4", "batch", r"dW^{[l]} = \frac{1}{m} dZ^{[l]} A^{[l-1]T}"),
+        ("course", "update", None, r"W^{[l]} \leftarrow W^{[l]} - \eta dW^{[l]}"),
+        ("bishop", "update", None, r"w_{jk} \leftarrow w_{jk} - \eta \frac{\partial E}{\partial w_{jk}}"),
         ("ufldl", "BP2", None, r"\delta^{(l)} = ((W^{(l)})^T \delta^{(l+1)}) \bullet f'(z^{(l)})"),
         ("rows", "BP4", "batch", r"\frac{\partial L}{\partial W^{(l)}} = (A^{(l-1)})^T \delta^{(l)}"),
         ("zhou", "BP2", None, r"e_{h} = (\sum_{j} w_{hj} g_{j}) f'(\alpha_{h} - \gamma_{h})"),

@@ -4,7 +4,7 @@
 ```
 
 is what each convention says, with a button for each: pressed, the tables of the page show these only. With the number
-of an equation it is that equation in each, with the mark of its check:
+of an equation it is that equation in each, with the mark of its check, and with `update` the step of gradient descent:
 
 ```{conventions-table} BP2
 ```
@@ -143,6 +143,8 @@ class ConventionsTableDirective(BookDirective):
 
     def _cell(self, convention: Convention, number: str, form: str) -> list[nodes.Node]:
         latex = convention.write(number, form)
+        if number == "update":  # no equation, so that there is nothing to decide
+            return [nodes.math(latex, latex)]
         verdict = check(latex, convention=convention.name)
         if not verdict.holds:
             raise Refuted(

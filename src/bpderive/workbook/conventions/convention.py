@@ -25,13 +25,14 @@ class Convention(Declaration):
     """How a book or a course writes the quantities of a network; what it declares is said by `Declaration`."""
 
     def write(self, number: str, form: str | None = None) -> str:
-        """Return equation "25", "z", "a", "BP1", "BP2", "BP3" or "BP4" in this convention, as LaTeX.
+        """Return equation "25", "z", "a", "BP1", "BP2", "BP3" or "BP4" in this convention, or the "update", as LaTeX.
 
         `form` is "component", "matrix" or "batch"; None stands for the first of matrix and component that it has.
         Raises `UnknownName` for an equation or a form that the convention does not have.
         """
-        if number not in ("z", "a", *self.numbers):
-            raise unknown_name(Text(en="equation", zh="公式"), number, ("z", "a", *self.numbers))
+        known = ("z", "a", *self.numbers, "update")
+        if number not in known:
+            raise unknown_name(Text(en="equation", zh="公式"), number, known)
         forms = self.forms(number)
         chosen = form or next((f for f in ("matrix", "component") if f in forms), None)
         if chosen not in forms:

@@ -427,6 +427,7 @@ def _held(shown: tuple[str, int], least: int) -> str:
 
 def written(convention: Declaration, number: str, form: str) -> str:
     """An equation of the book in the convention; raises `NotWritten` where it does not have it in this form."""
+    update, number = number == "update", "BP4" if number == "update" else number
     texts = BOOK[number]
     layered = convention.styles[0] not in ("units", "none")
     if convention.has_arrays and (form, number) != ("matrix", "z"):
@@ -438,11 +439,20 @@ def written(convention: Declaration, number: str, form: str) -> str:
     if form == "component" and (convention.styles[0] in ("_", "^[") or not convention.has_bias):
         raise NotWritten("it has no components")
     if form == "batch":
-        if convention.examples == ("one",):
+        if convention.examples == ("one",) or update:
             raise NotWritten("it is about one example")
         return _batch(convention, number)
     claim = parse(texts["matrix" if form == "matrix" else "component"])
-    return Writer(convention).latex(specialised(claim, convention))
+    latex = Writer(convention).latex(specialised(_update(claim) if update else claim, convention))
+    return latex.replace("=", r"\leftarrow", 1) if update else latex
+
+
+def _update(rate: syntax.Claim) -> syntax.Claim:
+    """w = w − η ∂C/∂w, by the equation for ∂C/∂w; the sign between the sides is to be an arrow."""
+    derivative = rate.sides[0]
+    assert isinstance(derivative, syntax.Derivative | syntax.Gradient)
+    step = syntax.Minus(syntax.Times((syntax.Unknown("eta"), derivative)))
+    return syntax.Claim((derivative.by, syntax.Plus((derivative.by, step))))
 
 
 def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
