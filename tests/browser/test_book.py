@@ -38,7 +38,7 @@ class Anchors(HTMLParser):
         self.links += [value for name, value in attrs if tag == "a" and name == "href" and value]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def anchors() -> dict[Path, Anchors]:
     return {path: Anchors(path) for language in WAYS for path in (HTML / language).rglob("*.html")}
 

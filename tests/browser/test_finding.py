@@ -86,7 +86,7 @@ def test_the_glossary_is_reached_from_the_first_use_of_a_term(visit):
     assert page.evaluate("document.querySelector(':target').tagName") == "TR"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def host():
     """The book in a folder of a host that shows its own page for what it does not have."""
 

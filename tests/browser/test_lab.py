@@ -72,7 +72,7 @@ CLAIMS = (
 """True, false and ill-formed claims, and what is refused."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def guarded() -> Iterator[str]:
     """Where the book is served as `bpderive book` does."""
     with server(HTML) as made:
@@ -115,7 +115,7 @@ def opened(chromium: Browser, guarded: str) -> Iterator[Callable[..., Visit]]:
         context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def fields(chromium: Browser, guarded: str) -> Iterator[Visit]:
     """Every kind of field on one page in both languages, with one worker for all questions of these tests."""
     width, height = SIZES["desktop"]

@@ -95,8 +95,8 @@ def backwards() -> Derivation:
     return derive(
         "S4",
         Text(
-            en="(BP2) through a convolution: the kernel turned round",
-            zh="穿过卷积的 (BP2)：卷积核翻转过来",
+            en="The error of the layer before a convolution: the kernel turned round",
+            zh="卷积前一层的误差：卷积核翻转过来",
         ),
         equation(
             delta(l)[j, 0],
@@ -121,8 +121,8 @@ def by_kernel() -> Derivation:
     return derive(
         "S5",
         Text(
-            en="(BP4) of a convolution: the errors slide over the activations",
-            zh="卷积的 (BP4)：误差在激活值上滑动",
+            en="The gradient of a kernel: the errors slide over the activations",
+            zh="卷积核的梯度：误差在激活值上滑动",
         ),
         equation(
             Partial(C, kernel(l)[p, 0]), Sum(delta(l)[j, 0] * a(l - 1)[j + p, 0], over(j, l)), over=entries
