@@ -147,6 +147,7 @@ document.addEventListener(
 );
 
 // The conventions that a reader has chosen: the rows of the others are hidden in every table, and all shown if there is none.
+// Side by side, a convention has a button in each language.
 for (const chooser of document.querySelectorAll(".bp-choose")) {
   const buttons = [...chooser.querySelectorAll("button")];
   const show = () => {
@@ -157,7 +158,8 @@ for (const chooser of document.querySelectorAll(".bp-choose")) {
   };
   for (const button of buttons) {
     button.addEventListener("click", () => {
-      button.ariaPressed = String(button.ariaPressed !== "true");
+      const pressed = String(button.ariaPressed !== "true");
+      for (const twin of buttons) if (twin.dataset.row === button.dataset.row) twin.ariaPressed = pressed;
       show();
     });
   }

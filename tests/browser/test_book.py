@@ -266,3 +266,21 @@ def test_a_wide_formula_scrolls_in_itself_and_by_keyboard(visit):
         wide = made.evaluate("""() => [...document.querySelectorAll(".formula")]
           .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.tabIndex)""")
         assert set(wide) <= {0}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_conventions_that_are_chosen_stand_alone_in_every_table(visit, way):
+    page = visit(f"{way}/conventions.html").page
+    rows = page.locator("tr[class*='bp-convention-']")
+    every = rows.locator("visible=true").count()
+    page.locator(".bp-choose summary").click()
+    button = page.locator(".bp-choose button[data-row='bp-convention-zhou']").last
+    button.click()
+    shown = rows.locator("visible=true").evaluate_all(
+        "all => all.map((r) => r.className.match(/bp-[-\\w]+/)[0])"
+    )
+    assert len(shown) > 3
+    assert set(shown) == {"bp-convention-zhou"}
+    assert page.locator(".bp-choose button[aria-pressed='true']").count() == (2 if way == "both" else 1)
+    button.click()
+    assert rows.locator("visible=true").count() == every
