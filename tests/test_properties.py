@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sympy import FiniteSet, Interval, Rational, S
 
@@ -138,6 +138,7 @@ def test_parameters_are_the_decimals_that_are_written() -> None:
 
 
 @given(st.lists(st.integers(-6, 6), min_size=1, max_size=4, unique=True), st.booleans())
+@example([3, 5], True)  # the second is enclosed in a wider interval than the first
 def test_all_zeros_of_a_product_are_found(roots: list[int], exponential: bool) -> None:
     function = sympy.prod([sympy.exp(z) - sympy.exp(r) if exponential else z - r for r in roots])
     found = zeros(sympy.expand(function * (2 + z**2)))

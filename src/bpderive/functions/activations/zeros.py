@@ -10,6 +10,7 @@ settled so raises `Undecided`.
 
 from __future__ import annotations
 
+from functools import cmp_to_key
 from itertools import pairwise
 from typing import Any
 
@@ -490,11 +491,16 @@ def _inside(point: Expr, where: Interval) -> bool:
 
 def _ordered(points: set[Expr]) -> tuple[Expr, ...]:
     """From left to right; raises `Undecided` if two may be the same number."""
-    ordered = sorted(points, key=lambda point: _ends(point)[0])
-    for low, high in pairwise(ordered):
-        if not _ends(low)[1] < _ends(high)[0] and sign(high - low) != 1:
-            raise Undecided(Text(en="two zeros may coincide", zh="两个零点可能重合"))
+    ordered = sorted(points, key=cmp_to_key(_compared))
+    if any(_compared(low, high) != -1 for low, high in pairwise(ordered)):
+        raise Undecided(Text(en="two zeros may coincide", zh="两个零点可能重合"))
     return tuple(ordered)
+
+
+def _compared(one: Expr, other: Expr) -> int:
+    """The sign of their difference, which is known at once where they are known to lie apart."""
+    (low, high), (least, greatest) = _ends(one), _ends(other)
+    return -1 if high < least else 1 if greatest < low else sign(one - other)
 
 
 def _ends(point: Expr) -> tuple[Expr, Expr]:
