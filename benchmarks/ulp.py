@@ -17,8 +17,8 @@ import numpy.typing as npt
 from sympy import Abs, Expr, Max, Min, Piecewise
 
 from bpderive.functions.activations import Activation
-from bpderive.functions.activations.enclosure import Undecided
 from bpderive.functions.activations.stable import in_high_precision
+from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.activations.zeros import zeros
 
 Array = npt.NDArray[np.floating[Any]]

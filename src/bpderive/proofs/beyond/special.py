@@ -20,6 +20,7 @@ from bpderive.judge.truth import Component, name
 from bpderive.letters.places import Letters
 from bpderive.letters.statements import Statement
 from bpderive.letters.symbols import l
+from bpderive.letters.text import Text
 from bpderive.proofs.beyond.judge import GraphReader, GraphTruth, decide
 from bpderive.proofs.beyond.letters import Parameter, W
 
@@ -31,6 +32,11 @@ STEPS = ((2, 2), (2, 2, 2), (3, 3, 3), (2, 2, 2, 2))
 
 MIXED = ((2, 2), (2, 3), (3, 4), (2, 3, 2))
 """Networks whose layers mix."""
+
+_NO_ENTRY = Text(
+    en="{name} does not exist: the kernel has no such entry", zh="{name} 不存在：卷积核没有这个分量"
+)
+_NO_WEIGHT = Text(en="W_{row}{column} does not exist", zh="W_{row}{column} 不存在")
 
 
 @dataclass(slots=True)
@@ -45,10 +51,10 @@ class SharedTruth(GraphTruth):
         if letter == "K":
             layer, entry = places
             if not (2 <= layer <= self.depth and 0 <= entry <= self.sizes[layer - 2] - self.sizes[layer - 1]):
-                raise NetworkError(f"{name(component)} does not exist: the kernel has no such entry.")
+                raise NetworkError(_NO_ENTRY.format(name=name(component)))
         elif letter == "W":
             if not all(0 <= place < self.sizes[0] for place in places):
-                raise NetworkError(f"W_{places[0] + 1}{places[1] + 1} does not exist.")
+                raise NetworkError(_NO_WEIGHT.format(row=places[0] + 1, column=places[1] + 1))
         else:
             GraphTruth.require(self, component)
 
