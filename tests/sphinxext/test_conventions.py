@@ -27,3 +27,9 @@ def test_every_row_says_whose_it_is_and_every_convention_has_a_button(book: Call
     for name, convention in bp.conventions.items():
         assert f'data-row="bp-convention-{name}"' in made
         assert rows.count(name) == 1 + bool(convention.forms("BP4"))
+
+
+def test_a_formula_says_on_hover_what_its_letters_are_here(book: Callable[..., Book]) -> None:
+    made = book({"index": PAGE}).page()
+    told = {cell.get("title") for cell in made.select("tr.bp-convention-course span[title]")}
+    assert told == {"W = w, ℒ = C, g = σ"}

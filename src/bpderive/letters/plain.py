@@ -84,8 +84,6 @@ _COMMANDS = {
     r"\vee": "∨",
     r"\pm": "±",
     r"\times": "×",
-    r"\mathbb{R}": "ℝ",
-    r"\mathbb{Z}": "ℤ",
     r"\sum": "Σ",
     r"\Gamma": "Γ",
     r"\left": "",
@@ -111,10 +109,15 @@ _KEPT = re.compile(
 _AFTER = "\x00"
 """Stands behind a fraction, until it is known whether a factor follows."""
 
+_LETTERS = {r"\mathbb{R}": "ℝ", r"\mathbb{Z}": "ℤ", r"\mathcal{L}": "ℒ", r"\hat{y}": "ŷ"}
+"""Letters that are a command and what stands in its braces."""
+
 
 def plain(expression: Any) -> str:
     """`expression`, or LaTeX, as one line of text."""
     latex_ = expression if isinstance(expression, str) else latex(expression)
+    for letter, sign in _LETTERS.items():
+        latex_ = latex_.replace(letter, sign)
     latex_ = latex_.replace(r"\frac{1}{2 n}", "1/(2n)")
     text = _CASES.sub(_bracketed_cases, latex_.replace(r"\partial^{+} ", r"\partial ⁺"))
     text = re.sub(r"\\(?:operatorname|text|mathrm|mathsf|mathit)\{([^{}]*)\}", r"\1", text)

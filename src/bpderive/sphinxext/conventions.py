@@ -12,11 +12,12 @@ of an equation it is that equation in each, with the mark of its check, and with
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from docutils import nodes
 
 from bpderive.errors import Refuted
+from bpderive.letters.plain import plain
 from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import element, span, table
@@ -60,6 +61,17 @@ _NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ �
 _HELD = Text(en="decided to hold", zh="已判定成立")
 _OWN = Text(en="its own {count} equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
 _STOP = Text(en=", ", zh="，")
+_OURS = {
+    "w": "w",
+    "b": "b",
+    "z": "z",
+    "a": "a",
+    "delta": r"\delta",
+    "y": "y",
+    "cost": "C",
+    "sigma": r"\sigma",
+}
+_PRINTED = {"yhat": r"\hat{y}", r"\Loss": r"\mathcal{L}", "net": r"\text{net}"}
 _CHOOSE = Text(en="Show only some of the conventions on this page", zh="在本页只显示选定的约定")
 
 
@@ -143,15 +155,18 @@ class ConventionsTableDirective(BookDirective):
 
     def _cell(self, convention: Convention, number: str, form: str) -> list[nodes.Node]:
         latex = convention.write(number, form)
+        letters = ", ".join(plain(letter) for letter in _renamed(convention))
+        explained = {"title": letters} if letters else {}
+        formula = element("span", nodes.math(latex, latex), **explained)
         if number == "update":  # no equation, so that there is nothing to decide
-            return [nodes.math(latex, latex)]
+            return [formula]
         verdict = check(latex, convention=convention.name)
         if not verdict.holds:
             raise Refuted(
                 f"{latex} does not hold in the convention {convention.name!r}", verdict.counterexample
             )
         mark = span(*self.words(_HELD), classes=["bp-mark", "bp-mark-general"])
-        return [nodes.math(latex, latex), nodes.Text(" "), mark]
+        return [formula, nodes.Text(" "), mark]
 
 
 def _row_of(convention: Convention) -> str:
@@ -170,24 +185,18 @@ def _marked(made: nodes.table, of: Iterable[Convention]) -> nodes.table:
 def _letters(convention: Convention) -> list[nodes.Node]:
     """The letters that the convention writes, each with what the book calls it."""
     shown: list[nodes.Node] = []
-    ours = (
-        ("w", "w"),
-        ("b", "b"),
-        ("z", "z"),
-        ("a", "a"),
-        ("delta", r"\delta"),
-        ("y", "y"),
-        ("cost", "C"),
-        ("sigma", r"\sigma"),
-    )
-    for role, letter in ours:
+    for latex in _renamed(convention):
+        shown += [nodes.math(latex, latex), nodes.Text(" ")]
+    return shown
+
+
+def _renamed(convention: Convention) -> Iterator[str]:
+    """Each letter that is not the book's, put equal to that of the book, as LaTeX."""
+    for role, letter in _OURS.items():
         found = convention.writes(role)
         if found is None:
             continue
-        theirs = {"yhat": r"\hat{y}", r"\Loss": r"\mathcal{L}", "net": r"\text{net}"}.get(found[0], found[0])
+        theirs = _PRINTED.get(found[0], found[0])
         sign = "-" if found[1].sign < 0 else ""
-        if theirs == letter and not sign:
-            continue
-        latex = rf"{theirs} = {sign}{letter}"
-        shown += [nodes.math(latex, latex), nodes.Text(" ")]
-    return shown
+        if theirs != letter or sign:
+            yield rf"{theirs} = {sign}{letter}"
