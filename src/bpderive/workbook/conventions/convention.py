@@ -25,7 +25,7 @@ class Convention(Declaration):
     """How a book or a course writes the quantities of a network; what it declares is said by `Declaration`."""
 
     def write(self, number: str, form: str | None = None) -> str:
-        """Return equation "25", "z", "a", "BP1", "BP2", "BP3" or "BP4" in this convention, or the "update", as LaTeX.
+        """Return equation "25", "z", "a", "BP1", "BP2", "BP3" or "BP4" in this convention, or the `update`, as LaTeX.
 
         `form` is "component", "matrix" or "batch"; None stands for the first of matrix and component that it has.
         Raises `UnknownName` for an equation or a form that the convention does not have.
