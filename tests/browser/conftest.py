@@ -107,14 +107,8 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
                 java_script_enabled=script,
             )
             stack.callback(context.close)
-            made = Visit(context.new_page())
-            made.page.on("request", lambda request: _note(made.elsewhere, request.url, address))
-            made.page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
-            made.page.on("requestfailed", lambda request: made.missing.append(request.url))
-            made.page.on("console", lambda message: made.said.append(message.text))
-            made.page.on("pageerror", lambda error: made.said.append(str(error)))
+            made = watched(context.new_page(), address)
             made.page.goto(address + page)
-            made.page.wait_for_load_state("load")
             if script:
                 made.page.evaluate("document.fonts.ready.then(() => true)")
             return made
@@ -122,6 +116,37 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         yield visit
 
 
-def _note(elsewhere: list[str], url: str, address: str) -> None:
-    if not url.startswith((address, "data:")):
-        elsewhere.append(url)
+@pytest.fixture(scope="session")
+def tab(chromium: Browser, address: str) -> Iterator[Callable[[str], Visit]]:
+    """`tab("en/index.html")` opens one page after the other in one tab, wide and light: a process and a cache for all.
+
+    Each finds nothing that an earlier one has stored.
+    """
+    width, height = SIZES["desktop"]
+    page = chromium.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    page.add_init_script("localStorage.clear(); sessionStorage.clear()")
+    made = watched(page, address)
+
+    def tab(name: str) -> Visit:
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="light")
+        for noted in (made.elsewhere, made.missing, made.said):
+            noted.clear()
+        page.goto(address + name)
+        page.evaluate("document.fonts.ready.then(() => true)")
+        return made
+
+    yield tab
+    page.close()
+
+
+def watched(page: Page, address: str) -> Visit:
+    """A page whose requests and words are noted."""
+    made = Visit(page)
+    own = (address, "data:")
+    page.on("request", lambda asked: None if asked.url.startswith(own) else made.elsewhere.append(asked.url))
+    page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
+    page.on("requestfailed", lambda asked: made.missing.append(asked.url))
+    page.on("console", lambda message: made.said.append(message.text))
+    page.on("pageerror", lambda error: made.said.append(str(error)))
+    return made

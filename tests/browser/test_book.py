@@ -259,15 +259,6 @@ def test_drawings_are_legible(visit, scheme):
     )
 
 
-def test_a_wide_formula_scrolls_in_itself_and_by_keyboard(visit):
-    for page in EQUATION_PAGES:
-        made = visit(f"en/{page}", size="phone").page
-        made.wait_for_timeout(100)
-        wide = made.evaluate("""() => [...document.querySelectorAll(".formula")]
-          .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.tabIndex)""")
-        assert set(wide) <= {0}
-
-
 @pytest.mark.parametrize("way", WAYS)
 def test_the_conventions_that_are_chosen_stand_alone_in_every_table(visit, way):
     page = visit(f"{way}/conventions.html").page

@@ -18,7 +18,7 @@ import bpderive as bp
 from bpderive.cli.book import server
 from bpderive.lab import answer
 from bpderive.lab.words import in_each
-from tests.browser.conftest import HTML, SIZES, Visit
+from tests.browser.conftest import HTML, SIZES, Visit, watched
 from tests.browser.test_pages import AXE, violations
 
 pytestmark = pytest.mark.xdist_group("lab")
@@ -104,7 +104,7 @@ def opened(chromium: Browser, guarded: str) -> Iterator[Callable[..., Visit]]:
             reduced_motion="reduce",
         )
         contexts.append(context)
-        made = _watched(context.new_page(), guarded)
+        made = watched(context.new_page(), guarded)
         if before:
             made.page.add_init_script(before)
         made.page.goto(f"{guarded}{way}/{PAGE}{hash}")
@@ -120,7 +120,7 @@ def fields(chromium: Browser, guarded: str) -> Iterator[Visit]:
     """Every kind of field on one page in both languages, with one worker for all questions of these tests."""
     width, height = SIZES["desktop"]
     context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    made = _watched(context.new_page(), guarded)
+    made = watched(context.new_page(), guarded)
     pages = [
         (HTML / "both" / name).read_text("utf-8") for name in ("design-your-own.html", "sum-over-paths.html")
     ]
@@ -139,16 +139,6 @@ def fields(chromium: Browser, guarded: str) -> Iterator[Visit]:
 
 
 FIELD = re.compile(r'<div class="bp-lab"[^>]* data-lab="(?:activation|network)"[^>]*>')
-
-
-def _watched(page: Page, address: str) -> Visit:
-    made = Visit(page)
-    asked = made.elsewhere.append
-    page.on("request", lambda r: None if r.url.startswith((address, "data:")) else asked(r.url))
-    page.on("response", lambda answer: answer.status >= 400 and made.missing.append(answer.url))
-    page.on("console", lambda message: made.said.append(message.text))
-    page.on("pageerror", lambda error: made.said.append(str(error)))
-    return made
 
 
 def expected(claim: str) -> tuple[str, dict[str, str]]:
