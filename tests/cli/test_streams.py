@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from bpderive.cli import main
 
 COMMAND = [sys.executable, "-m", "bpderive"]
 CLAIM = "d(C, b[l,j]) = delta[l,j]"
@@ -17,6 +21,23 @@ def run(*arguments: str | bytes, shell: str = "", **options: object) -> subproce
     """The command as a process of its own; `shell` is what stands behind it on a command line."""
     line = ["sh", "-c", f'exec "$0" "$@" {shell}', *COMMAND, *arguments] if shell else [*COMMAND, *arguments]
     return subprocess.run(line, capture_output=True, timeout=120, check=False, **options)  # type: ignore[call-overload,no-any-return]
+
+
+@pytest.fixture
+def here(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """The same in this process, where it is of no account what the streams are connected with."""
+
+    def here(*arguments: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(input)))
+        try:
+            code = main(arguments)
+        except SystemExit as stopped:
+            code = int(stopped.code or 0)
+        return subprocess.CompletedProcess(arguments, code, *capsysbinary.readouterr())
+
+    return here
 
 
 def refused(done: subprocess.CompletedProcess[bytes], says: str = "") -> None:
@@ -45,20 +66,17 @@ def test_streams_that_are_closed() -> None:
     assert run("nonsense", shell="2>&-").returncode == 2
 
 
-@pytest.mark.parametrize("name", ["", "x" * 5000, "no/such/folder/x", ".", "a/../..", "\n"])
-def test_odd_names_of_output_files(name: str, tmp_path: Path) -> None:
-    done = run("emit", "--network", "2,2", "--output", name, cwd=tmp_path)
-    if name == "\n":  # which is a name
+@pytest.mark.parametrize("name", ["", "x" * 5000, "no/such/folder/x", ".", "a/../..", "\n", "g.h"])
+def test_odd_names_of_output_files(name, here, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = here("emit", "--network", "2,2", "--output", name)
+    if name in ("\n", "g.h"):  # which are names
         assert done.returncode == 0
+        assert (tmp_path / name).is_file()
         return
     refused(done)
     assert not list(tmp_path.iterdir())
     assert len(done.stderr) < 300
-
-
-def test_an_output_is_a_file_whatever_its_ending(tmp_path: Path) -> None:
-    assert run("emit", "--network", "2,2", "--output", "g.h", cwd=tmp_path).returncode == 0
-    assert (tmp_path / "g.h").is_file()
 
 
 def test_a_sheet_with_a_byte_order_mark(tmp_path: Path) -> None:
@@ -78,20 +96,20 @@ def test_a_sheet_with_a_byte_order_mark(tmp_path: Path) -> None:
         (b"#" * 2_000_000, "larger"),
     ],
 )
-def test_sheets_that_are_none(content: bytes, says: str, tmp_path: Path) -> None:
+def test_sheets_that_are_none(content, says, here, tmp_path) -> None:
     sheet = tmp_path / "sheet.txt"
     sheet.write_bytes(content)
-    refused(run("check", str(sheet)), says)
-    refused(run("check", "-", input=content), says)
+    refused(here("check", str(sheet)), says)
+    refused(here("check", "-", input=content), says)
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_what_is_no_file(here, tmp_path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in (tmp_path / "pipe", tmp_path, Path("/dev/zero")):
-        refused(run("check", str(name)), "is no file")
-    refused(run("check", str(tmp_path / "nothing")), "No such file")
-    refused(run("check", "x" * 5000), "neither an equation nor a file")
-    refused(run("check", str(tmp_path / "nothing"), "--lang", "zh"), "既不是等式")
+        refused(here("check", str(name)), "is no file")
+    refused(here("check", str(tmp_path / "nothing")), "No such file")
+    refused(here("check", "x" * 5000), "neither an equation nor a file")
+    refused(here("check", str(tmp_path / "nothing"), "--lang", "zh"), "既不是等式")
 
 
 def test_bytes_that_are_no_text() -> None:
