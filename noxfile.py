@@ -56,6 +56,10 @@ OF_LIBRARY = (
 """The tests that do not depend on Sphinx."""
 
 
+FEW = ("--few", "4")
+"""Four cases of every test, the first and the last among them; `nox -s tests-oldest -- tests` runs all."""
+
+
 def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
     """Install what requirements/<lock>.txt pins, and then the project itself, fetching nothing that is not pinned."""
     session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
@@ -122,11 +126,11 @@ def engines(session: nox.Session) -> None:
 
 @nox.session(name="tests-oldest")
 def tests_oldest(session: nox.Session) -> None:
-    """Run the tests of the library on the wheel, with the oldest SymPy and NumPy that are supported."""
+    """Run the library's tests, a few cases of each, on the wheel with the oldest SymPy and NumPy that are supported."""
     if sys.version_info >= (3, 13):
         session.error("The oldest supported NumPy has no wheels for this Python; use 3.11 or 3.12.")
     install(session, "tests-oldest", editable=False)
-    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, *OF_LIBRARY)))
+    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, *OF_LIBRARY, *FEW)))
 
 
 @nox.session
