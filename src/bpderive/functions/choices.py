@@ -30,6 +30,7 @@ from bpderive.letters.refusals import (
     OPEN_PARAMETERS,
     OUTSIDE,
     ROUNDED,
+    ROUNDED_TO_AN_END,
     SIZE,
     SIZES,
     SIZES_WANTED,
@@ -139,32 +140,51 @@ def check_numbers(cost: Cost) -> None:
 
 def check_domain(activation: AnyActivation, cost: Cost) -> None:
     """Raise `DomainError` if the activation's values leave the domain of the cost, exactly or when rounded."""
-    if cost.domain == sympy.S.Reals:
+    if stays_in(activation, cost):
         return
     values = activation.range
     if values is not None and values.is_subset(cost.domain):
-        if rounds_out_of(activation, cost.domain):
-            raise DomainError(ROUNDED.format(activation=activation.name, cost=cost.name))
-        return
-    known = [f.name for f in activations.values() if stays_in(f, cost.domain)]
+        said = ROUNDED if not activation.elementwise else ROUNDED_TO_AN_END
+        raise DomainError(
+            said.format(activation=activation.name, cost=cost.name, domain=cost.domain, known=_known(cost))
+        )
     has = VALUES_UNKNOWN if values is None else VALUES.format(values=values)
     raise DomainError(
         OUTSIDE.format(
-            activation=activation.name, has=has, cost=cost.name, domain=cost.domain, known=", ".join(known)
+            activation=activation.name, has=has, cost=cost.name, domain=cost.domain, known=_known(cost)
         )
     )
 
 
-def rounds_out_of(activation: AnyActivation, domain: sympy.Set) -> bool:
-    """Whether outputs of a whole layer are rounded to 1, which `domain` leaves out: nothing cancels 1/(1 − a)."""
-    return not activation.elementwise and 1 not in domain
+def _known(cost: Cost) -> str:
+    return ", ".join(f.name for f in activations.values() if stays_in(f, cost))
 
 
-def stays_in(activation: AnyActivation, domain: sympy.Set) -> bool:
-    """Whether all values are in `domain`; its range is derived only if some values at once do not tell."""
-    if rounds_out_of(activation, domain):
+def rounds_out_of(activation: AnyActivation, cost: Cost) -> bool:
+    """Whether outputs are rounded to where the cost is not defined, and nothing cancels what it divides by.
+
+    Those of a whole layer are rounded to 1; those of one neuron to an end of their range that they only approach.
+    """
+    if isinstance(activation, VectorActivation):
+        return 1 not in cost.domain
+    values, domain = activation.range, cost.domain
+    if not isinstance(values, sympy.Interval) or not isinstance(domain, sympy.Interval):
         return False
-    if isinstance(activation, Activation) and not all(activation.expr(z) in domain for z in (-4, 0, 4)):
+    below = values.left_open and values.inf.is_finite and values.inf == domain.inf
+    above = values.right_open and values.sup.is_finite and values.sup == domain.sup
+    if not (below and domain.left_open) and not (above and domain.right_open):
+        return False
+    return cost.cancelled_error(activation.derivative_from_output()) is None
+
+
+def stays_in(activation: AnyActivation, cost: Cost) -> bool:
+    """Whether all values, rounded too, are where the cost is defined.
+
+    The range is derived only if some values at once do not tell.
+    """
+    if cost.domain == sympy.S.Reals:
+        return True
+    if isinstance(activation, Activation) and not all(activation.expr(z) in cost.domain for z in (-4, 0, 4)):
         return False
     values = activation.range
-    return values is not None and bool(values.is_subset(domain))
+    return values is not None and values.is_subset(cost.domain) and not rounds_out_of(activation, cost)

@@ -85,6 +85,13 @@ ROUNDED = Text(
     zh="输出层的 {activation} 不能与代价函数 {cost} 同用：某个输出很快就会舍入为 1，而 {cost} 在那里没有导数。"
     "请用 cost='log_likelihood'（互斥类别的交叉熵），或在输出层采用 'sigmoid'。",
 )
+ROUNDED_TO_AN_END = Text(
+    en="{activation} in the output layer does not go with the cost {cost}: its outputs come so near to an end of "
+    "{domain} that they are rounded to it, where {cost} is not defined. Take another cost, or in the output layer one "
+    "of: {known}.",
+    zh="输出层的 {activation} 不能与代价函数 {cost} 同用：它的输出可以任意接近 {domain} 的端点，舍入后就等于该端点，"
+    "而 {cost} 在那里没有定义。请换一个代价函数，或在输出层采用下列之一：{known}。",
+)
 
 A_WEIGHT = Text(en="weight", zh="权重")
 A_BIAS = Text(en="bias", zh="偏置")

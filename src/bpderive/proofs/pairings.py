@@ -96,7 +96,7 @@ def pairings() -> tuple[Pairing, ...]:
         pairing(activation.name, cost.name)
         for cost in costs.values()
         for activation in activations.values()
-        if stays_in(activation, cost.domain)
+        if stays_in(activation, cost)
     )
 
 
@@ -111,7 +111,7 @@ def pairing(activation: str, cost: str) -> Pairing:
 @cache
 def _pairing(activation: str, cost: str) -> Pairing:
     function, charged = activations[activation], costs[cost]
-    if not stays_in(function, charged.domain):
+    if not stays_in(function, charged):
         raise UnknownName(
             Text(
                 en="{activation} and {cost} are no pair: {cost} is defined for outputs in {domain}, and {activation} "
