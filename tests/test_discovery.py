@@ -1,9 +1,8 @@
-"""The forms of the gradient: each program gives the derivatives, and its work is what walking it counts."""
+"""The forms of the gradient: each program gives the derivatives, and its work is what the machine counts."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,16 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpderive import Network
-from bpderive.equations.discovery import (
-    Expression,
-    Name,
-    Product,
-    Simplification,
-    Total,
-    Work,
-    simplifications,
-)
+from bpderive.equations.discovery import Machine, Simplification, Work, simplifications
 from bpderive.errors import StepError, TooManyPaths
+from bpderive.judge.polynomials import Polynomial
 
 FORMS = range(len(simplifications(Network((2, 3, 2)))))
 DEEP = Network((4,) + (5,) * 6 + (3,))
@@ -37,17 +29,16 @@ def test_every_form_is_the_gradient_and_does_the_work_that_it_says(sizes: tuple[
 def test_a_wrong_program_is_found(place: int) -> None:
     form = simplifications(Network((2, 3, 2)))[place]
 
-    def first_factor_lost(sizes: tuple[int, ...]) -> Iterator[tuple[Name, Expression]]:
+    class FirstFactorLost(Machine):
         lost = False
-        for name, expression in form.program(sizes):
-            if not lost and isinstance(expression, Product):
-                lost, expression = True, expression.factors[-1]
-            elif not lost and isinstance(expression, Total):
-                lost, expression = True, Total(expression.terms[1:] or (("0",),))
-            yield name, expression
+
+        def product(self, *factors: Polynomial) -> Polynomial:
+            if not self.lost and len(factors) > 1:
+                self.lost, factors = True, factors[1:]
+            return super().product(*factors)
 
     with pytest.raises(StepError, match="is not what it gives"):
-        replace(form, program=first_factor_lost).check()
+        replace(form, program=lambda machine: form.program(FirstFactorLost(machine.truth))).check()
 
 
 @pytest.mark.parametrize("place", FORMS)

@@ -1,9 +1,9 @@
 """How much work each form of the gradient costs: the reason for each simplification of the long proof.
 
 `simplifications(net)` gives the forms in the order in which one would find them, from the sum over all paths, written
-out for every weight, to backpropagation. Each is a program of scalar assignments that is counted by walking it, and
-`check()` runs it on polynomials and compares what it assigns with the derivatives by direct differentiation. To add a
-form, write its program in `forms`, the formula for its work in `work`, and a row of `_FORMS`.
+out for every weight, to backpropagation. Each is a program that runs on a machine which counts, and `check()` runs it
+on polynomials and compares what it computes with the derivatives by direct differentiation. To add a form, write its
+program in `forms`, the formula for its work in `work`, and a row of `_FORMS`.
 """
 
 from __future__ import annotations
@@ -13,20 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bpderive.equations.discovery import forms, work
-from bpderive.equations.discovery.programs import (
-    Expression,
-    Name,
-    Product,
-    Program,
-    Total,
-    Work,
-    count,
-    parameters,
-    value,
-)
+from bpderive.equations.discovery.forms import Program
+from bpderive.equations.discovery.machine import Machine, Work, parameters
 from bpderive.errors import StepError, TooManyPaths
 from bpderive.functions.network import Network
-from bpderive.judge.polynomials import Polynomial
 from bpderive.judge.truth import COST, Truth
 from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.text import Text
@@ -44,7 +34,7 @@ class Simplification:
     line: tuple[str, int]
     sizes: tuple[int, ...]
     work: Work
-    program: Callable[[tuple[int, ...]], Program]
+    program: Program
 
     @property
     def latex(self) -> str:
@@ -65,18 +55,14 @@ class Simplification:
                 f"the {MOST_STEPS:,} that are run; check it on a smaller network.",
                 math.prod(self.sizes[1:]),
             )
-        truth = Truth(self.sizes)
-        values: dict[Name, Polynomial] = {}
-        counted = Work()
-        for name, expression in self.program(self.sizes):
-            values[name] = value(expression, values, truth)
-            counted = counted + count(expression)
+        machine = Machine(Truth(self.sizes))
+        found = dict(self.program(machine))
         for wanted in parameters(self.sizes):
-            if values[("∂C/∂" + wanted[0], *wanted[1:])] != truth.derivative(COST, wanted):
+            if found.get(wanted) != machine.truth.derivative(COST, wanted):
                 raise StepError(f"“{self.title.en}” on {self.sizes}: ∂C/∂{wanted} is not what it gives.")
-        if counted != self.work:
+        if machine.work != self.work:
             raise StepError(
-                f"“{self.title.en}” on {self.sizes}: its program does {counted}, not {self.work}."
+                f"“{self.title.en}” on {self.sizes}: its program does {machine.work}, not {self.work}."
             )
         return Certificate(self.title.en, ("concrete",), (self.sizes,), 1)
 
@@ -89,9 +75,7 @@ def simplifications(net: Network) -> tuple[Simplification, ...]:
     )
 
 
-_FORMS: tuple[
-    tuple[Text, tuple[str, int], Callable[[tuple[int, ...]], Program], Callable[[tuple[int, ...]], Work]], ...
-] = (
+_FORMS: tuple[tuple[Text, tuple[str, int], Program, Callable[[tuple[int, ...]], Work]], ...] = (
     (
         Text(en="every path of every weight", zh="逐个权重、逐条路径相加"),
         ("part A", -1),
@@ -139,4 +123,4 @@ _FORMS: tuple[
 )
 """What is done, the part and the line of the long proof, the program, and its work."""
 
-__all__ = ["Expression", "Name", "Product", "Program", "Simplification", "Total", "Work", "simplifications"]
+__all__ = ["Machine", "Program", "Simplification", "Work", "simplifications"]

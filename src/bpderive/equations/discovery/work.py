@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator
 
-from bpderive.equations.discovery.programs import Work
+from bpderive.equations.discovery.machine import Work
 
 
 def _layers(sizes: tuple[int, ...]) -> Iterator[tuple[int, int, int, int]]:

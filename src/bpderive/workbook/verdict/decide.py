@@ -1,14 +1,14 @@
 """The general decision: whether a claim is an identity for all widths, every depth and every layer in its range.
 
 `holds(claim, clock)` is True only where the normal forms of both sides agree in every case. It raises `IllFormed` or
-`TooHard` where that is not a question. `Reading` is a claim made ready for it, and for trial on networks.
+`TooHard` where that is not a question. `readings` make a claim ready for it, and for trial on
+networks.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,8 +21,8 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict import forms, signs
 from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form, Term
-from bpderive.workbook.verdict.indices import Indices, apart, check_scopes
-from bpderive.workbook.verdict.layers import Case, cases
+from bpderive.workbook.verdict.indices import Indices, Reading, apart, check_scopes
+from bpderive.workbook.verdict.layers import cases
 from bpderive.workbook.verdict.normal import Normaliser
 from bpderive.workbook.verdict.shapes import Spaces, in_components
 
@@ -32,25 +32,6 @@ NOTHING = Text(
 
 MOST_CHOICES = 100_000
 """How many choices of the neurons are gone through in layers of fixed widths."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A claim in components, in one case: the sums' indices told apart, and the layer of each index."""
-
-    claim: syntax.Claim
-    case: Case
-    spaces: Spaces
-    indices: Indices
-
-    @property
-    def free(self) -> list[str]:
-        """The indices that are universally meant."""
-        found = {index: None for side in self.claim.sides for index in syntax.free_indices(side)}
-        for condition in self.claim.conditions:
-            if isinstance(condition, syntax.IndexCondition):
-                found |= {i: None for i in (condition.first, condition.second) if isinstance(i, str)}
-        return list(found)
 
 
 def readings(
@@ -127,8 +108,8 @@ def residuals(
 ) -> Iterator[tuple[Form, frozenset[frozenset[Any]]]]:
     """The differences of the sides in normal form, and the indices that are unequal there."""
     for names, unequal in cases_of_indices(reading):
-        normaliser = normaliser_of(reading, clock, unequal, targets_add_to_one)
-        first, *rest = [normaliser.terms(side, names) for side in reading.claim.sides]
+        normaliser = Normaliser(reading, clock, unequal, targets_add_to_one)
+        first, *rest = [normaliser.value(side, names) for side in reading.claim.sides]
         for other in rest:
             difference = normaliser.normal(first + forms.scaled(other, -1))
             if targets_add_to_one:
@@ -149,29 +130,13 @@ def _without_targets(term: Term) -> Term:
     return term
 
 
-def normaliser_of(
-    reading: Reading, clock: Clock, unequal: frozenset[frozenset[Any]], keeps_targets: bool = False
-) -> Normaliser:
-    """What brings the expressions of the reading to their normal forms."""
-    return Normaliser(
-        reading.case,
-        reading.spaces,
-        reading.claim.cost,
-        reading.claim.sigma,
-        keeps_targets,
-        reading.indices.layers,
-        clock,
-        unequal,
-    )
-
-
 def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], frozenset[frozenset[Any]]]]:
     """What the free indices are: themselves, or each number in turn in a layer of fixed width."""
     conditions = [c for c in reading.claim.conditions if isinstance(c, syntax.IndexCondition)]
     names: dict[str, syntax.Index] = {}
     choices: list[list[tuple[str, int]]] = []
     for index in reading.free:
-        width = reading.spaces.width(reading.spaces.of(reading.indices.layers[index]))
+        width = reading.spaces.width(reading.space_of(index))
         if width is not None:
             choices.append([(index, value) for value in range(1, width + 1)])
     for count, chosen in enumerate(itertools.product(*choices)):
@@ -198,4 +163,4 @@ def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index]
             yield names, frozenset(unequal)
 
 
-__all__ = ["Reading", "cases_of_indices", "holds", "normaliser_of", "readings", "residuals"]
+__all__ = ["Reading", "cases_of_indices", "holds", "readings", "residuals"]

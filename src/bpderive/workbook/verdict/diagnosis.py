@@ -176,9 +176,7 @@ _Case = tuple[str, Text, Callable[[Clock], bool]]
 
 def _special_cases(claim: syntax.Claim) -> Iterator[_Case]:
     """Special networks, in words, and the test whether the claim is true in them."""
-    letters = {
-        n.layer.letter for side in claim.sides for n in syntax.walk(side) if isinstance(n, syntax.Quantity)
-    }
+    letters = {node.layer.letter for node in claim.walk() if isinstance(node, syntax.Quantity)}
     if "l" in letters:
         for layer in (syntax.LAST, syntax.LAST + -1, syntax.Layer("", 2)):
             yield _given(

@@ -17,9 +17,10 @@ import sympy
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict import signs
-from bpderive.workbook.verdict.decide import Reading, cases_of_indices, normaliser_of, readings
+from bpderive.workbook.verdict.decide import cases_of_indices, readings
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form
+from bpderive.workbook.verdict.indices import Reading
 from bpderive.workbook.verdict.normal import Normaliser
 
 SMALL = (2, 1, 3)
@@ -38,8 +39,7 @@ def divides(claim: syntax.Claim) -> bool:
     """Whether the claim divides by anything but a number other than 0."""
     return any(
         not isinstance(divisor, syntax.Number) or divisor.value == 0
-        for side in claim.sides
-        for node in syntax.walk(side)
+        for node in claim.walk()
         for divisor in _divisor(node)
     )
 
@@ -69,12 +69,8 @@ def _layers(claim: syntax.Claim) -> list[syntax.Layer]:
     """The layers whose widths matter to the divisors."""
     found: dict[syntax.Layer, None] = {}
     for reading in readings(claim, one_sided=True):
-        for layer in reading.indices.layers.values():
-            found[layer] = None
-        for side in reading.claim.sides:
-            for node in syntax.walk(side):
-                if isinstance(node, syntax.WidthOf):
-                    found[node.layer] = None
+        found |= dict.fromkeys(reading.indices.layers.values())
+        found |= {node.layer: None for node in reading.claim.walk() if isinstance(node, syntax.WidthOf)}
     return list(found)
 
 
@@ -88,7 +84,7 @@ def _check_widths(claim: syntax.Claim, widths: tuple[tuple[syntax.Layer, int], .
         return
     for reading in found:
         for names, unequal in cases_of_indices(reading):
-            normaliser = normaliser_of(reading, clock, unequal)
+            normaliser = Normaliser(reading, clock, unequal)
             for side in reading.claim.sides:
                 for divisor, at in _divisors(side, names, normaliser):
                     if signs.vanishes(normaliser.form(divisor, at), unequal, clock):
@@ -105,7 +101,12 @@ def _divisors(
     for divisor in _divisor(node):
         yield divisor, names
     if isinstance(node, syntax.Total):
-        spaces = [normaliser.spaces.width(normaliser.spaces.of(normaliser.layers[i])) for i in node.indices]
+        spaces = [
+            normaliser.reading.spaces.width(
+                normaliser.reading.spaces.of(normaliser.reading.indices.layers[i])
+            )
+            for i in node.indices
+        ]
         ranges = [range(1, (width or 0) + 1) for width in spaces]
         for values in itertools.product(*ranges):
             yield from _divisors(
@@ -120,14 +121,12 @@ def _check_roots(claim: syntax.Claim, reading: Reading, clock: Clock) -> None:
     """The widths at which a divisor vanishes, from its normal form."""
     layers = {reading.spaces.of(layer): layer for layer in reversed(_layers(claim))}
     for names, unequal in cases_of_indices(reading):
-        normaliser = normaliser_of(reading, clock, unequal)
-        for side in reading.claim.sides:
-            for node in syntax.walk(side):
-                for divisor in _divisor(node):
-                    for zero in _zeros(normaliser.form(divisor, names), clock):
-                        widths = [(layers[space], width) for space, width in zero.items()]
-                        if _is_possible(claim, reading, widths):
-                            raise _is_zero(", ".join(f"n[{layer}] = {width}" for layer, width in widths))
+        normaliser = Normaliser(reading, clock, unequal)
+        for divisor in (found for node in reading.claim.walk() for found in _divisor(node)):
+            for zero in _zeros(normaliser.form(divisor, names), clock):
+                widths = [(layers[space], width) for space, width in zero.items()]
+                if _is_possible(claim, reading, widths):
+                    raise _is_zero(", ".join(f"n[{layer}] = {width}" for layer, width in widths))
 
 
 def _is_possible(claim: syntax.Claim, reading: Reading, widths: list[tuple[syntax.Layer, int]]) -> bool:

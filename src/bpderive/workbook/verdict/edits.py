@@ -17,6 +17,7 @@ from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.arrays import is_array
 from bpderive.workbook.language.text import written
+from bpderive.workbook.verdict.layers import runs_over
 
 MOST_TOGETHER = 4
 """How many quantities of one layer are looked at where two of them may have the wrong one."""
@@ -75,14 +76,14 @@ def edits(claim: syntax.Claim, repairs: bool = False) -> Iterator[Edit]:
 
 def _scope_of(claim: syntax.Claim) -> Scope:
     """The indices, the layers, and the pairs of a layer and an index that occur in a claim."""
-    nodes = [node for side in claim.sides for node in syntax.walk(side)]
+    nodes = list(claim.walk())
     indices = [i for node in nodes for i in syntax.indices_of(node) if isinstance(i, str)]
     layers = [node.layer for node in nodes if isinstance(node, syntax.Quantity | syntax.WidthOf)]
     places = [
         (layer, i)
         for node in nodes
         if isinstance(node, syntax.Quantity)
-        for i, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False)
+        for i, layer in runs_over(node)
         if isinstance(i, str)
     ]
     return Scope(
@@ -499,9 +500,9 @@ def _layers_together(node: syntax.Node, scope: Scope) -> Iterator[Change]:
 
 def _with(node: syntax.Node, names: dict[syntax.Quantity, syntax.Quantity]) -> syntax.Node:
     """The node with other quantities for these."""
-    if isinstance(node, syntax.Quantity):
-        return names.get(node, node)
-    return syntax.with_parts(node, [_with(part, names) for part in syntax.parts(node)])
+    return syntax.changed(
+        node, lambda part: names.get(part, part) if isinstance(part, syntax.Quantity) else part
+    )
 
 
 CHANGES: Makers = (

@@ -1,7 +1,8 @@
 """The indices of a claim: which are free, which belong to a sum, and the layer that each runs over.
 
 `check_scopes` refuses an index that is free and bound or stands on one side only; `apart` tells the indices of
-different sums apart; `Indices` finds the layer of each. All raise `IllFormed` with the reason in words.
+different sums apart; `Indices` finds the layer of each, and a `Reading` is the claim with all of it. They raise
+`IllFormed` with the reason in words.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from bpderive.letters.text import Text
 from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict.errors import IllFormed
+from bpderive.workbook.verdict.layers import Case, runs_over
 from bpderive.workbook.verdict.shapes import Spaces
 
 
@@ -36,21 +38,20 @@ def check_scopes(claim: syntax.Claim, one_sided: bool = False) -> None:
     """Raise `IllFormed` for an index that is both free and bound, or, unless it may, stands on one side only."""
     free = [_with_equals(syntax.free_indices(side), claim) for side in claim.sides]
     everywhere = {index for found in free for index in found}
-    for side in claim.sides:
-        for node in syntax.walk(side):
-            if not isinstance(node, syntax.Total):
-                continue
-            for index in node.indices:
-                inner = {i for n in syntax.walk(node.body) if isinstance(n, syntax.Total) for i in n.indices}
-                if index in everywhere or index in inner:
-                    raise IllFormed(
-                        Text(
-                            en=f"the index {index} is the sum's own and is used outside it as well: call one of them "
-                            "something else",
-                            zh=f"下标 {index} 既是求和的下标，又在求和之外使用：请给其中一个换名",
-                        ),
-                        mendable=True,
-                    )
+    for node in claim.walk():
+        if not isinstance(node, syntax.Total):
+            continue
+        for index in node.indices:
+            inner = {i for n in syntax.walk(node.body) if isinstance(n, syntax.Total) for i in n.indices}
+            if index in everywhere or index in inner:
+                raise IllFormed(
+                    Text(
+                        en=f"the index {index} is the sum's own and is used outside it as well: call one of them "
+                        "something else",
+                        zh=f"下标 {index} 既是求和的下标，又在求和之外使用：请给其中一个换名",
+                    ),
+                    mendable=True,
+                )
     lone = None if one_sided else one_sided_index(claim)
     if lone is not None:
         raise IllFormed(
@@ -92,28 +93,21 @@ class Indices:
     spaces: Spaces
     called: dict[str, str]
     layers: dict[str, syntax.Layer] = field(default_factory=dict)
-    least: dict[Any, int] = field(default_factory=dict)
 
     def find(self, claim: syntax.Claim) -> None:
         """Find the layer of every index; raises `IllFormed` for one that has none, or two."""
         pairs: list[tuple[syntax.Index, syntax.Index]] = []
-        for side in claim.sides:
-            for node in syntax.walk(side):
-                if isinstance(node, syntax.Quantity):
-                    self._quantity(node)
-                elif isinstance(node, syntax.Kronecker):
-                    pairs.append((node.first, node.second))
+        for node in claim.walk():
+            if isinstance(node, syntax.Quantity):
+                for index, layer in runs_over(node):
+                    self._runs_over(index, layer)
+            elif isinstance(node, syntax.Kronecker):
+                pairs.append((node.first, node.second))
         pairs += [(c.first, c.second) for c in claim.conditions if isinstance(c, syntax.IndexCondition)]
         for _ in pairs:
             for first, second in pairs:
                 self._alike(first, second)
-        bound = [
-            i
-            for side in claim.sides
-            for n in syntax.walk(side)
-            if isinstance(n, syntax.Total)
-            for i in n.indices
-        ]
+        bound = [i for node in claim.walk() if isinstance(node, syntax.Total) for i in node.indices]
         free = [i for side in claim.sides for i in syntax.free_indices(side)]
         conditioned = [i for pair in pairs for i in pair if isinstance(i, str)]
         for index in (*bound, *free, *conditioned):
@@ -126,16 +120,9 @@ class Indices:
                     )
                 )
 
-    def _quantity(self, node: syntax.Quantity) -> None:
-        layers = (node.layer, node.layer + -1)
-        for index, layer in zip(node.indices, layers, strict=False):
-            self._runs_over(index, layer, node)
-
-    def _runs_over(self, index: syntax.Index, layer: syntax.Layer, node: syntax.Node | None = None) -> None:
-        space = self.spaces.of(layer)
+    def _runs_over(self, index: syntax.Index, layer: syntax.Layer) -> None:
         if isinstance(index, int):
-            self.least[space] = max(self.least.get(space, 1), index)
-            width = self.spaces.width(space)
+            width = self.spaces.width(self.spaces.of(layer))
             if width is not None and index > width:
                 raise IllFormed(
                     Text(
@@ -160,3 +147,26 @@ class Indices:
         for one, other in ((first, second), (second, first)):
             if isinstance(one, str) and one in self.layers:
                 self._runs_over(other, self.layers[one])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A claim in components, in one case: the sums' indices told apart, and the layer of each index."""
+
+    claim: syntax.Claim
+    case: Case
+    spaces: Spaces
+    indices: Indices
+
+    @property
+    def free(self) -> list[str]:
+        """The indices that are universally meant."""
+        found = {index: None for side in self.claim.sides for index in syntax.free_indices(side)}
+        for condition in self.claim.conditions:
+            if isinstance(condition, syntax.IndexCondition):
+                found |= {i: None for i in (condition.first, condition.second) if isinstance(i, str)}
+        return list(found)
+
+    def space_of(self, index: str) -> Any:
+        """What all layers have in common that have as many neurons as there are values of an index."""
+        return self.spaces.of(self.indices.layers[index])

@@ -54,13 +54,12 @@ def constraints(claim: syntax.Claim) -> list[Constraint]:
     """What must hold between layers for everything in the claim to exist, and what its conditions say."""
     found: list[Constraint] = []
     one, two = syntax.Layer("", 1), syntax.Layer("", 2)
-    for side in claim.sides:
-        for node in syntax.walk(side):
-            if isinstance(node, syntax.Quantity | syntax.WidthOf):
-                least = two if isinstance(node, syntax.Quantity) and node.letter not in ("a", "y") else one
-                found += [(least, "<=", node.layer), (node.layer, "<=", syntax.LAST)]
-            if isinstance(node, syntax.Derivative | syntax.Jacobian):
-                found += _earlier_first(node)
+    for node in claim.walk():
+        if isinstance(node, syntax.Quantity | syntax.WidthOf):
+            least = two if isinstance(node, syntax.Quantity) and node.letter not in ("a", "y") else one
+            found += [(least, "<=", node.layer), (node.layer, "<=", syntax.LAST)]
+        if isinstance(node, syntax.Derivative | syntax.Jacobian):
+            found += _earlier_first(node)
     for condition in claim.conditions:
         if isinstance(condition, syntax.LayerCondition):
             found.append((condition.first, condition.relation, condition.second))
@@ -81,6 +80,18 @@ def _earlier_first(node: syntax.Derivative | syntax.Jacobian) -> Iterator[Constr
             yield (node.by.layer, "<" if late else "<=", part.layer)
 
 
+def runs_over(node: syntax.Quantity) -> Iterator[tuple[syntax.Index, syntax.Layer]]:
+    """Each index of a component with the layer whose neurons it names: w has one of its own layer and one before."""
+    yield from zip(node.indices, (node.layer, node.layer + -1), strict=False)
+
+
+def numbered(claim: syntax.Claim) -> Iterator[tuple[int, syntax.Layer]]:
+    """The neurons that a claim calls by their numbers, and their layers."""
+    for node in claim.walk():
+        if isinstance(node, syntax.Quantity):
+            yield from ((index, layer) for index, layer in runs_over(node) if isinstance(index, int))
+
+
 def feasible(claim: syntax.Claim) -> list[tuple[int, int]]:
     """Pairs (l, L) for which everything exists and the conditions hold; enough of them to show every case."""
     return list(_feasible(tuple(dict.fromkeys(constraints(claim)))))
@@ -94,12 +105,13 @@ def _feasible(wanted: tuple[Constraint, ...]) -> tuple[tuple[int, int], ...]:
     pairs = []
     for depth in range(2, reach + 1):
         for at in range(1, depth + 1) if with_l else (1,):
-            if all(_holds(c, at, depth) for c in wanted):
+            if all(is_met(c, at, depth) for c in wanted):
                 pairs.append((at, depth))
     return tuple(pairs)
 
 
-def _holds(constraint: Constraint, at: int, depth: int) -> bool:
+def is_met(constraint: Constraint, at: int, depth: int) -> bool:
+    """Whether a constraint holds where l and L have these values."""
     first, relation, second = constraint
     gap = value(second, at, depth) - value(first, at, depth)
     return {
@@ -138,7 +150,7 @@ def _cases(
 
 def _why_empty(claim: syntax.Claim) -> Text:
     for constraint in constraints(claim):
-        if constraint[0].letter == constraint[2].letter and not _holds(constraint, 1, 1):
+        if constraint[0].letter == constraint[2].letter and not is_met(constraint, 1, 1):
             first, relation, second = constraint
             if second == syntax.LAST and first.letter == "L":
                 return Text(
@@ -168,23 +180,22 @@ def _reach(claim: syntax.Claim) -> dict[str, tuple[int, int]]:
         low, high = reach.get(layer.letter, (layer.offset, layer.offset))
         reach[layer.letter] = min(low, layer.offset - below), max(high, layer.offset)
 
-    for side in claim.sides:
-        for node in syntax.walk(side):
-            if isinstance(node, syntax.Quantity):
-                add(node.layer, below=node.letter in ("w", "b", "z", "delta"))
-            elif isinstance(node, syntax.WidthOf):
-                add(node.layer)
-            elif isinstance(node, syntax.Cost) and claim.cost is not None:
-                add(syntax.LAST)
-            elif isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian):
-                add(node.by.layer, below=node.by.letter != "a")
+    for node in claim.walk():
+        if isinstance(node, syntax.Quantity):
+            add(node.layer, below=node.letter in ("w", "b", "z", "delta"))
+        elif isinstance(node, syntax.WidthOf):
+            add(node.layer)
+        elif isinstance(node, syntax.Cost) and claim.cost is not None:
+            add(syntax.LAST)
+        elif isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian):
+            add(node.by.layer, below=node.by.letter != "a")
     for condition in claim.conditions:
         if isinstance(condition, syntax.WidthCondition):
             add(condition.first)
             if isinstance(condition.second, syntax.Layer):
                 add(condition.second)
     if claim.sigma is not None and any(
-        isinstance(n, syntax.Activation | syntax.Quantity) for s in claim.sides for n in syntax.walk(s)
+        isinstance(node, syntax.Activation | syntax.Quantity) for node in claim.walk()
     ):
         add(syntax.Layer("", 1))
     if not reach:

@@ -1,6 +1,6 @@
 """A claim in components as tensor polynomials in the unknowns of a network, in a `Case`.
 
-`Normaliser.terms(node)` writes an expression of components out, `form` brings it to its normal form. The unknowns are
+`Normaliser.value(node)` writes an expression of components out, `form` brings it to its normal form. The unknowns are
 w; z of each layer, which are independent because the biases are free; σ and σ′ of each z; the input; ∂C/∂a of the last
 layer in sight; and, between layers at no fixed distance, the derivatives ∂z/∂a from one to the other. b is z − Σ w a, δ
 and the total derivatives follow by the chain rule. Every rewriting is an identity, so that equal normal forms mean
@@ -9,9 +9,8 @@ equal sides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from bpderive.letters.text import Text
@@ -19,6 +18,7 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict import forms, signs
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form, Term, atom, number, product, scaled
+from bpderive.workbook.verdict.indices import Reading
 from bpderive.workbook.verdict.known import (
     Pieces,
     activation_in_pieces,
@@ -32,90 +32,50 @@ from bpderive.workbook.verdict.known import (
     value_at_zero,
     value_polynomial,
 )
-from bpderive.workbook.verdict.layers import Case, Position
-from bpderive.workbook.verdict.shapes import Spaces
-
-MOST_DERIVATIVES = 2
-"""How often σ is differentiated at most."""
-
-SECOND_DERIVATIVE = Text(
-    en="it needs second derivatives, which are not treated", zh="它需要二阶导数，这里不处理"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """What is differentiated by, in a case."""
-
-    letter: str
-    at: Position
-    indices: tuple[syntax.Index, ...]
+from bpderive.workbook.verdict.layers import Position
+from bpderive.workbook.verdict.walker import Names, Variable, Walker
 
 
 @dataclass(slots=True)
-class Normaliser:
-    """Writes the expressions of one claim in one case; `layers` says what each index runs over."""
+class Normaliser(Walker[list[Term]]):
+    """Writes the expressions of one claim in one case; with `keeps_targets` y stays an unknown beside a known cost."""
 
-    case: Case
-    spaces: Spaces
-    cost: str | None
-    sigma: str | None
-    keeps_targets: bool
-    layers: dict[str, syntax.Layer]
+    reading: Reading
     clock: Clock
     unequal: frozenset[frozenset[Any]] = frozenset()
+    keeps_targets: bool = False
 
     # Expressions
 
-    def form(self, node: syntax.Node, names: dict[str, syntax.Index]) -> Form:
+    def form(self, node: syntax.Node, names: Names) -> Form:
         """The normal form of `node`, its free indices read as `names` says."""
-        return self.normal(self.terms(node, names))
+        return self.normal(self.value(node, names))
 
     def normal(self, terms: list[Term]) -> Form:
         """The normal form of an expression."""
         return forms.normal(terms, self.unequal, self.clock)
 
-    def terms(self, node: syntax.Node, names: dict[str, syntax.Index]) -> list[Term]:
-        """`node` as a sum of products; raises `IllFormed` for a denominator that is 0, `TooHard` where it ends."""
-        self.clock.check()
-        match node:
-            case syntax.Number(value):
-                return number(value)
-            case syntax.Unknown(name):
-                return atom("u", (name,))
-            case syntax.Cost():
-                return self.value_of_cost()
-            case syntax.Quantity():
-                return self._quantity(node, syntax.renamed(node.indices, names))
-            case syntax.WidthOf(layer):
-                return self.width(self.spaces.of(layer))
-            case syntax.Kronecker(first, second):
-                return self.kronecker(*syntax.renamed((first, second), names))
-            case syntax.Activation(order, argument):
-                return self._activation(order, self.normal(self.terms(argument, names)))
-            case syntax.Derivative(of, by):
-                return self._derivative(of, by, names)
-            case syntax.Total(indices, body):
-                return self._total(indices, lambda inner: self.terms(body, inner), names)
-            case syntax.Plus(terms):
-                return [t for part in terms for t in self.terms(part, names)]
-            case syntax.Minus(body):
-                return scaled(self.terms(body, names), -1)
-            case syntax.Times(factors):
-                result = number(1)
-                for factor in factors:
-                    result = product(result, self.terms(factor, names))
-                return result
-            case syntax.Over(above, below):
-                return product(self.terms(above, names), self._inverse(self.terms(below, names)))
-            case syntax.Power(base, exponent):
-                powered = self.terms(base, names)
-                return self._power(powered if exponent >= 0 else self._inverse(powered), abs(exponent))
-        raise TypeError(f"{node} is no expression of components.")
+    number = staticmethod(number)
+    times = staticmethod(product)
 
-    def _power(self, base: list[Term], exponent: int) -> list[Term]:
-        result = number(1)
-        for _ in range(exponent):
+    def step(self) -> None:
+        """Take one step."""
+        self.clock.check()
+
+    def unknown(self, name: str) -> list[Term]:
+        """A number that nothing is known of."""
+        return atom("u", (name,))
+
+    def plus(self, values: Iterable[list[Term]]) -> list[Term]:
+        """The sum of all."""
+        return [term for value in values for term in value]
+
+    def power(self, base: list[Term], exponent: int) -> list[Term]:
+        """The power; raises `IllFormed` where it divides by what is 0 identically."""
+        if exponent < 0:
+            base, exponent = self._inverse(base), -exponent
+        result = base if exponent else number(1)
+        for _ in range(exponent - 1):
             self.clock.check(1 + len(result) // 16)
             result = product(result, base)
         return result
@@ -126,36 +86,21 @@ class Normaliser:
             raise IllFormed(Text(en="a denominator is identically 0", zh="分母恒为 0"))
         return forms.inverse(form)
 
-    def _total(
-        self,
-        indices: tuple[str, ...],
-        body: Callable[[dict[str, syntax.Index]], list[Term]],
-        names: dict[str, syntax.Index],
+    def total(
+        self, indices: tuple[str, ...], body: Callable[[Names], list[Term]], names: Names
     ) -> list[Term]:
+        """The sum over these indices."""
         if not indices:
             return body(names)
         first, *rest = indices
         return self.over(
-            self.spaces.of(self.layers[first]),
-            lambda at: self._total(tuple(rest), body, {**names, first: at}),
+            self.reading.space_of(first),
+            lambda at: self.total(tuple(rest), body, {**names, first: at}),
         )
 
-    def _quantity(self, node: syntax.Quantity, indices: tuple[syntax.Index, ...]) -> list[Term]:
-        at = self.case.position(node.layer)
-        match node.letter:
-            case "w":
-                return atom("w", at, *indices)
-            case "z":
-                return atom("z", at, *indices)
-            case "a":
-                return self.activation(at, indices[0])
-            case "b":
-                return self.bias(at, indices[0])
-            case "y":
-                return self.target(indices[0])
-            case "delta":
-                return self.error(at, indices[0])
-        raise TypeError(node.letter)
+    def sigma_of(self, order: int, argument: syntax.Node, names: Names) -> list[Term]:
+        """σ, σ′ or σ″ of an expression."""
+        return self._activation(order, self.form(argument, names))
 
     def _activation(self, order: int, argument: Form) -> list[Term]:
         if len(argument) == 1:
@@ -192,67 +137,11 @@ class Normaliser:
             return evaluated(known, atom("σ", 0, argument))
         return atom("σ", order, argument)
 
-    def _derivative(self, of: syntax.Node, by: syntax.Quantity, names: dict[str, syntax.Index]) -> list[Term]:
-        indices = syntax.renamed(by.indices, names)
-        return self._along(of, Variable(by.letter, self.case.position(by.layer), indices), names)
-
-    def _along(self, of: syntax.Node, by: Variable, names: dict[str, syntax.Index]) -> list[Term]:
-        """The total derivative of an expression, by the rules of differentiation."""
-        match of:
-            case syntax.Number() | syntax.Unknown() | syntax.WidthOf() | syntax.Kronecker():
-                return []
-            case syntax.Quantity():
-                return self._of_quantity(of, by, names)
-            case syntax.Minus(body):
-                return scaled(self._along(body, by, names), -1)
-            case syntax.Plus(terms):
-                return [t for part in terms for t in self._along(part, by, names)]
-            case syntax.Times(factors):
-                result: list[Term] = []
-                for place, factor in enumerate(factors):
-                    rest = syntax.Times(factors[:place] + factors[place + 1 :])
-                    result += product(self.terms(rest, names), self._along(factor, by, names))
-                return result
-            case syntax.Over(above, below):
-                first = syntax.Times((above, syntax.Power(below, -1)))
-                return self._along(first, by, names)
-            case syntax.Power(base, exponent):
-                if not exponent:
-                    return []
-                outer = syntax.Times((syntax.Number(Fraction(exponent)), syntax.Power(base, exponent - 1)))
-                return product(self.terms(outer, names), self._along(base, by, names))
-            case syntax.Total(indices, body):
-                return self._total(indices, lambda inner: self._along(body, by, inner), names)
-            case syntax.Activation(order, argument) if order < MOST_DERIVATIVES:
-                inner = self._along(argument, by, names)
-                return (
-                    product(self.terms(syntax.Activation(order + 1, argument), names), inner) if inner else []
-                )
-            case syntax.Cost():
-                return self.cost_moved(by)
-        raise TooHard(SECOND_DERIVATIVE)
-
-    def _of_quantity(self, of: syntax.Quantity, by: Variable, names: dict[str, syntax.Index]) -> list[Term]:
-        at = self.case.position(of.layer)
-        indices = syntax.renamed(of.indices, names)
-        if of.letter == "delta":
-            raise TooHard(SECOND_DERIVATIVE)
-        if of.letter in ("w", "b"):
-            if of.letter != by.letter or at != by.at:
-                return []
-            result = number(1)
-            for one, other in zip(indices, by.indices, strict=True):
-                result = product(result, self.kronecker(one, other))
-            return result
-        if of.letter == "y":
-            return []
-        return self.moved(of.letter, at, indices[0], by)
-
     # The quantities of a network
 
     def over(self, space: Any, body: Callable[[syntax.Index], list[Term]]) -> list[Term]:
         """The sum over a space: term by term where its width is a number."""
-        width = self.spaces.width(space)
+        width = self.reading.spaces.width(space)
         if width is not None:
             found: list[Term] = []
             for at in range(1, width + 1):
@@ -263,9 +152,14 @@ class Normaliser:
         index = forms.fresh()
         return [Term(t.coefficient, t.factors, (*t.bound, (index, space))) for t in body(index)]
 
-    def width(self, space: Any) -> list[Term]:
-        """The number of neurons of a space."""
-        width = self.spaces.width(space)
+    def place(self, layer: syntax.Layer) -> Position:
+        """Where a layer is in this case."""
+        return self.reading.case.position(layer)
+
+    def width_of(self, layer: syntax.Layer) -> list[Term]:
+        """n_l: an unknown where it is no fixed number."""
+        space = self.reading.spaces.of(layer)
+        width = self.reading.spaces.width(space)
         return atom("n", space) if width is None else number(width)
 
     def kronecker(self, first: syntax.Index, second: syntax.Index) -> list[Term]:
@@ -276,11 +170,19 @@ class Normaliser:
             return []
         return atom(forms.DELTA, *sorted((first, second), key=forms.order))
 
+    def weight(self, at: Position, j: syntax.Index, k: syntax.Index) -> list[Term]:
+        """w^l_jk, an unknown."""
+        return atom("w", at, j, k)
+
+    def weighted_input(self, at: Position, neuron: syntax.Index) -> list[Term]:
+        """z^l_j, an unknown."""
+        return atom("z", at, neuron)
+
     def activation(self, at: Position, neuron: syntax.Index) -> list[Term]:
         """a^l_j: an unknown, or z^l_j itself where σ is linear."""
-        if self.sigma == "linear" and at != self.case.first:
+        if self.sigma == "linear" and at != self.reading.case.first:
             return atom("z", at, neuron)
-        made = activation_in_pieces(self.sigma) if self.sigma and at != self.case.first else None
+        made = activation_in_pieces(self.sigma) if self.sigma and at != self.reading.case.first else None
         if made is not None:
             return self._pieces(made, atom("z", at, neuron))
         return atom("a", at, neuron)
@@ -318,7 +220,7 @@ class Normaliser:
         top = self._top()
         return evaluated(known, self.activation(top, neuron), atom("e", top, neuron))
 
-    def value_of_cost(self) -> list[Term]:
+    def cost_value(self) -> list[Term]:
         """C: an unknown, or what it is by a^L and y where the cost is known."""
         top = self._top()
         made = cost_in_pieces(self.cost) if self.cost else None
@@ -337,28 +239,28 @@ class Normaliser:
 
     def _space(self, at: Position) -> Any:
         """The space of the neurons of a layer in this case."""
-        letter, (_, place) = next((name, p) for name, p in self.case.places if p[0] == at[0])
-        return self.spaces.of(syntax.Layer(letter, at[1] - place))
+        letter, (_, place) = next((name, p) for name, p in self.reading.case.places if p[0] == at[0])
+        return self.reading.spaces.of(syntax.Layer(letter, at[1] - place))
 
     def before(self, at: Position) -> Position:
         """The nearest layer in sight before this one."""
         cluster, place = at
-        if place > self.case.bottoms[cluster]:
+        if place > self.reading.case.bottoms[cluster]:
             return cluster, place - 1
-        return cluster - 1, self.case.tops[cluster - 1]
+        return cluster - 1, self.reading.case.tops[cluster - 1]
 
     def _after(self, at: Position) -> Position | None:
         """The nearest layer in sight after this one; None after the last."""
         cluster, place = at
-        if place < self.case.tops[cluster]:
+        if place < self.reading.case.tops[cluster]:
             return cluster, place + 1
-        if cluster + 1 < len(self.case.tops):
-            return cluster + 1, self.case.bottoms[cluster + 1]
+        if cluster + 1 < len(self.reading.case.tops):
+            return cluster + 1, self.reading.case.bottoms[cluster + 1]
         return None
 
     def _top(self) -> Position:
-        last = len(self.case.tops) - 1
-        return last, self.case.tops[last]
+        last = len(self.reading.case.tops) - 1
+        return last, self.reading.case.tops[last]
 
     def _link(self, at: Position, neuron: syntax.Index, source: syntax.Index) -> list[Term]:
         """∂z/∂a between a layer and the nearest in sight before it: a weight, or an unknown if layers lie between."""
@@ -369,11 +271,13 @@ class Normaliser:
         """∂C/∂a^l_j, from the last layer in sight back by the chain rule."""
         after = self._after(at)
         if after is None:
-            made = cost_in_pieces(self.cost, 1) if self.cost and self.case.is_last else None
+            made = cost_in_pieces(self.cost, 1) if self.cost and self.reading.case.is_last else None
             if made is not None:
                 return self._pieces(made, self._missed(at, neuron))
             known = (
-                slope_of_cost(self.cost) if self.cost and self.keeps_targets and self.case.is_last else None
+                slope_of_cost(self.cost)
+                if self.cost and self.keeps_targets and self.reading.case.is_last
+                else None
             )
             if known is not None:
                 return evaluated(known, self.activation(at, neuron), atom("y", neuron))
@@ -398,7 +302,7 @@ class Normaliser:
 
     def moved(self, letter: str, at: Position, neuron: syntax.Index, by: Variable) -> list[Term]:
         """∂z^l_m/∂by or ∂a^l_m/∂by, forwards from the layer of `by`."""
-        if at < by.at or (at == self.case.first and by.letter != "a"):
+        if at < by.at or (at == self.reading.case.first and by.letter != "a"):
             return []
         if at == by.at and by.letter == letter:
             return self.kronecker(neuron, by.indices[0])

@@ -15,13 +15,14 @@ from typing import Any
 from bpderive.judge.counterexample import Counterexample
 from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict.arithmetic import NeedsIntervals, NotHere, differ, enclosures
-from bpderive.workbook.verdict.decide import Reading, readings
+from bpderive.workbook.verdict.decide import readings
 from bpderive.workbook.verdict.errors import IllFormed, OutOfReach, TooHard
 from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.indices import Reading
 from bpderive.workbook.verdict.known import kinks
-from bpderive.workbook.verdict.layers import constraints, feasible, value
+from bpderive.workbook.verdict.layers import constraints, feasible, is_met, numbered, value
 from bpderive.workbook.verdict.shapes import COLUMN, ROW
-from bpderive.workbook.verdict.trial import POOLS, Trial, World
+from bpderive.workbook.verdict.trial import POOLS, Trial
 
 LAYERS_MORE = 3
 """How many numbers of layers are tried, from the least on."""
@@ -98,12 +99,8 @@ def _least_widths(claim: syntax.Claim, at: int, depth: int) -> tuple[int, ...]:
         place = value(layer, at, depth)
         widths[place - 1] = max(widths[place - 1], width)
 
-    for side in claim.sides:
-        for node in syntax.walk(side):
-            if isinstance(node, syntax.Quantity):
-                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
-                    if isinstance(index, int):
-                        wanted(layer, index)
+    for index, layer in numbered(claim):
+        wanted(layer, index)
     for condition in claim.conditions:
         if isinstance(condition, syntax.WidthCondition) and isinstance(condition.second, int):
             wanted(condition.first, condition.second)
@@ -128,19 +125,9 @@ def on_equal_widths(claim: syntax.Claim, clock: Clock) -> Counterexample | None:
 def places(reading: Reading, sizes: tuple[int, ...]) -> Iterator[tuple[int, dict[str, int]]]:
     """Every l and every choice of the free indices for which the claim speaks of a network of these sizes."""
     claim, depth = reading.claim, len(sizes)
-    wanted = constraints(claim)
-    speaks_of_l = any(layer.letter == "l" for c in wanted for layer in (c[0], c[2]))
-    relations = {
-        "=": int.__eq__,
-        "!=": int.__ne__,
-        "<": int.__lt__,
-        "<=": int.__le__,
-        ">": int.__gt__,
-        ">=": int.__ge__,
-    }
-    free = reading.free
-    for at in range(1, depth + 1) if speaks_of_l else (1,):
-        if not all(relations[r](value(f, at, depth), value(s, at, depth)) for f, r, s in wanted):
+    wanted, free = constraints(claim), reading.free
+    for at in range(1, depth + 1) if _speaks_of_l(claim) else (1,):
+        if not all(is_met(constraint, at, depth) for constraint in wanted):
             continue
         if not _widths_fit(reading, sizes, at):
             continue
@@ -151,6 +138,10 @@ def places(reading: Reading, sizes: tuple[int, ...]) -> Iterator[tuple[int, dict
                 _index_condition(c, names) for c in claim.conditions if isinstance(c, syntax.IndexCondition)
             ):
                 yield at, names
+
+
+def _speaks_of_l(claim: syntax.Claim) -> bool:
+    return any(layer.letter == "l" for first, _, second in constraints(claim) for layer in (first, second))
 
 
 def _index_condition(condition: syntax.IndexCondition, names: dict[str, int]) -> bool:
@@ -167,13 +158,7 @@ def _widths_fit(reading: Reading, sizes: tuple[int, ...], at: int) -> bool:
             wanted = second if isinstance(second, int) else sizes[value(second, at, depth) - 1]
             if sizes[value(condition.first, at, depth) - 1] != wanted:
                 return False
-    for side in reading.claim.sides:
-        for node in syntax.walk(side):
-            if isinstance(node, syntax.Quantity):
-                for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
-                    if isinstance(index, int) and index > sizes[value(layer, at, depth) - 1]:
-                        return False
-    return True
+    return all(index <= sizes[value(layer, at, depth) - 1] for index, layer in numbered(reading.claim))
 
 
 def counterexample(
@@ -204,7 +189,7 @@ def _near_kinks(claim: syntax.Claim) -> list[tuple[Fraction, ...]]:
     ends = [end for end, _ in kinks(claim.sigma)]
     if not ends:
         return []
-    said = {n.value for side in claim.sides for n in syntax.walk(side) if isinstance(n, syntax.Number)}
+    said = {node.value for node in claim.walk() if isinstance(node, syntax.Number)}
     steps = {Fraction(1), *(value for value in said if abs(value) < MOST_STEPS)}
     beside = {end + sign * step for end in ends for step in steps for sign in (-1, 1)}
     return [tuple(ends), tuple(sorted({*ends, *beside}))]
@@ -222,32 +207,28 @@ def _at(
     attempt, pool = numbered_pool
     for intervals in (False, True):
         seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
-        world = World(sizes, claim.cost, claim.sigma, pool, random.Random(seed), clock, intervals)
-        trial = Trial(world, reading, at)
+        trial = Trial(reading, sizes, at, pool, random.Random(seed), clock, intervals)
         try:
-            values = [trial.number(side, names) for side in claim.sides]
+            values = [trial.value(side, {**names}) for side in claim.sides]
         except NotHere:
             return None
         except NeedsIntervals:
             continue
         for left, right in itertools.pairwise(values):
             if differ(left, right):
-                return _shown(reading, world, at, names, left, right)
+                return _shown(trial, names, left, right)
         return None
     return None
 
 
-def _shown(
-    reading: Reading, world: World, at: int, names: dict[str, int], left: Any, right: Any
-) -> Counterexample:
-    speaks_of_l = any(layer.letter == "l" for c in constraints(reading.claim) for layer in (c[0], c[2]))
-    letters = {"l": at} if speaks_of_l else {}
+def _shown(trial: Trial, names: dict[str, int], left: Any, right: Any) -> Counterexample:
+    letters = {"l": trial.at} if _speaks_of_l(trial.reading.claim) else {}
     place: tuple[int, ...] | None = None
     if COLUMN in names:
         place = (names.get(ROW, 1), names[COLUMN])
     elif ROW in names:
         place = (names[ROW],)
     letters |= {index: j for index, j in names.items() if index not in (ROW, COLUMN)}
-    if world.intervals:
-        left, right = enclosures(world.as_interval(left), world.as_interval(right))
-    return Counterexample(world.sizes, letters, dict(world.values), left, right, place)
+    if trial.intervals:
+        left, right = enclosures(trial.as_interval(left), trial.as_interval(right))
+    return Counterexample(trial.sizes, letters, dict(trial.values), left, right, place)

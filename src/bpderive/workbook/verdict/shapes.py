@@ -351,12 +351,12 @@ def in_components(claim: syntax.Claim, spaces: Spaces) -> syntax.Claim:
 def written_out(claim: syntax.Claim, spaces: Spaces) -> syntax.Claim:
     """The claim for one component, with letters that people use; raises `IllFormed` where the sizes do not fit."""
     found = in_components(claim, spaces)
-    nodes = [node for side in found.sides for node in syntax.walk(side)]
+    nodes = list(found.walk())
     taken = [i for node in nodes for i in (*syntax.indices_of(node), *_own(node)) if isinstance(i, str)]
     ours = [i for i in dict.fromkeys((ROW, COLUMN, *taken)) if i in (ROW, COLUMN) or i.startswith("p")]
     letters = (letter for letter in "jkmqirs" if letter not in taken)
     names = dict(zip((i for i in ours if i in taken), letters, strict=False))
-    return replace(found, sides=tuple(_renamed(side, names) for side in found.sides))
+    return found.changed(lambda node: _renamed(node, names))
 
 
 def _own(node: syntax.Node) -> tuple[str, ...]:
@@ -365,7 +365,6 @@ def _own(node: syntax.Node) -> tuple[str, ...]:
 
 
 def _renamed(node: syntax.Node, names: dict[str, str]) -> syntax.Node:
-    new = syntax.with_parts(node, [_renamed(part, names) for part in syntax.parts(node)])
-    if isinstance(new, syntax.Total):
-        return syntax.Total(tuple(names.get(i, i) for i in new.indices), new.body)
-    return syntax.with_indices(new, names)
+    if isinstance(node, syntax.Total):
+        return syntax.Total(tuple(names.get(i, i) for i in node.indices), node.body)
+    return syntax.with_indices(node, names)

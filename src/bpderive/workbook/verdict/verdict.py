@@ -24,7 +24,7 @@ from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHa
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
 from bpderive.workbook.verdict.known import kinks
-from bpderive.workbook.verdict.layers import feasible, range_of_layers
+from bpderive.workbook.verdict.layers import feasible, numbered, range_of_layers
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
 from bpderive.workbook.verdict.shapes import COLUMN, ROW
 
@@ -315,8 +315,7 @@ def _has_slopes(claim: Claim) -> bool:
         (isinstance(node, syntax.Activation) and node.order > 0)
         or isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian)
         or (isinstance(node, syntax.Quantity) and node.letter == "delta")
-        for side in claim.sides
-        for node in syntax.walk(side)
+        for node in claim.walk()
     )
 
 
@@ -331,12 +330,7 @@ def _ranges(claim: Claim) -> Iterator[str]:
     for index in reading.free:
         if index not in (ROW, COLUMN):
             yield f"1 <= {index} <= n[{reading.indices.layers[index]}]"
-    for side in reading.claim.sides:
-        for node in syntax.walk(side):
-            if isinstance(node, syntax.Quantity):
-                for number, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
-                    if isinstance(number, int) and number > 1:
-                        yield f"n[{layer}] >= {number}"
+    yield from (f"n[{layer}] >= {number}" for number, layer in numbered(reading.claim) if number > 1)
 
 
 def _range_in_latex(shown: str) -> str:
