@@ -2,7 +2,8 @@
 
     docs/_build/html/lab/files.json      what there is, with sizes, for the progress of the loading
                          pyodide.mjs, pyodide.asm.mjs, temml.min.js      as npm gives them
-                         pyodide.asm.wasm.pack, python.zip.pack, sympy.zip.pack, bpderive.zip.pack
+                         pyodide.asm.wasm.pack, python.zip.pack, mpmath.pack, sympy.pack, bpderive.pack
+                         packed.py.pack  what imports the modules of the last three
                          licences.txt    of all that is in them
 
 `make` writes them; `pack.mjs` starts Pyodide under Node, and in it `pack.py` compiles the modules for that very Python.

@@ -56,18 +56,20 @@ def packages() -> list[dict[str, Any]]:
             "source": "/pyodide/python_stdlib.zip",
             "leave": LEFT_OUT["python"],
         },
+        {"target": "/out/packed.py.pack", "source": "/lab/packed.py"},
         {
-            "target": "/out/mpmath.zip.pack",
+            "target": "/out/mpmath.pack",
             "source": "/mpmath",
             "top": ["mpmath"],
             "leave": LEFT_OUT["sympy"],
         },
-        {"target": "/out/sympy.zip.pack", "source": "/sympy", "top": ["sympy"], "leave": LEFT_OUT["sympy"]},
+        {"target": "/out/sympy.pack", "source": "/sympy", "top": ["sympy"], "leave": LEFT_OUT["sympy"]},
         {
-            "target": "/out/bpderive.zip.pack",
+            "target": "/out/bpderive.pack",
             "source": "/src",
             "top": ["bpderive"],
             "leave": LEFT_OUT["bpderive"],
+            "optimize": 1,  # with docstrings: a dataclass without one takes long to be made
         },
     ]
 
@@ -75,7 +77,7 @@ def packages() -> list[dict[str, Any]]:
 def _key(package: dict[str, Any]) -> str:
     """What a package depends on: what packs it, what is asked for, and the sources, by version or by content."""
     made = hashlib.sha256(json.dumps(package).encode())
-    for path in (HERE / "pack.mjs", HERE / "pack.py", DOCS / "package-lock.json"):
+    for path in (HERE / "pack.mjs", HERE / "pack.py", HERE / "packed.py", DOCS / "package-lock.json"):
         made.update(path.read_bytes())
     name = package.get("top", ["pyodide"])[0]
     if name == "bpderive":
@@ -95,7 +97,8 @@ def make(build: Path) -> None:
     if missing:
         with tempfile.TemporaryDirectory() as out:
             folders = {name: str(home(name)) for name in ("sympy", "mpmath")}
-            folders |= {"pyodide": str(DOCS / "node_modules" / "pyodide"), "src": str(SOURCE), "out": out}
+            folders |= {"pyodide": str(DOCS / "node_modules" / "pyodide"), "src": str(SOURCE)}
+            folders |= {"lab": str(HERE), "out": out}
             orders = Path(out) / "orders.json"
             orders.write_text(json.dumps({"folders": folders, "packages": missing}), "utf-8")
             node(str(HERE / "pack.mjs"), str(orders))

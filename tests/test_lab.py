@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import marshal
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
@@ -16,9 +18,10 @@ from bpderive.lab import answer
 from bpderive.lab.exercises import chains
 from bpderive.lab.words import in_each
 from bpderive.letters.text import language
-from lab.pack import compiled, left_out
+from lab.pack import bundled, compiled, left_out, zipped
 
 DOCS = Path(__file__).parents[1] / "docs"
+LAB = Path(__file__).parents[1] / "lab"
 TRUE, FALSE = "d(C, b[l,j]) = delta[l,j]", "delta[l,j] = d(C, a[l,j])"
 ILL_FORMED, REFUSED = "delta[l] = (w[l+1] @ delta[l+1]) * dsigma(z[l])", "__import__('os').system('true')"
 
@@ -65,7 +68,7 @@ def test_a_claim_is_read_as_the_book_writes_it() -> None:
 
 def test_no_answer_needs_what_is_left_out() -> None:
     questions = [{"ask": "check", "claim": claim} for claim in (TRUE, FALSE, ILL_FORMED, REFUSED)]
-    listed = json.loads((Path(__file__).parents[1] / "lab" / "left-out.json").read_text("utf-8"))
+    listed = json.loads((LAB / "left-out.json").read_text("utf-8"))
     forms = listed["sympy"] + listed["bpderive"]  # the standard library is another in each version of Python
     command = [sys.executable, "-c", WITHOUT, json.dumps([*forms, "numpy"]), json.dumps(questions)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -74,15 +77,44 @@ def test_no_answer_needs_what_is_left_out() -> None:
     assert given == ["holds", "refuted", "ill-formed", "refused"]
 
 
-def test_modules_are_compiled_to_the_same_bytes_without_those_that_are_left_out(tmp_path: Path) -> None:
+@pytest.fixture
+def modules(tmp_path: Path) -> dict[str, bytes]:
+    """Those of a package `one`, compiled, without its tests."""
+    words = '"""Words."""\nx = {"a", "b"}\n\ndef three():\n    return 3\n'
     for name in ("one/__init__.py", "one/two.py", "one/tests/three.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text('"""Words."""\nx = {"a", "b"}\n', "utf-8")
+        (tmp_path / name).write_text(words, "utf-8")
     made = compiled(tmp_path, ["one"], ["*/tests"])
     assert made == compiled(tmp_path, ["one"], ["*/tests"])
-    assert b"one/two.pyc" in made
-    assert b"three" not in made
-    assert b"Words" not in made
+    return made
+
+
+def test_modules_are_compiled_without_those_left_out_without_docstrings_and_lines(
+    modules: dict[str, bytes],
+) -> None:
+    assert list(modules) == ["one/__init__.py", "one/two.py"]
+    code = marshal.loads(modules["one/two.py"])
+    function = next(one for one in code.co_consts if isinstance(one, CodeType))
+    assert code.co_linetable == function.co_linetable == b""
+    assert b"Words" not in modules["one/two.py"]
+
+
+@pytest.mark.parametrize("form", ["ZIP file", "bundle"])
+def test_modules_are_imported_from_what_was_packed(
+    modules: dict[str, bytes], tmp_path: Path, form: str
+) -> None:
+    made = tmp_path / "made"
+    made.write_bytes(zipped(modules) if form == "ZIP file" else bundled(modules))
+    ready = "sys.path.insert(0, PACKED[0])" if form == "ZIP file" else (LAB / "packed.py").read_text("utf-8")
+    asked = (
+        "import one.two; from one import two; print(two.three(), two.x == one.x, one.__path__ is not None)"
+    )
+    missing = "import importlib.util; print(importlib.util.find_spec('one.tests'))"
+    program = f"import sys\nPACKED = [{str(made)!r}]\nexec(sys.argv[1], globals())\n{asked}\n{missing}"
+    done = subprocess.run(
+        [sys.executable, "-c", program, ready], capture_output=True, text=True, check=False, cwd="/"
+    )
+    assert (done.stdout, done.stderr) == ("3 True True\nNone\n", "")
 
 
 def test_a_form_leaves_out_a_module_or_a_folder_and_nothing_else() -> None:

@@ -22,7 +22,6 @@ A name is imported when it is first asked for. To add one, enter it three times:
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -154,7 +153,7 @@ class _Package(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__version__":
-            found: Any = importlib.metadata.version(__name__)
+            found: Any = loaded("importlib.metadata").version(__name__)
         elif name == "reference":
             found = loaded(f"{__name__}.programs.reference")
         elif name in _MODULE_OF:

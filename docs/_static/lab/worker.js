@@ -5,6 +5,9 @@ const post = (message) => self.postMessage(message);
 const early = []; // what is asked before the machine is ready
 self.onmessage = ({ data }) => early.push(data);
 
+// Fetched while the list is: both are needed in any case.
+const pyodide = import(new URL("pyodide.mjs", base));
+import(new URL("pyodide.asm.mjs", base)).catch(() => {}); // which Pyodide imports again, and tells if that fails
 const listed = await fetch(new URL("files.json", base), { cache: "no-cache" });
 if (!listed.ok) throw new Error(`files.json: ${listed.status}`);
 const { info, files: sizes } = await listed.json();
@@ -21,17 +24,16 @@ const counted = () =>
       controller.enqueue(chunk);
     },
   });
-const unpacked = async (name, type) => {
+const unpacked = async (name) => {
   const address = new URL(`${name}?${sizes[name].hash}`, base);
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
+  const type = name.includes(".wasm.") ? "application/wasm" : "application/octet-stream";
   const stream = response.body.pipeThrough(counted()).pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream, { headers: { "Content-Type": type } });
 };
 post({ fetched, total });
-const files = Object.fromEntries(
-  packed.map((name) => [name, unpacked(name, name.includes(".wasm.") ? "application/wasm" : "application/zip")]),
-);
+const files = Object.fromEntries(packed.map((name) => [name, unpacked(name)]));
 
 // Pyodide asks for two of them itself.
 const fetchFile = self.fetch;
@@ -40,8 +42,8 @@ self.fetch = (address, ...options) => {
   return files[name] ?? fetchFile(address, ...options);
 };
 
-const { loadPyodide } = await import(new URL("pyodide.mjs", base));
-const libraries = packed.filter((name) => !name.startsWith("pyodide") && !name.startsWith("python"));
+const { loadPyodide } = await pyodide;
+const libraries = packed.filter((name) => /^\w+\.pack$/.test(name));
 const [python, ...archives] = await Promise.all([
   loadPyodide({
     indexURL: base.href,
@@ -52,12 +54,13 @@ const [python, ...archives] = await Promise.all([
   }),
   ...libraries.map(async (name) => (await files[name]).arrayBuffer()),
 ]);
-libraries.forEach((name, i) => python.FS.writeFile(`/lib/${name.replace(".pack", "")}`, new Uint8Array(archives[i])));
-const paths = JSON.stringify(libraries.map((name) => `/lib/${name.replace(".pack", "")}`));
+const paths = libraries.map((name) => `/lib/${name}`);
+paths.forEach((path, i) => python.FS.writeFile(path, new Uint8Array(archives[i])));
+python.globals.set("PACKED", python.toPy(paths));
+python.runPython(await (await files["packed.py.pack"]).text());
 // There is one thread here, and no clock of its own.
-const answer = python.runPython(`import sys, time
+const answer = python.runPython(`import time
 time.thread_time = time.perf_counter
-sys.path[:0] = ${paths}
 from bpderive.lab import answer
 answer`);
 

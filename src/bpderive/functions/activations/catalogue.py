@@ -75,6 +75,7 @@ _rest = Sum(where(_fall < 0, _share, 0).xreplace({j: k}), (k, *WHOLE)) + compute
 )
 
 softmax = VectorActivation(
+    checked=False,
     name="softmax",
     title=Text(en="softmax", zh="softmax 函数"),
     formula=exp(_all_z[j, 0]) / Sum(exp(_all_z[k, 0]), (k, *WHOLE)),

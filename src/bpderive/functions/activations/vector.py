@@ -16,7 +16,7 @@ it that carries an error back. What only a function of one number has is None he
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -91,11 +91,17 @@ class VectorActivation:
     title: Text
     formula: Expr
     stable: Pairs = ()
+    checked: InitVar[bool] = True
+    """Whether the formulas are read when they are declared, or only by `check()`."""
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, checked: bool) -> None:
         declared(self.name, self.title)
-        for part in (self.formula, *(form for _, form in pairs(self.stable, "stable"))):
-            layer_program(expression(part), j, ("z",))
+        parts = [
+            expression(part) for part in (self.formula, *(form for _, form in pairs(self.stable, "stable")))
+        ]
+        if checked is not False:
+            for part in parts:
+                layer_program(part, j, ("z",))
 
     def __repr__(self) -> str:
         return f"<activation {self.name} of a whole layer: {self.formula}>"
