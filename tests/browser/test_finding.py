@@ -53,6 +53,32 @@ def test_search_finds_equations_by_number_and_letters_by_name(visit, way):
     assert any("#letter-nabla-a-capital-c" in place for place in found["nabla"])
 
 
+OTHER_LETTERS = [
+    "dZ",
+    "dW",
+    "db",
+    "dZ[l]",
+    "W[l]",
+    "W^{[l]}",
+    "W^[l]",
+    "W^{(l)}",
+    "δ^{(l)}",
+    "g_j",
+    "e_h",
+    "w_ji",
+]
+LAYOUTS = ["row vector", "numerator layout", "denominator layout", "分子布局", "分母布局", "行向量"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_search_leads_from_the_letters_of_other_books_to_what_is_said_of_them(visit, way):
+    found = find(visit, way, [*OTHER_LETTERS, *LAYOUTS, "z", "w", "delta", "δ"])
+    for query in OTHER_LETTERS + LAYOUTS:
+        assert any(place.startswith("conventions.html#") for place in found[query][:5]), found[query][:5]
+    for ours in ("z", "w", "delta", "δ"):
+        assert not found[ours][0].startswith("conventions.html#")
+
+
 def test_each_example_on_the_search_page_finds_something(visit):
     page = visit("both/search.html").page
     examples = page.locator(".bp-examples a").all_inner_texts()
