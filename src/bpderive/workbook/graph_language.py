@@ -32,8 +32,8 @@ _ONE = Text(
     zh="列向量 {letter}[l] 或分量 {letter}[l,j]",
 )
 _TWO = Text(
-    en="w[l,r] for the weights from layer r to layer l or w[l,r,j,k] for one of them",
-    zh="从第 r 层到第 l 层的权重矩阵 w[l,r] 或其分量 w[l,r,j,k]",
+    en="the matrix w[l,r] from layer r to layer l or its entry w[l,r,j,k]",
+    zh="从第 r 层到第 l 层的矩阵 w[l,r] 或其元素 w[l,r,j,k]",
 )
 _BY = Text(
     en="expected a, z, b, w or a parameter of the network, by which is differentiated",

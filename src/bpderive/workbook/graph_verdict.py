@@ -108,7 +108,9 @@ _EVERY_COST = Text(en="every cost", zh="任意代价函数")
 _SIGMA = Text(en="the activation {name}", zh="激活函数 {name}")
 _COST = Text(en="the cost {name}", zh="代价函数 {name}")
 _NO_SENSE = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}")
-_NO_GRAPH = Text(en="network is a Graph; given was {given}.", zh="network 应是 Graph；给出的是 {given}。")
+_NO_GRAPH = Text(
+    en="A Graph is wanted as the network; given was {given}.", zh="网络应是 Graph 对象；给出的是 {given}。"
+)
 _ONLY_LINEAR = Text(
     en="On a network of your own sigma is arbitrary or linear, and the cost arbitrary or quadratic.",
     zh="对自己的网络，sigma 只能任意或取 linear，代价只能任意或取 quadratic。",
@@ -136,11 +138,13 @@ _WIDTHS = Text(
 _NO_RANGE = Text(en="nothing says what {letter} counts", zh="没有说明 {letter} 数的是什么")
 _SHAPES = Text(en="{first} and {second} do not fit", zh="{first} 与 {second} 的形状不合")
 _NUMBERS = Text(en="only numbers are divided by here", zh="这里只能除以数")
-_ONLY_Z = Text(en="sigma and dsigma are taken of z here", zh="这里 sigma 与 dsigma 只作用于 z")
+_ONLY_Z = Text(
+    en="the activation and its derivative are taken of z here", zh="这里激活函数及其导数只作用于 z"
+)
 _NO_VALUE = Text(en="the value of an arbitrary cost is not known", zh="任意代价函数的值是未知的")
 _MIXES = Text(
-    en="layer {layer} has one function of the whole layer, so its neurons have no slopes",
-    zh="第 {layer} 层的激活是整层的函数，单个神经元没有 σ′",
+    en="layer {layer} has one function of the whole layer, so its neurons have no slope of their own",
+    zh="第 {layer} 层的激活函数是整层的函数，单个神经元没有自己的斜率",
 )
 
 
