@@ -6,11 +6,11 @@
 Directives: `equation`, `derivation`, `path-sum`, `notation-table`, `equation-index`, `glossary-table`,
 `bibliography`, `api`, `commands`, `simplifications`, `solution`, for the catalogues `activation-page`,
 `activation-comparison`, `try-activation`, `cost-page`, `pairing-table`, `pages-of`, and for figures `network-figure`,
-`spread-figure`, `weight-figure`, `demon-experiment`, `path-growth`, `learning-maps`, `saturation-figure`,
-`algorithm-flow`, `library-flow`, `summary-card`. `lab` is a field in which a reader asks the machine. Roles: `eq`,
-`proof`, `formula`, `cite`. They print from the registry in the language of the build, and every mark comes from a
-certificate made in it (`certificates`). To add a
-directive, derive it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
+`graph-figure`, `kernel-figure`, `mixing-figure`, `spread-figure`, `weight-figure`, `demon-experiment`, `path-growth`,
+`learning-maps`, `saturation-figure`, `algorithm-flow`, `library-flow`, `summary-card`. `lab` is a
+field in which a reader asks the machine. Roles: `eq`, `proof`, `formula`, `cite`. They print from the registry in the
+language of the build, and every mark comes from a certificate made in it (`certificates`). To add a directive, derive
+it from `bpderive.sphinxext.directive.BookDirective` and name it in `DIRECTIVES`.
 """
 
 from __future__ import annotations
@@ -48,6 +48,11 @@ from bpderive.sphinxext.equation import EquationDirective, FormulaRole
 from bpderive.sphinxext.experiment import DemonExperimentDirective
 from bpderive.sphinxext.flow import AlgorithmFlowDirective, LibraryFlowDirective
 from bpderive.sphinxext.glossary import GlossaryTableDirective
+from bpderive.sphinxext.graph_figures import (
+    GraphFigureDirective,
+    KernelFigureDirective,
+    MixingFigureDirective,
+)
 from bpderive.sphinxext.growth import PathGrowthDirective
 from bpderive.sphinxext.kept import source_hash
 from bpderive.sphinxext.lab import LabDirective
@@ -71,6 +76,9 @@ DIRECTIVES = {
     "measured-chart": MeasuredChartDirective,
     "measured-table": MeasuredTableDirective,
     "network-figure": NetworkFigureDirective,
+    "graph-figure": GraphFigureDirective,
+    "kernel-figure": KernelFigureDirective,
+    "mixing-figure": MixingFigureDirective,
     "summary-card": SummaryCardDirective,
     "spread-figure": SpreadFigureDirective,
     "algorithm-flow": AlgorithmFlowDirective,

@@ -67,16 +67,27 @@ class GraphGradient:
 def parameter(net: Graph, name: str, place: int) -> Symbol:
     """The symbol of the parameter number `place`, counted from 0, of those called `name`: K_1, W_12, w^{3,2}_{11}."""
     shape = net.parameters[name]
-    indices = [int(i) + 1 for i in np.unravel_index(place, shape)]
-    kept = indices[:-1] if len(shape) == 2 and shape[-1] == 1 else indices
-    if len(shape) > 2 and shape[:2] == (1, 1):  # the kernel of a convolution of one channel
-        kept = kept[2:]
+    kept = [int(i) + 1 for i in np.unravel_index(place, shape)][_written(shape)]
     shown = ("" if all(i < 10 for i in kept) else ",").join(map(str, kept))
     own = re.fullmatch(r"w(\d+)_(\d+)|b(\d+)", name)
     if own is None:
         return Symbol(f"{name}_{{{shown}}}", real=True)
     layer, read, biased = own.groups()
     return Symbol(f"b^{{{biased}}}_{{{shown}}}" if biased else f"w^{{{layer},{read}}}_{{{shown}}}", real=True)
+
+
+def parameter_places(net: Graph, name: str) -> tuple[tuple[int, ...], dict[tuple[int, ...], str]]:
+    """The shape of the parameters called `name` as their indices are written, and their symbols' names by index."""
+    shape = net.parameters[name]
+    kept = shape[_written(shape)]
+    return kept, {at: str(parameter(net, name, place)) for place, at in enumerate(np.ndindex(*kept))}
+
+
+def _written(shape: tuple[int, ...]) -> slice:
+    """Which indices are written: not the last of a column, nor the channels of a kernel that has one of each."""
+    if len(shape) > 2 and shape[:2] == (1, 1):
+        return slice(2, None)
+    return slice(0, 1) if len(shape) == 2 and shape[-1] == 1 else slice(None)
 
 
 def entries(net: Graph, key: Any) -> ImmutableDenseMatrix:

@@ -18,16 +18,19 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import overload
 
 from bpderive.errors import ParseError, is_text
 from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.text import Text
+from bpderive.programs.graphs import Graph
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
 from bpderive.workbook.conventions.softmax import with_softmax
 from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import NotWritten, Writer
+from bpderive.workbook.graph_verdict import GraphVerdict, check_on
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
 from bpderive.workbook.language.parser import is_in_the_language
@@ -75,15 +78,31 @@ class Reading:
         return self.found.misfit
 
 
-def check(text: str | Claim, seconds: float = LONGEST, convention: str | None = None) -> Verdict:
+@overload
+def check(
+    text: str | Claim, seconds: float = LONGEST, convention: str | None = None, network: None = None
+) -> Verdict: ...
+@overload
+def check(
+    text: str, seconds: float = LONGEST, convention: str | None = None, *, network: Graph
+) -> GraphVerdict: ...
+def check(
+    text: str | Claim,
+    seconds: float = LONGEST,
+    convention: str | None = None,
+    network: Graph | None = None,
+) -> Verdict | GraphVerdict:
     """Decide whether a claim holds: one in the language of claims, in LaTeX, or a line of NumPy, in any convention.
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
-    on every machine alike; `seconds` is the longest that this thread works on it in any case.
+    on every machine alike; `seconds` is the longest that this thread works on it in any case. With `network`, a
+    `Graph`, the claim is about that network, in the language of claims with G[l], w[l,r] and its parameters.
 
     Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
-    that is not declared.
+    that is not declared, `NetworkError` for a network that is no Graph.
     """
+    if network is not None:
+        return check_on(text, network)
     begun = text if isinstance(text, Claim) else _begun(text, convention)
     return judged(begun, seconds) if isinstance(begun, Claim) else _heard(begun, seconds)
 

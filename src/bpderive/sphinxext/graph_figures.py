@@ -1,0 +1,401 @@
+r"""The directives `graph-figure`, `kernel-figure` and `mixing-figure`: drawings of a `Graph`, of a kernel, of a layer.
+
+    ```{graph-figure}
+    :sizes: 1,1,1,1
+    :connections: 4 3,2
+    :shortcuts: 3 2
+    :captions: 2,1 2; 3,2 3
+    Caption
+    ```
+
+What is drawn is read from the object: its connections, shortcuts and costs, the weights that are not zero, the entries
+of the kernel. With `:mark: into 2,2 | from 1,3` the neurons are drawn, once for each mark, and the weights into or from
+the one that is named are called by their parameters. `:rows: 3` puts so many layers above one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import hypot
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sympy import Symbol
+
+from bpderive.errors import ParseError
+from bpderive.functions.activations import VectorActivation
+from bpderive.functions.activations import resolve as find_activation
+from bpderive.letters.text import Text
+from bpderive.programs.graphs import Graph, Shared
+from bpderive.programs.graphs.symbolic import entries
+from bpderive.sphinxext.directive import options
+from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.lettering import SIZE, short, typeset
+from bpderive.sphinxext.network import FigureDirective, integers
+from bpderive.sphinxext.words import joined
+
+_RADIUS, _MARGIN, _ACROSS, _DOWN, _CELL = 22, 34, 120, 84, 58
+
+_LAYERS = Text("A network of {count} layers", "{count} 层的网络")
+_READS = Text("Layer {layer} reads {read}.", "第 {layer} 层读取{read}。")
+_ONE = Text("layer {layer}", "第 {layer} 层")
+_ADDS = Text("A shortcut adds layer {read} to layer {layer}.", "一条捷径把第 {read} 层加到第 {layer} 层。")
+_COST = Text("The cost reads {read}.", "代价读取{read}。")
+_NEURON = Text("Weights of neuron {neuron} of layer {layer}", "第 {layer} 层神经元 {neuron} 的权重")
+_WEIGHT = Text(
+    "between neuron {k} of layer {read} and neuron {j} of layer {layer}: {name}.",
+    "第 {read} 层神经元 {k} 与第 {layer} 层神经元 {j} 之间：{name}。",
+)
+_FORWARDS = Text("forwards, over a", "前向：盖在 a 上")
+_BACKWARDS = Text("backwards, over δ", "反向：盖在 δ 上")
+_KERNEL = Text(
+    "A kernel as it lies over the activations and over the errors", "卷积核盖在激活值上与盖在误差上"
+)
+_ROWS = Text("{title}, row by row: {rows}.", "{title}，逐行为：{rows}。")
+_ALONE = Text("Each activation depends on its own weighted input", "每个激活值只依赖它自己的带权输入")
+_MIXED = Text(
+    "Each activation depends on every weighted input of its layer", "每个激活值依赖本层的所有带权输入"
+)
+_OF = Text("A layer of {count} neurons with {name}.", "一层 {count} 个神经元，激活函数为 {name}。")
+
+Point = tuple[float, float]
+
+
+def _drawing(
+    parts: list[str], width: float, height: float, title: Text, told: Text, language: str
+) -> Drawing:
+    box = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-network" role="img" {box}>{"".join(parts)}</svg>'
+    )
+    return Drawing(svg, title.in_language(language), told.in_language(language))
+
+
+def _circle(name: str, at: Point, letter: str) -> str:
+    drawn = f'<circle class="{name}" cx="{short(at[0])}" cy="{short(at[1])}" r="{_RADIUS}"/>'
+    return drawn + typeset(letter, at[0], at[1] + 0.32 * SIZE, name="label")
+
+
+def _caption(text: str, at: Point, name: str = "caption") -> Iterator[str]:
+    for each in ("halo", name):
+        yield typeset(text, at[0], at[1] + 0.32 * SIZE, name=each, size=SIZE)
+
+
+def _arrow(name: str, start: Point, end: Point, bend: float = 0) -> tuple[str, Point]:
+    """An arrow from circle to circle, bent upwards by `bend`, and the place of its caption."""
+    middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - 2 * bend)
+    starts, ends = _towards(start, middle, _RADIUS), _towards(end, middle, _RADIUS + 2)
+    base = _towards(ends, middle, 9)
+    across = ((base[1] - ends[1]) * 0.5, (ends[0] - base[0]) * 0.5)
+    tip = " ".join(
+        f"{short(x)},{short(y)}" for x, y in (ends, _plus(base, across, 1), _plus(base, across, -1))
+    )
+    numbers = [short(n) for point in (starts, middle, base) for n in point]
+    line = f'<path class="{name}" d="M{numbers[0]} {numbers[1]}Q{" ".join(numbers[2:])}"/>'
+    top = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - bend)
+    return f'{line}<polygon class="{name}-tip" points="{tip}"/>', top
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    length = hypot(end[0] - start[0], end[1] - start[1])
+    return (start[0] + (end[0] - start[0]) * by / length, start[1] + (end[1] - start[1]) * by / length)
+
+
+def _plus(point: Point, by: Point, times: float) -> Point:
+    return (point[0] + times * by[0], point[1] + times * by[1])
+
+
+def _layers(numbers: tuple[int, ...]) -> Text:
+    return joined([_ONE.format(layer=layer) for layer in numbers], (" and ", "和"))
+
+
+def described(net: Graph, cost: bool) -> tuple[Text, Text]:
+    """A title and a description of a drawing of layers, read from the network."""
+    told = [_READS.format(layer=l, read=_layers(tuple(sorted(net.reads[l])))) for l in net.computed]
+    told += [_ADDS.format(layer=l, read=read) for l, others in net.shortcuts.items() for read in others]
+    if cost:
+        told.append(_COST.format(read=_layers(net.cost_reads)))
+    return _LAYERS.format(count=net.depth), joined(told, (" ", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where the layers of a network stand: beside one another, or in columns of `rows` from below."""
+
+    net: Graph
+    rows: int = 1
+    names: tuple[str, ...] = ()
+    captions: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    cost: bool = False
+
+    @property
+    def above(self) -> float:
+        """The room for connections that leap over layers."""
+        leaps = [l - read for l in self.net.computed for read in self.net.reads[l]]
+        leaps += [self.net.depth + 1 - l for l in self.net.cost_reads if self.cost]
+        return 0 if self.rows > 1 else 34 * (max(leaps) - 1)
+
+    @property
+    def below(self) -> float:
+        """The room for the shortcuts."""
+        leaps = [l - read for l, others in self.net.shortcuts.items() for read in others]
+        return 34 * max(leaps, default=0)
+
+    def at(self, layer: int) -> Point:
+        """The middle of a layer."""
+        column, row = divmod(layer - 1, self.rows)
+        x = _MARGIN + _RADIUS + column * _ACROSS
+        return x, self.above + _MARGIN + _RADIUS + (self.rows - 1 - row) * _DOWN
+
+    def draw(self, language: str) -> Drawing:
+        """The layers as circles, what they read as arrows, shortcuts broken and below."""
+        net = self.net
+        parts: list[str] = []
+        captions: list[str] = []
+        for layer in net.computed:
+            for read in net.reads[layer]:
+                bend = 0 if self.rows > 1 else 34 * (layer - read - 1)
+                drawn, place = _arrow("read", self.at(read), self.at(layer), bend)
+                parts.append(drawn)
+                captions += self._weight(layer, read, place)
+            for read in net.shortcuts.get(layer, ()):
+                parts.append(_arrow("way", self.at(read), self.at(layer), -34 * (layer - read))[0])
+        columns = (net.depth - 1) // self.rows + 1 + self.cost
+        if self.cost:
+            end = self.at(net.depth + 1)
+            parts += [_arrow("read", self.at(l), end, 34 * (net.depth - l))[0] for l in net.cost_reads]
+            parts.append(_circle("neuron cost", end, "C"))
+        parts += [_circle("neuron", self.at(layer), self._name(layer)) for layer in range(1, net.depth + 1)]
+        width = 2 * (_MARGIN + _RADIUS) + (columns - 1) * _ACROSS
+        height = self.above + self.below + 2 * (_MARGIN + _RADIUS) + (self.rows - 1) * _DOWN
+        return _drawing([*parts, *captions], width, height, *described(net, self.cost), language)
+
+    def _name(self, layer: int) -> str:
+        return self.names[layer - 1] if self.names else f"a^{{{layer}}}"
+
+    def _weight(self, layer: int, read: int, place: Point) -> Iterator[str]:
+        name = self.net.shared[layer, read].name
+        own = f"w^{{{layer},{read}}}" if name == f"w{layer}_{read}" else name
+        upright = self.at(layer)[0] == self.at(read)[0]
+        at = (place[0] + 16, place[1]) if upright else (place[0], place[1] - 14)
+        yield from _caption(self.captions.get((layer, read), own), at)
+
+
+def draw_neurons(
+    net: Graph, letters: tuple[str, ...], way: str, layer: int, neuron: int, language: str
+) -> Drawing:
+    """Every weight that is not zero, and those into or from one neuron by their parameters."""
+    tallest = max(net.sizes)
+    down = 62
+
+    def at(l: int, j: int) -> Point:
+        return _MARGIN + _RADIUS + (l - 1) * 190, _MARGIN + _RADIUS + (
+            j + (tallest - net.width(l)) / 2
+        ) * down
+
+    captions: list[str] = []
+    lines, told, marked = [], [], {(layer, neuron - 1)}
+    for (l, read), table in ((key, entries(net, key)) for key in net.places if isinstance(key, tuple)):
+        for j in range(table.rows):
+            for k in range(table.cols):
+                if table[j, k] == 0:
+                    continue
+                strong = (l, j) == (layer, neuron - 1) if way == "into" else (read, k) == (layer, neuron - 1)
+                start, end = at(read, k), at(l, j)
+                name = f'class="{"edge marked" if strong else "edge"}"'
+                ends = (
+                    f'x1="{short(start[0])}" y1="{short(start[1])}" x2="{short(end[0])}" y2="{short(end[1])}"'
+                )
+                lines.append((strong, f"<line {name} {ends}/>"))
+                if strong:
+                    marked |= {(l, j), (read, k)}
+                    called = _called(table[j, k])
+                    share = 0.36 if way == "into" else 0.64
+                    spot = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+                    captions += _caption(called, spot)
+                    told.append(_WEIGHT.format(k=k + 1, read=read, j=j + 1, layer=l, name=_spoken(called)))
+    parts = [line for _, line in sorted(lines, key=lambda line: line[0])]
+    for l in range(1, net.depth + 1):
+        for j in range(net.width(l)):
+            name = "neuron marked" if (l, j) in marked else "neuron"
+            parts.append(_circle(name, at(l, j), f"{letters[l - 1]}_{j + 1}"))
+    width, height = 2 * (_MARGIN + _RADIUS) + (net.depth - 1) * 190, 2 * _MARGIN + tallest * down
+    title = _NEURON.format(neuron=neuron, layer=layer)
+    return _drawing([*parts, *captions], width, height, title, joined(told, (" ", "")), language)
+
+
+def _called(entry: Any) -> str:
+    """A weight as its parameter, with the number that it is multiplied by."""
+    [parameter] = entry.atoms(Symbol)
+    rate = entry / parameter
+    return str(parameter) if rate == 1 else f"{rate} {parameter}"
+
+
+def _spoken(name: str) -> str:
+    return name.replace("{", "").replace("}", "")
+
+
+def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...], language: str) -> Drawing:
+    """A kernel in two dimensions as the middle output meets it, and as the middle input does."""
+    shared = Shared.convolution("K", inputs, kernel)
+    outputs = tuple(size - k + 1 for size, k in zip(inputs, kernel, strict=True))
+    count = [size[0] * size[1] for size in (inputs, outputs)]
+    table = entries(Graph(count, "linear", shared={(2, 1): shared}), (2, 1))
+    middles = [size[0] // 2 * size[1] + size[1] // 2 for size in (inputs, outputs)]
+    row, column = table.row(middles[1]), table.col(middles[0])
+    parts: list[str] = []
+    told = []
+    for place, (title, line) in enumerate(((_FORWARDS, row), (_BACKWARDS, column))):
+        met = [entry for entry in line if entry != 0]
+        if len(met) != kernel[0] * kernel[1]:
+            raise ParseError("The middle of the input is to meet the whole kernel: give more inputs.")
+        left = _MARGIN + place * (kernel[1] * _CELL + 2 * _MARGIN)
+        for number, entry in enumerate(met):
+            down, across = divmod(number, kernel[1])
+            x, y = left + float(across * _CELL), 12.0 + down * _CELL
+            name = "neuron marked" if str(entry) == "K_{11}" else "neuron"
+            parts.append(
+                f'<rect class="{name}" x="{short(x)}" y="{short(y)}" width="{_CELL}" height="{_CELL}"/>'
+            )
+            parts.append(typeset(str(entry), x + _CELL / 2, y + _CELL / 2 + 6, name="label"))
+        x, y = left + kernel[1] * _CELL / 2, kernel[0] * _CELL + 38
+        words = title.in_language(language)
+        parts.append(f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{words}</text>')
+        rows = [
+            ", ".join(_spoken(str(entry)) for entry in met[at : at + kernel[1]])
+            for at in range(0, len(met), kernel[1])
+        ]
+        told.append(_ROWS.format(title=title, rows="; ".join(rows)))
+    width = 2 * (kernel[1] * _CELL + 2 * _MARGIN)
+    return _drawing(parts, width, kernel[0] * _CELL + 50, _KERNEL, joined(told, (" ", "")), language)
+
+
+def draw_mixing(name: str, count: int, language: str) -> Drawing:
+    """The weighted inputs of a layer and its activations, with a line where one depends on the other."""
+    mixes = isinstance(find_activation(name), VectorActivation)
+    parts, down, across = [], 62, 150
+    place = [
+        [(_MARGIN + _RADIUS + side * across, _MARGIN + _RADIUS + j * down) for j in range(count)]
+        for side in (0, 1)
+    ]
+    for j in range(count):
+        for k in range(count):
+            if mixes or j == k:
+                (x1, y1), (x2, y2) = place[0][j], place[1][k]
+                strong = " marked" if j == 0 else ""
+                parts.append(
+                    f'<line class="edge{strong}" x1="{short(x1)}" y1="{short(y1)}" x2="{short(x2)}" y2="{short(y2)}"/>'
+                )
+    for j in range(count):
+        parts.append(_circle("neuron marked" if j == 0 else "neuron", place[0][j], f"z_{j + 1}"))
+        reached = mixes or j == 0
+        parts.append(_circle("neuron marked" if reached else "neuron", place[1][j], f"a_{j + 1}"))
+    x, y = _MARGIN + _RADIUS + across / 2, 2 * _MARGIN + count * down
+    parts.append(f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{name}</text>')
+    width, height = 2 * (_MARGIN + _RADIUS) + across, 2 * _MARGIN + count * down + 12
+    title = _MIXED if mixes else _ALONE
+    return _drawing(parts, width, height, title, _OF.format(count=count, name=name), language)
+
+
+def _mapping(text: str) -> dict[int, tuple[int, ...]]:
+    """Such as `4 3,2; 3 1`. Raises `ParseError`."""
+    found = {}
+    for item in filter(None, map(str.strip, text.split(";"))):
+        layer, _, read = item.partition(" ")
+        found[integers(layer, 1)[0]] = integers(read)
+    return found
+
+
+class GraphFigureDirective(FigureDirective):
+    """Draw a `Graph`: its layers, or its neurons with what leads into or from some of them."""
+
+    option_spec = options(
+        "sizes",
+        "connections",
+        "shortcuts",
+        "cost-reads",
+        "recurrence",
+        "kernel",
+        "mask",
+        "names",
+        "captions",
+        "mark",
+        "name",
+        rows=directives.positive_int,
+        cost=directives.flag,
+    )
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        net = self._net()
+        names = tuple(filter(None, map(str.strip, self.options.get("names", "").split(";"))))
+        if len(names) not in (0, net.depth):
+            raise ParseError(f"{len(names)} names were given for {net.depth} layers.")
+        if "mark" in self.options:
+            drawn = []
+            for mark in map(str.strip, self.options["mark"].split("|")):
+                way, _, neuron = mark.partition(" ")
+                if way not in ("into", "from"):
+                    raise ParseError(f"{mark!r} is no mark such as `into 2,1` or `from 1,2`.")
+                layer, place = integers(neuron, 2)
+                letters = names or tuple(f"a^{{{l}}}" for l in range(1, net.depth + 1))
+                drawn.append(draw_neurons(net, letters, way, layer, place, self.language))
+            return [self.figure(*drawn, classes=["bp-beside"])]
+        captions = {}
+        for item in filter(None, map(str.strip, self.options.get("captions", "").split(";"))):
+            key, _, shown = item.partition(" ")
+            layer, read = integers(key, 2)
+            captions[layer, read] = shown
+        plan = _Plan(net, self.options.get("rows", 1), names, captions, "cost" in self.options)
+        return [self.figure(plan.draw(self.language))]
+
+    def _net(self) -> Graph:
+        """The network that the options describe. Raises `NetworkError` or `ParseError`."""
+        if "recurrence" in self.options:
+            return Graph.recurrence(integers(self.options["recurrence"], 1)[0], 1, 1, 1)
+        if "sizes" not in self.options:
+            raise ParseError("Wanted: sizes or recurrence.")
+        sizes = integers(self.options["sizes"])
+        shared: dict[Any, Any] = {}
+        if "kernel" in self.options:
+            shared[2, 1] = Shared.convolution("K", sizes[:1], integers(self.options["kernel"], 1))
+        if "mask" in self.options:
+            mask = integers(self.options["mask"], sizes[-2])
+            shared[len(sizes), len(sizes) - 1] = Shared.masked("W", mask, sizes[-1])
+        reads = self.options.get("cost-reads")
+        return Graph(
+            sizes,
+            "linear",
+            connections=_mapping(self.options.get("connections", "")),
+            shortcuts=_mapping(self.options.get("shortcuts", "")),
+            shared=shared,
+            cost_reads=None if reads is None else integers(reads),
+        )
+
+
+class KernelFigureDirective(FigureDirective):
+    """Draw a kernel of two dimensions as it is met forwards and backwards."""
+
+    option_spec = options("inputs", "kernel", "name")
+    wanted = ("inputs", "kernel")
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        inputs, kernel = (integers(self.options[key], 2) for key in ("inputs", "kernel"))
+        return [self.figure(draw_kernel(inputs, kernel, self.language))]
+
+
+class MixingFigureDirective(FigureDirective):
+    """Draw what the activations of a layer depend on, for each of the activations named."""
+
+    option_spec = options("activations", "count", "name")
+    wanted = ("activations",)
+
+    def make(self) -> list[nodes.Node]:
+        """The figure."""
+        [count] = integers(self.options.get("count", "3"), 1)
+        names = map(str.strip, self.options["activations"].split("|"))
+        drawn = [draw_mixing(name, count, self.language) for name in names]
+        return [self.figure(*drawn, classes=["bp-beside"])]
