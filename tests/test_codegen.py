@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Symbol
 
+import bpderive as bp
 from bpderive import reference
 from bpderive.equations import equations
 from bpderive.errors import DomainError, NetworkError, ShapeError
@@ -283,6 +284,61 @@ def test_a_cost_of_ones_own_compiles() -> None:
     error = compiled.forward(weights, biases, x) - y
     assert value == pytest.approx(np.sum(error**4))
     np.testing.assert_allclose(found.b[1], 4 * error**3, rtol=1e-13)
+
+
+HOSTILE = (
+    *(
+        '"""\nleaked = 1\n"""',
+        "'''\nleaked = 1\n",
+        "*/ leaked(); /*",
+        '" + leaked + "',
+        "{leaked}",
+        '"',
+        "\\",
+    ),
+    *(
+        '\\"""\nleaked = 1#',
+        "\\N{leaked}",
+        "\\x",
+        "\\u12",
+        "-->\nleaked",
+        "#\nleaked",
+        "\x00leaked",
+        "\ud800",
+    ),
+    *(f"x{line_break}leaked = 1" for line_break in "\n\r\x0b\x0c\x1c\x85\u2028\u2029"),
+    "\x1b[2J",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_name_or_a_title_never_leaves_the_words_that_it_stands_in(text: str) -> None:
+    title = Text(en=text, zh=text)
+    power = (sympy.Symbol("a") - sympy.Symbol("y")) ** 4
+    own = Activation(name=text, title=title, formula=sympy.atan(z) / 2), Cost(text, title, power)
+    sources = [
+        compile_gradient(Network((2, 2, 1), *own)).source,
+        bp.compile_gradient(bp.Graph((2, 2, 1), *own)).source,
+    ]
+    harmless = Activation(name="own", title=TITLE, formula=sympy.atan(z) / 2), Cost("own", TITLE, power)
+    plain = [
+        compile_gradient(Network((2, 2, 1), *harmless)).source,
+        bp.compile_gradient(bp.Graph((2, 2, 1), *harmless)).source,
+    ]
+    for source, expected in zip(sources, plain, strict=True):
+        assert len(source.splitlines()) == len(expected.splitlines())
+        assert all(character.isprintable() or character == "\n" for character in source)
+        names, usual = (
+            {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+            for text in (source, expected)
+        )
+        assert {name for name in names - usual if "prime" not in name} <= {_identifier(text)}
+
+
+def _identifier(name: str) -> str:
+    """The name under which a function of this name is defined: one identifier."""
+    kept = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in name)
+    return kept if kept.isidentifier() else f"f_{kept}"
 
 
 # Numbers at the edges

@@ -153,6 +153,17 @@ def test_zeros_without_a_formula_are_isolated(c: int, d: int) -> None:
     assert abs(sympy.N(function.subs(z, found), 40)) < 1e-30
 
 
+def test_functions_of_functions_are_described_and_zeros_at_whole_numbers_are_exact() -> None:
+    nested = bp.parse_activation("tanh(tanh(tanh(z)))")
+    assert nested.range == Interval.open(-sympy.tanh(sympy.tanh(1)), sympy.tanh(sympy.tanh(1)))
+    assert (nested.monotone, nested.inflections, nested.max_slope.value) == (True, FiniteSet(0), 1)
+    [left, right] = (tail.flat_beyond for tail in nested.tails)
+    assert abs(abs(nested.derivative(right)).evalf(30) - Rational(1, 100)) < 1e-20
+    assert (left + right).evalf(20) == pytest.approx(0, abs=1e-15)
+    expanded = sympy.expand((sympy.exp(z) - sympy.exp(3)) * (sympy.exp(z) - sympy.exp(-40)) * (2 + z**2))
+    assert zeros(expanded) == (-40, 3)
+
+
 def test_a_double_zero_is_not_guessed() -> None:
     double = (sympy.exp(z) - z - 1) * 1
     assert zeros(double) == (0,)

@@ -342,9 +342,11 @@ def _of_sum(expression: Expr) -> Callable[[Bounds], Bounds]:
     if len(simple) == len(rest) == 1 and _never_reached(simple[0], expression):
         inner = _evaluator(expression.args[0]), _evaluator(expression.args[1])
 
+        positive = simple[0] > 0
+
         def away_from_zero(at: Bounds) -> Bounds:
-            found = _sum([part(at) for part in inner])
-            return Bounds(found.low, found.high, True)
+            low, high, _ = _sum([part(at) for part in inner])
+            return Bounds(max(low, 0.0), high, True) if positive else Bounds(low, min(high, 0.0), True)
 
         return away_from_zero
     if sum(term.has(z) for term in simple) < 2 and not (len(simple) > 1 and not rest):
@@ -535,12 +537,6 @@ def _failing(expression: Expr, low: float, high: float) -> Gap | None:
     except Outside as outside:
         return Gap(outside.part, halfway(low, high), outside.certain)
     return None
-
-
-def float_ends(low: Expr, high: Expr) -> tuple[float, float]:
-    """Floating-point numbers with two rational numbers between them."""
-    below, above = _constant(low), _constant(high)
-    return (-INF if below is None else below.low), (INF if above is None else above.high)
 
 
 def halfway(low: float, high: float) -> float:

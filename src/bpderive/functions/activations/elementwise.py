@@ -197,6 +197,12 @@ def expression_source(expression: Expr) -> str:
     return str(NumPySource().doprint(expression))
 
 
+def docstring(says: str) -> str:
+    """What generated code says of itself, between quotes on one line; whatever is said, nothing of it gets out."""
+    kept = "".join(" " if character.isspace() else character for character in says if character not in '"\\')
+    return f'"""{"".join(character for character in kept if character.isprintable())}"""'
+
+
 def function_source(
     name: str,
     expression: Expr,
@@ -210,7 +216,9 @@ def function_source(
     shown = expression_source(result)
     if not expression.free_symbols:
         shown = NumPySource().constant(shown, variables[0].name)
-    return "\n".join([f"def {name}({arguments}):", f'    """{says}"""', *lines, f"    return {shown}", ""])
+    return "\n".join(
+        [f"def {name}({arguments}):", f"    {docstring(says)}", *lines, f"    return {shown}", ""]
+    )
 
 
 def in_parts(expression: Expr) -> tuple[list[tuple[Symbol, Expr]], Expr]:

@@ -19,7 +19,7 @@ import sympy
 from sympy import Basic, Expr, Max, Mul, Sum, Symbol
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations.elementwise import expression_source, run
+from bpderive.functions.activations.elementwise import docstring, expression_source, run
 from bpderive.functions.activations.special import coded, computed
 from bpderive.functions.activations.variables import CACHE
 from bpderive.letters.symbols import C, Largest, Partial, quantity
@@ -202,7 +202,9 @@ def layer_source(name: str, program: LayerProgram, says: str) -> str:
     lines = [f"    {line.symbol} = {_printed(line)}" for line in program.lines]
     arguments = ", ".join(symbol.name for symbol in program.inputs)
     result = expression_source(coded(program.result))
-    return "\n".join([f"def {name}({arguments}):", f'    """{says}"""', *lines, f"    return {result}", ""])
+    return "\n".join(
+        [f"def {name}({arguments}):", f"    {docstring(says)}", *lines, f"    return {result}", ""]
+    )
 
 
 def _printed(line: Line) -> str:

@@ -1,15 +1,15 @@
 """All zeros of a function on an interval, with proof that there are no others.
 
 `zeros(function, where)` gives them from left to right: exactly where SymPy solves for them, else as `Isolated` numbers.
-The proof is Rolle's theorem: between two neighbouring zeros of f′ the function is monotone, so that the signs at the
-ends tell whether there is a zero and that there is one only; the zeros of f′ are found in the same way, after factors
-that are positive everywhere are dropped. Polynomials in z and exp(v) are bisected before that: interval arithmetic
-excludes zeros from all parts but those where f is monotone, and far out one term exceeds all others. What is not
-settled so raises `Undecided`.
+The line is cut until certain bounds show that the function, or its slope, has one sign in each part. Where that is not
+reached, Rolle's theorem decides: between two neighbouring zeros of f′ the function is monotone, so that the signs at
+the ends tell whether there is a zero and that there is one only; the zeros of f′ are found in the same way. Factors
+that have no zero are dropped before. What is not settled so raises `Undecided`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cmp_to_key
 from itertools import pairwise
 from typing import Any
@@ -18,8 +18,8 @@ import sympy
 from sympy import Expr, Interval, Rational, S
 
 from bpderive.functions.activations import steps
-from bpderive.functions.activations.bounds import Outside, Unbounded, bounds, float_ends, halfway
-from bpderive.functions.activations.enclosure import Isolated, enclosure, intervals, sign
+from bpderive.functions.activations.bounds import INF, Outside, Unbounded, bounds, halfway
+from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import Undecided, question
 from bpderive.functions.activations.variables import z
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential
@@ -34,17 +34,11 @@ LARGEST = 400
 FARTHEST = 2**14
 """How far out a sign change is looked for when the limits say that there is one."""
 
-FEW_PARTS = 60
-"""Into how many parts it is cut to see whether there is any zero at all."""
+FEW_PARTS, MOST_PARTS = 60, 600
+"""Into how many parts the line is cut at most to see whether there is any zero, and which there are."""
 
-MOST_PARTS = 1500
-"""Into how many parts an interval is cut at most."""
-
-NARROWEST = Rational(1, 10**12)
+NARROWEST = 1e-9
 """Where a part of this width may have a zero and a zero of the slope, there may be a multiple zero."""
-
-FINE = Rational(1, 10**4)
-"""In smaller intervals it is not their width but rounding that keeps a sign from being told, and more digits help."""
 
 
 @question(lambda: steps.MOST)
@@ -57,27 +51,48 @@ def zeros(function: Expr, where: Interval = S.Reals, depth: int = 0) -> tuple[Ex
     if never_zero(function, where):
         return ()
     found: set[Expr] = set()
-    for factor in _factors(function, where, depth):
-        found |= set(_of_factor(factor, where, depth))
+    for part in sympy.Mul.make_args(sympy.factor_terms(function)):
+        if never_zero(part, where):
+            continue
+        factors = _factors(part, where, depth)
+        for factor in factors:
+            # Bounds are closer before everything is multiplied out.
+            found |= set(_of_factor(factor, part if len(factors) == 1 else factor, where, depth))
     return _ordered(found)
 
 
 def never_zero(function: Expr, where: Interval = S.Reals) -> bool:
     """Whether floating-point bounds show that the function is nowhere 0 in `where`; False says nothing."""
-    try:
-        waiting = [(float(where.inf), float(where.sup))]
-        for _ in range(FEW_PARTS):
-            if not waiting:
-                return True
-            low, high = waiting.pop()
-            if bounds(function, low, high).sign is None:
-                middle = halfway(low, high)
-                if middle in (low, high) or bounds(function, middle, middle).sign is None:
-                    return False
-                waiting += [(low, middle), (middle, high)]
-    except (Outside, Unbounded, TypeError):
-        pass
-    return False
+    found = _cells(where, FEW_PARTS, lambda cell: bounds(function, *cell).sign is not None)
+    return found is not None
+
+
+Cell = tuple[float, float]
+
+
+def _cells(where: Interval, most: int, is_settled: Callable[[Cell], bool]) -> list[Cell] | None:
+    """`where` cut into parts from left to right, each of them settled; None if there would be too many."""
+    below = -INF if where.inf.is_infinite else bounds(where.inf, 0.0, 0.0).low
+    above = INF if where.sup.is_infinite else bounds(where.sup, 0.0, 0.0).high
+    found: list[Cell] = []
+    waiting = [(below, above)]
+    for _ in range(most):
+        if not waiting:
+            return found
+        low, high = cell = waiting.pop()
+        try:
+            if is_settled(cell):
+                found.append(cell)
+                continue
+        except Outside:
+            pass
+        except Unbounded:
+            return None
+        middle = halfway(low, high)
+        if not low < middle < high or abs(middle) > FARTHEST or high - low < NARROWEST:
+            return None
+        waiting += [(middle, high), (low, middle)]
+    return None
 
 
 def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
@@ -85,6 +100,8 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
     if function == 0:
         raise Undecided(Text(en="the function is zero everywhere", zh="该函数处处为零"))
     exponent, expression = in_exponential(function, z)
+    if any(inner.args[0].has(EXPONENTIAL) for inner in expression.atoms(sympy.exp)):
+        exponent, expression = S.Zero, function  # exponentials within exponentials: shorter as it stands
     above, below = sympy.fraction(sympy.together(expression))
     if not (below.is_positive or below.is_negative):
         back = below.subs(EXPONENTIAL, sympy.exp(exponent))
@@ -110,7 +127,8 @@ def _multiplied(product: Expr) -> list[Expr]:
         return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
 
 
-def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
+def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
+    """The zeros of a factor, which are those of the function as it was given, too."""
     if factor.is_polynomial(z) and sympy.degree(factor, z) == 1:
         slope, offset = sympy.Poly(factor, z).all_coeffs()
         return tuple(root for root in (-offset / slope,) if _inside(root, where))
@@ -119,14 +137,14 @@ def _of_factor(factor: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
     solved = _solved(factor, where)
     if solved is not None:
         return solved
-    bounded = tail_free(factor)
-    if bounded is not None:
-        try:
-            return by_bisection(factor, where, bounded)
-        except Undecided:
-            # A multiple zero; it may be one of the derivative that can be written down.
-            if depth > 3:
-                raise
+    bound = tail_free(factor)
+    within = where if bound is None else where.intersect(Interval(-bound, bound))
+    try:
+        found = () if within is S.EmptySet else _by_cells(as_given, within)
+    except Undecided:
+        found = None
+    if found is not None:
+        return found
     return _by_rolle(factor, where, depth)
 
 
@@ -207,56 +225,35 @@ def _dominates(terms: sympy.Poly, exponent: Expr, side: int, bound: Rational) ->
     return sign(lower - others) > 0
 
 
-def by_bisection(function: Expr, where: Interval, bound: Rational) -> tuple[Expr, ...]:
-    """The zeros inside [−bound, bound] by interval arithmetic, bisected until each part can have one zero at most."""
+def _by_cells(function: Expr, where: Interval) -> tuple[Expr, ...] | None:
+    """The zeros by floating-point bounds, `where` being cut until the function or its slope has one sign in each part;
+    None where that is not reached."""
     slope = sympy.diff(function, z)
-    low = max(-bound, where.inf) if where.inf.is_finite else -bound
-    high = min(bound, where.sup) if where.sup.is_finite else bound
-    if not (low.is_Rational and high.is_Rational):
-        raise Undecided(Text(en="a kink is at no rational number", zh="不可导点不是有理数"))
-    known = {
-        point
-        for point in (low, sympy.Integer(0), high)
-        if low <= point <= high and function.subs(z, point) == 0
-    }
-    found = [point for point in known if low < point < high]
-    parts, tried = [(low, high)] if low < high else [], 0
-    while parts:
-        tried += 1
-        left, right = parts.pop()
-        if tried > MOST_PARTS or right - left < NARROWEST:
-            raise Undecided(Text(en="a multiple zero cannot be excluded", zh="无法排除重零点"))
-        if not _may_vanish(function, left, right):
-            continue
-        middle = (left + right) / 2
-        if _may_vanish(slope, left, right):
-            parts += [(left, middle), (middle, right)]
-            continue
-        # Here the function is monotone, and a zero that is known is the only one.
-        if any(left <= point <= right for point in known):
-            continue
-        signs = sign(function, left), sign(function, right)
-        if signs[0] * signs[1] < 0:
-            found.append(Isolated(function, left, right))
-        # A zero where two parts meet is found in both.
-        found += [
-            end for end, value in zip((left, right), signs, strict=True) if value == 0 and low < end < high
-        ]
-    return tuple(found)
+    monotone: set[Cell] = set()
 
-
-def _may_vanish(function: Expr, left: Rational, right: Rational) -> bool:
-    try:
-        if bounds(function, *float_ends(left, right)).sign is not None:
-            return False
-        if right - left > FINE:
+    def is_settled(cell: Cell) -> bool:
+        if bounds(function, *cell).sign is not None:
             return True
-    except (Outside, Unbounded):
-        pass
-    iv = intervals(20)
-    at = iv.mpf([enclosure(left, 20).a, enclosure(right, 20).b])
-    values = enclosure(function, 20, at)
-    return bool(values.a <= 0 <= values.b)
+        if bounds(slope, *cell).sign is not None:
+            monotone.add(cell)
+            return True
+        return False
+
+    cells = _cells(where, MOST_PARTS, is_settled)
+    if cells is None:
+        return None
+    found: list[Expr] = []
+    for cell in cells:
+        if cell not in monotone:
+            continue
+        low = where.inf if cell is cells[0] else Rational(cell[0])
+        high = where.sup if cell is cells[-1] else Rational(cell[1])
+        first, last = sign_at(function, low, 1), sign_at(function, high, -1)
+        if first * last < 0:
+            found.append(_bracketed(function, low, high, first))
+        elif last == 0 and cell is not cells[-1]:
+            found.append(high)
+    return tuple(found)
 
 
 def _by_rolle(function: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
@@ -358,11 +355,11 @@ def _sign_by_limit(function: Expr, towards: int) -> int:
 def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
     """The limit, by the dominant terms or by SymPy; raises `Undecided` where it finds none."""
     if point.is_infinite:
-        dominant = _limit_of_rational(function, 1 if point == S.Infinity else -1)
-        if dominant is None:
-            dominant = _limit_by_parts(function, point)
-        if dominant is not None:
-            return dominant
+        settled = _limit_by_parts(function, point)
+        if settled is None:
+            settled = _limit_of_rational(function, 1 if point == S.Infinity else -1)
+        if settled is not None:
+            return settled
     try:
         found = sympy.limit(function, z, point, side)
     except (NotImplementedError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -444,12 +441,12 @@ def _bracketed(function: Expr, low: Expr, high: Expr, first: int) -> Expr:
     """The zero of a function that is monotone between `low`, where its sign is `first`, and `high`."""
     left = _side(function, low, high, first, 1)
     right = _side(function, high, low, -first, -1)
-    for whole in range(int(sympy.floor(left)), int(sympy.ceiling(right)) + 1):
-        # A zero at a whole number is worth finding exactly.
-        if left < whole < right and function.subs(z, whole).is_zero:
-            return sympy.Integer(whole)
-        if right - left > 64:
-            break
+    # A zero at a whole number is worth finding exactly.
+    while (whole := sympy.floor((left + right + 1) / 2)) < right and whole > left:
+        value = 0 if function.subs(z, whole).is_zero else sign(function, whole)
+        if value == 0:
+            return whole
+        left, right = (whole, right) if value == first else (left, whole)
     return Isolated(function, left, right)
 
 

@@ -15,7 +15,7 @@ from sympy.core.symbol import Str
 
 from bpderive.errors import ShapeError
 from bpderive.functions.activations import VectorActivation
-from bpderive.functions.activations.elementwise import run
+from bpderive.functions.activations.elementwise import docstring, run
 from bpderive.later import np
 from bpderive.letters.symbols import LayerArray, a, b, delta, y, z
 from bpderive.programs.graphs import words
@@ -378,7 +378,7 @@ def compile_graph(net: Graph) -> CompiledGraph:
     if fixed := list(tables(net)):
         says += f" Fixed numbers: {', '.join(fixed)}."
     source = "\n".join(
-        [f'"""{says}"""', "", "import numpy as np", "", *functions.sources, source_of(function)]
+        [docstring(says), "", "import numpy as np", "", *functions.sources, source_of(function)]
     )
     compiled = CompiledGraph(net, source, lines)
     compiled._functions["gradient", "numpy"] = function  # what is shown is what runs

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sympy import MatrixExpr
 
-from bpderive.functions.activations.elementwise import imports
+from bpderive.functions.activations.elementwise import docstring, imports
 from bpderive.functions.network import Network, require_network
 from bpderive.later import Array
 from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
@@ -137,10 +136,12 @@ def compile_gradient(net: Network) -> CompiledGradient:
 
 def _source(net: Network, functions: Functions, function: Callable[..., Any]) -> str:
     """The whole program of the gradient: the functions that it calls, and the lines."""
-    cost = re.sub(r'["\\]', "", " ".join(net.cost.title.en.split()))
-    says = f"Backpropagation for the network {net.sizes}, {cost}; columns are examples. (Numbers: equations.)"
+    says = (
+        f"Backpropagation for the network {net.sizes}, {net.cost.title.en}; columns are examples. "
+        "(Numbers: equations.)"
+    )
     texts = [*functions.sources, source_of(function)]
-    return "\n".join([f'"""{says}"""', "", imports("\n".join(texts)), "", *texts])
+    return "\n".join([docstring(says), "", imports("\n".join(texts)), "", *texts])
 
 
 Made = tuple[Callable[..., Any], Functions]

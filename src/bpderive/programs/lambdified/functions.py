@@ -24,7 +24,7 @@ from bpderive.functions.activations import (
     slope,
     z,
 )
-from bpderive.functions.activations.elementwise import expression_source, function_source
+from bpderive.functions.activations.elementwise import docstring, expression_source, function_source
 from bpderive.functions.activations.layer_program import LayerProgram, layer_source
 from bpderive.functions.activations.rewriting import POINTS
 from bpderive.functions.network import Network
@@ -182,7 +182,7 @@ class Functions:
         return self._function(name, arguments, says, f"np.concatenate([{', '.join(parts)}])")
 
     def _function(self, name: str, arguments: str, says: str, result: str) -> str:
-        self.sources.append(f'def {name}({arguments}):\n    """{says}"""\n    return {result}\n')
+        self.sources.append(f"def {name}({arguments}):\n    {docstring(says)}\n    return {result}\n")
         return name
 
     def _free(self, wanted: str) -> str:
