@@ -4,7 +4,7 @@ This is what a programmer would write from the book, without any of the machiner
 derived against it. It imports NumPy and nothing else. `backprop` gives the gradient, `feedforward` the z and a of every
 layer, `cost` the value. Columns are examples throughout, so one example is a mini-batch of one column.
 
-To add an activation, write its function and its derivative and enter both in `ACTIVATIONS`; for a cost, enter its value
+To add an activation, enter its function and its derivative in `ACTIVATIONS`; for a cost, enter its value
 and the error that it gives in the output layer in `COSTS`.
 
     >>> one = np.array([[1.0]])
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -52,97 +52,10 @@ def tanh_prime(z: Array) -> Array:
     return 4.0 * e / (1.0 + e) ** 2
 
 
-def relu(z: Array) -> Array:
-    """max(z, 0)."""
-    return np.maximum(z, 0.0)
-
-
-def relu_prime(z: Array) -> Array:
-    """1 where z > 0, else 0; at the kink the book takes 0."""
-    return np.where(z > 0, 1.0, 0.0)
-
-
-def leaky_relu(z: Array) -> Array:
-    """z where z > 0, else z/100."""
-    return np.where(z > 0, z, z / 100.0)
-
-
-def leaky_relu_prime(z: Array) -> Array:
-    """1 where z > 0, else 1/100; at the kink the slope on its left."""
-    return np.where(z > 0, 1.0, 0.01)
-
-
-def elu(z: Array) -> Array:
-    """z where z > 0, else e^z − 1."""
-    return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))
-
-
-def elu_prime(z: Array) -> Array:
-    """1 where z > 0, else e^z."""
-    return np.exp(np.minimum(z, 0.0))
-
-
-def softplus(z: Array) -> Array:
-    """ln(1 + e^z). The exponent is never positive here either; its derivative is the sigmoid."""
-    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
-
-
-def silu(z: Array) -> Array:
-    """z/(1 + e^−z)."""
-    return z * sigmoid(z)
-
-
 def silu_prime(z: Array) -> Array:
     """σ(z) + zσ′(z), with σ the sigmoid."""
     value: Array = sigmoid(z) + z * sigmoid_prime(z)
     return value
-
-
-def softsign(z: Array) -> Array:
-    """z/(1 + |z|)."""
-    return z / (1.0 + np.abs(z))
-
-
-def softsign_prime(z: Array) -> Array:
-    """1/(1 + |z|)²."""
-    return 1.0 / (1.0 + np.abs(z)) ** 2
-
-
-def arctan_prime(z: Array) -> Array:
-    """1/(1 + z²)."""
-    return 1.0 / (1.0 + z**2)
-
-
-def hard_tanh(z: Array) -> Array:
-    """z, kept between −1 and 1."""
-    return np.clip(z, -1.0, 1.0)
-
-
-def hard_tanh_prime(z: Array) -> Array:
-    """1 where |z| < 1, else 0, and so at both kinks."""
-    return np.where(np.abs(z) < 1, 1.0, 0.0)
-
-
-def gaussian(z: Array) -> Array:
-    """e^−z²."""
-    value: Array = np.exp(-(z**2))
-    return value
-
-
-def gaussian_prime(z: Array) -> Array:
-    """−2z e^−z²."""
-    value: Array = -2.0 * z * np.exp(-(z**2))
-    return value
-
-
-def linear(z: Array) -> Array:
-    """z."""
-    return 1.0 * z
-
-
-def linear_prime(z: Array) -> Array:
-    """1."""
-    return np.ones_like(z)
 
 
 def softmax(z: Array) -> Array:
@@ -158,21 +71,29 @@ def softmax_back(a: Array, v: Array) -> Array:
     return value
 
 
-ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+Function: TypeAlias = Callable[[Array], Array]
+
+ACTIVATIONS: dict[str, tuple[Function, Function]] = {
     "sigmoid": (sigmoid, sigmoid_prime),
     "tanh": (np.tanh, tanh_prime),
-    "relu": (relu, relu_prime),
-    "leaky_relu": (leaky_relu, leaky_relu_prime),
-    "elu": (elu, elu_prime),
-    "softplus": (softplus, sigmoid),
-    "silu": (silu, silu_prime),
-    "softsign": (softsign, softsign_prime),
-    "arctan": (np.arctan, arctan_prime),
-    "hard_tanh": (hard_tanh, hard_tanh_prime),
-    "gaussian": (gaussian, gaussian_prime),
+    "relu": (lambda z: np.maximum(z, 0.0), lambda z: np.where(z > 0, 1.0, 0.0)),
+    "leaky_relu": (lambda z: np.where(z > 0, z, z / 100.0), lambda z: np.where(z > 0, 1.0, 0.01)),
+    "elu": (
+        lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0.0))),
+        lambda z: np.exp(np.minimum(z, 0.0)),
+    ),
+    "softplus": (lambda z: np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z))), sigmoid),
+    "silu": (lambda z: z * sigmoid(z), silu_prime),
+    "softsign": (lambda z: z / (1.0 + np.abs(z)), lambda z: 1.0 / (1.0 + np.abs(z)) ** 2),
+    "arctan": (np.arctan, lambda z: 1.0 / (1.0 + z**2)),
+    "hard_tanh": (lambda z: np.clip(z, -1.0, 1.0), lambda z: np.where(np.abs(z) < 1, 1.0, 0.0)),
+    "gaussian": (lambda z: np.exp(-(z**2)), lambda z: -2.0 * z * np.exp(-(z**2))),
     "sine": (np.sin, np.cos),
-    "linear": (linear, linear_prime),
+    "linear": (lambda z: 1.0 * z, np.ones_like),
 }
+"""σ and σ′ of each. At a kink of leaky_relu the slope is that on its left, of relu and hard_tanh 0; no exponent
+is positive, so that nothing overflows.
+"""
 
 
 def quadratic_cost(z: Array, a: Array, y: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -42,17 +42,31 @@ class Program:
     forward: tuple[Line, ...]
     backward: tuple[Line, ...]
 
-    @property
-    def parameters(self) -> list[MatrixExpr]:
-        """w^2, …, w^L, b^2, …, b^L."""
-        return [letter(layer) for letter in (w, b) for layer in range(2, self.net.depth + 1)]
+    def function(self, wanted: str, engine: Engine) -> tuple[Callable[..., Any], Functions]:
+        """The function that is wanted, for the arrays of an engine, and the functions that it calls.
 
-    @property
-    def derivatives(self) -> list[MatrixExpr]:
-        """∂C/∂b^2, …, ∂C/∂b^L, ∂C/∂w^2, …, ∂C/∂w^L."""
-        return [
-            ParameterGradient(letter(layer)) for letter in (b, w) for layer in range(2, self.net.depth + 1)
-        ]
+        "gradient" takes w^2, …, w^L, b^2, …, b^L, x and y; "value_and_gradient" gives a^L and z^L before it, of which
+        "cost" with y is the value; "forward" gives a^L.
+        """
+        last, functions = self.net.depth, Functions(self.net)
+        if wanted == "cost":
+            name = functions["cost", last]
+            return functions.on(engine)[name], functions
+        layers = range(2, last + 1)
+        derivatives: list[MatrixExpr] = [ParameterGradient(letter(at)) for letter in (b, w) for at in layers]
+        results = {
+            "gradient": derivatives,
+            "value_and_gradient": [a(last), z(last), *derivatives],
+            "forward": [a(last)],
+        }[wanted]
+        arguments = [*(letter(at) for letter in (w, b) for at in layers), a(1)]
+        lines = [*self.forward]
+        if wanted != "forward":
+            arguments.append(y(last))
+            lines += self.backward
+        function = lambdified(lines, arguments, results, functions, last)
+        function.__globals__.update(functions.on(engine))
+        return function, functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +127,7 @@ class CompiledGradient:
         """The function for the arrays of an engine, made when it is first called for."""
         key = (wanted, engine.name)
         if key not in self._functions:
-            self._functions[key] = _MADE[wanted](self._program, engine)[0]
+            self._functions[key] = self._program.function(wanted, engine)[0]
         return self._functions[key]
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -128,7 +142,7 @@ def compile_gradient(net: Network) -> CompiledGradient:
     """
     require_network(net)
     program = Program(net, tuple(forward_lines(net)), tuple(backward_lines(net)))
-    function, functions = _gradient(program, Engine(NUMPY))
+    function, functions = program.function("gradient", Engine(NUMPY))
     compiled = CompiledGradient(net, _source(net, functions, function), program)
     compiled._functions["gradient", NUMPY] = function  # what is shown is what runs
     return compiled
@@ -142,45 +156,3 @@ def _source(net: Network, functions: Functions, function: Callable[..., Any]) ->
     )
     texts = [*functions.sources, source_of(function)]
     return "\n".join([docstring(says), "", imports("\n".join(texts)), "", *texts])
-
-
-Made = tuple[Callable[..., Any], Functions]
-
-
-def _gradient(program: Program, engine: Engine) -> Made:
-    return _made(program, engine, [*program.forward, *program.backward], program.derivatives)
-
-
-def _with_output(program: Program, engine: Engine) -> Made:
-    """The gradient, and before it a^L and z^L for the cost."""
-    last = program.net.depth
-    results = [a(last), z(last), *program.derivatives]
-    return _made(program, engine, [*program.forward, *program.backward], results)
-
-
-def _forward(program: Program, engine: Engine) -> Made:
-    return _made(program, engine, program.forward, [a(program.net.depth)])
-
-
-def _cost(program: Program, engine: Engine) -> Made:
-    functions = Functions(program.net)
-    name = functions["cost", program.net.depth]
-    return functions.on(engine)[name], functions
-
-
-def _made(program: Program, engine: Engine, lines: Sequence[Line], results: Sequence[MatrixExpr]) -> Made:
-    """The lines lambdified, with the functions that they call bound to the namespace of the engine."""
-    net = program.net
-    functions = Functions(net)
-    arguments = [*program.parameters, a(1)] + ([y(net.depth)] if len(results) > 1 else [])
-    function = lambdified(lines, arguments, results, functions, net.depth)
-    function.__globals__.update(functions.on(engine))
-    return function, functions
-
-
-_MADE: dict[str, Callable[[Program, Engine], Made]] = {
-    "gradient": _gradient,
-    "value_and_gradient": _with_output,
-    "forward": _forward,
-    "cost": _cost,
-}
