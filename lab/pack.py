@@ -44,9 +44,14 @@ def left_out(name: str, leave: Sequence[str]) -> bool:
 
 
 def without_lines(code: CodeType) -> CodeType:
-    """The code without its tables of line numbers, a third of what is fetched: no reader sees a traceback."""
+    """The code without line numbers, which were a quarter of what is fetched: no reader sees a traceback.
+
+    Its table says for each eight instructions that their place is not known, by a byte of the kind 15.
+    """
+    eights, rest = divmod(len(code.co_code) // 2, 8)
+    unknown = b"\xff" * eights + (bytes([0xF8 + rest - 1]) if rest else b"")
     inner = tuple(without_lines(one) if isinstance(one, CodeType) else one for one in code.co_consts)
-    return code.replace(co_consts=inner, co_linetable=b"")
+    return code.replace(co_consts=inner, co_linetable=unknown)
 
 
 def compiled(

@@ -7,6 +7,7 @@ import marshal
 import re
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -18,7 +19,7 @@ from bpderive.lab import answer
 from bpderive.lab.exercises import chains
 from bpderive.lab.words import in_each
 from bpderive.letters.text import language
-from lab.pack import bundled, compiled, left_out, zipped
+from lab.pack import bundled, compiled, left_out, without_lines, zipped
 
 DOCS = Path(__file__).parents[1] / "docs"
 LAB = Path(__file__).parents[1] / "lab"
@@ -95,8 +96,15 @@ def test_modules_are_compiled_without_those_left_out_without_docstrings_and_line
     assert list(modules) == ["one/__init__.py", "one/two.py"]
     code = marshal.loads(modules["one/two.py"])
     function = next(one for one in code.co_consts if isinstance(one, CodeType))
-    assert code.co_linetable == function.co_linetable == b""
+    assert {line for one in (code, function) for _, _, line in one.co_lines()} == {None}
     assert b"Words" not in modules["one/two.py"]
+
+
+def test_an_error_without_lines_can_be_told() -> None:
+    code = without_lines(compile("def f():\n    return [1 / x for x in (1, 0)]\nf()", "a file", "exec"))
+    with pytest.raises(ZeroDivisionError) as raised:
+        exec(code)
+    assert "a file" in "".join(traceback.format_exception(raised.value))
 
 
 @pytest.mark.parametrize("form", ["ZIP file", "bundle"])
