@@ -83,7 +83,7 @@ def case(rng: random.Random) -> Case | None:
         return None
     if change in ("layer", "sum added") and convention.styles[0] == "units":
         return None
-    if not convention.has_bias:
+    if not convention.has_bias or convention.one_each:
         return (
             None
             if change != "none"

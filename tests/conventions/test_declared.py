@@ -10,7 +10,7 @@ from bpderive.workbook.verdict.forms import Clock
 
 
 def test_there_are_as_many_conventions_as_were_looked_up() -> None:
-    assert len(bp.conventions) == 19
+    assert len(bp.conventions) == 23
     assert next(iter(bp.conventions)) == "chapter"
     with pytest.raises(bp.UnknownName, match="chapter"):
         bp.conventions["chaptre"]
@@ -40,6 +40,12 @@ WRONG = [
     ("bishop", {"to_from": False}),
     ("net", {"to_from": True}),
     ("zhou", {"to_from": True}),
+    ("mitchell", {"to_from": False}),
+    ("layer-columns", {"rows": True}),
+    ("layer-columns", {"to_from": False}),
+    ("logistic", {"to_from": True}),
+    ("logistic", {"one_output": False}),
+    ("chain", {"one_each": False}),
     ("qiu", {"offsets": {"w": 1}}),
     ("goodfellow", {"rows": True}),
     ("li", {"to_from": False, "rows": True}),
@@ -56,7 +62,8 @@ def test_a_wrong_declaration_is_refused(name: str, changed: dict[str, object]) -
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"), [("zhou", r"\theta"), ("zhou", "g"), ("zhou", r"\gamma"), ("zhou", "e")]
+    ("name", "letter"),
+    [("zhou", r"\theta"), ("zhou", "g"), ("zhou", r"\gamma"), ("zhou", "e"), ("mitchell", r"\delta")],
 )
 def test_a_letter_with_the_wrong_sign_is_refused(name: str, letter: str) -> None:
     convention = bp.conventions[name]

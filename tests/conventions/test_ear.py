@@ -79,6 +79,23 @@ CODE = [
     "dW2 = a1.T @ delta3",
     "db2 = np.sum(delta3, axis=0)",
     "dZ1 = np.multiply(np.dot(W2.T, dZ2), relu_derivative(Z1))",
+    "dZ1 = np.dot(W2.T, dZ2) * derivative_ReLU(Z1)",
+    "dZ1 = np.dot(W2.T, dZ2) * (Z1 > 0)",
+    "dZ1 = np.dot(W2.T, dZ2) * (A1 > 0).astype(float)",
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - A1**2)  # tanh",
+    "dZ1 = (np.dot(W2.T, dZ2) * A1 * (1 - A1))  # sigmoid",
+    "dZ2 = A2 - Y  # softmax, cross-entropy",
+    "dz = p - y (softmax + cross-entropy)",
+    "delta = (a - y) * a * (1 - a)  # mse, sigmoid",
+    "dW = (1/m) * np.dot(dZ, A_prev.T)",
+    "dW = np.dot(dZ, A_prev.T) / A_prev.shape[1]",
+    "dA_prev = np.dot(W.T, dZ)",
+    "db = np.mean(dZ, axis=1, keepdims=True)",
+    "dW = np.einsum('ij,kj->ik', dZ, A_prev) / m",
+    'dW1 = torch.einsum("bi,bj->ij", delta1, x)',
+    "dw = 1/m * np.dot(X, (A - Y).T)  # sigmoid, cross-entropy",
+    "db = 1/m * np.sum(A - Y)  # sigmoid, cross-entropy",
+    "W2 -= learning_rate * dW2",
 ]
 
 
@@ -108,6 +125,49 @@ MORE = [
     (r"\delta^\ell = (W^{\ell+1})^T \delta^{\ell+1} \circ f'(u^\ell)", None),
     (r"dz^{[1](i)} = W^{[2]T} dz^{[2](i)} * g^{[1]\prime}(z^{[1](i)})", "course"),
     (r"\nabla_{W^{(k)}} J = \nabla_{a^{(k)}} J \, h^{(k-1)\top}", "goodfellow"),
+    ("∂L/∂W2 = a1^T δ2", None),
+    ("∂W^(l) = A^(l-1)^T @ δ^(l)", "rows"),
+    ("∂b^(l) = sum(δ^(l), axis=0)", None),
+    ("w = w - lr * ∂L/∂w", None),
+    ("∂L/∂w = 1/m X^T(ŷ - y) with the cross-entropy and the sigmoid", "layer"),
+    (r"\frac{\partial L}{\partial W} = \frac{\partial L}{\partial Y} \cdot X^T", "layer-columns"),
+    (r"\delta^l ⊗ a^{l-1} = \frac{\partial C}{\partial w^l}", None),
+    (r"\frac{\partial Cost}{\partial bias_i^{(l)}} = \delta_i^{(l)}", None),
+    (r"\delta_i^{(l)} = \sum_j \delta_j^{(l+1)} w_{ji}^{(l+1)} \sigma'(logit_i^{(l)})", None),
+    (r"W^l = W^l - \alpha \sum\limits_{i=1}^m \delta^{i,l}(a^{i, l-1})^T", None),
+    (r"\frac{\partial J(W,b,x,y)}{\partial W^L} = (a^L-y) \odot \sigma^{'}(z^L)(a^{L-1})^T 均方误差", None),
+    (r"\frac{\partial L}{\partial z_k} = y_k - t_k （softmax，交叉熵）", None),
+    (r"\frac{\partial L}{\partial z_i} = p_i - y_i, softmax with cross-entropy", None),
+    (r"\frac{\partial L}{\partial W^{(1)}} = \delta^{(1)} {a^{(0)}}^T", None),
+    (r"\frac{\partial a_i}{\partial z_j} = a_i(\delta_{ij} - a_j), softmax", "chapter"),
+    (
+        r"\frac{\partial C}{\partial w_j} = \frac{\partial C}{\partial a} \frac{\partial a}{\partial z} x_j",
+        "one-neuron",
+    ),
+    (r"z = \sum_i w_i x_i + b", "one-neuron"),
+    (r"\frac{\partial J}{\partial w_1} = (a - y) x_1, sigmoid, cross-entropy", "one-neuron"),
+    (
+        (
+            r"\frac{\partial C_0}{\partial w^{(L)}} = \frac{\partial z^{(L)}}{\partial w^{(L)}} "
+            r"\frac{\partial a^{(L)}}{\partial z^{(L)}} \frac{\partial C_0}{\partial a^{(L)}}"
+        ),
+        "chain",
+    ),
+    (
+        (
+            r"\frac{\partial L}{\partial W^{(1)}} = \frac{\partial L}{\partial a^{(2)}} \cdot "
+            r"\frac{\partial a^{(2)}}{\partial z^{(2)}} \cdot \frac{\partial z^{(2)}}{\partial a^{(1)}} \cdot "
+            r"\frac{\partial a^{(1)}}{\partial z^{(1)}} \cdot \frac{\partial z^{(1)}}{\partial W^{(1)}}"
+        ),
+        "chain",
+    ),
+    (r"\delta_k = (t_k - o_k) o_k (1 - o_k), sigmoid, squared error", "mitchell"),
+    (r"\Delta w_{ji} = \eta \delta_j x_i", "mitchell"),
+    (
+        r"\frac{\partial E}{\partial w_{ij}} = \frac{\partial E}{\partial\mathrm{net_j}} o_i",
+        "net",
+    ),
+    (r"El error de la capa oculta es \delta^{l} = (W^{l+1})^T \delta^{l+1} \odot f'(z^{l})", None),
 ]
 
 
@@ -118,20 +178,72 @@ def test_what_else_people_write(text: str, convention: str | None) -> None:
     assert convention in (None, verdict.convention)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "W1 = W1 + alpha * dW1",
-        "W1 += lr * dW1",
-        r"\frac{\partial a_j}{\partial a_i} = 2 \delta_{ji}",
-        r"\Delta w_{ij} = \eta \delta_j o_i",
-        "dX = W.T @ dout",
-        r"dZ^{[2]} = Y - A^{[2]} (cross-entropy, sigmoid)",
-    ],
-)
+WRONG = [
+    "W1 = W1 + alpha * dW1",
+    "W1 += lr * dW1",
+    "w := w + α ∂L/∂w",
+    "dA_prev = np.dot(W, dZ)",
+    "db2 = 1/m * np.sum(dZ2)",
+    "dW = np.einsum('ij,kj->ki', dZ, A_prev)",
+    "dZ1 = np.dot(W2.T, dZ2) * (Z2 > 0)",
+    "dZ1 = np.dot(W2.T, dZ2) * (1 - A1**2)  # sigmoid",
+    "dw = 1/m * np.dot(X.T, A - Y)  # sigmoid, cross-entropy",
+    "∂L/∂W2 = a2^T δ2",
+    r"\frac{\partial L}{\partial z_k} = t_k - y_k (softmax, cross-entropy)",
+    r"\frac{\partial L}{\partial z_i} = y_i - p_i, softmax with cross-entropy",
+    r"\frac{\partial a_i}{\partial z_j} = a_i(1 - a_j), softmax",
+    r"\frac{\partial C}{\partial w_j} = (a - y) x_i, sigmoid, cross-entropy",
+    (
+        r"\frac{\partial C_0}{\partial w^{(L)}} = \frac{\partial z^{(L)}}{\partial w^{(L)}} "
+        r"\frac{\partial z^{(L)}}{\partial a^{(L)}} \frac{\partial C_0}{\partial a^{(L)}}"
+    ),
+    r"\frac{\partial J}{\partial W^L} = (a^L-y) \odot \sigma'(z^{L-1})(a^{L-1})^T 均方误差",
+    r"\frac{\partial L}{\partial w} = \frac{\partial L}{\partial a} \frac{\partial z}{\partial a} x",
+    r"\frac{\partial a_j}{\partial a_i} = 2 \delta_{ji}",
+    r"\Delta w_{ij} = \eta \delta_j o_i",
+    "dX = W.T @ dout",
+    r"dZ^{[2]} = Y - A^{[2]} (cross-entropy, sigmoid)",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_what_else_people_write_wrongly(text: str) -> None:
     verdict = bp.check(text)
     assert verdict.holds is False, verdict.text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("db2 = 1/m * np.sum(dZ2)", "without an axis adds up everything"),
+        ("delta = (a - y) * sigmoid_prime(z)", "it is true for the cost quadratic"),
+        ("dZ1 = np.dot(W2.T, dZ2) * (1 - A1**2)", "it is true for the activation tanh"),
+        (r"\delta_h = o_h (1 - o_h) \sum_{k} w_{kh} \delta_k", "it is true for the activation sigmoid"),
+        (r"\frac{\partial z}{\partial a} = w", "an earlier quantity is differentiated by a later one"),
+        (r"\delta^1 = ((W^2)^T \delta^2) \odot f'(z^1)", "the input is counted as layer 0"),
+        (r"\frac{\partial C}{\partial w_j} = \frac{\partial C}{\partial z} x_i", r"x_j"),
+    ],
+)
+def test_what_is_said_of_it(text: str, says: str) -> None:
+    assert says in bp.check(text).text.en
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delta = np.dot(self.weights[-l+1].transpose(), delta) * sigmoid_prime(z)",
+        "nabla_w[-1] = np.dot(delta, activations[-2].transpose())",
+        "model.layers[0].W -= lr * dW1",
+        "fc1.weight.grad = delta1.T @ x",
+        "loss.backward()",
+    ],
+)
+def test_a_piece_of_a_program_is_sent_to_compare(text: str) -> None:
+    with pytest.raises(bp.ParseError, match=r"piece of a program.*bp\.compare") as caught:
+        bp.check(text)
+    said = caught.value.args[0]
+    assert isinstance(said, bp.Text)
+    assert "bp.compare" in said.zh
 
 
 def test_the_convention_is_said_with_its_reason_and_the_others() -> None:

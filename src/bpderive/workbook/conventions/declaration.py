@@ -41,8 +41,9 @@ class Declaration:
     "mean" of its examples' costs; `numerator` the layout of ∂z/∂a, `as_variable` whether ∂C/∂w has
     the shape of w; `is_strict` whether it has no other letters than these,
     `is_distinct` whether no other convention has them, `has_arrays` whether
-    what bears no layer is an array, not one neuron. `numbers` are the equations that it has,
-    `called` what it calls the index of each layer.
+    what bears no layer is an array, not one neuron, `one_output` whether it has one neuron then; `one_each` whether
+    every layer has one neuron: such a convention is tried where no other has the formula. `numbers` are the equations
+    that it has, `called` what it calls the index of each layer.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Declaration:
     is_strict: bool = False
     is_distinct: bool = False
     has_arrays: bool = False
+    one_output: bool = False
+    one_each: bool = False
     has_differentials: bool = False
     has_nablas: bool = False
     numbers: tuple[str, ...] = ("25", "BP1", "BP2", "BP3", "BP4")

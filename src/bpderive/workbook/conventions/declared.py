@@ -25,8 +25,8 @@ def _letters(
 
 
 _COMMON = _letters(
-    r"w: w W \theta \Theta; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
-    r"yhat: yhat hyp ahat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
+    r"w: w W \theta \Theta \omega; b: b B; z: z Z u net; a: a A h H o O; delta: \delta; x: x X; y: y Y t T; "
+    r"yhat: yhat hyp ahat p phat; step_w: \Deltaw \DeltaW; step_b: \Deltab; "
     r"cost: C J E L \Loss loss; sigma: \sigma f g \phi \varphi \psi s; "
     r"dw: dw dW d\theta d\Theta; db: db; dz: dz dZ; da: da dA dh dH; delta: d\delta"
 )
@@ -368,6 +368,26 @@ _NET = Convention(
     },
 )
 
+_MITCHELL = Convention(
+    name="mitchell",
+    title=Text(en="Mitchell, Machine Learning", zh="Mitchell《机器学习》"),
+    where=Text(
+        en="table 4.2: w_ji from i to j, and δ is the negative derivative of E by net",
+        zh="表 4.2：w_ji 从 i 到 j，δ 是 E 对 net 的导数的相反数",
+    ),
+    source="https://www.cs.cmu.edu/~tom/mlbook.html",
+    letters=_letters(r"w: w; z: net; a: o; x: x; y: t; cost: E; sigma: \sigma f; b: b; step_w: \Deltaw")
+    | _letters(r"delta: \delta", sign=-1),
+    styles=("units",),
+    is_strict=True,
+    forward=(r"net_j = \sum_i w_{ji} o_i + b_j", r"o_j = \sigma(net_j)"),
+    equations={
+        "BP1": r"\delta_k = o_k (1 - o_k)(t_k - o_k) for the quadratic cost and the sigmoid",
+        "BP2": r"\delta_h = o_h (1 - o_h) \sum_k w_{kh} \delta_k for the sigmoid",
+        "BP4": r"\Delta w_{ji} = \eta \delta_j o_i",
+    },
+)
+
 _HIDDEN = LAST + -1
 
 _ZHOU = Convention(
@@ -465,6 +485,27 @@ _ONE = Convention(
     },
 )
 
+_CHAIN = Convention(
+    name="chain",
+    title=Text(en="One neuron in each layer", zh="每层一个神经元"),
+    where=Text(
+        en="3Blue1Brown, Backpropagation calculus: the chain rule along one path",
+        zh="3Blue1Brown《反向传播的微积分》：沿一条路径的链式法则",
+    ),
+    source="https://www.3blue1brown.com/lessons/backpropagation-calculus",
+    letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
+    styles=_LAYERED,
+    one_each=True,
+    numbers=(),
+    forward=(r"z^{(L)} = w^{(L)} a^{(L-1)} + b^{(L)}", r"a^{(L)} = \sigma(z^{(L)})"),
+    equations={
+        "BP2": r"\frac{\partial C_0}{\partial a^{(L-1)}} = \frac{\partial z^{(L)}}{\partial a^{(L-1)}} "
+        r"\frac{\partial a^{(L)}}{\partial z^{(L)}} \frac{\partial C_0}{\partial a^{(L)}}",
+        "BP4": r"\frac{\partial C_0}{\partial w^{(L)}} = \frac{\partial z^{(L)}}{\partial w^{(L)}} "
+        r"\frac{\partial a^{(L)}}{\partial z^{(L)}} \frac{\partial C_0}{\partial a^{(L)}}",
+    },
+)
+
 _LAYER = Convention(
     name="layer",
     title=Text(en="One linear layer, Y = X W + b, with dout", zh="一个线性层 Y = X W + b，用 dout"),
@@ -475,11 +516,11 @@ _LAYER = Convention(
     source="https://cs231n.github.io/optimization-2/",
     letters=_letters("w: W w; b: b; z: Y out Z; dz: dout dY dZ; dw: dW dw; db: db", LAST)
     | _letters("a: X x; da: dX dx", _HIDDEN)
-    | _letters("cost: L"),
+    | _letters("yhat: yhat p; y: y; cost: L J"),
     styles=("none",),
     to_from=False,
     rows=True,
-    examples=("sum", "one"),
+    examples=("sum", "mean", "one"),
     has_arrays=True,
     is_strict=True,
     numbers=(),
@@ -488,6 +529,56 @@ _LAYER = Convention(
         "BP3": "db = np.sum(dout, axis=0)",
         "BP4": "dW = X.T.dot(dout)",
         "BP2": "dX = dout.dot(W.T)",
+    },
+)
+
+_LAYER_IN_COLUMNS = Convention(
+    name="layer-columns",
+    title=Text(en="One linear layer, Z = W A_prev + b", zh="一个线性层 Z = W A_prev + b"),
+    where=Text(
+        en="Ng, Neural Networks and Deep Learning (deeplearning.ai), week 4: linear_backward",
+        zh="吴恩达《神经网络和深度学习》（deeplearning.ai）第 4 周：linear_backward",
+    ),
+    source="https://www.coursera.org/learn/neural-networks-deep-learning",
+    letters=_letters("w: W w; b: b; z: Z Y; dz: dZ dY; dw: dW dw; db: db", LAST)
+    | _letters("a: X A_prev x; da: dX dA_prev dx", _HIDDEN)
+    | _letters("cost: L J"),
+    styles=("none",),
+    examples=("mean", "sum", "one"),
+    has_arrays=True,
+    is_strict=True,
+    numbers=(),
+    forward=("Z = np.dot(W, A_prev) + b",),
+    equations={
+        "BP3": "db = 1/m * np.sum(dZ, axis=1, keepdims=True)",
+        "BP4": "dW = 1/m * np.dot(dZ, A_prev.T)",
+        "BP2": "dA_prev = np.dot(W.T, dZ)",
+    },
+)
+
+_LOGISTIC = Convention(
+    name="logistic",
+    title=Text(en="One neuron for a batch, Z = wᵀX + b", zh="一个神经元处理一批样本，Z = wᵀX + b"),
+    where=Text(
+        en="Ng, Neural Networks and Deep Learning (deeplearning.ai), week 2: logistic regression",
+        zh="吴恩达《神经网络和深度学习》（deeplearning.ai）第 2 周：逻辑回归",
+    ),
+    source="https://www.coursera.org/learn/neural-networks-deep-learning",
+    letters=_letters("w: w; b: b; z: Z z; a: A a; dz: dZ dz; dw: dw; db: db", LAST)
+    | _letters("a: X x", _HIDDEN)
+    | _letters("y: Y y; cost: J L; sigma: \\sigma"),
+    styles=("none",),
+    to_from=False,
+    examples=("mean", "sum"),
+    has_arrays=True,
+    one_output=True,
+    is_strict=True,
+    numbers=(),
+    forward=("Z = np.dot(w.T, X) + b",),
+    equations={
+        "BP1": "dZ = A - Y  # sigmoid, cross-entropy",
+        "BP3": "db = 1/m * np.sum(dZ)",
+        "BP4": "dw = 1/m * np.dot(X, dZ.T)",
     },
 )
 
@@ -505,11 +596,15 @@ DECLARED: tuple[Convention, ...] = (
     _GOODFELLOW,
     _BISHOP,
     _NET,
+    _MITCHELL,
     _ZHOU,
     _LI,
     _COURSE_2011,
     _RECURRENT,
     _LAYER,
+    _LAYER_IN_COLUMNS,
+    _LOGISTIC,
     _ONE,
+    _CHAIN,
 )
 """In the order in which they are tried, and in which the book's table has them."""

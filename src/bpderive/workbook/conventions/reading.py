@@ -27,7 +27,7 @@ from bpderive.programs.graphs import Graph
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
-from bpderive.workbook.conventions.softmax import with_softmax
+from bpderive.workbook.conventions.softmax import by_errors, with_softmax
 from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.graph_verdict import GraphVerdict, check_on
@@ -40,12 +40,16 @@ from bpderive.workbook.verdict import check as judged
 from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock
+from bpderive.workbook.verdict.layers import feasible
 
 MOST_READINGS = 60
 """How many readings of one formula are tried at most: conventions, with one example, their sum and their mean."""
 
 A_READING = 4_000
 """How many steps the decision of one reading may take before the full judgement."""
+
+MOST_SPECIAL = 8
+"""In how many readings a formula that is true in none is tried for the usual functions."""
 
 LONGEST_CLAIM = 2_000
 
@@ -54,7 +58,8 @@ LONGEST_CLAIM = 2_000
 class Reading:
     """A formula in one convention: the claim, and whether it and what stands beside it are true there.
 
-    `is_near` says that all letters are its own, `is_alone` that no other convention writes one of them.
+    `is_near` says that all letters are its own, `is_alone` that no other convention writes one of them, `is_special`
+    that it is true for the sigmoid, for the quadratic cost, or for both, `exists` that some network has all of it.
     """
 
     convention: Convention
@@ -66,6 +71,8 @@ class Reading:
     is_alone: bool = False
     is_true: bool = False
     fits_context: bool = True
+    is_special: bool = False
+    exists: bool = True
 
     @property
     def claim(self) -> Claim:
@@ -133,7 +140,9 @@ def _begun(text: str, convention: str | None) -> Claim | Readings:
         try:
             return parse(text)
         except ParseError as error:
-            if not is_text(text) or re.search(r"[A-Za-z]\[", text):
+            if is_text(text) and _PROGRAM.search(text):
+                raise ParseError(_PIECE) from error
+            if not is_text(text) or re.search(r"(?<![A-Za-z.])[A-Za-z]+\[", text):
                 raise
             refusal = error
     try:
@@ -141,6 +150,14 @@ def _begun(text: str, convention: str | None) -> Claim | Readings:
     except ParseError as error:
         is_other = re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text)
         raise (error if refusal is None or is_other else refusal) from None
+
+
+_PROGRAM = re.compile(r"\bself\.|\w\[-|\]\.[A-Za-z]{2}|\.layers\b|\.(?:grad|weight|bias|backward|step)\b")
+_PIECE = Text(
+    en="This is a piece of a program. Give one line with a number for each layer, such as dW2 = dZ2 @ A1.T, "
+    "or the whole function to bp.compare.",
+    zh="这是程序的一部分。请给出一行代码，每层带编号，例如 dW2 = dZ2 @ A1.T；或把整个函数交给 bp.compare。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +180,27 @@ def decided(text: str, convention: str | None = None, seconds: float = LONGEST) 
 def _decided(begun: Readings, clock: Clock) -> Decided:
     def true(claim: Claim) -> bool:
         try:
-            return _holds(claim, clock.end)
+            return _holds(by_errors(claim) if begun.hearing.softmax else claim, clock.end)
         except TooHard:
             return False
 
     for reading in begun.readings:
         reading.is_true = reading.misfit is None and true(reading.claim)
         reading.fits_context = all(beside.misfit is None and true(beside.claim) for beside in reading.context)
+    if not any(reading.is_true and reading.fits_context for reading in begun.readings):
+        near = [r for r in begun.readings if r.is_near and r.misfit is None]
+        for reading in near[:MOST_SPECIAL]:
+            reading.exists = bool(feasible(reading.claim))
+            reading.is_special = any(true(claim) for claim in _special(reading.claim))
     return Decided(begun.readings, _likeliest(list(begun.readings)))
+
+
+def _special(claim: Claim) -> Iterator[Claim]:
+    """The claim for the sigmoid and for the quadratic cost, where it says nothing of them and speaks of differences."""
+    if any(isinstance(node, syntax.Plus) for node in claim.walk()):
+        for sigma, cost in itertools.product((None, "sigmoid"), (None, "quadratic")):
+            if (sigma is None or claim.sigma is None) and (cost is None or claim.cost is None):
+                yield replace(claim, sigma=sigma or claim.sigma, cost=cost or claim.cost)
 
 
 @lru_cache(4096)
@@ -212,7 +242,10 @@ def _readings(text: str, only: Convention | None) -> Readings:
         styles = ("units",)
     marks = {n.letter for n in hearing.claim.walk() if isinstance(n, Mark)}
     letters = frozenset(marks - {"diag", *NUMBERS})
+    differentiates = any(isinstance(n, syntax.Rate) for n in hearing.claim.walk())
     for convention in (only,) if only is not None else _nearest(letters):
+        if convention.one_each and only is None and (found or not differentiates):
+            continue
         is_near = only is not None or letters <= _own(convention.name)
         is_alone = is_near and bool(letters & _own_alone(convention.name))
         kinds = convention.examples if "one" in convention.examples else (*convention.examples, "one")
@@ -237,6 +270,7 @@ def _nearest(letters: frozenset[str]) -> list[Convention]:
     return sorted(
         conventions.values(),
         key=lambda c: (
+            c.one_each,
             not (letters <= _own(c.name) and c.is_strict),
             not (c.numerator and c.as_variable),
             not letters <= _own(c.name),
@@ -271,7 +305,14 @@ def _likeliest(found: list[Reading]) -> Reading:
     found = own or found
     fitting = [r for r in found if r.fits_context] or found
     return min(
-        fitting, key=lambda r: (not r.is_alone, r.found.defects, not (r.is_near and r.convention.is_strict))
+        fitting,
+        key=lambda r: (
+            not r.is_special,
+            not r.exists,
+            not r.is_alone,
+            r.found.defects,
+            not (r.is_near and r.convention.is_strict),
+        ),
     )
 
 
@@ -287,7 +328,9 @@ def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
 def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
     hearing, found = begun.hearing, list(begun.readings)
     convention = chosen.convention
-    writer = Writer(_as_written(hearing, convention), chosen.found.batch, chosen.style)
+    written = replace(_as_written(hearing, convention), first=chosen.found.first)
+    has_inputs = chosen.style == "none" and _numbers_inputs(hearing)
+    writer = Writer(written, chosen.found.batch, chosen.style, has_inputs)
     also = _true(found) if chosen.is_true else {}
     also.pop(convention.name, None)
     repair = None
@@ -310,6 +353,11 @@ def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
         names,
         len(found),
     )
+
+
+def _numbers_inputs(hearing: Hearing) -> bool:
+    """Whether a letter has an index, which says which input it is where there is one neuron."""
+    return any(isinstance(n, Mark) and n.below for n in hearing.claim.walk())
 
 
 def _true(found: list[Reading], fits_context: bool = True) -> dict[str, Text]:
@@ -383,6 +431,8 @@ def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text
 
 def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict) -> Iterator[Text]:
     """What else is to be said of the examples, and of conventions that the context rules out."""
+    if chosen.found.first != chosen.convention.first:
+        yield Text(en="the input is counted as layer 0", zh="输入层算作第 0 层")
     own = [r for r in found if r.convention is chosen.convention and r.style == chosen.style]
     if chosen.is_true:
         kinds = {r.examples for r in own if r.is_true}

@@ -1,7 +1,8 @@
 """Claims about a network whose last layer is softmax with cross-entropy: `with_softmax(claim)` gives a `Verdict`.
 
-The one thing that is different there is δ^L = a^L − y. A claim holds if it is an identity once y is written a^L − δ^L,
-for whatever else the last layer may be. One about the outputs alone is refuted by outputs that add to 1.
+The one thing that is different there is δ^L = a^L − y, and beside it ∂a^L_j/∂z^L_k = a^L_j ([j = k] − a^L_k). A claim
+holds if it is an identity once y is written a^L − δ^L and the outputs are differentiated so, for whatever else the last
+layer may be. One about the outputs alone is refuted by outputs that add to 1.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class _Beyond(Exception):
 def with_softmax(claim: Claim, seconds: float) -> Verdict:
     """Whether the claim holds where the last layer is softmax and the cost is cross-entropy, targets adding to 1."""
     bare = replace(claim, cost=None, sigma=None)
-    verdict = judged(bare.changed(_written_by_errors), seconds)
+    verdict = judged(by_errors(bare), seconds)
     if verdict.status == "holds" and not _speaks_of_slopes(bare):
         return replace(verdict, claim=bare)
     try:
@@ -50,6 +51,24 @@ def with_softmax(claim: Claim, seconds: float) -> Verdict:
     if general.status in ("holds", "ill-formed"):
         return general
     return Verdict(bare, "undecided", verdict.ranges, _UNDECIDED, 0.0)
+
+
+def by_errors(claim: Claim) -> Claim:
+    """The claim with y and the outputs' derivatives written so, unless it speaks of what softmax has otherwise."""
+    if _speaks_of_slopes(claim):
+        return claim
+    return claim.changed(_written_by_outputs).changed(_written_by_errors)
+
+
+def _written_by_outputs(node: Node) -> Node:
+    """a^L_j ([j = k] − a^L_k) for ∂a^L_j/∂z^L_k."""
+    match node:
+        case syntax.Derivative(Quantity("a", layer, (one,)) as output, Quantity("z", other, (by,))) if (
+            layer == other == LAST
+        ):
+            rest = syntax.Minus(Quantity("a", LAST, (by,)))
+            return syntax.Times((output, syntax.Plus((syntax.Kronecker(one, by), rest))))
+    return node
 
 
 def _written_by_errors(node: Node) -> Node:
@@ -68,8 +87,10 @@ def _speaks_of_slopes(claim: Claim) -> bool:
             isinstance(n, Quantity) and n.layer == LAST for n in syntax.walk(node)
         ):
             return True
-        if isinstance(node, syntax.Derivative) and (
-            not isinstance(node.of, syntax.Cost) or node.by.letter == "a"
+        if (
+            isinstance(node, syntax.Derivative)
+            and _written_by_outputs(node) is node
+            and (not isinstance(node.of, syntax.Cost) or node.by.letter == "a")
         ):
             return True
         if isinstance(node, syntax.Gradient) and node.by.letter == "a":
@@ -121,6 +142,8 @@ def _value(
             return values[letter, at(node)]
         case Quantity("delta", _, _):
             return values["a", at(node)] - values["y", at(node)]
+        case syntax.Derivative(Quantity(), _) if (output := _written_by_outputs(node)) is not node:
+            return _value(output, values, names, count)
         case syntax.Derivative(syntax.Cost(), Quantity("z" | "b", _, _) as by):
             return values["a", at(by)] - values["y", at(by)]
         case syntax.Plus(terms):

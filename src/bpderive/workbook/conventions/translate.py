@@ -59,6 +59,19 @@ def _unfit(en: str, zh: str) -> Unfit:
 
 def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     """How the layers may be written in these statements, the likeliest first."""
+    styles = _styles_of(statements)
+    marks = [n for s in statements for n in s.walk() if isinstance(n, Mark)]
+    numbered = {m.letter for m in marks if m.below}
+    if numbered and numbered <= _OF_INPUTS and not set(styles) & {"none", "^", "^(", "^["}:
+        return (*styles, "none")  # one neuron, whose inputs are numbered
+    return styles
+
+
+_OF_INPUTS = {"w", "x", r"\theta", r"\omega", r"\Deltaw", "dw"}
+"""What one neuron has for each of its inputs."""
+
+
+def _styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     nodes = [n for s in statements for n in s.walk()]
     marks = [n for n in nodes if isinstance(n, Mark)]
     scripts = [script for mark in marks if mark.letter not in _GIVEN for script in mark.above]
@@ -121,6 +134,8 @@ class Translator:
     sums_missing: bool = False
     summed: syntax.Claim | None = None
     names: dict[str, str] = field(default_factory=dict)
+    outputs_called: set[str] = field(default_factory=set)
+    own: tuple[str, str] = ("j", "k")
 
     def claim(self, statement: Statement) -> syntax.Claim:
         """The statement as a claim."""
@@ -146,7 +161,7 @@ class Translator:
         layers = []
         for mark in marks:
             letter = self.convention.letter(mark.letter)
-            if letter is not None and letter.role in ("z", "a", "delta", "dz", "da"):
+            if letter is not None and letter.role not in ("x", "y", "yhat", "cost", "sigma"):
                 with contextlib.suppress(Unfit):
                     layers.append(self.quantity(mark)[0].layer)
         if layers and all(not layer.letter for layer in layers):
@@ -189,9 +204,13 @@ class Translator:
             raise _unfit("it writes layers in another way", "它用另一种方式标层")
         if self.style == "units":
             self._find_units(statement)
+        targets = {m.letter for m in marks if (of := self.convention.letter(m.letter)) and of.role == "y"}
+        self.outputs_called = targets & {"y", "Y"} if targets & {"t", "T"} else set()
         taken = {t for m in marks for t in m.below}
         free = (letter for letter in "qpsruv" if letter not in taken)
         self.names = {"l": next(free)} if "l" in taken else {}
+        own, source, *_ = (letter for letter in "jkiqp" if letter not in taken)
+        self.own = (own, source)
         capital = [letter for m in marks if (letter := self.convention.letter(m.letter)) is not None]
         says = [letter.batch for letter in capital if letter.batch is not None]
         sums = any(isinstance(n, syntax.SumAlong | syntax.Ones) for n in statement.walk())
@@ -235,6 +254,8 @@ class Translator:
     def meaning(self, mark: Mark) -> Letter:
         """What the letter means; raises `Unfit` if the convention has none."""
         found = self.convention.letter(mark.letter)
+        if found is not None and found.role == "y" and mark.letter in self.outputs_called:
+            found = replace(found, role="yhat")
         if found is None:
             raise _unfit(f"it has no letter {mark.letter}", f"它没有字母 {mark.letter}")
         return found
@@ -332,11 +353,17 @@ class Translator:
 
     def indices(self, below: tuple[str, ...], role: str) -> tuple[syntax.Index, ...]:
         """The indices below a letter."""
-        if self.style == "none" and not self.convention.has_arrays:
+        if self.convention.one_each:
             if below:
                 raise _unfit("it has no indices", "它没有下标")
-            pair = ("j", "k") if role == "w" else ("k",) if role == "x" else ("j",)
-            return tuple(1 for _ in pair) if self.in_numbers else pair
+            return (1, 1) if role == "w" else (1,)
+        if self.style == "none" and not self.convention.has_arrays:
+            own, source = (1, 1) if self.in_numbers else self.own
+            if below:
+                if role not in ("w", "x") or len(below) > 1 or below[0] == "0":
+                    raise _unfit("it has no indices", "它没有下标")
+                source = int(below[0]) if below[0].isdigit() else below[0]
+            return (own, source) if role == "w" else (source,) if role == "x" else (own,)
         found: list[syntax.Index] = []
         for token in below:
             if token == ",":
@@ -382,7 +409,8 @@ class Translator:
                 fixed[below[0]] = LAST
             elif letter.role == "x":
                 fixed.setdefault(below[0], Layer("", 1))
-        self._link_by_derivatives(statement, steps, fixed)
+        if not self.outputs:
+            self._link_by_derivatives(statement, steps, fixed)
         self.units = {}
         used_l = False
         for token in order:
@@ -639,6 +667,9 @@ class Translator:
             raise _unfit("a function of a sum over the examples", "对样本之和取函数")
         self._check_function_layer(function, inner)
         body = inner.node
+        if (function.letter, function.primes) == ("relu", 1):  # a is positive where z is
+            inner = replace(inner, node=syntax.changed(body, _before_relu))
+            body = inner.node
         if isinstance(body, syntax.Transposed):
             return replace(inner, node=syntax.Transposed(syntax.Activation(function.primes, body.body)))
         return replace(inner, node=syntax.Activation(function.primes, body))
@@ -692,11 +723,30 @@ class Translator:
             factor = rest.pop(0)
             if sign in ("", ".") and rest and self._is(factor, "sigma"):  # a letter that is a function here
                 factor = syntax.Call(factor, (rest.pop(0),))
-            values.append(self.value(factor))
+            value = self.value(factor)
+            if values and sign in ("o", "*") and isinstance(factor, syntax.Row) and factor.sign in ("", "."):
+                parted = self._parted(values[-1], value, factor, sign)
+                if parted is not None:
+                    values[-1] = parted
+                    continue
+            values.append(value)
         result = values[0]
         for value in values[1:]:
             result = self._joined(result, value, sign)
         return result
+
+    def _parted(self, before: Value, whole: Value, factor: syntax.Row, sign: str) -> Value | None:
+        """A ⊙ B aᵀ as (A ⊙ B) aᵀ, where A has the size of B and not that of B aᵀ; None where it has."""
+        first, rest = factor.factors[0], factor.factors[1:]
+        leads = any(self._is(node, "w") for other in rest for node in syntax.walk(other))
+        if leads or any(self._is(other, "sigma") for other in factor.factors):
+            return None
+        if before.size is None or whole.size is None or _alike(before.size, whole.size):
+            return None
+        head = self.value(first)
+        if head.size != before.size:
+            return None
+        return self._joined(self._joined(before, head, sign), self._row(rest, factor.sign), factor.sign)
 
     def _joined(self, one: Value, other: Value, sign: str) -> Value:
         power = one.power + other.power
@@ -708,6 +758,11 @@ class Translator:
                 return Value(second.node, size, power + 1)  # type: ignore[arg-type]  # two dimensions
         if one.size is None or other.size is None:
             return Value(_times(one.node, other.node), one.size or other.size, power)
+        if sign == "x" and not _alike(one.size, other.size) and 1 in one.size and 1 in other.size:  # ⊗
+            pair = (one, _turned(other)) if one.size[1] == 1 else (_turned(one), other)
+            return self._joined(*pair, "@")
+        if sign == "x":
+            sign = "*"
         if sign == "outer":
             sign = "@"
         fits = one.size[1] == other.size[0]
@@ -757,8 +812,16 @@ class Translator:
         return Value(syntax.Total(names, inner.node), None, inner.power)
 
     def _sum_along(self, inner: Value, axis: int) -> Value:
-        if inner.size is None or axis not in (0, 1):
-            raise _unfit("np.sum needs an axis here: which one?", "这里的 np.sum 需要 axis：是哪一个？")
+        if inner.size is None:
+            raise _unfit("np.sum is taken of a number", "对一个数取 np.sum")
+        if axis not in (0, 1) and self.convention.one_output:
+            axis = 1
+        if axis not in (0, 1):
+            self._does_not_fit(
+                "np.sum without an axis adds up everything, the neurons too: it gives one number",
+                "不带 axis 的 np.sum 把所有元素（连同各神经元）加在一起，只得到一个数",
+            )
+            return Value(inner.node, None, inner.power + int(EXAMPLES in inner.size))
         size = list(inner.size)
         along, size[axis] = size[axis], 1
         if along == EXAMPLES:
@@ -770,6 +833,12 @@ class Translator:
             f"axis={axis} 是对该层的神经元求和，不是对样本求和",
         )
         return Value(inner.node, (size[0], size[1]), inner.power)
+
+
+def _before_relu(node: Node) -> Node:
+    if isinstance(node, Quantity) and node.letter == "a" and node.layer not in (Layer("", 1), Layer("l", -1)):
+        return replace(node, letter="z")
+    return node
 
 
 def _equal(values: list[Value]) -> syntax.Claim:
@@ -872,6 +941,7 @@ class Translated:
     defects: int
     batch: bool
     summed: syntax.Claim | None = None
+    first: int = 1
 
 
 def translated(
@@ -879,13 +949,30 @@ def translated(
 ) -> tuple[Translated, list[Translated]]:
     """The claim and its context in the letters of this book; raises `Unfit`."""
     style = style or styles_of((hearing.claim, *hearing.context))[0]
+    counted = _counted(hearing, convention, examples, style)
+    is_shifted, convention = counted is not convention, counted
     translator = Translator(convention, examples, style, outputs=hearing.softmax)
     found = _claim(translator, hearing.claim, hearing)
     context = []
     for statement in hearing.context:
         beside = Translator(convention, examples, style, running=translator.running, outputs=hearing.softmax)
         context.append(_claim(beside, statement, hearing))
-    return found, context
+    return replace(found, defects=found.defects + is_shifted), context
+
+
+def _counted(hearing: Hearing, convention: Declaration, examples: str, style: str) -> Declaration:
+    """The convention with the input as layer 0, where something is computed in layer 1."""
+    fixed = convention.is_strict or convention.is_distinct or convention.first == 0
+    if fixed or style in ("units", "none"):
+        return convention
+    reader = Translator(convention, examples, style)
+    for mark in (n for s in (hearing.claim, *hearing.context) for n in s.walk() if isinstance(n, Mark)):
+        with contextlib.suppress(Unfit):
+            quantity, letter, _ = reader.quantity(mark)
+            computed = letter.role not in ("x", "y", "yhat", "a", "da")
+            if computed and not quantity.layer.letter and quantity.layer.offset < 2:
+                return replace(convention, first=0)
+    return convention
 
 
 def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Translated:
@@ -899,7 +986,8 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Tr
         claim,
         conditions=(
             *_conditions(hearing.conditions, claim),
-            *(_ONE_EACH if translator.in_numbers else ()),
+            *(_ONE_EACH[: 1 if _has_inputs(statement) else 2] if translator.in_numbers else ()),
+            *(_one_each(claim) if translator.convention.one_each else ()),
             *((syntax.LayerCondition(LAST, "=", translator.top),) if translator.top is not None else ()),
         ),
         cost=hearing.cost,
@@ -912,7 +1000,27 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Tr
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         except IllFormed as error:
             translator.misfit = translator.misfit or error.reason
-    return Translated(claim, translator.misfit, translator.defects, translator.batch, translator.summed)
+    return Translated(
+        claim,
+        translator.misfit,
+        translator.defects,
+        translator.batch,
+        translator.summed,
+        translator.convention.first,
+    )
+
+
+def _has_inputs(statement: Statement) -> bool:
+    """Whether the inputs of the one neuron are told apart."""
+    return any(isinstance(n, Mark) and n.below for n in statement.walk())
+
+
+def _one_each(claim: syntax.Claim) -> Iterator[syntax.Condition]:
+    """One neuron in every layer of which a claim speaks."""
+    quantities = [n for n in claim.walk() if isinstance(n, Quantity)]
+    layers = [n.layer for n in quantities] + [n.layer + -1 for n in quantities if n.letter == "w"]
+    for layer in dict.fromkeys(layers):
+        yield syntax.WidthCondition(layer, 1)
 
 
 _ONE_EACH = (syntax.WidthCondition(LAST, 1), syntax.WidthCondition(LAST + -1, 1))

@@ -55,11 +55,15 @@ class NotWritten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes claims of the book in one convention; with `batch` in the letters of a whole batch."""
+    """Writes claims of the book in one convention; with `batch` in the letters of a whole batch.
+
+    `has_inputs` says that the inputs of one neuron are told apart, by an index of w and x.
+    """
 
     convention: Declaration
     batch: bool = False
     style: str | None = None
+    has_inputs: bool = False
 
     @property
     def _style(self) -> str:
@@ -95,6 +99,10 @@ class Writer:
             sides = [(first[1:], TERM), (f"-{_held((other, tightness), TERM)}", SIGN)]
         shown = " = ".join(text for text, _ in sides)
         for condition in claim.conditions:
+            if isinstance(condition, syntax.WidthCondition) and (
+                self._style == "none" or self.convention.one_each
+            ):
+                continue  # which the convention says itself
             shown += rf" \quad ({_condition(condition)})"
         return shown
 
@@ -171,11 +179,14 @@ class Writer:
     def marked(self, found: tuple[str, Letter], node: Quantity, role: str) -> str:
         """A letter with its layer and its indices."""
         name = {"yhat": r"\hat{y}", "net": r"\text{net}", r"\Deltaw": r"\Delta w"}.get(found[0], found[0])
-        indices = self._indices(node.letter, node.indices)
+        indices = "" if self.convention.one_each else self._indices(node.letter, node.indices)
+        if self._style == "none" and self.has_inputs and node.letter == "w":
+            return f"{name}_{{{node.indices[-1]}}}" if node.indices else name
         if role in ("x", "y", "yhat") or (
             role == "w" and not self.convention.has_bias and self._style == "_"
         ):
-            return f"{name}_{{{indices}}}" if indices and self._style != "none" else name
+            is_shown = indices and (self._style != "none" or (self.has_inputs and role == "x"))
+            return f"{name}_{{{indices}}}" if is_shown else name
         return f"{name}{self._place(node.layer, role, indices)}"
 
     def derivative(self, by: Quantity) -> tuple[str, int]:
@@ -266,7 +277,7 @@ class Writer:
                     SIGN if sign else FACTOR,
                 )
             case syntax.Total(indices, body):
-                if self._style == "none":
+                if self._style == "none" and not self.has_inputs:
                     return self._write(body, turned)
                 inner = self._write(body, turned)
                 sign, inner = (
@@ -430,6 +441,8 @@ def written(convention: Declaration, number: str, form: str) -> str:
     update, number = number == "update", "BP4" if number == "update" else number
     texts = BOOK[number]
     layered = convention.styles[0] not in ("units", "none")
+    if convention.one_each and (form != "matrix" or number not in ("z", "a") or update):
+        raise NotWritten(f"it has no ({number})")
     if convention.has_arrays and (form, number) != ("matrix", "z"):
         raise NotWritten(f"it has no ({number})")
     if form == "matrix" and not (layered or convention.has_arrays):

@@ -35,13 +35,22 @@ _TOKENS = re.compile(
 _CODE_TOKENS = re.compile(
     r"(?P<space>\s+)|(?P<dot>\.T\b|\.t\(\)|\.transpose\(\)|\.(?:dot|matmul|mm|sum|mean)(?=\())"
     r"|(?P<number>\d+\.\d*|\d+)|(?P<letter>(?:np|numpy|torch|jnp)\.\w+|(?:self\.)?[A-Za-z_]\w*)"
-    r"|(?P<sign>\*\*|[-+*/=(),@\[\]:])"
+    r"|(?P<sign>\*\*|[-+*/=(),@\[\]:>])"
 )
 FUNCTIONS = {name: name for name in ("tanh", "sigmoid", "relu", "softmax", "exp", "log", "diag")} | {
     "ReLU": "relu",
     "ln": "log",
 }
 """Functions with a name of several letters, by what they are called in LaTeX and in NumPy."""
+
+_NAMES = {
+    **dict.fromkeys(("weight", "weights"), "w"),
+    **dict.fromkeys(("bias", "biases"), "b"),
+    **dict.fromkeys(("Loss", "Cost", "cost"), "loss"),
+    **dict.fromkeys(("logit", "logits"), "z"),
+    "lr": r"\alpha",
+}
+"""What is written out in a formula, as a letter."""
 
 _PRODUCTS = {
     "dot": "@",
@@ -55,7 +64,8 @@ _PRODUCTS = {
 _APPLIED = frozenset({"f", r"\sigma", r"\phi", r"\varphi", r"\psi"})
 _MAYBE_APPLIED = frozenset({"g", "h", "s", "S", "F"})
 _COSTS = frozenset({"C", "J", "E", "L", r"\Loss", "loss", "Loss", "cost", r"\ell"})
-_DIFFERENTIATED = frozenset({*"wWbBzZaAxXhHoO", r"\theta", r"\Theta", *_COSTS})
+_VARIABLES = frozenset({*"wWbBzZaAxXhHoO", r"\theta", r"\Theta"})
+_DIFFERENTIATED = _VARIABLES | _COSTS
 _SAME = {
     r"\varepsilon": r"\epsilon",
     r"\vartheta": r"\theta",
@@ -71,7 +81,8 @@ _SAME = {
 }
 _LOOSE = {
     **dict.fromkeys((r"\odot", r"\circ", r"\bullet", ".*"), "o"),
-    **dict.fromkeys((r"\otimes", r"\ast", r"\times", r"\star", "*"), "*"),
+    **dict.fromkeys((r"\ast", r"\times", r"\star", "*"), "*"),
+    r"\otimes": "x",
     "@": "@",
 }
 _T = frozenset({"T", r"\top", r"\intercal"})
@@ -206,8 +217,8 @@ class _Reader(ABC):
                 raise self.tokens.wrong(Text(en=f"',' or {closing!r}", zh=f"',' 或 {closing!r}"))
         return tuple(found)
 
-    def sum_along(self, body: Node) -> Node:
-        """The sum of an array, of whose arguments an axis and keepdims are left."""
+    def sum_along(self, body: Node, kind: str) -> Node:
+        """The sum of an array or its mean, of whose arguments an axis and keepdims are left."""
         axis = -1
         while not self.tokens.accept(")"):
             self.tokens.accept(",")
@@ -220,14 +231,35 @@ class _Reader(ABC):
                 axis = int(name)
             elif self.tokens.next.kind == "end":
                 self.tokens.expect(")")
-        return syntax.SumAlong(body, axis)
+        whole = syntax.SumAlong(body, axis)
+        return syntax.Over(whole, Mark("m")) if kind == "mean" else whole
+
+    def einsum(self, first: str, second: str, result: str) -> Node:
+        """The product of two matrices whose indices are given by their letters, as in ij,kj->ik."""
+        self.tokens.expect("(")
+        arguments = self.listed(")")
+        summed = set(first) & set(second) - set(result)
+        if len(arguments) != 2 or len(summed) != 1 or {*first} ^ {*second} != {*result}:
+            raise self.tokens.wrong(
+                Text(en="two matrices with one index in common", zh="有一个公共下标的两个矩阵")
+            )
+        one, other = arguments
+        [index] = summed
+        one = one if first[1] == index else syntax.Transposed(one)
+        other = other if second[0] == index else syntax.Transposed(other)
+        product = Row((one, other), "@")
+        return product if result[0] in first else syntax.Transposed(product)
 
     def called(self, name: str) -> Node | None:
         """np.sum or a product by name, applied to what follows; None for any other name."""
-        if name in ("np.sum", "torch.sum", "numpy.sum"):
+        bare = _bare(name)
+        if bare in ("sum", "mean"):
             self.tokens.expect("(")
-            return self.sum_along(self.expression())
-        sign = _PRODUCTS.get(_bare(name))
+            return self.sum_along(self.expression(), bare)
+        einsum = re.fullmatch(r"einsum_(..)_(..)_(..)", bare)
+        if einsum is not None:
+            return self.einsum(*einsum.groups())
+        sign = _PRODUCTS.get(bare)
         if sign is None:
             return None
         self.tokens.expect("(")
@@ -248,9 +280,10 @@ class _Reader(ABC):
                 base = syntax.Transposed(base)
             elif self.tokens.accept("**"):
                 base = syntax.Power(base, self.tokens.whole(LARGEST_EXPONENT, EXPONENT))
-            elif self.tokens.accept(".sum"):
+            elif self.tokens.has(".sum", ".mean"):
+                kind = self.tokens.take().text[1:]
                 self.tokens.expect("(")
-                base = self.sum_along(base)
+                base = self.sum_along(base, kind)
             elif self.tokens.accept(".dot", ".matmul", ".mm"):
                 self.tokens.expect("(")
                 base = Row((base, self.expression()), "@")
@@ -371,7 +404,7 @@ class _Latex(_Reader):
                 primes += len(rest)
             else:
                 raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
-        if len(inner) > 2 and inner[1] == "," and inner[0] in ("x", "X"):  # the example
+        if len(inner) > 2 and inner[1] == "," and len(inner[0]) == 1 and inner[0].isalpha():  # the example
             inner = inner[2:]
         inner = tuple(t for t in inner if t != ",")
         return (Script(style, inner) if inner else None), turned, primes
@@ -487,7 +520,8 @@ class _Latex(_Reader):
         if name in FUNCTIONS:
             self.tokens.take()
             return self.named(FUNCTIONS[name], token.at)
-        if token.kind == "letter" and (name in _PRODUCTS or (name == "sum" and name != token.text)):
+        summed = name == "sum" and (name != token.text or "axis" in self.text or "dim" in self.text)
+        if token.kind == "letter" and (name in _PRODUCTS or summed):
             self.tokens.take()
             called = self.called(token.text)
             assert called is not None
@@ -519,10 +553,7 @@ class _Latex(_Reader):
             inner = self.expression()
             self.tokens.expect(")")
             return syntax.Transposed(inner)
-        name = {"weight": "w", "weights": "w", "bias": "b", "biases": "b", "Loss": "loss"}.get(
-            token.text, token.text
-        )
-        return self.letter(name, token.at)
+        return self.letter(_NAMES.get(token.text, token.text), token.at)
 
     def braced(self) -> Node:
         """A group; a letter in braces takes the scripts that follow them."""
@@ -665,6 +696,8 @@ class _Latex(_Reader):
             by = self.argument()
             return syntax.Rate(self.factor(), by)
         of = self.factor()
+        if isinstance(of, Mark) and of.letter in _VARIABLES and not self.tokens.has("/", r"\over"):
+            return replace(of, letter=f"d{of.letter}")  # ∂W for ∂L/∂W
         if not self.tokens.accept("/", r"\over"):
             raise self.tokens.wrong(Text(en=r"'/' and \partial", zh=r"'/' 与 \partial"))
         return syntax.Rate(of, self.variable())
@@ -782,6 +815,9 @@ class _Code(_Reader):
             return Number(self.tokens.number())
         if self.tokens.accept("("):
             inner = self.expression()
+            if self.tokens.accept(">"):  # where ReLU is not flat
+                self.tokens.expect("0")
+                inner = Call(Mark("relu", primes=1), (inner,))
             self.tokens.expect(")")
             return inner
         if token.kind != "letter":
@@ -799,33 +835,41 @@ class _Code(_Reader):
 
 def _function(name: str) -> Mark | None:
     """The function that a name in code stands for, with a prime if it is a derivative."""
-    bare = _bare(name)
+    bare = _bare(name).lower()
     stem = re.sub(
-        r"_?(?:prime|derivative|deriv|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:deriv|grad)_", "", bare
-    ).lower()
+        r"_?(?:prime|derivative|deriv|der|grad|backward)$|^d_?(?=sig|tanh|relu|act)|^(?:derivative|deriv|der|grad)_(?:of_)?",
+        "",
+        bare,
+    )
     alike = {**FUNCTIONS, "f": "f", "g": "g", **dict.fromkeys(("sigma", "activation", "act"), r"\sigma")}
-    return Mark(alike[stem], primes=int(stem != bare.lower())) if stem in alike else None
+    return Mark(alike[stem], primes=int(stem != bare)) if stem in alike else None
+
+
+_CALLED = {
+    **dict.fromkeys(("delta", "error"), r"\delta"),
+    **dict.fromkeys(("yhat", "y_hat", "ypred", "y_pred", "probs"), "yhat"),
+    **dict.fromkeys(("weight", "weights"), "W"),
+    **dict.fromkeys(("bias", "biases"), "b"),
+    **dict.fromkeys(("target", "targets"), "t"),
+    **dict.fromkeys(("alpha", "lr", "learning_rate", "learningRate", "step_size"), r"\alpha"),
+    **dict.fromkeys(("batch_size", "num_examples", "n_samples"), "m"),
+    **dict.fromkeys(("loss", "cost"), "loss"),
+    "eta": r"\eta",
+}
+"""Names in code, as letters."""
+
+_IDENTIFIER = re.compile(
+    r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>[A-Za-z](?:_prev)?|dout|out|"
+    + "|".join(sorted(_CALLED, key=len, reverse=True))
+    + r")_?(?P<layer>\d+|l|L)?(?P<grad>_grad)?"
+)
 
 
 def _identifier(name: str, at: int) -> Node:
     """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
-    match = re.fullmatch(
-        r"(?P<d>grad_|d_?(?=[A-Za-z](?:\d|_|$)))?(?P<letter>delta|error|[A-Za-z]|y_?hat|y_?pred|dout|out|alpha|eta|lr|loss|cost|weights?|biase?s?|targets?|probs)"
-        r"_?(?P<layer>\d+|l|L)?(?:_grad)?",
-        name,
-    )
+    match = _IDENTIFIER.fullmatch(name)
     if match is None:
         return Mark(name, at=at)
-    letter = {
-        **dict.fromkeys(("delta", "error"), r"\delta"),
-        **dict.fromkeys(("yhat", "y_hat", "ypred", "y_pred", "probs"), "yhat"),
-        **dict.fromkeys(("weight", "weights"), "W"),
-        **dict.fromkeys(("bias", "biases"), "b"),
-        **dict.fromkeys(("target", "targets"), "t"),
-        **dict.fromkeys(("alpha", "lr"), r"\alpha"),
-        "cost": "loss",
-        "eta": r"\eta",
-    }.get(match["letter"], match["letter"])
-    gradient = match["d"] is not None or name.endswith("_grad")
+    letter = _CALLED.get(match["letter"], match["letter"])
     below = (match["layer"],) if match["layer"] else ()
-    return Mark(f"d{letter}" if gradient else letter, below=below, at=at)
+    return Mark(f"d{letter}" if match["d"] or match["grad"] else letter, below=below, at=at)

@@ -27,6 +27,7 @@ _ALIKE = {
     r"\circ ": "∘",
     r"\ast ": "∗",
     r"\times ": "×",
+    r"\otimes ": "⊗",
     r"\cdot ": "·⋅",
     r"\ne ": "≠",
     r"\le ": "≤",
@@ -66,7 +67,7 @@ _HAN = "\u3400-\u9fff"
 WORDS = frozenset(
     "np numpy torch sum Sum axis keepdims keepdim dim True False dot matmul multiply outer power square mean T"  # noqa: SIM905
     " tanh sigmoid relu ReLU softmax diag exp log sigma delta eq jac grad net out dout"
-    " loss Loss cost weight weights bias biases".split()
+    " loss Loss cost Cost weight weights bias biases logit logits lr".split()
 )
 """Runs of letters that are no words of a sentence."""
 
@@ -79,9 +80,19 @@ _WORD = re.compile(
 )
 
 _CODE = re.compile(
-    r"@|\bnp\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\bdelta\b|\bdout\b"
+    r"@|\b(?:np|jnp|numpy)\.|\btorch\.|\.T\b|\*\*|\.dot\(|\b(?:[A-Za-z]|d[A-Za-z]|delta)\d\b|\bdelta\b|\bdout\b"
     r"|\b(?:delta|grad|sigmoid|tanh|relu|y)_(?:\d|hat|pred|prime|deriv|[A-Za-z]\d)|\bd(?:W|Z|A|b)\b"
 )
+_NUMBERED = re.compile(
+    r"(?<![\\A-Za-z^_])(?<!_\{)((?:d|\\partial )?(?:[WwbBzZaAhHxX]|\\(?:delta|theta|Theta)(?![A-Za-z]) ?))(\d)(?![\d.])"
+)
+"""A letter with its number typed right after it, as in ∂L/∂W1."""
+
+_EINSUM = re.compile(r"einsum\(\s*['\"]([a-z]{2}),\s*([a-z]{2})\s*->\s*([a-z]{2})['\"]\s*,")
+_EXAMPLES = re.compile(r"\blen\([A-Za-z_]\w*\)|\b[A-Za-z_]\w*\.shape\[[01]\]|\b[A-Za-z_]\w*\.size\([01]\)")
+"""How many examples there are, in code."""
+
+_CAST = re.compile(r"\.(?:astype|type|to)\([\w.]*\)|\.(?:float|double|copy|detach)\(\)")
 _BARE = re.compile(r"(\\sigma|f|g)\s*'\s*=\s*\1\s*\(\s*1\s*-\s*\1\s*\)")
 
 _COSTS = (
@@ -120,6 +131,7 @@ def spelled(text: str) -> Spelled:
     cost, sigma, softmax = _named(text)
     targets = _targets(text)
     if is_code(text):
+        text = _EINSUM.sub(r"einsum_\1_\2_\3(", _CAST.sub("", _EXAMPLES.sub("m", text)))
         lines = (_assigned(line.partition("#")[0].strip()) for line in text.splitlines())
         return Spelled(tuple(line for line in lines if "=" in line), (), cost, sigma, softmax, targets)
     statements, conditions = _parted(_plain(text))
@@ -133,6 +145,7 @@ def _assigned(line: str) -> str:
 
 def is_code(text: str) -> bool:
     """Whether the text is lines of a program."""
+    text = _EINSUM.sub("einsum(", text)
     return text.isascii() and not re.search(r"[\\^{']", text) and bool(_CODE.search(text))
 
 
@@ -140,7 +153,10 @@ def _named(text: str) -> tuple[str | None, str | None, bool]:
     """The cost and the activation that words name."""
     low = text.lower()
     cost = next((name for words, name in _COSTS if any(word in low for word in words)), None)
-    sigma = next((name for pattern, name in _SIGMAS if re.search(pattern, low)), None)
+    remark = re.search(r"#.*\b(sigmoid|tanh|relu)\b", low)
+    sigma = (
+        remark[1] if remark else next((name for pattern, name in _SIGMAS if re.search(pattern, low)), None)
+    )
     return cost, sigma, "softmax" in low
 
 
@@ -203,6 +219,7 @@ def _plain(text: str) -> str:
     text = re.sub(r"\\(?:text|mbox|mathrm|rm)\s*\{\s*\(\d+[a-z]?\)\s*\}", " ", text)
     text = _FONTS.sub(" ", text)
     text = _SPACES.sub(" ", text)
+    text = _NUMBERED.sub(r"\1_\2", text)
     text = _NAMED.sub(r" \1 ", text)
     text = text.replace("&", " ").replace("||", r"\| ")
     text = re.sub(

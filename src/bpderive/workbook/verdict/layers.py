@@ -152,12 +152,12 @@ def _why_empty(claim: syntax.Claim) -> Text:
     for constraint in constraints(claim):
         if constraint[0].letter == constraint[2].letter and not is_met(constraint, 1, 1):
             first, relation, second = constraint
-            if second == syntax.LAST and first.letter == "L":
+            if relation == "<=" and second == syntax.LAST and first.letter == "L":
                 return Text(
                     en=f"there is no layer {first}: the last layer is L",
                     zh=f"没有第 {first} 层：最后一层是 L",
                 )
-            if first.letter == "" and second.letter == "":
+            if relation == "<=" and first.letter == "" and second.letter == "":
                 return Text(
                     en=f"nothing of this kind exists in layer {second}: it begins with layer {first}",
                     zh=f"第 {second} 层没有这样的量：它从第 {first} 层开始",
