@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 HERE = Path(__file__).parents[1]
 
@@ -64,13 +64,13 @@ def measure(item: Item, rounds: int) -> Timing:
 
 
 def once(item: Item) -> float:
-    """The seconds that one call takes, here and now, with NumPy's linear algebra on one thread."""
+    """The processor seconds that one call takes, here and now, with NumPy's linear algebra on one thread."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        start = perf_counter()
+        start = process_time()
         item.run()
-        return perf_counter() - start
+        return process_time() - start
 
 
 def table(timings: Iterable[Timing]) -> str:

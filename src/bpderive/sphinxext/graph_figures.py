@@ -36,7 +36,7 @@ from bpderive.sphinxext.lettering import SIZE, short, typeset
 from bpderive.sphinxext.network import FigureDirective, integers
 from bpderive.sphinxext.words import joined
 
-_RADIUS, _MARGIN, _ACROSS, _DOWN, _CELL = 22, 34, 120, 84, 58
+_RADIUS, _MARGIN, _ACROSS, _DOWN, _CELL = 22, 34, 106, 84, 58
 
 _LAYERS = Text("A network of {count} layers", "{count} 层的网络")
 _READS = Text("Layer {layer} reads {read}.", "第 {layer} 层读取{read}。")
@@ -342,7 +342,7 @@ class GraphFigureDirective(FigureDirective):
                 layer, place = integers(neuron, 2)
                 letters = names or tuple(f"a^{{{l}}}" for l in range(1, net.depth + 1))
                 drawn.append(draw_neurons(net, letters, way, layer, place, self.language))
-            return [self.figure(*drawn, classes=["bp-beside"])]
+            return [self.figure(*drawn, classes=["bp-beside"] * (len(drawn) > 1))]
         captions = {}
         for item in filter(None, map(str.strip, self.options.get("captions", "").split(";"))):
             key, _, shown = item.partition(" ")
