@@ -13,6 +13,7 @@ from bpderive.functions.activations.elementwise import imports
 from bpderive.functions.network import Network, require_network
 from bpderive.later import Array
 from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
+from bpderive.letters.text import Text
 from bpderive.programs.lambdified.arrays import (
     NUMPY,
     Engine,
@@ -135,10 +136,16 @@ def compile_gradient(net: Network) -> CompiledGradient:
     return compiled
 
 
+_SAYS = Text(
+    "Backpropagation for the network {sizes}, {cost}; columns are examples. (Numbers: equations.)",
+    "网络 {sizes} 的反向传播，{cost}；每列是一个样本。（数字是公式的编号。）",
+)
+
+
 def _source(net: Network, functions: Functions, function: Callable[..., Any]) -> str:
     """The whole program of the gradient: the functions that it calls, and the lines."""
-    cost = re.sub(r'["\\]', "", " ".join(net.cost.title.en.split()))
-    says = f"Backpropagation for the network {net.sizes}, {cost}; columns are examples. (Numbers: equations.)"
+    cost = re.sub(r'["\\]', "", " ".join(str(net.cost.title).split()))
+    says = _SAYS.format(sizes=net.sizes, cost=cost)
     texts = [*functions.sources, source_of(function)]
     return "\n".join([f'"""{says}"""', "", imports("\n".join(texts)), "", *texts])
 
