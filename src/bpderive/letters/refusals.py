@@ -20,18 +20,18 @@ SIZE = Text(
     zh="网络第 {layer} 层的大小给成了 {given}。{wanted}",
 )
 FEW_SIZES = Text(
-    en="A network was given the sizes {given}. {wanted}", zh="给网络的各层大小是 {given}。{wanted}"
+    en="A network was given the sizes {given}. {wanted}", zh="给出的各层大小是 {given}。{wanted}"
 )
 FOR_SINGLE_NEURONS = Text(
     en="{name} was given for single neurons of layer {layer}, and it is a function of a whole layer: give it for the "
     "output layer, as the last entry of a tuple with one activation for each layer from 2.",
-    zh="{name} 给了第 {layer} 层的单个神经元，但它是整层的函数：请把它给输出层，即写成元组的最后一项；"
+    zh="{name} 用在了第 {layer} 层的单个神经元上，但它是整层的函数：请把它用于输出层，即写成元组的最后一项；"
     "元组从第 2 层起，每层一个激活函数。",
 )
 FOR_A_HIDDEN_LAYER = Text(
-    en="{name} was given for layer {layer} of {depth}, and it is for the output layer only: each of its outputs "
-    "depends on the whole layer. Give activation=({others}, '{name}'), with any others before.",
-    zh="{name} 给了第 {layer} 层（共 {depth} 层），但它只能用于输出层：它的每个输出都依赖于整层。"
+    en="{name} was given for layer {layer} of {depth}, but it is for the output layer only: each of its outputs "
+    "depends on the whole layer. Use activation=({others}, '{name}'), with any others before.",
+    zh="{name} 用在了第 {layer} 层（共 {depth} 层），但它只能用于输出层：它的每个输出都依赖于整层。"
     "请写 activation=({others}, '{name}')，前面可以换成别的激活函数。",
 )
 FOR_ONE_OUTPUT = Text(
@@ -92,7 +92,7 @@ THE_LAYER = Text(en="the layer", zh="层号")
 THE_TARGET = Text(en="the neuron of layer {layer}", zh="第 {layer} 层的神经元")
 THE_SOURCE = Text(en="the source, a neuron of layer {layer},", zh="起点（第 {layer} 层的神经元）")
 NO_PLACE = Text(
-    en="There is no {kind} {places} in a network of sizes {sizes}: {what} must be a whole number from {low} to {high}, "
+    en="There is no {kind} {places} in a network of sizes {sizes}: {what} must be an integer from {low} to {high}, "
     "and {given} was given.",
     zh="各层大小为 {sizes} 的网络中没有{kind} {places}：{what}必须是从 {low} 到 {high} 的整数，而给出的是 {given}。",
 )

@@ -103,7 +103,7 @@ def _agree(example: Example, sides: tuple[Expr, ...]) -> bool:
 
 
 _NO_PLACE = Text(
-    en="A layer, a neuron and a source are whole numbers from 1; given was {given}.",
+    en="A layer, a neuron and a source are integers from 1; given was {given}.",
     zh="层号、神经元与起点都是从 1 起的整数；给出的是 {given}。",
 )
 

@@ -191,7 +191,7 @@ KRONECKER = Text(
     "其中 $\\mathbb{1}[j=k]$ 当 $j = k$ 时为 1，否则为 0，即克罗内克 δ。这里代替斜率的是一个矩阵，它的元"
     "素都不为 0。",
 )
-ERROR_SUM = Text("The error keeps its sum", "误差保留求和")
+ERROR_SUM = Text("The error keeps its sum", "误差中的求和号去不掉")
 ERROR_SUM_WHY = Text(
     "For elementwise activations the sum of (37) collapses to one term. Here it does not: a change of "
     "$z^L_j$ changes every output, and "
