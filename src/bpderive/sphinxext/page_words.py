@@ -98,7 +98,7 @@ NOT_MEASURED = Text(
 CODE = Text("The generated program", "生成的程序")
 CODE_INTRO = Text(
     "Backpropagation for one neuron with this activation and the quadratic cost, printed from the equations:",
-    "一个使用此激活函数和二次代价函数的神经元的反向传播程序，由方程打印而成：",
+    "一个使用此激活函数和二次代价函数的神经元的反向传播程序，由方程生成：",
 )
 SHOW_CODE = Text("Show the program", "显示程序")
 
@@ -208,7 +208,7 @@ ONE_HOT = Text(
 VECTOR_CODE = Text(
     "Backpropagation for a layer of two neurons with this activation and the {cost}, "
     "printed from the equations:",
-    "一个使用此激活函数和{cost}、含两个神经元的层的反向传播程序，由方程打印而成：",
+    "一个使用此激活函数和{cost}、含两个神经元的层的反向传播程序，由方程生成：",
 )
 SUBNORMAL_LOST = Text("digits lost below $2^{-1002}$", "小于 $2^{-1002}$ 的值丢失有效数字")
 WARNED = Text("overflow warning", "有溢出警告")
