@@ -6,6 +6,7 @@ import ast
 import copy
 import itertools
 import pickle
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -27,7 +28,7 @@ from bpderive.functions.costs import Cost
 from bpderive.functions.network import Network
 from bpderive.judge.polynomials import Polynomial, unknown
 from bpderive.judge.truth import COST, Truth
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, set_language
 from bpderive.programs.lambdified import Count, compile_gradient, operations
 from bpderive.programs.verify import verify
 
@@ -612,3 +613,21 @@ def test_the_program_grows_with_the_layers_and_not_with_the_weights() -> None:
         compile_gradient(Network(s)).source for s in ((784, 30, 10), (784, 300, 10), (2, 3, 3, 3, 2))
     )
     assert len(small.splitlines()) == len(wide.splitlines()) < len(deep.splitlines())
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        Network((2, 3, 2)),
+        Network((2, 3, 2), {(2, 1): "tanh"}, "cross_entropy"),
+        Network((2, 3, 2), ("sigmoid", "softmax"), "log_likelihood"),
+    ],
+)
+def test_a_program_comments_in_the_language_that_is_set(net: Network) -> None:
+    english = compile_gradient(net).source
+    with set_language("zh"):
+        chinese = compile_gradient(net).source
+    docstring = re.compile('(?<=""").+?(?=""")')
+    assert docstring.sub("", english) == docstring.sub("", chinese)
+    assert all(re.search("[\u4e00-\u9fff]|tanh", said) for said in docstring.findall(chinese))
+    assert not re.search("[\u4e00-\u9fff]", english)

@@ -205,7 +205,7 @@ def by_student(bias=True, start=None, last=None, slope=None, error=None, average
         ({"start": bp.reference.sigmoid}, "a^1 is x itself"),
         ({"last": lambda z: z, "error": lambda a: 1.0}, "without its activation function"),
         ({"slope": lambda a: 1 - a**2}, "right for tanh only"),
-        ({"slope": lambda a: a}, "σ stands where σ′ is meant"),
+        ({"slope": lambda a: a}, "σ is used where σ′ is meant"),
         ({"slope": lambda a: 1.0}, "every σ′ is missing"),
         ({"error": lambda a: 1.0}, "the output layer's σ′ is missing"),
         ({"error": lambda a: -a * (1 - a)}, "right, for the negative gradient"),

@@ -299,8 +299,8 @@ def backprop(weights, biases, x, y):
         ("* prime(zs[-1])", "", "the output layer's σ′ is missing"),
         ("* prime(zs[l - 1])", "", "the hidden layers' σ′ is missing"),
         ("prime(zs[l - 1])", "prime(outputs[l])", "σ′ is taken at the activation a"),
-        ("prime(zs[l - 1])", "sigma(zs[l - 1])", "σ stands where σ′ is meant, in the hidden layers"),
-        ("prime(zs[l - 1])", "(zs[l - 1] * (1 - zs[l - 1]))", "z(1 − z) stands for σ′"),
+        ("prime(zs[l - 1])", "sigma(zs[l - 1])", "σ is used where σ′ is meant, in the hidden layers"),
+        ("prime(zs[l - 1])", "(zs[l - 1] * (1 - zs[l - 1]))", "z(1 − z) is used for σ′"),
         ("weights[l].T @ delta", "weights[l] @ delta", "without their transpose"),
         ("weights[l].T @ delta", "weights[l - 1].T @ delta", "the weights of its own layer"),
         (
@@ -377,7 +377,7 @@ def test_a_convention_that_is_asked_for_is_the_only_one() -> None:
     [
         (lambda a: 1.0, "every σ′ is missing"),
         (lambda a: 1 - a**2, "right for tanh only"),
-        (lambda a: a, "σ stands where σ′ is meant"),
+        (lambda a: a, "σ is used where σ′ is meant"),
     ],
 )
 def test_a_mistake_in_another_convention_is_named(wrong: Any, says: str) -> None:
@@ -422,7 +422,7 @@ def written(net: Any, carried: Any = None, bias: Any = None, slope: Any = None) 
         ({"carried": "plain"}, "without the output layer's σ′"),
         ({"carried": "output"}, "every hidden layer gets the output layer's error"),
         ({"bias": "total"}, "all biases of a layer get the total"),
-        ({"slope": lambda z: z * (1 - z)}, "z(1 − z) stands for σ′"),
+        ({"slope": lambda z: z * (1 - z)}, "z(1 − z) is used for σ′"),
     ],
 )
 def test_the_mistakes_of_published_programs_are_named(net: Any, change: dict[str, Any], says: str) -> None:
@@ -488,8 +488,8 @@ def right(weights, biases, x, y):
         (lambda p: p + 1j, "form", "complex"),
         (lambda p: p * np.nan, "nan", "nan or inf"),
         (lambda p: p * np.inf, "nan", "nan or inf"),
-        (lambda p: p * (1 + 1e-6), "wrong", "only, as differences"),
-        (lambda p: p + 1e-5 * np.max(np.abs(p)), "wrong", "only, as differences"),
+        (lambda p: p * (1 + 1e-6), "wrong", "only, as finite differences"),
+        (lambda p: p + 1e-5 * np.max(np.abs(p)), "wrong", "only, as finite differences"),
         (lambda p: p.astype(str), "form", "ndarray where numbers"),
         (lambda p: p > 0, "form", "ndarray where numbers"),
         (lambda p: p.astype(object), "form", "ndarray where numbers"),

@@ -14,7 +14,7 @@ import pytest
 
 from bpderive import reference
 from bpderive.errors import DomainError, MissingPackage, ShapeError
-from bpderive.functions.activations import elementwise_activations
+from bpderive.functions.activations import activations, elementwise_activations
 from bpderive.functions.network import Network
 from bpderive.programs.graphs import Graph, Shared
 from bpderive.programs.graphs.program import compile_graph
@@ -175,3 +175,12 @@ def test_graphs_in_dask(name: str) -> None:
 def test_graphs_in_torch(name: str) -> None:
     torch = pytest.importorskip("torch", reason="not installed here; nox -s engines has it")
     graph_agrees(GRAPHS[name], torch.tensor, torch.Tensor)
+
+
+def test_torch_and_jax_take_the_slope_0_at_the_kink_of_relu() -> None:
+    torch = pytest.importorskip("torch", reason="not installed here; nox -s engines has it")
+    jax = pytest.importorskip("jax", reason="not installed here; nox -s engines has it")
+    kink = torch.zeros(1, requires_grad=True)
+    torch.relu(kink).sum().backward()
+    slopes = kink.grad.item(), float(jax.grad(jax.nn.relu)(0.0)), activations["relu"].derivative(0)
+    assert slopes == (0, 0, 0)

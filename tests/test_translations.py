@@ -189,6 +189,11 @@ def test_code_and_plain_english_are_no_calques():
     assert list(calques.found("page.md", text)) == []
 
 
+def test_prose_is_looked_at_between_directives_and_in_them():
+    page = "```{equation} BP1\n```\n\nwhoever\n\n```{solution}\nwhoever\n```\n\n```python\nwhoever\n```\n\nwhoever\n"
+    assert [line.split(":")[1] for line in calques.found("page.md", page)] == ["4", "7", "14"]
+
+
 def test_each_calque_says_what_is_better(tmp_path):
     path = tmp_path / "calques.toml"
     path.write_text("[[calque]]\npattern = 'whoever'\nbetter = ' '\n", "utf-8")
@@ -196,8 +201,14 @@ def test_each_calque_says_what_is_better(tmp_path):
         calques.listed(path)
 
 
-def test_the_pages_have_no_calques():
+def test_the_pages_and_the_library_have_no_calques():
     assert list(calques.in_texts(ROOT)) == []
+    assert list(calques.in_library(messages())) == []
+
+
+def test_a_calque_of_the_library_is_found_where_it_stands():
+    said = [Message("src/a.py:3", "whoever", "谁"), Message("docs/a.po:3", "whoever", "谁")]
+    assert [line.partition(" ")[0] for line in calques.in_library(said)] == ["src/a.py:3:1:"]
 
 
 def test_english_in_a_chinese_sentence_is_found():

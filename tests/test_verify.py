@@ -187,7 +187,7 @@ def test_the_table_is_in_both_languages_and_has_no_times() -> None:
     english, chinese = found.table(), found.table("zh")
     assert found._repr_markdown_() == english
     assert "hand-written reference" in english
-    assert "手写的参考实现" in chinese
+    assert "手写的参照程序" in chinese
     assert r"$\le 10^{-1" in chinese
     assert english.count("\n|") == chinese.count("\n|") == 5
     assert "second" not in english

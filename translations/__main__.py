@@ -14,7 +14,8 @@ def main() -> int:
     exceptions = read_exceptions()
     glossary = terms.read(ROOT / "docs" / "glossary.csv", exceptions.phrases, exceptions.also)
     every = list(messages())
-    wrong = [*judge(findings(every, glossary), exceptions), *calques.in_texts(ROOT)]
+    english = [*calques.in_texts(ROOT), *calques.in_library(every)]
+    wrong = [*judge(findings(every, glossary), exceptions), *english]
     for line in wrong:
         print(line)
     print(f"{len(every)} messages, {len(wrong)} to mend")

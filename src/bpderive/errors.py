@@ -36,7 +36,7 @@ class HypothesisError(BpderiveError, ValueError):
 
 
 class ParseError(BpderiveError, ValueError):
-    """A text is not in the language that was wanted."""
+    """Text that cannot be parsed."""
 
 
 class ShapeError(BpderiveError, ValueError):
@@ -44,7 +44,7 @@ class ShapeError(BpderiveError, ValueError):
 
 
 class UnknownName(BpderiveError, KeyError):
-    """A name that is not in the catalogue asked."""
+    """A name that is not in the catalogue."""
 
     def __str__(self) -> str:
         """The message itself; `KeyError` would put it in quotes."""

@@ -67,6 +67,11 @@ def test_code_that_differs_is_shown_twice():
     assert re.findall('<pre lang="(.*?)">', made) == ["en", "zh-CN"]
 
 
+def test_the_program_of_a_cell_is_there_once():
+    cell = '<div class="cell docutils"><div class="cell_input docutils"><pre>x = 1  # {}</pre></div></div>'
+    assert pair(cell.format("the input"), cell.format("输入")) == cell.format("输入")
+
+
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [

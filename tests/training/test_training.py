@@ -83,7 +83,7 @@ def test_what_is_given_stays_as_it_was():
         ({"rate": 0}, "learning rate was given as 0"),
         ({"rate": float("nan")}, "a positive number is wanted"),
         ({"batch": 0}, "mini-batch was given as 0"),
-        ({"batch": 2.5}, "a whole number from 1"),
+        ({"batch": 2.5}, "an integer from 1"),
         ({"epochs": -1}, "epochs was given as -1"),
     ],
 )

@@ -24,20 +24,21 @@ from bpderive.letters.text import LANGUAGES, Text, language, set_language
 
 COMMANDS: Mapping[str, Text] = {
     "equations": Text(
-        en="the numbered equations, or one of them in full", zh="列出编号方程，或完整显示其中一个"
+        en="the numbered equations, or one of them in full", zh="列出带编号的公式，或完整显示其中一个"
     ),
     "derive": Text(en="the derivation of an equation, line by line", zh="逐行给出某个方程的推导"),
     "paths": Text(
         en="the sum over all paths from a weight or bias to the cost", zh="从权重或偏置到代价的所有路径之和"
     ),
     "verify": Text(
-        en="the compiled gradient of a network against other ways to it", zh="用其他途径核对网络的已编译梯度"
+        en="compare the compiled gradient of a network with independent computations",
+        zh="用别的方法核对编译出的梯度",
     ),
     "activation": Text(
         en="everything derived about an activation function", zh="关于某个激活函数推导出的一切"
     ),
     "emit": Text(en="code for the gradient of a network", zh="输出计算网络梯度的代码"),
-    "check": Text(en="whether equations that you wrote hold", zh="判定你写的等式是否成立"),
+    "check": Text(en="check whether your equations hold", zh="判定你写的等式是否成立"),
     "compare": Text(
         en="the arrays of one step: which is wrong first", zh="检查一步计算的各个数组：第一个出错的是哪个"
     ),
@@ -70,7 +71,7 @@ _EXAMPLES = (
     ("bpderive COMMAND --help", Text(en="how a command is used, with examples", zh="某个命令的用法与示例")),
 )
 _CLOSED = Text(en="standard output is closed", zh="标准输出已关闭")
-_LANGUAGE = Text(en="the language of what is said: en or zh", zh="输出所用的语言：en 或 zh")
+_LANGUAGE = Text(en="output language: en or zh", zh="输出所用的语言：en 或 zh")
 _VERSION = Text(en="show the version and exit", zh="显示版本并退出")
 
 

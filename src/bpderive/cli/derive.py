@@ -36,7 +36,7 @@ _CHECKED = Text(en="Every line was checked on this network.", zh="每一行都�
 _PROVIDED = Text(en="Provided that {condition}.", zh="条件：{condition}。")
 _GENERAL = Text(
     en="Every line was computed by its rule from the lines before it.",
-    zh="每一行都由该行的规则从前面的行计算得出。",
+    zh="每一行都按所注的规则由前面各行算出。",
 )
 _CANCELS = Text(en="the slope cancels: the error of the output layer", zh="斜率被约去：输出层的误差")
 PARTIAL = r"\frac{\partial a^L_j}{\partial z^L_k}"

@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar=str(Text(en="FILE", zh="文件")),
-        help=str(Text(en="where to write it, instead of the terminal", zh="写入该文件，而不是终端")),
+        help=str(Text(en="output file (default: the terminal)", zh="输出文件（默认：终端）")),
     )
 
 

@@ -24,7 +24,7 @@ Whole = tuple[int, ...]
 
 _SIZES = Text(
     en="{given!r} is not a list of layer sizes: list the sizes of the layers, input first, e.g. 2,3,2",
-    zh="{given!r} 不是各层大小的列表；请从输入层起写出神经元个数：2,3,2",
+    zh="{given!r} 不是各层宽度的列表；请从输入层起写出神经元个数：2,3,2",
 )
 _PLACE = Text(
     en="{given!r} is not a place: write integers, {wanted}",
@@ -56,7 +56,7 @@ def add_network(parser: argparse.ArgumentParser, *, required: bool = True) -> No
         type=sizes,
         required=required,
         metavar="N,N,…",
-        help=str(Text(en="the layer sizes, from the input: 2,3,2", zh="各层大小，从输入层起：2,3,2")),
+        help=str(Text(en="the layer sizes, from the input: 2,3,2", zh="各层宽度，从输入层起：2,3,2")),
     )
     add_functions(parser)
 

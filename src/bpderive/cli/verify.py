@@ -33,7 +33,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=0,
         metavar="N",
         help=str(
-            Text(en="of the random weights and examples (default: 0)", zh="随机权重与样本的种子（默认：0）")
+            Text(
+                en="seed for the random weights and examples (default: 0)",
+                zh="随机权重与样本的种子（默认：0）",
+            )
         ),
     )
     add_form(parser)

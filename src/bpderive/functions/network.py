@@ -68,11 +68,11 @@ _NONE_OF_ITS_OWN = Text(
 )
 _NO_LAYER = Text(
     en="There is no layer {layer} here: the layers of a network of sizes {sizes} that are meant are {first} to {last}.",
-    zh="这里没有第 {layer} 层：网络各层的大小是 {sizes}，这里所指的是第 {first} 到第 {last} 层。",
+    zh="这里没有第 {layer} 层：网络各层的宽度是 {sizes}，这里所指的是第 {first} 到第 {last} 层。",
 )
 _NO_QUANTITY = Text(
     en="There is no {name}[{layer}]. A network of sizes {sizes} has {name} for the layers {first} to {last}.",
-    zh="没有 {name}[{layer}]。各层大小为 {sizes} 的网络，在第 {first} 到第 {last} 层有 {name}。",
+    zh="没有 {name}[{layer}]。各层宽度为 {sizes} 的网络，在第 {first} 到第 {last} 层有 {name}。",
 )
 
 

@@ -90,7 +90,7 @@ NO_CASE = Text(
 )
 _NO_NETWORKS = Text(
     en="Networks are given as a sequence of sizes, such as [(2, 3, 2)]; given was {given}.",
-    zh="网络应写成由各层大小组成的序列，例如 [(2, 3, 2)]；给出的是 {given}。",
+    zh="网络应写成由各层宽度组成的序列，例如 [(2, 3, 2)]；给出的是 {given}。",
 )
 
 

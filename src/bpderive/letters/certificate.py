@@ -39,7 +39,7 @@ class Certificate:
 
 
 _KINDS = {
-    "general": Text(en="proved in general", zh="一般情形已证明"),
+    "general": Text(en="proved in general", zh="已证明（一般情形）"),
     "concrete": Text(
         en="exact on {networks} networks, {instances} cases",
         zh="在 {networks} 个网络的 {instances} 种情形上精确验证",

@@ -20,18 +20,18 @@ SIZE = Text(
     zh="网络第 {layer} 层的大小给成了 {given}。{wanted}",
 )
 FEW_SIZES = Text(
-    en="A network was given the sizes {given}. {wanted}", zh="给网络的各层大小是 {given}。{wanted}"
+    en="A network was given the sizes {given}. {wanted}", zh="给出的各层宽度是 {given}。{wanted}"
 )
 FOR_SINGLE_NEURONS = Text(
     en="{name} was given for single neurons of layer {layer}, and it is a function of a whole layer: give it for the "
     "output layer, as the last entry of a tuple with one activation for each layer from 2.",
-    zh="{name} 给了第 {layer} 层的单个神经元，但它是整层的函数：请把它给输出层，即写成元组的最后一项；"
+    zh="{name} 用在了第 {layer} 层的单个神经元上，但它是整层的函数：请把它用于输出层，即写成元组的最后一项；"
     "元组从第 2 层起，每层一个激活函数。",
 )
 FOR_A_HIDDEN_LAYER = Text(
-    en="{name} was given for layer {layer} of {depth}, and it is for the output layer only: each of its outputs "
-    "depends on the whole layer. Give activation=({others}, '{name}'), with any others before.",
-    zh="{name} 给了第 {layer} 层（共 {depth} 层），但它只能用于输出层：它的每个输出都依赖于整层。"
+    en="{name} was given for layer {layer} of {depth}, but it is for the output layer only: each of its outputs "
+    "depends on the whole layer. Use activation=({others}, '{name}'), with any others before.",
+    zh="{name} 用在了第 {layer} 层（共 {depth} 层），但它只能用于输出层：它的每个输出都依赖于整层。"
     "请写 activation=({others}, '{name}')，前面可以换成别的激活函数。",
 )
 FOR_ONE_OUTPUT = Text(
@@ -48,7 +48,7 @@ ACTIVATION = Text(
 ACTIVATIONS = Text(
     en="{count} activations were given for a network of sizes {sizes}; it needs {wanted}, one for each layer from 2 to "
     "{depth}.",
-    zh="给了 {count} 个激活函数，而网络各层的大小是 {sizes}；需要 {wanted} 个，从第 2 层到第 {depth} 层每层一个。",
+    zh="给了 {count} 个激活函数，而网络各层的宽度是 {sizes}；需要 {wanted} 个，从第 2 层到第 {depth} 层每层一个。",
 )
 ACTIVATIONS_OF_LAYER = Text(
     en="{count} activations were given for layer {layer}, which has {size} neurons.",
@@ -99,13 +99,13 @@ THE_LAYER = Text(en="the layer", zh="层号")
 THE_TARGET = Text(en="the neuron of layer {layer}", zh="第 {layer} 层的神经元")
 THE_SOURCE = Text(en="the source, a neuron of layer {layer},", zh="起点（第 {layer} 层的神经元）")
 NO_PLACE = Text(
-    en="There is no {kind} {places} in a network of sizes {sizes}: {what} must be a whole number from {low} to {high}, "
+    en="There is no {kind} {places} in a network of sizes {sizes}: {what} must be an integer from {low} to {high}, "
     "and {given} was given.",
-    zh="各层大小为 {sizes} 的网络中没有{kind} {places}：{what}必须是从 {low} 到 {high} 的整数，而给出的是 {given}。",
+    zh="各层宽度为 {sizes} 的网络中没有{kind} {places}：{what}必须是从 {low} 到 {high} 的整数，而给出的是 {given}。",
 )
 MANY_PATHS = Text(
     en="There are {count} paths from layer {layer} of a network of sizes {sizes}, and at most {most} are listed. "
     "factored_path_sum(net, {where}) gives the same sum factored, layer by layer.",
-    zh="在各层大小为 {sizes} 的网络中，从第 {layer} 层出发有 {count} 条路径，最多列出 {most} 条。"
+    zh="在各层宽度为 {sizes} 的网络中，从第 {layer} 层出发有 {count} 条路径，最多列出 {most} 条。"
     "factored_path_sum(net, {where}) 逐层提取公因子，给出同样的和。",
 )

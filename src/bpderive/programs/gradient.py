@@ -332,7 +332,7 @@ class _Instance:
 _NOT_EXPANDED = Text(
     en="The gradient of a network of sizes {sizes} is not written out: it has {count} weights and biases, and at most "
     "{most} are. Its `bindings` say the same in a size that grows with the number of weights only.",
-    zh="各层大小为 {sizes} 的网络，其梯度不展开写出：它有 {count} 个权重和偏置，最多允许 {most} 个。"
+    zh="各层宽度为 {sizes} 的网络，其梯度不展开写出：它有 {count} 个权重和偏置，最多允许 {most} 个。"
     "它的 `bindings` 说的是同样的内容，长度只随权重个数增长。",
 )
 

@@ -103,7 +103,7 @@ def _agree(example: Example, sides: tuple[Expr, ...]) -> bool:
 
 
 _NO_PLACE = Text(
-    en="A layer, a neuron and a source are whole numbers from 1; given was {given}.",
+    en="A layer, a neuron and a source are integers from 1; given was {given}.",
     zh="层号、神经元与起点都是从 1 起的整数；给出的是 {given}。",
 )
 
@@ -169,7 +169,7 @@ def _require_small(derivation: Derivation, net: Network) -> None:
 
 _NO_CASE = Text(
     en="({number}) has no case {letter} = {value} on a network of sizes {sizes}: {why}",
-    zh="在各层大小为 {sizes} 的网络上，({number}) 没有 {letter} = {value} 的情形：{why}",
+    zh="在各层宽度为 {sizes} 的网络上，({number}) 没有 {letter} = {value} 的情形：{why}",
 )
 _GOES = Text(en="{letter} goes from {low} to {high}.", zh="{letter} 从 {low} 取到 {high}。")
 _MORE_LAYERS = Text(en="it needs more layers.", zh="它需要更多的层。")

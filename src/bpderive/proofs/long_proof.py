@@ -184,7 +184,7 @@ def _layer_before() -> Derivation:
         "part F",
         Text(
             en="One layer earlier, one sum more: a matrix product",
-            zh="往前一层，多一重求和，也就是多一次矩阵乘法",
+            zh="倒退一层，多一重求和，也就是多一次矩阵乘法",
         ),
         equation(
             d(l),

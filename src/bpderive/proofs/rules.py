@@ -200,7 +200,7 @@ class OnlyTerm:
 
     index: Symbol
     keep: Symbol
-    name: ClassVar[Text] = Text(en="vanishing terms", zh="消去为零的项")
+    name: ClassVar[Text] = Text(en="vanishing terms", zh="略去为零的项")
 
     @property
     def reason(self) -> Text:

@@ -39,7 +39,8 @@ def bp1_of_whole_layer() -> Derivation:
     return derive(
         "BP1-whole",
         Text(
-            en="The error in an output layer with one function for all", zh="整层共用一个函数时输出层的误差"
+            en="The error in an output layer with one function for all",
+            zh="激活函数作用于整层时，输出层的误差",
         ),
         equation(
             delta(L)[j, 0],

@@ -140,7 +140,7 @@ NETWORK: Mapping[str, Text] = {
         "Step 4. Backpropagate: $\\delta$ in all layers.", "第 4 步，反向传播误差：各层的 $\\delta$。"
     ),
     "step5": Text(
-        "Step 5. Output: the derivative by each bias is $\\delta$, that by each weight $a\\,\\delta$.",
+        "Step 5. Output: the derivative for each bias is $\\delta$, for each weight $a\\,\\delta$.",
         "第 5 步，输出：对偏置的导数是 $\\delta$，对权重的导数是 $a\\,\\delta$。",
     ),
 }

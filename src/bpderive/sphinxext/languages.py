@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from bpderive.sphinxext.comments import OfferComments
 from bpderive.sphinxext.sidebyside import BOTH
 
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -121,8 +122,9 @@ def _add_links(
 
 
 def setup(app: Sphinx) -> None:
-    """Register the setting, the transform and the links."""
+    """Register the setting, the transforms and the links."""
     app.add_config_value("bpderive_languages", [], "html", types=(list, tuple))
     app.add_transform(KeepFormulas)
+    app.add_transform(OfferComments)
     app.add_post_transform(SayEnglish)
     app.connect("html-page-context", _add_links)

@@ -46,8 +46,8 @@ _MACHINE = Text(
     "表中为 {rounds} 轮轮流测量的中位数。",
 )
 _CLOCKS = {
-    "wall": Text("elapsed time", "所计为经过的时间"),
-    "processor": Text("time of the processor", "所计为处理器时间"),
+    "wall": Text("elapsed time", "计实际经过的时间"),
+    "processor": Text("time of the processor", "计处理器时间"),
 }
 
 
@@ -228,7 +228,7 @@ _FIRST = Text("{network}, the first of a new session", "{network}，新会话中
 _OF = Text("{ours}, of {theirs}", "{ours}，与 {theirs} 之比")
 _OVERLAP = Text(
     "A star marks times whose range between the quartiles is not clearly above that of bpderive.",
-    "星号表示：其四分位区间并未明显高于 bpderive 的四分位区间。",
+    "带星号的时间，四分位区间并不明显高于 bpderive 的四分位区间。",
 )
 
 

@@ -98,7 +98,7 @@ NOT_MEASURED = Text(
 CODE = Text("The generated program", "生成的程序")
 CODE_INTRO = Text(
     "Backpropagation for one neuron with this activation and the quadratic cost, printed from the equations:",
-    "一个使用此激活函数和二次代价函数的神经元的反向传播程序，由方程打印而成：",
+    "一个使用此激活函数和二次代价函数的神经元的反向传播程序，由方程生成：",
 )
 SHOW_CODE = Text("Show the program", "显示程序")
 
@@ -191,7 +191,7 @@ KRONECKER = Text(
     "其中 $\\mathbb{1}[j=k]$ 当 $j = k$ 时为 1，否则为 0，即克罗内克 δ。这里代替斜率的是一个矩阵，它的元"
     "素都不为 0。",
 )
-ERROR_SUM = Text("The error keeps its sum", "误差保留求和")
+ERROR_SUM = Text("The error keeps its sum", "误差中的求和号去不掉")
 ERROR_SUM_WHY = Text(
     "For elementwise activations the sum of (37) collapses to one term. Here it does not: a change of "
     "$z^L_j$ changes every output, and "
@@ -208,7 +208,7 @@ ONE_HOT = Text(
 VECTOR_CODE = Text(
     "Backpropagation for a layer of two neurons with this activation and the {cost}, "
     "printed from the equations:",
-    "一个使用此激活函数和{cost}、含两个神经元的层的反向传播程序，由方程打印而成：",
+    "一个使用此激活函数和{cost}、含两个神经元的层的反向传播程序，由方程生成：",
 )
 SUBNORMAL_LOST = Text("digits lost below $2^{-1002}$", "小于 $2^{-1002}$ 的值丢失有效数字")
 WARNED = Text("overflow warning", "有溢出警告")

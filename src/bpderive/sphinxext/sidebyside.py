@@ -3,8 +3,9 @@
 `write_all(html)` pairs `html/en` with `html/zh` into `html/both`. The two pages come from one source, so their
 elements correspond; `pair` walks through both at once. What is the same in both, such as a formula, a figure or
 code, comes once. A paragraph, heading, caption, cell or summary that differs comes twice, each half with its
-language. The frame around the text, such as lists of pages, buttons and the search field, is paired by `pair_frame`: a
-link or a button comes once, and the words in it twice; what is only heard says both in one attribute. Nothing here
+language; but the program of a cell comes once, with the comments in Chinese. The frame around the text, such as lists
+of pages, buttons and the search field, is paired by `pair_frame`: a link or a button comes once, and the words in it
+twice; what is only heard says both in one attribute. Nothing here
 knows a directive: whatever a page holds in two languages is paired, and a page whose elements do not correspond is an
 error of the build.
 """
@@ -136,7 +137,8 @@ def _pair_items(english: Sequence[Item], chinese: Sequence[Item], where: str) ->
 
 
 def _pair_elements(english: Element, chinese: Element) -> str:
-    if _silent(str(english)) == _silent(str(chinese)) or chinese.tag == "svg":
+    is_program = "cell_input" in chinese.source
+    if _silent(str(english)) == _silent(str(chinese)) or chinese.tag == "svg" or is_program:
         return str(chinese)
     if english.opaque or chinese.opaque:
         return _halves("div", _speaking(str(english), 0), _speaking(str(chinese), 1))

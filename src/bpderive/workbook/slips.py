@@ -75,8 +75,8 @@ def _slip(en: str, zh: str, **where: Any) -> Slip:
 NONE = _slip("no mistake", "没有错误")
 
 CLASSIC = Text(
-    en="[-1] stands for [-l] inside the backward loop: every turn of the loop works on the last layer, so the output "
-    "layer's gradient is overwritten and those of the hidden layers stay zero",
+    en="[-1] is written for [-l] inside the backward loop: every turn of the loop works on the last layer, so the "
+    "output layer's gradient is overwritten and those of the hidden layers stay zero",
     zh="反向循环里把 [-l] 写成了 [-1]：每次循环都作用在最后一层，输出层的梯度被覆盖，隐藏层的梯度一直为零",
 )
 
@@ -84,23 +84,25 @@ SLIPS: tuple[Slip, ...] = (
     Slip(CLASSIC, negative=("zs", "b", "w")),
     Slip(CLASSIC, negative=("b", "w")),
     _slip(
-        "[-1] stands for [-l] where the gradient by the biases is stored: the output layer's is overwritten",
+        "[-1] is written for [-l] where the bias gradient is stored: the output layer's is overwritten",
         "存放偏置梯度时把 [-l] 写成了 [-1]：输出层的梯度被覆盖",
         negative=("b",),
     ),
     _slip(
-        "[-1] stands for [-l] where the gradient by the weights is stored: the output layer's is overwritten",
+        "[-1] is written for [-l] where the weight gradient is stored: the output layer's is overwritten",
         "存放权重梯度时把 [-l] 写成了 [-1]：输出层的梯度被覆盖",
         negative=("w",),
     ),
     _slip(
-        "zs[-1] stands for zs[-l] inside the backward loop: σ′ is taken in the output layer",
+        "zs[-1] is written for zs[-l] inside the backward loop: σ′ is taken in the output layer",
         "反向循环里把 zs[-l] 写成了 zs[-1]：σ′ 取在了输出层",
         negative=("zs",),
     ),
-    _slip("σ stands where σ′ is meant", "应为 σ′ 之处写成了 σ", output="value", hidden="value"),
-    _slip("σ stands where σ′ is meant, in the hidden layers", "隐藏层中应为 σ′ 之处写成了 σ", hidden="value"),
-    _slip("σ stands where σ′ is meant, in the output layer", "输出层中应为 σ′ 之处写成了 σ", output="value"),
+    _slip("σ is used where σ′ is meant", "应为 σ′ 之处写成了 σ", output="value", hidden="value"),
+    _slip(
+        "σ is used where σ′ is meant, in the hidden layers", "隐藏层中应为 σ′ 之处写成了 σ", hidden="value"
+    ),
+    _slip("σ is used where σ′ is meant, in the output layer", "输出层中应为 σ′ 之处写成了 σ", output="value"),
     _slip("the hidden layers' σ′ is missing", "缺少隐藏层的 σ′", hidden="nothing"),
     _slip("the output layer's σ′ is missing", "缺少输出层的 σ′", output="nothing"),
     _slip("every σ′ is missing", "所有的 σ′ 都缺少", output="nothing", hidden="nothing"),
@@ -153,7 +155,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip("the biases are missing in the forward pass", "前向传播中缺少偏置", forward="no biases"),
     _slip(
         "σ is applied to the input as well: a^1 is x itself",
-        "对输入也用了 σ：a^1 就是 x 本身",
+        "对输入也用了 σ；而 a^1 应当就是 x 本身",
         forward="σ of the input",
     ),
     _slip(
@@ -163,13 +165,13 @@ SLIPS: tuple[Slip, ...] = (
         output="nothing",
     ),
     _slip(
-        "1 − a² stands for σ′, which is right for tanh only",
+        "1 − a² is used for σ′, which is right for tanh only",
         "σ′ 写成了 1 − a²，它只对 tanh 正确",
         output="1 - a^2",
         hidden="1 - a^2",
     ),
     _slip(
-        "a(1 − a) stands for σ′, which is right for the sigmoid function only",
+        "a(1 − a) is used for σ′, which is right for the sigmoid function only",
         "σ′ 写成了 a(1 − a)，它只对 S 型函数正确",
         output="a(1 - a)",
         hidden="a(1 - a)",
@@ -286,7 +288,7 @@ SLIPS: tuple[Slip, ...] = (
         activation="input",
     ),
     _slip(
-        "(BP4) takes the activations of the last hidden layer in every layer: [-2] stands for [-l - 1]",
+        "(BP4) takes the activations of the last hidden layer in every layer: [-2] is written for [-l - 1]",
         "(BP4) 在每一层都用了最后一个隐藏层的激活值：[-l - 1] 写成了 [-2]",
         activation="last hidden",
     ),
@@ -305,14 +307,17 @@ SLIPS: tuple[Slip, ...] = (
         "σ′ 取在了前一层，而不是本层",
         hidden="slope of the layer before",
     ),
-    _slip("σ′ stands twice in the output layer", "输出层的 σ′ 乘了两次", output="slope twice"),
-    _slip("σ′ stands twice in the hidden layers", "隐藏层的 σ′ 乘了两次", hidden="slope twice"),
+    _slip("σ′ is applied twice in the output layer", "输出层的 σ′ 乘了两次", output="slope twice"),
+    _slip("σ′ is applied twice in the hidden layers", "隐藏层的 σ′ 乘了两次", hidden="slope twice"),
     _slip(
-        "σ′ stands twice in every layer", "各层的 σ′ 都乘了两次", output="slope twice", hidden="slope twice"
+        "σ′ is applied twice in every layer",
+        "各层的 σ′ 都乘了两次",
+        output="slope twice",
+        hidden="slope twice",
     ),
     *(
         _slip(
-            f"{shown} stands for σ′{where_en}, with the weighted input z where the activation a belongs",
+            f"{shown} is used for σ′{where_en}, with the weighted input z where the activation a belongs",
             f"{where_zh}σ′ 写成了 {shown}，用的是带权输入 z，而应是激活值 a",
             **dict.fromkeys(layers, formula),
         )
@@ -325,7 +330,7 @@ SLIPS: tuple[Slip, ...] = (
     ),
     *(
         _slip(
-            f"{shown} stands for σ′{where_en}",
+            f"{shown} is used for σ′{where_en}",
             f"{where_zh}σ′ 写成了 {shown}",
             **dict.fromkeys(layers, formula),
         )
@@ -344,26 +349,26 @@ SLIPS: tuple[Slip, ...] = (
         if not (formula in ("1 - a^2", "a(1 - a)") and len(layers) == 2)
     ),
     _slip(
-        "the cost itself stands where its derivative is meant",
+        "the cost itself is used where its derivative is meant",
         "应为代价的导数之处写成了代价本身",
         difference="the cost",
     ),
     _slip(
-        "the absolute value of a − y stands in the output error: the sign is lost",
+        "the output error has the absolute value of a − y: the sign is lost",
         "输出误差用了 a − y 的绝对值：符号丢失了",
         difference="|a - y|",
     ),
     _slip(
-        "(a − y)² stands for a − y in the output error",
+        "(a − y)² is used for a − y in the output error",
         "输出误差中的 a − y 写成了 (a − y)²",
         difference="(a - y)^2",
     ),
-    _slip("a stands for a − y in the output error", "输出误差中的 a − y 写成了 a", difference="a"),
+    _slip("a is used for a − y in the output error", "输出误差中的 a − y 写成了 a", difference="a"),
     _slip(
-        "z − y stands for a − y in the output error", "输出误差中的 a − y 写成了 z − y", difference="z - y"
+        "z − y is used for a − y in the output error", "输出误差中的 a − y 写成了 z − y", difference="z - y"
     ),
     _slip(
-        "−y/a stands in the output error: the part with 1 − y is missing",
+        "the output error has only −y/a: the part with 1 − y is missing",
         "输出误差用了 −y/a：缺少含 1 − y 的一项",
         difference="-y/a",
     ),

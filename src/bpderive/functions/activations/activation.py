@@ -301,7 +301,7 @@ _NOT_BETWEEN = Text(
     zh="为 {name} 在不可导点 z = {point} 处声明的导数值 {chosen} 不在左右导数 {left} 与 {right} 之间。",
 )
 _NO_FUNCTION = Text(
-    en="The formula of the activation {name} is {formula}, which is no function with finite real values.",
+    en="The formula of the activation {name} is {formula}, which is not a function with finite real values.",
     zh="激活函数 {name} 的公式是 {formula}，它不是取有限实数值的函数。",
 )
 _UNKNOWN_FUNCTION = Text(

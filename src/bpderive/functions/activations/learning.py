@@ -36,16 +36,16 @@ def _starving(activation: Activation) -> Text | None:
         )
     if found is None:
         return Text(
-            "Whether a tail starves it is not known, for the limits of the slope are not.",
-            "斜率的极限未知，因此也不知道哪一侧会使它学习缓慢。",
+            "Whether the slope vanishes in a tail is not known, because its limits are not.",
+            "斜率的极限未知，因此也不知道哪一侧会使神经元学习缓慢。",
         )
     flat = [(tail, side) for tail, side in zip(found, SIDES, strict=True) if tail.saturates]
     if not flat:
         return Text(
-            "No tail starves it: the slope tends to 0 on neither side, and however large the weighted "
+            "Its neurons do not saturate: the slope tends to 0 on neither side, and however large the weighted "
             "input, the "
             "error gets through.",
-            "没有哪一侧会使它学习缓慢：两侧的斜率都不趋于 0，带权输入再大，误差也能传过去。",
+            "没有哪一侧会使神经元学习缓慢：两侧的斜率都不趋于 0，带权输入再大，误差也能传过去。",
         )
     # Flat throughout, not only in the limit.
     dead = [(tail, side) for tail, side in flat if is_flat(activation, tail, side)]
@@ -61,7 +61,7 @@ def _starving(activation: Activation) -> Text | None:
 _BOTH = Text(
     "It saturates on both sides. For {left} and for {right} the slope is below ${flat}$ in size, and so is "
     "the factor "
-    "$\\sigma'(z)$ that stands in the error by (BP1) and (BP2), and in the derivative by each of its "
+    "$\\sigma'(z)$ in its error, by (BP1) and (BP2), and in the derivative for each of its "
     "weights: a neuron that "
     "has got there learns slowly, whether its output is right or wrong.",
     "它在两侧都饱和。当 {left} 或 {right} 时，斜率的绝对值小于 ${flat}$；而由 (BP1) 和 (BP2)，误差"
@@ -70,28 +70,28 @@ _BOTH = Text(
     "习缓慢。",
 )
 _ONE = Text(
-    "The {side} tail starves it: for {beyond} the slope is below ${flat}$ in size, and with it, by (BP1) "
-    "and (BP2), the error, and "
-    "the derivative by each of its weights. On the other side the error gets through.",
-    "{side}侧会使它学习缓慢：当 {beyond} 时，斜率的绝对值小于 ${flat}$；由 (BP1) 和 (BP2)，误差以及对它的"
+    "It saturates on the {side}: for {beyond} the slope is below ${flat}$ in size, and so, by (BP1) and "
+    "(BP2), its error is small, and the derivative for each of its weights. On the other side the error gets "
+    "through.",
+    "{side}侧会使神经元学习缓慢：当 {beyond} 时，斜率的绝对值小于 ${flat}$；由 (BP1) 和 (BP2)，误差以及对它的"
     "每个权重的偏导数也随之变小。"
     "另一侧则误差畅通无阻。",
 )
 _DEAD = Text(
-    "The {side} tail starves it altogether: for {beyond} the slope is exactly 0, and by (BP1) and (BP2) "
+    "On the {side} it stops learning altogether: for {beyond} the slope is exactly 0, and by (BP1) and (BP2) "
     "so is the error. As long as the "
     "weighted input stays there, for every training example, its weights do not change at all. On the "
     "other side the error gets "
     "through.",
-    "{side}侧会使它完全停止学习：当 {beyond} 时斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。只要对所有训练"
+    "{side}侧会使神经元完全停止学习：当 {beyond} 时斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。只要对所有训练"
     "样本带权输入都落在那里，"
     "它的权重就一点也不会变。另一侧则误差畅通无阻。",
 )
 _DEAD_BOTH = Text(
-    "Both tails starve it altogether: the slope is exactly 0 there, and by (BP1) and (BP2) so is the "
+    "In both tails it stops learning altogether: the slope is exactly 0 there, and by (BP1) and (BP2) so is the "
     "error. Only between them does a "
     "weight learn.",
-    "两侧都会使它完全停止学习：那里的斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。权重只有在中间一段才能学习。",
+    "两侧都会使神经元完全停止学习：那里的斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。权重只有在中间一段才能学习。",
 )
 
 

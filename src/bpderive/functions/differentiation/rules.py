@@ -128,8 +128,10 @@ def _said(en: str, zh: str) -> Callable[[Expr, Symbol], Text]:
 
 def _power_reason(u: Expr, z: Symbol) -> Text:
     if u.base == z:
-        return Text(en="power rule, $(u^n)' = n u^{n-1}$", zh="幂函数求导，$(u^n)' = n u^{n-1}$")
-    return Text(en="power rule, $(u^n)' = n u^{n-1} u'$", zh="幂法则与链式法则，$(u^n)' = n u^{n-1} u'$")
+        return Text(en="power rule, $(u^n)' = n u^{n-1}$", zh="幂函数的求导公式，$(u^n)' = n u^{n-1}$")
+    return Text(
+        en="power rule, $(u^n)' = n u^{n-1} u'$", zh="幂函数的求导公式与链式法则，$(u^n)' = n u^{n-1} u'$"
+    )
 
 
 RULES: tuple[DerivativeRule, ...] = (
@@ -158,13 +160,13 @@ RULES: tuple[DerivativeRule, ...] = (
         Text("quotient", "商的导数"),
         _is_quotient,
         _quotient,
-        _said("quotient rule, $(u/v)' = (u'v - uv')/v^{2}$", "商法则，$(u/v)' = (u'v - uv')/v^{2}$"),
+        _said("quotient rule, $(u/v)' = (u'v - uv')/v^{2}$", "商的求导法则，$(u/v)' = (u'v - uv')/v^{2}$"),
     ),
     DerivativeRule(
         Text("product", "积的导数"),
         lambda u, z: bool(u.is_Mul),
         _product,
-        _said("product rule, $(uv)' = u'v + uv'$", "积法则，$(uv)' = u'v + uv'$"),
+        _said("product rule, $(uv)' = u'v + uv'$", "乘积的求导法则，$(uv)' = u'v + uv'$"),
     ),
     DerivativeRule(
         Text("power", "幂"), lambda u, z: isinstance(u, Pow) and not u.exp.has(z), _power, _power_reason

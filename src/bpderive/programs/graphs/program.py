@@ -371,12 +371,9 @@ def compile_graph(net: Graph) -> CompiledGraph:
     """The gradient of the mean cost of a graph: the proved equations, lambdified."""
     lines = lines_of(net)
     function, functions = _made(net, lines, "gradient", Engine("numpy"))
-    says = (
-        f"Backpropagation for a network of {net.depth} layers, {net.cost.name}; columns are examples. "
-        "(Numbers: equations.)"
-    )
+    says = str(words.PROGRAM.format(depth=net.depth, cost=net.cost.name))
     if fixed := list(tables(net)):
-        says += f" Fixed numbers: {', '.join(fixed)}."
+        says += str(words.FIXED_NUMBERS.format(names=", ".join(fixed)))
     source = "\n".join(
         [docstring(says), "", "import numpy as np", "", *functions.sources, source_of(function)]
     )

@@ -42,7 +42,7 @@ def verify_graph(net: Graph, seed: int = 0) -> Verification:
     if type(seed) is not int or seed < 0:
         raise DomainError(
             Text(
-                en="A seed is a whole number from 0; given was {given}.",
+                en="A seed is an integer from 0; given was {given}.",
                 zh="种子是从 0 起的整数；给出的是 {given}。",
             ).format(given=shown(seed))
         )
@@ -64,7 +64,7 @@ def verify_graph(net: Graph, seed: int = 0) -> Verification:
     exact = _ManyDigits(net, parameters, x, y)
     made: dict[str, Comparison] = {
         "finite_difference": comparison(
-            Text(en="differences of the cost, float64", zh="代价的有限差分（float64）"),
+            Text(en="finite differences of the cost, float64", zh="代价的有限差分（float64）"),
             derivatives,
             by_differences,
             labels,
@@ -85,7 +85,7 @@ def verify_graph(net: Graph, seed: int = 0) -> Verification:
     about = Text(
         en="The compiled gradient of a network of {depth} layers with {count} parameters, at random parameters and {m} "
         "random examples (seed {seed}).",
-        zh="{depth} 层、共有 {count} 个参数的网络的编译梯度，取随机参数和 {m} 个随机样本（种子 {seed}）。",
+        zh="{depth} 层网络的编译出的梯度，共 {count} 个参数；参数和 {m} 个样本都是随机的（种子 {seed}）。",
     ).format(depth=net.depth, count=count, m=x[0].shape[1], seed=seed)
     return Verification(net, seed, made, about, ())  # type: ignore[arg-type]  # a graph for a network
 

@@ -1,4 +1,4 @@
-"""What is said of a graph that cannot be, in both languages."""
+"""What is said of a graph that cannot be, and in its program, in both languages."""
 
 from __future__ import annotations
 
@@ -99,3 +99,8 @@ NAME = Text(
     en="A shared weight was called {given!r}; its name is to be one that a program can use, such as 'K'.",
     zh="共享的权重取名为 {given!r}；名字应当能在程序里使用，例如 'K'。",
 )
+PROGRAM = Text(
+    en="Backpropagation for a network of {depth} layers, {cost}; columns are examples. (Numbers: equations.)",
+    zh="{depth} 层网络的反向传播，{cost}；每列是一个样本。（数字是公式的编号。）",
+)
+FIXED_NUMBERS = Text(en=" Fixed numbers: {names}.", zh="固定的数：{names}。")

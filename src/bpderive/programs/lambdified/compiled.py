@@ -12,6 +12,7 @@ from bpderive.functions.activations.elementwise import docstring, imports
 from bpderive.functions.network import Network, require_network
 from bpderive.later import Array
 from bpderive.letters.symbols import ParameterGradient, a, b, w, y, z
+from bpderive.letters.text import Text
 from bpderive.programs.lambdified.arrays import (
     NUMPY,
     Engine,
@@ -148,11 +149,14 @@ def compile_gradient(net: Network) -> CompiledGradient:
     return compiled
 
 
+_SAYS = Text(
+    "Backpropagation for the network {sizes}, {cost}; columns are examples. (Numbers: equations.)",
+    "网络 {sizes} 的反向传播，{cost}；每列是一个样本。（数字是公式的编号。）",
+)
+
+
 def _source(net: Network, functions: Functions, function: Callable[..., Any]) -> str:
     """The whole program of the gradient: the functions that it calls, and the lines."""
-    says = (
-        f"Backpropagation for the network {net.sizes}, {net.cost.title.en}; columns are examples. "
-        "(Numbers: equations.)"
-    )
+    says = str(_SAYS.format(sizes=net.sizes, cost=net.cost.title))
     texts = [*functions.sources, source_of(function)]
     return "\n".join([docstring(says), "", imports("\n".join(texts)), "", *texts])

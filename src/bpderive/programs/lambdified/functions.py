@@ -28,6 +28,7 @@ from bpderive.functions.activations.elementwise import docstring, expression_sou
 from bpderive.functions.activations.layer_program import LayerProgram, layer_source
 from bpderive.functions.activations.rewriting import POINTS
 from bpderive.functions.network import Network
+from bpderive.letters.text import Text
 from bpderive.programs.lambdified.arrays import Engine
 from bpderive.proofs.pairings import cancelled
 
@@ -38,6 +39,27 @@ _TAKEN = re.compile(
 """What a program calls something else."""
 
 Rows = tuple[Activation, tuple[int, ...]]
+
+_OWN_FUNCTIONS = Text(
+    "Each neuron of layer {layer} by its own function.", "第 {layer} 层的每个神经元用自己的函数。"
+)
+_OF_LAYER = Text("{name} of a layer, the rows being its neurons.", "一层的 {name}，每行是一个神经元。")
+_COST_GRADIENT = Text(
+    "∂C/∂a, C being the mean over the examples, (26).", "∂C/∂a，其中 C 是对样本的平均值，见 (26)。"
+)
+_OUTPUT_ERROR = Text(
+    "∂C/∂z where the slope of σ cancels, C being the mean over the examples, (26).",
+    "∂C/∂z，其中 σ 的斜率已消去，C 是对样本的平均值，见 (26)。",
+)
+_COST = Text("The mean of the cost over the examples, (26).", "代价对样本的平均值，见 (26)。")
+_FOR = Text("{shown} for {formula}", "{formula} 的 {shown}")
+_STABLE = Text("{formula}, in a form that does not overflow.", "{formula}，用不会溢出的形式计算。")
+_PLAIN = Text("{formula}.", "{formula}。")
+_FAILING = Text(", nan or inf at {bad}", "，其中 {bad} 个点得到 nan 或 inf")
+_MEASURED = Text(
+    "{formula}; measured error at {points} points: {ulp} units in the last place{failing}.",
+    "{formula}；在 {points} 个点上测得的误差：{ulp} 个末位单位（ULP）{failing}。",
+)
 
 
 class Functions:
@@ -83,9 +105,7 @@ class Functions:
         if len(groups) == 1:
             return self._of_neuron(groups[0][0], wanted)
         parts = [f"{self._of_neuron(function, wanted)}(z[{_run(rows)}])" for function, rows in groups]
-        return self._stacked(
-            f"{kind}{layer}", "z", f"Each neuron of layer {layer} by its own function.", parts
-        )
+        return self._stacked(f"{kind}{layer}", "z", str(_OWN_FUNCTIONS.format(layer=layer)), parts)
 
     def _groups(self, layer: int) -> list[Rows]:
         """The neurons of a layer, counted from 0: runs of neighbours with the same activation."""
@@ -111,18 +131,16 @@ class Functions:
 
     def _of_vector(self, function: VectorActivation, wanted: str, program: LayerProgram) -> str:
         name = self._free(wanted)
-        self.sources.append(layer_source(name, program, f"{wanted} of a layer, the rows being its neurons."))
+        self.sources.append(layer_source(name, program, str(_OF_LAYER.format(name=wanted))))
         return name
 
     def _cost_gradient(self, layer: int) -> str:
         shown = _over_examples(self._net.cost.derivative(a, _Y))
-        return self._function(
-            "cost_gradient", "a, y", "∂C/∂a, C being the mean over the examples, (26).", shown
-        )
+        return self._function("cost_gradient", "a, y", str(_COST_GRADIENT), shown)
 
     def _output_error(self, layer: int) -> str:
         """δ^L where σ′ cancels against the cost."""
-        says = "∂C/∂z where the slope of σ cancels, C being the mean over the examples, (26)."
+        says = str(_OUTPUT_ERROR)
         whole = self._net.activation[-1]
         if not isinstance(whole, tuple):
             program = cancelled(whole, self._net.cost)
@@ -163,7 +181,7 @@ class Functions:
                 shown = f"np.full_like(a{at}, {shown})"
             totals.append(f"({shown}).sum()")
         shown = f"({' + '.join(totals)}) / a.shape[1]" if len(totals) > 1 else f"{totals[0]} / a.shape[1]"
-        return self._function("cost", "z, a, y", "The mean of the cost over the examples, (26).", shown)
+        return self._function("cost", "z, a, y", str(_COST), shown)
 
     def _cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
         term = self._net.cost.term(a, target)
@@ -229,15 +247,14 @@ def _spoken(name: str, wanted: Expr) -> str:
 def _says(activation: Activation, wanted: Expr) -> str:
     """In words what is computed, and whether by a form that rounds better than the formula."""
     formula = f"σ(z) = {activation.formula}"
+    says = Text(formula, formula)
     if wanted != a:
         shown = "σ′(z)" if wanted == slope else wanted.subs(a, Symbol("σ(z)"))
-        formula = f"{shown} for {formula}"
+        says = _FOR.format(shown=shown, formula=formula)
     if activation.has_stable(wanted):
-        return f"{formula}, in a form that does not overflow."
+        return str(_STABLE.format(formula=says))
     if activations.get(activation.name) == activation or activation.formula.is_polynomial(z):
-        return f"{formula}."
+        return str(_PLAIN.format(formula=says))
     form = activation.measured(wanted)
-    failing = f", nan or inf at {form.bad}" if form.bad else ""
-    return (
-        f"{formula}; measured error at {len(POINTS)} points: {form.ulp:.2g} units in the last place{failing}."
-    )
+    failing = _FAILING.format(bad=form.bad) if form.bad else ""
+    return str(_MEASURED.format(formula=says, points=len(POINTS), ulp=f"{form.ulp:.2g}", failing=failing))

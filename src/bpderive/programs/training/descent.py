@@ -115,7 +115,7 @@ _RATE = Text(en="The learning rate", zh="学习率")
 _EPOCHS = Text(en="The number of epochs", zh="训练轮数")
 _BATCH = Text(en="The size of a mini-batch", zh="小批量的大小")
 _POSITIVE = Text(en="a positive number", zh="正数")
-_WHOLE = Text(en="a whole number from 1", zh="从 1 起的整数")
+_WHOLE = Text(en="an integer from 1", zh="从 1 起的整数")
 _GIVEN = Text(
     en="{what} was given as {given}; {wanted} is wanted.", zh="{what}给成了 {given}；应为{wanted}。"
 )

@@ -1,7 +1,7 @@
 """Compiled gradients against three other ways to the same numbers.
 
 `verify(net)` draws parameters and a mini-batch from a seed and compares the compiled gradient with the hand-written
-reference, with differences of the cost in floating point, and with differences of the cost in many digits, which start
+reference, with finite differences of the cost in floating point, and with those in many digits, which start
 from the formulas of σ and C alone. To compare with one more thing, add a function to `_WAYS`.
 
     >>> result = verify(Network((2, 3, 2)))
@@ -87,12 +87,12 @@ def _against_reference(trial: _Trial) -> Comparison | Text:
         return Text(
             en="There is no hand-written reference for these activations and this cost, one activation a layer, "
             "so the gradient is compared with differences alone.",
-            zh="手写的参考实现只含目录中的激活函数与代价函数，且每层只有一种激活函数，因此梯度只与差分比较。",
+            zh="对这些激活函数和这个代价函数（每层一种激活函数），没有手写的参照程序，因此梯度只与差分比较。",
         )
     expected = reference.backprop(*trial.case.arguments, activation=names, cost=net.cost.name)
     value = reference.cost(*trial.case.arguments, activation=names, cost=net.cost.name)
     return comparison(
-        Text(en="the hand-written reference", zh="手写的参考实现"),
+        Text(en="the hand-written reference", zh="手写的参照程序"),
         flattened(trial.found),
         flattened(expected),
         [spoken(place) for place in places(net)],
@@ -129,7 +129,7 @@ def _against_differences(trial: _Trial) -> Comparison:
         *(along(direction) for direction in trial.along),
     ]
     return comparison(
-        Text(en="differences of the cost, float64", zh="代价的有限差分（float64）"),
+        Text(en="finite differences of the cost, float64", zh="代价的有限差分（float64）"),
         trial.derivatives,
         expected,
         trial.labels,
@@ -203,7 +203,7 @@ def _about(trial: _Trial, seed: int) -> Text:
     return Text(
         en="The compiled gradient of a network of sizes {sizes} with {count} weights and biases, at random parameters "
         "and {m} random examples (seed {seed}).",
-        zh="大小为 {sizes}、共有 {count} 个权重和偏置的网络的编译梯度，取随机参数和 {m} 个随机样本（种子 {seed}）。",
+        zh="网络 {sizes} 的编译出的梯度，共 {count} 个权重和偏置；参数和 {m} 个样本都是随机的（种子 {seed}）。",
     ).format(sizes=trial.net.sizes, count=count, m=trial.case.x.shape[1], seed=seed)
 
 

@@ -47,7 +47,7 @@ class Case:
 
 
 _NO_SEED = Text(
-    en="A seed is a whole number from 0, of at most 128 bits; given was {given}.",
+    en="A seed is an integer from 0, of at most 128 bits; given was {given}.",
     zh="种子应是从 0 起、不超过 128 位二进制的整数；给出的是 {given}。",
 )
 

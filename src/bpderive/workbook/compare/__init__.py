@@ -260,20 +260,19 @@ def _differences(runs: Sequence[Run]) -> Iterator[Finding]:
                 wrong.add(run.m)
     arrays, worst = tuple(sorted(errors)), max(errors.values())
     if infinite:
-        listed = ", ".join(sorted(infinite))
-        text = Text(en=f"it returns nan or inf: {listed}", zh=f"它返回了 nan 或 inf：{listed}")
+        listed = _listed(sorted(infinite))
+        text = Text("it returns nan or inf: {listed}", "它返回了 nan 或 inf：{listed}").format(listed=listed)
     else:
-        listed = ", ".join(f"{name} {errors[name]:.2g}" for name in arrays)
+        listed = _listed([f"{name} {errors[name]:.2g}" for name in arrays])
         text = Text(
-            en=f"wrong (array, largest error relative to its largest entry): {listed}",
-            zh=f"不对（数组、相对于其最大分量的最大误差）：{listed}",
-        )
+            en="wrong (array, largest error relative to its largest entry): {listed}",
+            zh="不对（数组、相对于其最大分量的最大误差）：{listed}",
+        ).format(listed=listed)
     if len(wrong) < len({run.m for run in runs}):
-        batches = ", ".join(map(str, sorted(wrong)))
         text = Text(
-            en=f"{text.en}; only for mini-batches of {batches} examples",
-            zh=f"{text.zh}；仅当小批量的样本数为 {batches} 时",
-        )
+            en="{text}; only for mini-batches of {batches} examples",
+            zh="{text}；仅当小批量的样本数为 {batches} 时",
+        ).format(text=text, batches=_listed(map(str, sorted(wrong))))
     yield Finding("nan" if infinite else "wrong", text, arrays, worst)
     if infinite:
         reason = likely_reason(runs)
@@ -285,6 +284,12 @@ def _differences(runs: Sequence[Run]) -> Iterator[Finding]:
     nearly = _nearly(runs)
     reason = nearly or likely_reason(runs)
     yield replace(reason or Finding("unknown", _NOT_FOUND), arrays=arrays, error=worst)
+
+
+def _listed(items: Iterable[str]) -> Text:
+    """The items, as each language lists them."""
+    found = list(items)
+    return Text(en=", ".join(found), zh="、".join(found))
 
 
 def _nearly(runs: Sequence[Run]) -> Finding | None:
@@ -303,9 +308,10 @@ def _nearly(runs: Sequence[Run]) -> Finding | None:
             return Finding(
                 "inexact",
                 Text(
-                    en=f"it is right to about {digits} digits only, as differences of the cost, single precision or a "
-                    "rounded constant would be: the formulas are not those of the derivatives, or lose digits",
-                    zh=f"它只有约 {digits} 位数字正确，就像用了代价的差分、单精度或舍入过的常数："
+                    en=f"it is right to about {digits} digits only, as finite differences of the cost, single "
+                    "precision or a rounded constant would be: the formulas are not those of the derivatives, or "
+                    "lose digits",
+                    zh=f"它只有约 {digits} 位数字正确，就像用了代价的有限差分、单精度或舍入过的常数："
                     "所用的公式不是导数本身，或者损失了位数",
                 ),
             )

@@ -52,7 +52,8 @@ class Findings:
             return agrees
         convention = self.convention.text
         if self.convention.books and not set(BOOK.books) & set(self.convention.books):
-            listed = ", ".join(self.convention.books)
+            books = self.convention.books
+            listed = Text(en=", ".join(books), zh="、".join(books))
             convention = Text(
                 en="{convention} (in bp.conventions: {listed})",
                 zh="{convention}（即 bp.conventions 中的 {listed}）",

@@ -73,7 +73,7 @@ def array_of(value: Any) -> Array:
 
 def _clipped(words: str) -> Text:
     shown = " ".join(words.split())[:200]
-    return Text(en=f"what it returns cannot be read: {shown}", zh=f"它的返回值无法读取：{shown}")
+    return Text(en=f"what it returns cannot be read: {shown}", zh=f"它的返回值无法识别：{shown}")
 
 
 def readings(returned: Any, layers: int, in_weights: bool) -> list[Reading]:
