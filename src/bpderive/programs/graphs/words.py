@@ -100,7 +100,7 @@ NAME = Text(
     zh="共享的权重取名为 {given!r}；名字应当能在程序里使用，例如 'K'。",
 )
 PROGRAM = Text(
-    en="Backpropagation for a network of {depth} layers, {cost}; columns are examples. (Numbers: equations.)",
-    zh="{depth} 层网络的反向传播，{cost}；每列是一个样本。（数字是公式的编号。）",
+    en="Backpropagation for a network of {depth} layers, {cost}; columns are examples.",
+    zh="{depth} 层网络的反向传播，{cost}；每列是一个样本。",
 )
 FIXED_NUMBERS = Text(en=" Fixed numbers: {names}.", zh="固定的数：{names}。")

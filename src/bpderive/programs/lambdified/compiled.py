@@ -150,8 +150,8 @@ def compile_gradient(net: Network) -> CompiledGradient:
 
 
 _SAYS = Text(
-    "Backpropagation for the network {sizes}, {cost}; columns are examples. (Numbers: equations.)",
-    "网络 {sizes} 的反向传播，{cost}；每列是一个样本。（数字是公式的编号。）",
+    "Backpropagation for {sizes}, {cost}; columns are examples.",
+    "网络 {sizes} 的反向传播，{cost}；每列是一个样本。",
 )
 
 

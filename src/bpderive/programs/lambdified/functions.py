@@ -53,7 +53,7 @@ _OUTPUT_ERROR = Text(
 )
 _COST = Text("The mean of the cost over the examples, (26).", "代价对样本的平均值，见 (26)。")
 _FOR = Text("{shown} for {formula}", "{formula} 的 {shown}")
-_STABLE = Text("{formula}, in a form that does not overflow.", "{formula}，用不会溢出的形式计算。")
+_STABLE = Text("{formula}, without overflow.", "{formula}，用不会溢出的形式计算。")
 _PLAIN = Text("{formula}.", "{formula}。")
 _FAILING = Text(", nan or inf at {bad}", "，其中 {bad} 个点得到 nan 或 inf")
 _MEASURED = Text(
