@@ -101,15 +101,16 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
     if function == 0:
         raise Undecided(Text(en="the function is zero everywhere", zh="该函数处处为零"))
     exponent, expression = in_exponential(function, z)
-    if any(inner.args[0].has(EXPONENTIAL) for inner in expression.atoms(sympy.exp)):
-        exponent, expression = S.Zero, function  # exponentials within exponentials: shorter as it stands
+    nested = any(inner.args[0].has(EXPONENTIAL) for inner in expression.atoms(sympy.exp))
+    if nested:
+        exponent, expression = S.Zero, function  # shorter as it stands
     above, below = sympy.fraction(sympy.together(expression))
     if not (below.is_positive or below.is_negative):
         back = below.subs(EXPONENTIAL, sympy.exp(exponent))
         if back.has(z) and (depth > 3 or zeros(back, where, depth + 1)):
             raise Undecided(Text(en="a denominator may vanish", zh="分母可能为零"))
     kept = []
-    for factor in _multiplied(above):
+    for factor in [function] if nested else _multiplied(above):
         for part in sympy.Mul.make_args(factor):
             base = part.base if part.is_Pow and part.exp.is_positive else part
             if base.is_positive or base.is_negative or not base.has(z, EXPONENTIAL):
