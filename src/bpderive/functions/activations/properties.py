@@ -69,7 +69,8 @@ def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
         if formula.free_symbols - {z}:
             return Found(None, Text(en="it depends on a parameter", zh="它取决于参数"))
         try:
-            with at_most(steps.MOST):
+            # More than one question has, so that it is remembered which of them had no answer.
+            with at_most(steps.MOST * 10 // 9):
                 return Found(find(formula))
         except Undecided as undecided:
             return Found(None, undecided.reason)

@@ -9,10 +9,11 @@ that have no zero are dropped before. What is not settled so raises `Undecided`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cmp_to_key
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy
 from sympy import Expr, Interval, Rational, S
@@ -100,15 +101,16 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
     if function == 0:
         raise Undecided(Text(en="the function is zero everywhere", zh="该函数处处为零"))
     exponent, expression = in_exponential(function, z)
-    if any(inner.args[0].has(EXPONENTIAL) for inner in expression.atoms(sympy.exp)):
-        exponent, expression = S.Zero, function  # exponentials within exponentials: shorter as it stands
+    nested = any(inner.args[0].has(EXPONENTIAL) for inner in expression.atoms(sympy.exp))
+    if nested:
+        exponent, expression = S.Zero, function  # shorter as it stands
     above, below = sympy.fraction(sympy.together(expression))
     if not (below.is_positive or below.is_negative):
         back = below.subs(EXPONENTIAL, sympy.exp(exponent))
         if back.has(z) and (depth > 3 or zeros(back, where, depth + 1)):
             raise Undecided(Text(en="a denominator may vanish", zh="分母可能为零"))
     kept = []
-    for factor in _multiplied(above):
+    for factor in [function] if nested else _multiplied(above):
         for part in sympy.Mul.make_args(factor):
             base = part.base if part.is_Pow and part.exp.is_positive else part
             if base.is_positive or base.is_negative or not base.has(z, EXPONENTIAL):
@@ -290,54 +292,49 @@ def sign_of_limit(limit: Expr) -> int:
 
 def _sign_at_infinity(function: Expr, towards: int) -> int:
     """The sign near ∞ (towards = 1) or −∞ (−1)."""
+    terms = _leading_terms(function, towards)
+    if terms is None:
+        return _sign_by_limit(function, towards)
+    return math.prod(sign(term.coefficient) * towards**term.degree for term in terms)
+
+
+class _Term(NamedTuple):
+    """c·zᵈ·exp(rv), where exp(rv) grows or falls as `rate` says."""
+
+    rate: int
+    degree: int
+    coefficient: Expr
+
+
+def _leading_terms(function: Expr, towards: int) -> list[_Term] | None:
+    """The greatest terms near ±∞ above and below the line of a quotient of polynomials in z and exp(v); else None."""
     exponent, expression = in_exponential(function, z)
-    above, below = sympy.fraction(sympy.together(expression))
-    found = 1
-    for part in (above, below):
-        terms = _dominant(part, exponent, towards)
-        if terms is None:
-            return _sign_by_limit(function, towards)
-        found *= terms
+    parts = sympy.fraction(sympy.together(expression))
+    if not all(part.is_polynomial(z, EXPONENTIAL) for part in parts):
+        return None
+    found = []
+    shape = sympy.Poly(exponent, z)
+    grows = sign(shape.LC()) * towards ** shape.degree() if exponent.has(z) else 0
+    for part in parts:
+        terms = sympy.Poly(part, EXPONENTIAL, z).terms()
+        found.append(
+            max((_Term(grows * power, degree, c) for (power, degree), c in terms), key=lambda t: t[:2])
+        )
     return found
 
 
 def _limit_of_rational(function: Expr, towards: int) -> Expr | None:
     """The limit at ±∞ of a quotient of polynomials in z and exp(v); None for other functions."""
-    exponent, expression = in_exponential(function, z)
-    parts = sympy.fraction(sympy.together(expression))
-    if not all(part.is_polynomial(z, EXPONENTIAL) for part in parts):
+    terms = _leading_terms(function, towards)
+    if terms is None:
         return None
-    grows = _leading(exponent, towards) if exponent.has(z) else 0
-    orders = []
-    for part in parts:
-        (power, degree), coefficient = max(
-            sympy.Poly(part, EXPONENTIAL, z).terms(), key=lambda term: (grows * term[0][0], term[0][1])
-        )
-        orders.append((grows * power, degree, coefficient))
-    above, below = orders
-    ratio = above[2] / below[2]
+    above, below = terms
+    ratio = above.coefficient / below.coefficient
     if above[:2] == below[:2]:
         return ratio
     if above[:2] < below[:2]:
         return S.Zero
-    return S.Infinity * sign(ratio) * (towards if (above[1] - below[1]) % 2 else 1)
-
-
-def _dominant(expression: Expr, exponent: Expr, towards: int) -> int | None:
-    """The sign near ±∞ of a polynomial in z and exp(exponent); None for other expressions."""
-    if not expression.is_polynomial(z, EXPONENTIAL):
-        return None
-    by_power = sympy.Poly(expression, EXPONENTIAL)
-    if exponent.has(z):
-        grows = _leading(exponent, towards) > 0
-        powers = [power for (power,) in by_power.monoms()]
-        expression = by_power.coeff_monomial(EXPONENTIAL ** (max(powers) if grows else min(powers)))
-    return _leading(expression, towards)
-
-
-def _leading(polynomial: Expr, towards: int) -> int:
-    found = sympy.Poly(polynomial, z)
-    return sign(found.LC()) * (towards if found.degree() % 2 else 1)
+    return S.Infinity * sign(ratio) * towards ** (above.degree + below.degree)
 
 
 def _sign_by_limit(function: Expr, towards: int) -> int:
