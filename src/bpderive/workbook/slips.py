@@ -1,8 +1,8 @@
 """Backpropagation with one mistake in it: what people write by accident, to be compared with what a function returns.
 
-`trace(net, weights, biases, x, y, slip)` computes every quantity of a step with the mistake `slip`, a row of `SLIPS`,
-or none; `gradient_with` gives its gradient. To add a mistake, add a row; if it needs a new kind of mistake, a field of
-`Slip` and the place where it is made.
+`trace(net, weights, biases, x, y, slip)` computes every quantity of a step, its gradient `b` and `w` among them, with
+the mistake `slip`, a row of `SLIPS`, or none. To add a mistake, add a row; if it needs a new kind of mistake, a field
+of `Slip` and the place where it is made.
 """
 
 from __future__ import annotations
@@ -451,17 +451,6 @@ def trace(net: Network, weights: Arrays, biases: Arrays, x: Array, y: Array, sli
     return Trace(zs, activations, slopes, deltas, b, w)
 
 
-def gradient_with(
-    net: Network, weights: Arrays, biases: Arrays, x: Array, y: Array, slip: Slip = NONE
-) -> tuple[list[Array], list[Array]]:
-    """The gradient of the mean cost by biases and weights, computed with the mistake `slip`.
-
-    Raises `ValueError` where the mistake makes shapes that do not fit.
-    """
-    found = trace(net, weights, biases, x, y, slip)
-    return found.b, found.w
-
-
 def forward(
     net: Network, weights: Arrays, biases: Arrays, x: Array, slip: Slip = NONE
 ) -> tuple[list[Array], list[Array]]:
@@ -597,20 +586,18 @@ def _of_cost(cost: Cost, derivative: bool) -> Callable[[Array, Array], Array]:
     return compiled
 
 
+_DIFFERENCES: dict[str, Callable[[Array, Array, Array], Array]] = {
+    "a - y": lambda z, a, y: a - y,
+    "|a - y|": lambda z, a, y: np.abs(a - y),
+    "(a - y)^2": lambda z, a, y: (a - y) ** 2,
+    "a": lambda z, a, y: a,
+    "z - y": lambda z, a, y: z - y,
+    "-y/a": lambda z, a, y: -y / a,
+}
+
+
 def _cost_slope(net: Network, z: Array, a: Array, y: Array, slip: Slip) -> Any:
-    match slip.difference:
-        case "a - y":
-            return a - y
-        case "the cost":
-            return _of_cost(net.cost, False)(a, y) + 0 * a
-        case "|a - y|":
-            return np.abs(a - y)
-        case "(a - y)^2":
-            return (a - y) ** 2
-        case "a":
-            return a
-        case "z - y":
-            return z - y
-        case "-y/a":
-            return -y / a
-    return _of_cost(net.cost, True)(a, y) + 0 * a
+    """What stands for ∂C/∂a^L."""
+    if slip.difference in _DIFFERENCES:
+        return _DIFFERENCES[slip.difference](z, a, y)
+    return _of_cost(net.cost, slip.difference != "the cost")(a, y) + 0 * a

@@ -11,7 +11,7 @@ import contextlib
 import inspect
 import io
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ from bpderive.workbook.compare.convention import Array, CodeConvention
 from bpderive.workbook.compare.findings import Finding
 from bpderive.workbook.compare.objects import Moved, as_function, asked_for
 from bpderive.workbook.compare.returned import Reading, Unreadable, readings
-from bpderive.workbook.slips import CLASSIC, Slip, gradient_with
+from bpderive.workbook.slips import CLASSIC, Slip, trace
 
 CLOSE = {2: 1e-2, 4: 1e-4}
 """How near in parts of the largest entry, by the bytes of a number; 1e-7 for float64."""
@@ -99,14 +99,15 @@ class Example:
     def with_slip(self, slip: Slip) -> list[Array] | None:
         """The gradient, b and then w, made with a mistake; None where that makes shapes that do not fit."""
         if slip not in self.mistaken:
+            true = [array.shape for array in (*self.true_b, *self.true_w)]
             try:
                 with np.errstate(all="ignore"):
-                    b, w = gradient_with(self.net, *self.case.arguments, slip)
-                true = [array.shape for array in (*self.true_b, *self.true_w)]
-                fits = [array.shape for array in (*b, *w)] == true
-                self.mistaken[slip] = [*b, *w] if fits else None
+                    found = trace(self.net, *self.case.arguments, slip)
+                made: list[Array] | None = [*found.b, *found.w]
             except ValueError:
-                self.mistaken[slip] = None
+                made = None
+            fits = made is not None and [array.shape for array in made] == true
+            self.mistaken[slip] = made if fits else None
         return self.mistaken[slip]
 
 
@@ -277,52 +278,37 @@ def _why_shapes(
     return None
 
 
-def _is_flat(f: Array, t: Array, m: int) -> bool:
-    return f.shape == (t.size,)
-
-
-def _is_one_number(f: Array, t: Array, m: int) -> bool:
-    return f.size == 1 < t.size or (f.size == 1 and f.ndim == 0)
-
-
-def _is_each(f: Array, t: Array, m: int) -> bool:
-    return m > 1 and f.shape in ((t.size, m), (m, t.size))
-
-
-def _is_across(f: Array, t: Array, m: int) -> bool:
-    return m > 1 and f.shape in ((m,), (1, m), (m, 1))
-
-
-_SHAPES = (
+_SHAPES: tuple[tuple[Text, Callable[[Array, Array, int], bool]], ...] = (
     (
         Text(
             en="the derivatives for the biases are columns: sum with keepdims=True, or take [:, None]",
             zh="对偏置的导数应是列向量：求和时用 keepdims=True，或取 [:, None]",
         ),
-        _is_flat,
+        lambda f, t, m: f.shape == (t.size,),
     ),
     (
         Text(
             en="the sum for the biases adds up all neurons of a layer: it should be over the examples alone (axis=1)",
             zh="对偏置求和时把一层的所有神经元都加在了一起：应只对样本求和（axis=1）",
         ),
-        _is_one_number,
+        lambda f, t, m: f.size == 1 and (t.size > 1 or f.ndim == 0),
     ),
     (
         Text(
             en="the errors are not summed over the examples for the biases: .sum(axis=1, keepdims=True)",
             zh="误差没有对样本求和就当作了对偏置的导数：.sum(axis=1, keepdims=True)",
         ),
-        _is_each,
+        lambda f, t, m: m > 1 and f.shape in ((t.size, m), (m, t.size)),
     ),
     (
         Text(
             en="the sum for the biases is taken over the neurons instead of the examples: the axis is the other one",
             zh="对偏置求和时是对神经元而不是对样本求和：应换另一个轴",
         ),
-        _is_across,
+        lambda f, t, m: m > 1 and f.shape in ((m,), (1, m), (m, 1)),
     ),
 )
+"""Wrong shapes of the derivatives for biases: what is said, and the test of the array, the true one and m."""
 
 
 def tolerance(found: Array) -> float:

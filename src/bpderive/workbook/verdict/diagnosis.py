@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bpderive.letters.text import Text
@@ -165,33 +165,27 @@ def _factors(node: syntax.Node) -> tuple[syntax.Node, ...]:
 
 
 def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
-    for kind, text, test in _special_cases(claim):
+    for kind, text, special, networks in _special_cases(claim):
         clock.check(A_CHANGE)
-        if test(clock):
+        if is_true(special, clock, **networks):
             yield Diagnosis(kind, text)
 
 
-_Case = tuple[str, Text, Callable[[Clock], bool]]
-
-
-def _special_cases(claim: syntax.Claim) -> Iterator[_Case]:
-    """Special networks, in words, and the test whether the claim is true in them."""
+def _special_cases(claim: syntax.Claim) -> Iterator[tuple[str, Text, syntax.Claim, dict[str, bool]]]:
+    """Special networks, in words, as a claim about them, and as `holds` knows them."""
     letters = {node.layer.letter for node in claim.walk() if isinstance(node, syntax.Quantity)}
     if "l" in letters:
         for layer in (syntax.LAST, syntax.LAST + -1, syntax.Layer("", 2)):
-            yield _given(
-                claim.given(syntax.LayerCondition(syntax.Layer("l"), "=", layer)),
-                "layer",
-                Text(en=f"it is true for l = {layer}", zh=f"当 l = {layer} 时成立"),
-            )
+            text = Text(en=f"it is true for l = {layer}", zh=f"当 l = {layer} 时成立")
+            yield "layer", text, claim.given(syntax.LayerCondition(syntax.Layer("l"), "=", layer)), {}
     if claim.cost is None:
         for cost in COSTS:
             text = Text(en=f"it is true for the cost {cost}", zh=f"对代价函数 {cost} 成立")
-            yield _given(replace(claim, cost=cost), "cost", text)
+            yield "cost", text, replace(claim, cost=cost), {}
     if claim.sigma is None:
         for sigma in SIGMAS:
             text = Text(en=f"it is true for the activation {sigma}", zh=f"对激活函数 {sigma} 成立")
-            yield _given(replace(claim, sigma=sigma), "activation", text)
+            yield "activation", text, replace(claim, sigma=sigma), {}
     if claim.cost is None and claim.sigma is None:
         for sigma, cost in itertools.product(SIGMAS, COSTS):
             if cost == "quadratic" or sigma == "sigmoid":
@@ -199,40 +193,23 @@ def _special_cases(claim: syntax.Claim) -> Iterator[_Case]:
                     en=f"it is true for the activation {sigma} with the cost {cost}",
                     zh=f"对激活函数 {sigma} 与代价函数 {cost} 成立",
                 )
-                yield _given(replace(claim, sigma=sigma, cost=cost), "activation and cost", text)
+                yield "activation and cost", text, replace(claim, sigma=sigma, cost=cost), {}
     free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
     for one, other in itertools.combinations(free, 2):
         for relation, sign in (("=", "="), ("!=", "≠")):
             text = Text(en=f"it is true for {one} {sign} {other}", zh=f"当 {one} {sign} {other} 时成立")
-            yield _given(claim.given(syntax.IndexCondition(one, relation, other)), "indices", text)
-    yield (
-        "targets",
-        Text(en="it is true if Σy = 1", zh="当 Σy = 1 时成立"),
-        lambda clock: is_true(claim, clock, targets_add_to_one=True),
+            yield "indices", text, claim.given(syntax.IndexCondition(one, relation, other)), {}
+    text = Text(en="it is true if Σy = 1", zh="当 Σy = 1 时成立")
+    yield "targets", text, claim, {"targets_add_to_one": True}
+    text = Text(
+        en="it is true where all layers have the same number of neurons", zh="当各层神经元个数都相同时成立"
     )
-    yield (
-        "equal widths",
-        Text(
-            en="it is true where all layers have the same number of neurons",
-            zh="当各层神经元个数都相同时成立",
-        ),
-        lambda clock: is_true(claim, clock, all_equal=True),
-    )
+    yield "equal widths", text, claim, {"all_equal": True}
     if kinks(claim.sigma):
-        yield (
-            "kinks",
-            Text(
-                en=f"it is true where no kink of {claim.sigma} is met",
-                zh=f"不在 {claim.sigma} 的不可导点处时成立",
-            ),
-            lambda clock: is_true(claim, clock, on_kinks=False),
+        text = Text(
+            en=f"it is true where no kink of {claim.sigma} is met",
+            zh=f"不在 {claim.sigma} 的不可导点处时成立",
         )
-    yield (
-        "one neuron",
-        Text(en="it is true where every layer has one neuron", zh="当每层都只有一个神经元时成立"),
-        lambda clock: is_true(claim, clock, one_neuron=True),
-    )
-
-
-def _given(claim: syntax.Claim, kind: str, text: Text) -> _Case:
-    return kind, text, lambda clock: is_true(claim, clock)
+        yield "kinks", text, claim, {"on_kinks": False}
+    text = Text(en="it is true where every layer has one neuron", zh="当每层都只有一个神经元时成立")
+    yield "one neuron", text, claim, {"one_neuron": True}
