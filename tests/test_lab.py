@@ -142,7 +142,13 @@ def test_an_activation_is_what_the_library_derives() -> None:
     known = {name["en"]: value["en"] for name, value in found["facts"]}
     assert known["monotone"].startswith("yes") is bool(activation.monotone)
     assert [number for number, _ in found["equations"]] == ["BP1", "BP2", "BP3", "BP4"]
-    assert r"\sigma'" not in "".join(shown for _, shown in found["equations"])
+    assert all(r"\sigma'" not in text for _, shown in found["equations"] for text in shown.values())
+    (_, first), *_ = found["equations"]
+    assert ("otherwise" in first["en"], "otherwise" in first["zh"], "其他" in first["zh"]) == (
+        True,
+        False,
+        True,
+    )
 
 
 @pytest.mark.parametrize("formula", ["__import__('os')", "z.real", "tanh(", "1/z", "y + z"])

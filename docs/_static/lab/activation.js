@@ -59,8 +59,9 @@ export const build = (place, number) => {
     question: (typed) => ({ ask: "activation", formula: typed }),
     shown: async (found) => {
       const equations = found.equations.map(async ([name, latex]) => {
-        const shown = await display(latex);
-        shown.append(make("span", { class: "eqno" }, `(${name})`));
+        const each = await Promise.all(languages.map((language) => display(latex[language])));
+        const shown = sideBySide(each);
+        each[0].append(make("span", { class: "eqno" }, `(${name})`));
         return shown;
       });
       return [

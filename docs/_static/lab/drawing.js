@@ -1,6 +1,7 @@
-// A network as SVG: neurons in columns, a line for each weight, which can be pressed. Numbers stand in the neurons.
+// A network as SVG: neurons in columns, a line for each weight, which can be pressed. Numbers stand in the neurons, and the
+// columns stand closer where there is little `room`, so that the numbers can still be read.
 const SPACE = "http://www.w3.org/2000/svg";
-const [ACROSS, DOWN, RADIUS] = [180, 88, 32];
+const [ACROSS, CLOSE, DOWN, RADIUS] = [180, 90, 88, 32];
 
 const shape = (tag, attributes, ...content) => {
   const made = document.createElementNS(SPACE, tag);
@@ -12,10 +13,11 @@ const shape = (tag, attributes, ...content) => {
 export const short = (value) =>
   (Math.abs(value) < 0.0005 && value ? value.toExponential(0) : value.toFixed(3)).replace("-", "−");
 
-export const draw = (sizes, { lit, pressed, value, press, title }) => {
+export const draw = (sizes, { room, lit, pressed, value, press, title }) => {
   const most = Math.max(...sizes);
-  const [width, height] = [(sizes.length - 1) * ACROSS + 2 * RADIUS + 8, most * DOWN];
-  const x = (layer) => RADIUS + 4 + (layer - 1) * ACROSS;
+  const across = Math.min(ACROSS, Math.max(CLOSE, room / sizes.length));
+  const [width, height] = [(sizes.length - 1) * across + 2 * RADIUS + 8, most * DOWN];
+  const x = (layer) => RADIUS + 4 + (layer - 1) * across;
   const y = (layer, j) => height / 2 + (j - (sizes[layer - 1] + 1) / 2) * DOWN;
   const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, class: "bp-net", role: "img", "aria-label": title });
   for (let layer = 2; layer <= sizes.length; layer++) {

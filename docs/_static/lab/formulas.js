@@ -28,7 +28,8 @@ export const display = async (latex) =>
   make("div", { class: "math" }, make("div", { class: "formula" }, await mathml(latex, true)));
 
 const DISPLAYED = /^\$\\displaystyle ([^$]*)\$$/;
-const PIECE = /\$([^$]*)\$|\*\*(.*?)\*\*|\\([^\w\s])|`([^`]*)`/g;
+// A formula is held together with the sign of the sentence after it: no line begins with a comma.
+const PIECE = /\$([^$]*)\$([-.,;:!?)\]’”。，；：、！？）》」]*)|\*\*(.*?)\*\*|\\([^\w\s])|`([^`]*)`/g;
 
 const paragraph = async (text) => {
   const alone = DISPLAYED.exec(text);
@@ -36,10 +37,12 @@ const paragraph = async (text) => {
   const made = document.createElement("p");
   let from = 0;
   for (const found of text.matchAll(PIECE)) {
-    const [whole, latex, strong, sign, code] = found;
+    const [whole, latex, closing, strong, sign, code] = found;
     made.append(text.slice(from, found.index));
-    if (latex !== undefined) made.append(make("span", { class: "math" }, await mathml(latex)));
-    else if (strong !== undefined) made.append(make("strong", {}, strong));
+    if (latex !== undefined) {
+      const formula = make("span", { class: "math" }, await mathml(latex));
+      made.append(closing ? make("span", { class: "held" }, formula, closing) : formula);
+    } else if (strong !== undefined) made.append(make("strong", {}, strong));
     else if (code !== undefined) made.append(make("code", {}, code));
     else made.append(sign);
     from = found.index + whole.length;

@@ -32,11 +32,11 @@ export const build = (place) => {
 
   const select = (id, options, label) => {
     const made = make("select", { id }, ...options.map((option) => make("option", { value: option }, option)));
-    return [make("label", { for: id }, ...say(label)), made];
+    return [made, make("span", {}, make("label", { for: id }, ...say(label)), made)];
   };
-  const [activationLabel, activation] = select("bp-net-activation", activations, words.activation);
-  const [costLabel, cost] = select("bp-net-cost", costs, words.cost);
-  const [weightLabel, weight] = select("bp-net-weight", [], words.weight);
+  const [activation, activationChoice] = select("bp-net-activation", activations, words.activation);
+  const [cost, costChoice] = select("bp-net-cost", costs, words.cost);
+  const [weight, weightChoice] = select("bp-net-weight", [], words.weight);
   const steppers = make("div", { class: "bp-steppers" });
   const computing = button(words.ask, { id: "bp-net-ask", class: "bp-main" });
   const stopping = button(words.stop, { hidden: true });
@@ -67,9 +67,9 @@ export const build = (place) => {
   };
 
   const redraw = () => {
-    const title = line(words.drawing);
+    const [title, room] = [line(words.drawing), place.clientWidth];
     drawing.replaceChildren(
-      draw(chosen.sizes, { lit, pressed: chosen.weight, value: inNeuron, press: pressed, title }),
+      draw(chosen.sizes, { room, lit, pressed: chosen.weight, value: inNeuron, press: pressed, title }),
       make("figcaption", {}, ...say(words.drawing)),
     );
   };
@@ -268,8 +268,9 @@ export const build = (place) => {
     pressed(weight.value.split(",").map(Number));
   });
   for (const choice of [activation, cost]) choice.addEventListener("change", () => started && compute());
+  addEventListener("resize", redraw);
   watch(loading.tell);
-  const choices = make("div", { class: "bp-choices" }, activationLabel, activation, costLabel, cost, weightLabel, weight);
+  const choices = make("div", { class: "bp-choices" }, activationChoice, costChoice, weightChoice);
   const buttons = make("div", { class: "bp-buttons" }, computing, stopping);
   place.replaceChildren(steppers, choices, buttons, loading.element, drawing, steps, told, status);
   arrange(chosen.sizes);

@@ -10,7 +10,7 @@ export const progress = (words) => {
   let ready = false;
   const tell = ({ fetched, total, ready: now }) => {
     ready = Boolean(now);
-    const [name, share] = ready ? ["working", null] : fetched < total ? ["fetching", fetched / total] : ["starting", null];
+    const [name, share] = ready ? ["working", null] : fetched < total ? ["fetching", fetched / total] : ["starting", 1];
     if (share === null) bar.removeAttribute("value");
     else bar.value = share;
     told.replaceChildren(...say(words[name], { fetched: megabytes(fetched), total: megabytes(total) }));

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sympy
 
 from bpderive.equations import equations
@@ -11,7 +13,7 @@ from bpderive.functions.activations.facts import facts
 from bpderive.functions.activations.learning import learning
 from bpderive.functions.differentiation import latex
 from bpderive.functions.plot import plot
-from bpderive.lab.words import Answer, Asked, words
+from bpderive.lab.words import Answer, Asked, in_each, words
 from bpderive.letters.symbols import SigmaPrime
 from bpderive.letters.symbols import latex as in_the_letters
 
@@ -39,7 +41,9 @@ def activation(asked: Asked) -> Answer:
         "described": words(picture.description),
         "facts": [[words(fact.name), words(fact.value)] for fact in facts(found)],
         "lessons": [words(lesson) for lesson in learning(found)],
-        "equations": [[number, with_slope(number, found)] for number in ("BP1", "BP2", "BP3", "BP4")],
+        "equations": [
+            [number, in_each(partial(with_slope, number, found))] for number in ("BP1", "BP2", "BP3", "BP4")
+        ],
     }
 
 
