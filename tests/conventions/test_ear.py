@@ -10,6 +10,7 @@ import bpderive as bp
 from bpderive.workbook.conventions.reading import MOST_READINGS
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import parse
+from tests.conventions import code
 from tests.conventions.fuzzer import run
 from tests.conventions.variations import VARIATIONS, varied
 
@@ -96,6 +97,7 @@ CODE = [
     "dw = 1/m * np.dot(X, (A - Y).T)  # sigmoid, cross-entropy",
     "db = 1/m * np.sum(A - Y)  # sigmoid, cross-entropy",
     "W2 -= learning_rate * dW2",
+    "dW2 = np.dot(dZ2, np.transpose(A1)) / m",
 ]
 
 
@@ -357,6 +359,13 @@ def test_no_true_equation_is_refuted_and_no_false_one_held(seed: int) -> None:
     assert not faults, "\n".join(faults)
     assert seen["true"] > 10
     assert seen["false"] > 10
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_right_line_of_code_is_refuted_and_no_wrong_one_held(seed: int) -> None:
+    seen, faults = code.run(60, seed=2000 + seed)
+    assert not faults, "\n".join(faults)
+    assert min(seen["true"], seen["false"], *(seen[name] for name in ("course", "rows", "pytorch"))) > 5
 
 
 @given(st.text(alphabet="wbzaWdelta\\{}()[]^_'=+-*/.,;:@|&$ 0123lLjkTδσ∂ᵀ⊙²₁，（）因\n", max_size=60))
