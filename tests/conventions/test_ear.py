@@ -290,6 +290,31 @@ def test_a_false_formula_is_refuted_in_the_letters_that_no_other_convention_has(
 
 
 @pytest.mark.parametrize(
+    ("text", "repair"),
+    [
+        (
+            r"W := W + \alpha \frac{\partial J}{\partial W}",
+            r"W = W - \eta \frac{\partial J}{\partial W}",
+        ),
+        ("W2 += lr * dW2", r"W_2 = W_2 - \eta dW_2"),
+        (r"w^l = w^l - \eta \delta^l a^{l-1}", r"w^{l} = w^{l} - \eta \delta^{l} (a^{l-1})^T"),
+        (
+            r"W^{(l)} \leftarrow W^{(l)} + \eta \delta^{(l)} (a^{(l-1)})^T",
+            r"W^{(l)} = W^{(l)} - \eta \delta^{(l)} (a^{(l-1)})^T",
+        ),
+        (r"\Delta w_{ij} = \eta \delta_j o_i", r"\Delta w_{ij} = -\eta \delta_{j} o_{i}"),
+        (r"\Delta \gamma_h = \eta e_h", r"\Delta \gamma_{h} = -\eta e_{h}"),
+    ],
+)
+def test_an_update_is_mended_in_the_letters_of_the_reader(text: str, repair: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds is False
+    assert verdict.read is not None
+    assert verdict.read.repair == repair
+    assert bp.check(repair, convention=verdict.convention).holds
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "z[L,j] = sum(i, w[L,j,i])*a[L-1,k] + b[L,j]",
