@@ -10,6 +10,7 @@ import bpderive as bp
 from bpderive.workbook.conventions.reading import MOST_READINGS
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import parse
+from tests.conventions import code
 from tests.conventions.fuzzer import run
 from tests.conventions.variations import VARIATIONS, varied
 
@@ -96,6 +97,7 @@ CODE = [
     "dw = 1/m * np.dot(X, (A - Y).T)  # sigmoid, cross-entropy",
     "db = 1/m * np.sum(A - Y)  # sigmoid, cross-entropy",
     "W2 -= learning_rate * dW2",
+    "dW2 = np.dot(dZ2, np.transpose(A1)) / m",
 ]
 
 
@@ -288,6 +290,31 @@ def test_a_false_formula_is_refuted_in_the_letters_that_no_other_convention_has(
 
 
 @pytest.mark.parametrize(
+    ("text", "repair"),
+    [
+        (
+            r"W := W + \alpha \frac{\partial J}{\partial W}",
+            r"W = W - \eta \frac{\partial J}{\partial W}",
+        ),
+        ("W2 += lr * dW2", r"W_2 = W_2 - \eta dW_2"),
+        (r"w^l = w^l - \eta \delta^l a^{l-1}", r"w^{l} = w^{l} - \eta \delta^{l} (a^{l-1})^T"),
+        (
+            r"W^{(l)} \leftarrow W^{(l)} + \eta \delta^{(l)} (a^{(l-1)})^T",
+            r"W^{(l)} = W^{(l)} - \eta \delta^{(l)} (a^{(l-1)})^T",
+        ),
+        (r"\Delta w_{ij} = \eta \delta_j o_i", r"\Delta w_{ij} = -\eta \delta_{j} o_{i}"),
+        (r"\Delta \gamma_h = \eta e_h", r"\Delta \gamma_{h} = -\eta e_{h}"),
+    ],
+)
+def test_an_update_is_mended_in_the_letters_of_the_reader(text: str, repair: str) -> None:
+    verdict = bp.check(text)
+    assert verdict.holds is False
+    assert verdict.read is not None
+    assert verdict.read.repair == repair
+    assert bp.check(repair, convention=verdict.convention).holds
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "z[L,j] = sum(i, w[L,j,i])*a[L-1,k] + b[L,j]",
@@ -357,6 +384,13 @@ def test_no_true_equation_is_refuted_and_no_false_one_held(seed: int) -> None:
     assert not faults, "\n".join(faults)
     assert seen["true"] > 10
     assert seen["false"] > 10
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_no_right_line_of_code_is_refuted_and_no_wrong_one_held(seed: int) -> None:
+    seen, faults = code.run(60, seed=2000 + seed)
+    assert not faults, "\n".join(faults)
+    assert min(seen["true"], seen["false"], *(seen[name] for name in ("course", "rows", "pytorch"))) > 5
 
 
 @given(st.text(alphabet="wbzaWdelta\\{}()[]^_'=+-*/.,;:@|&$ 0123lLjkTδσ∂ᵀ⊙²₁，（）因\n", max_size=60))

@@ -154,6 +154,11 @@ SLIPS: tuple[Slip, ...] = (
     ),
     _slip("the biases are missing in the forward pass", "前向传播中缺少偏置", forward="no biases"),
     _slip(
+        "the biases are missing in the hidden layers' forward pass",
+        "隐藏层的前向传播中缺少偏置",
+        forward="no hidden biases",
+    ),
+    _slip(
         "σ is applied to the input as well: a^1 is x itself",
         "对输入也用了 σ；而 a^1 应当就是 x 本身",
         forward="σ of the input",
@@ -175,6 +180,25 @@ SLIPS: tuple[Slip, ...] = (
         "σ′ 写成了 a(1 − a)，它只对 S 型函数正确",
         output="a(1 - a)",
         hidden="a(1 - a)",
+    ),
+    *(
+        _slip(
+            f"1 where z > 0, and 0 elsewhere, is used for σ′{where_en}, which is right for ReLU only",
+            f"{where_zh}σ′ 写成了“z > 0 时为 1，否则为 0”，它只对 ReLU 正确",
+            **dict.fromkeys(layers, "z > 0"),
+        )
+        for where_en, where_zh, layers in (
+            ("", "", ("output", "hidden")),
+            (" in the hidden layers", "隐藏层的 ", ("hidden",)),
+        )
+    ),
+    *(
+        _slip(
+            f"the weights are changed, with the rate {rate}, before the error goes back through them",
+            f"误差回传之前权重已经更新（学习率 {rate}）",
+            weights=f"next, after a step of {rate}",
+        )
+        for rate in ("1", "0.5", "0.1", "0.01")
     ),
     _slip(
         "the examples are averaged before the network is applied, instead of their gradients after it",
@@ -363,6 +387,11 @@ SLIPS: tuple[Slip, ...] = (
         "输出误差中的 a − y 写成了 (a − y)²",
         difference="(a - y)^2",
     ),
+    _slip(
+        "the sign of a − y is used in the output error, which is right for the absolute error only",
+        "输出误差用了 a − y 的符号，它只对绝对误差正确",
+        difference="sign of a - y",
+    ),
     _slip("a is used for a − y in the output error", "输出误差中的 a − y 写成了 a", difference="a"),
     _slip(
         "z − y is used for a − y in the output error", "输出误差中的 a − y 写成了 z − y", difference="z - y"
@@ -430,7 +459,11 @@ def trace(net: Network, weights: Arrays, biases: Arrays, x: Array, y: Array, sli
                 "the output's": first[0],
                 "the output's, before σ′": first[1],
             }[slip.carried]
-            before = _back(weights, place, carried, slip.weights)
+            kind, _, rate = slip.weights.partition(", after a step of ")
+            moved = (
+                [*weights[: place + 1], weights[place + 1] - float(rate) * w[place + 1]] if rate else weights
+            )
+            before = _back(moved, place, carried, kind)
             delta = before * _factor(net, place, zs, activations, slip.hidden, slip.negative)
         if slip.averaged == "in every layer":
             delta, before = delta / m, before / m
@@ -460,7 +493,12 @@ def forward(
     zs: list[Array] = []
     for place, (w, b) in enumerate(zip(weights, biases, strict=True)):
         last = place == len(weights) - 1
-        added = {"no biases": 0 * b, "bias after σ": 0 * b, "bias subtracted": -b}.get(slip.forward, b)
+        added = {
+            "no biases": 0 * b,
+            "no hidden biases": b if last else 0 * b,
+            "bias after σ": 0 * b,
+            "bias subtracted": -b,
+        }.get(slip.forward, b)
         zs.append(w @ activations[-1] + added)
         if slip.forward == ("linear output" if last else "linear hidden"):
             activations.append(zs[-1])
@@ -555,6 +593,7 @@ _FORMULAS: dict[str, Callable[[Array, Array], Array]] = {
     "a^2(1 - a)": lambda z, a: a**2 * (1 - a),
     "z(1 - z)": lambda z, a: z * (1 - z),
     "1 - z^2": lambda z, a: 1 - z**2,
+    "z > 0": lambda z, a: np.where(z > 0, 1.0, 0.0),
 }
 
 
@@ -589,6 +628,7 @@ def _of_cost(cost: Cost, derivative: bool) -> Callable[[Array, Array], Array]:
 _DIFFERENCES: dict[str, Callable[[Array, Array, Array], Array]] = {
     "a - y": lambda z, a, y: a - y,
     "|a - y|": lambda z, a, y: np.abs(a - y),
+    "sign of a - y": lambda z, a, y: np.sign(a - y),
     "(a - y)^2": lambda z, a, y: (a - y) ** 2,
     "a": lambda z, a, y: a,
     "z - y": lambda z, a, y: z - y,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -330,13 +331,16 @@ def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
     convention = chosen.convention
     written = replace(_as_written(hearing, convention), first=chosen.found.first)
     has_inputs = chosen.style == "none" and _numbers_inputs(hearing)
-    writer = Writer(written, chosen.found.batch, chosen.style, has_inputs)
+    has_steps = any(
+        isinstance(n, Mark) and (letter := convention.letter(n.letter)) and letter.role.startswith("step_")
+        for n in hearing.claim.walk()
+    )
+    writer = Writer(written, chosen.found.batch, chosen.style, has_inputs, has_steps)
     also = _true(found) if chosen.is_true else {}
     also.pop(convention.name, None)
     repair = None
-    if verdict.mended is not None:
-        with contextlib.suppress(NotWritten, ParseError):
-            repair = writer.latex(parse(verdict.mended))
+    with contextlib.suppress(NotWritten):
+        repair = _repaired(hearing, chosen, verdict, writer)
     if chosen.found.summed is not None and len(chosen.claim.sides) == 2:
         repair = _with_sum(chosen, writer)
     names = dict(_names(verdict.counterexample, writer)) if verdict.counterexample is not None else {}
@@ -353,6 +357,19 @@ def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
         names,
         len(found),
     )
+
+
+def _repaired(hearing: Hearing, chosen: Reading, verdict: Verdict, writer: Writer) -> str | None:
+    """What would be true, in the reader's letters; raises `NotWritten` where they do not have it."""
+    mended = next((d.claim for d in verdict.diagnoses if d.claim is not None), None)
+    match hearing.claim.sides:
+        case (Mark() as mark, syntax.Plus((first, *_))) if first == mark and not verdict.holds:
+            change, wanted = chosen.claim.sides
+            if mended is not None and mended.sides[1] == wanted:
+                return writer.update(mended.sides[0], wanted)
+            opposite = replace(chosen.claim, sides=(syntax.Minus(change), wanted))
+            return writer.update(opposite.sides[0], wanted) if _holds(opposite, math.inf) else None
+    return writer.latex(mended) if mended is not None else None
 
 
 def _numbers_inputs(hearing: Hearing) -> bool:

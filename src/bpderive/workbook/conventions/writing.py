@@ -7,6 +7,7 @@ What is written is read back as the same claim.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -57,13 +58,15 @@ class NotWritten(Exception):
 class Writer:
     """Writes claims of the book in one convention; with `batch` in the letters of a whole batch.
 
-    `has_inputs` says that the inputs of one neuron are told apart, by an index of w and x.
+    `has_inputs` says that the inputs of one neuron are told apart, by an index of w and x, `has_steps` that
+    −η ∂C/∂w has a letter of its own.
     """
 
     convention: Declaration
     batch: bool = False
     style: str | None = None
     has_inputs: bool = False
+    has_steps: bool = False
 
     @property
     def _style(self) -> str:
@@ -88,6 +91,26 @@ class Writer:
                 key=len,
             )
         return self._sides(claim, False)
+
+    def update(self, change: Node, wanted: Node) -> str:
+        """w = w + change, for the w in what is wanted, −η ∂C/∂w."""
+        by = next(n.by for n in syntax.walk(wanted) if isinstance(n, syntax.Derivative | syntax.Gradient))
+        letter = self.quantity(by)[0]
+        text, tightness = self._write(change, False)
+        if text.startswith("-") and tightness == SIGN:
+            return f"{letter} = {letter} - {text[1:]}"
+        return f"{letter} = {letter} + {_held((text, tightness), TERM)}"
+
+    def _step(self, node: Node) -> tuple[str, int] | None:
+        """The letter for −η ∂C/∂w, if there is one."""
+        match node:
+            case syntax.Minus(
+                syntax.Times((syntax.Unknown("eta"), syntax.Derivative(syntax.Cost(), by)))
+                | syntax.Times((syntax.Unknown("eta"), syntax.Gradient(by)))
+            ) if self.has_steps and (found := self._letter(f"step_{by.letter}", by.layer)) is not None:
+                text = self.marked(found, by, by.letter)
+                return (f"-{text}", SIGN) if found[1].sign < 0 else (text, FACTOR)
+        return None
 
     def _sides(self, claim: syntax.Claim, turned: bool) -> str:
         sides = [self._write(side, turned and is_array(side)) for side in claim.sides]
@@ -178,7 +201,8 @@ class Writer:
 
     def marked(self, found: tuple[str, Letter], node: Quantity, role: str) -> str:
         """A letter with its layer and its indices."""
-        name = {"yhat": r"\hat{y}", "net": r"\text{net}", r"\Deltaw": r"\Delta w"}.get(found[0], found[0])
+        name = {"yhat": r"\hat{y}", "net": r"\text{net}"}.get(found[0], found[0])
+        name = re.sub(r"^\\Delta(?=.)", r"\\Delta ", name)
         indices = "" if self.convention.one_each else self._indices(node.letter, node.indices)
         if self._style == "none" and self.has_inputs and node.letter == "w":
             return f"{name}_{{{node.indices[-1]}}}" if node.indices else name
@@ -287,6 +311,9 @@ class Writer:
             case syntax.Plus(terms):
                 return self._plus(terms, turned), SUM
             case syntax.Minus(body):
+                step = self._step(node)
+                if step is not None:
+                    return step
                 shown = self._write(body, turned)
                 if shown[1] == SIGN and shown[0].startswith("-"):
                     return shown[0][1:], TERM
@@ -304,10 +331,7 @@ class Writer:
                 return rf"({self._write(base, False)[0]})^{{{exponent}}}", FACTOR
             case syntax.Product(factors):
                 ordered = factors[::-1] if turned else factors
-                held = (
-                    _held(self._write(f, turned), FACTOR if isinstance(f, syntax.Times) else SIGN)
-                    for f in ordered
-                )
+                held = (_held(self._write(f, turned), _least(f, place)) for place, f in enumerate(ordered))
                 return " ".join(held), TERM
             case syntax.Outer(first, second):
                 return self._write(syntax.Product((first, syntax.Transposed(second))), turned)
@@ -422,6 +446,13 @@ def _check_one_neuron(claim: syntax.Claim) -> None:
         )
     ):
         raise NotWritten("it has one neuron")
+
+
+def _least(factor: Node, place: int) -> int:
+    """How tight a factor of a matrix product must be: η δ may begin it, a ⊙ b needs brackets."""
+    if not isinstance(factor, syntax.Times):
+        return SIGN
+    return FACTOR if place or sum(map(is_array, factor.factors)) > 1 else TERM
 
 
 def _condition(condition: syntax.Condition) -> str:

@@ -256,6 +256,11 @@ class _Reader(ABC):
         if bare in ("sum", "mean"):
             self.tokens.expect("(")
             return self.sum_along(self.expression(), bare)
+        if bare == "transpose":
+            self.tokens.expect("(")
+            inner = self.expression()
+            self.tokens.expect(")")
+            return syntax.Transposed(inner)
         einsum = re.fullmatch(r"einsum_(..)_(..)_(..)", bare)
         if einsum is not None:
             return self.einsum(*einsum.groups())
