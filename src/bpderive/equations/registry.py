@@ -399,7 +399,7 @@ _FURTHER: dict[str, Callable[[], Equation]] = {
         "R2", GRAPH_ACTIVATION, Text(en="The activation in any network", zh="任意网络中的激活值")
     ),
     "R3": lambda: _definition_of_graph(
-        "R3", GRADIENT, Text(en="The derivative by an activation", zh="代价对激活值的导数")
+        "R3", GRADIENT, Text(en="The derivative with respect to an activation", zh="代价对激活值的导数")
     ),
     **{number: partial(_of_graph, number) for number in ("R4", "R5", "R6", "R7", "R8", "R9", "S1")},
     "S2": lambda: _definition_of_graph(
