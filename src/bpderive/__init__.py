@@ -14,7 +14,8 @@ For example:
     bp.check("d(C, b[l,j]) = delta[l,j]")          # whether an equation that you wrote holds, and why not
     bp.check("dW2 = dZ2 @ A1.T / m").convention    # in whatever letters it is written, and in which convention it holds
     bp.compare(my_backprop, net)                   # what is wrong with a function that you wrote
-    bp.Graph((2, 3, 3, 1), shortcuts={3: 2})       # layers connected in any way without a circle
+    graph = bp.Graph((2, 3, 3, 1), shortcuts={3: 2})                # layers connected in any way without a circle
+    bp.check("G[2] = T(w[3,2]) @ delta[3] + G[3]", network=graph)   # whether a claim about it holds
 
 A name is imported when it is first asked for. To add one, enter it three times: where the type checker reads it, in
 `_MODULES` and in `__all__`; a test compares the three.

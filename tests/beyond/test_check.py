@@ -117,6 +117,7 @@ NONSENSE = {
         "a[2] = sigma(a[1])",
         "a[2] = G[2]/delta[2]",
         "w[l+4] = w[l+4]",
+        "n[9] = 2",
     ],
     "convolution": ["d(C, K[i]) = sum(j, delta[2,j]*a[1,j])"],
     "softmax": ["delta[3] = G[3]*dsigma(z[3])"],
@@ -215,6 +216,12 @@ def test_the_equations_read_on_a_random_network_hold_and_others_do_not(seed: int
             *terms, last = wrong.mended.split(" = ")[1].split(" + ")
             if terms:
                 assert bp.check(f"{left} = {' + '.join(terms)}", network=net).status == "refuted", last
+
+
+def test_a_sum_over_too_many_layers_is_undecided() -> None:
+    net = bp.Graph((1,) * 60)
+    claim = "sum(r, s, t, G[r,1]*G[s,1]*G[t,1]) = 0"
+    assert bp.check(claim, network=net).status in ("undecided", "refuted")
 
 
 def test_too_much_is_undecided_and_a_false_claim_is_refuted_all_the_same() -> None:

@@ -49,7 +49,7 @@ def derivative(
         unfolded[later] = meaning
         expression = expression.xreplace({later: meaning})
     _check_guards(expression, whole, ranges)
-    value = collapse(_without_empty_sums(sympy.diff(expression, whole.by)), full=False)
+    value = collapse(without_empty_sums(sympy.diff(expression, whole.by)), full=False)
     for component, meaning in reversed(unfolded.items()):
         value = value.xreplace({meaning: component})
     return value
@@ -76,7 +76,7 @@ def _only_term(total: Sum) -> Expr:
     return total.doit(deep=False)
 
 
-def _without_empty_sums(expression: Expr) -> Expr:
+def without_empty_sums(expression: Expr) -> Expr:
     """SymPy leaves the derivative of a sum that does not depend on the variable as a sum of zeros."""
     return expression.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
 

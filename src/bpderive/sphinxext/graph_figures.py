@@ -221,7 +221,10 @@ def draw_neurons(
         for j in range(net.width(l)):
             name = "neuron marked" if (l, j) in marked else "neuron"
             parts.append(_circle(name, at(l, j), f"{letters[l - 1]}_{j + 1}"))
-    width, height = 2 * (_MARGIN + _RADIUS) + (net.depth - 1) * 190, 2 * _MARGIN + tallest * down
+    width, height = (
+        2 * (_MARGIN + _RADIUS) + (net.depth - 1) * 190,
+        2 * (_MARGIN + _RADIUS) + (tallest - 1) * down,
+    )
     title = _NEURON.format(neuron=neuron, layer=layer)
     return _drawing([*parts, *captions], width, height, title, joined(told, (" ", "")), language)
 
@@ -292,9 +295,9 @@ def draw_mixing(name: str, count: int, language: str) -> Drawing:
         parts.append(_circle("neuron marked" if j == 0 else "neuron", place[0][j], f"z_{j + 1}"))
         reached = mixes or j == 0
         parts.append(_circle("neuron marked" if reached else "neuron", place[1][j], f"a_{j + 1}"))
-    x, y = _MARGIN + _RADIUS + across / 2, 2 * _MARGIN + count * down
+    x, y = _MARGIN + _RADIUS + across / 2, _MARGIN + (count - 1) * down + 2 * _RADIUS + 34
     parts.append(f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{name}</text>')
-    width, height = 2 * (_MARGIN + _RADIUS) + across, 2 * _MARGIN + count * down + 12
+    width, height = 2 * (_MARGIN + _RADIUS) + across, _MARGIN + (count - 1) * down + 2 * _RADIUS + 46
     title = _MIXED if mixes else _ALONE
     return _drawing(parts, width, height, title, _OF.format(count=count, name=name), language)
 

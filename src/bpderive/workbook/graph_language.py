@@ -36,11 +36,11 @@ _TWO = Text(
     zh="从第 r 层到第 l 层的矩阵 w[l,r] 或其元素 w[l,r,j,k]",
 )
 _BY = Text(
-    en="expected a, z, b, w or a parameter of the network, by which is differentiated",
+    en="expected what is differentiated with respect to: a, z, b, w or a parameter",
     zh="求导变量应为 a、z、b、w 或网络的参数",
 )
 _OF = Text(
-    en="expected C, a, z or w, which is differentiated",
+    en="expected what is differentiated: C, a, z or w",
     zh="被求导的应为 C、a、z 或 w",
 )
 _COMMA = Text(en=": what is differentiated and by what", zh="：被求导的量与求导变量")

@@ -13,33 +13,27 @@ import itertools
 import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any, TypeAlias
 
-from sympy import Poly, symbols
-
 from bpderive.errors import NetworkError, ParseError, shown
 from bpderive.functions.activations import VectorActivation
-from bpderive.functions.costs import costs
 from bpderive.judge.counterexample import Counterexample
-from bpderive.judge.polynomials import Polynomial, added, constant, unknown
+from bpderive.judge.polynomials import Polynomial, added, constant
 from bpderive.letters.text import Text
 from bpderive.programs.graphs import Graph
-from bpderive.programs.graphs.symbolic import entries, parameter_places
+from bpderive.programs.graphs.symbolic import parameter_places
 from bpderive.workbook.graph_language import Computed, Index, Letter, Rate, Theta, parse_on
+from bpderive.workbook.graph_unknowns import A_CASE, ZERO, GraphUnknowns
 from bpderive.workbook.language import syntax
-from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
+from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.verdict import REFUTED, STATUS
-
-MOST_STEPS = 60_000
-"""How many cases and products of two terms a claim may take."""
 
 Table: TypeAlias = "tuple[tuple[Polynomial, ...], ...]"
 Value: TypeAlias = "Polynomial | Table"
 Names: TypeAlias = "Mapping[str, int]"
-ZERO, ONE = constant(0), constant(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +136,6 @@ _ONLY_Z = Text(
     en="the activation and its derivative are taken of z here", zh="这里激活函数及其导数只作用于 z"
 )
 _NO_VALUE = Text(en="the value of an arbitrary cost is not known", zh="任意代价函数的值是未知的")
-_MIXES = Text(
-    en="layer {layer} has one function of the whole layer, so its neurons have no slope of their own",
-    zh="第 {layer} 层的激活函数是整层的函数，单个神经元没有自己的斜率",
-)
 
 
 def check_on(text: Any, net: Graph) -> GraphVerdict:
@@ -193,7 +183,7 @@ def _tried(
     claim: syntax.Claim, net: Graph, numbers: random.Random | None = None
 ) -> tuple[Counterexample | None, list[dict[str, int]]]:
     """The first case in which the claim fails, if one does, and the layers; with `numbers` in numbers only."""
-    reader = _Reader(_Truth(net, claim.sigma == "linear", claim.cost, numbers), claim)
+    reader = _Reader(GraphUnknowns(net, claim.sigma == "linear", claim.cost, numbers), claim)
     decided: list[dict[str, int]] = []
     for layers in reader.layers_of_claim():
         for names in reader.neurons(claim.sides, layers):
@@ -254,182 +244,10 @@ def _truth_of(claim: syntax.Claim, net: Graph) -> str | None:
 
 
 @dataclass(slots=True)
-class _Truth:
-    """The network of unknowns, or of `numbers` in their places.
-
-    A component is ("w", l, r, j, k), ("a", l, j), …, ("θ", name), with neurons counted from 0.
-    """
-
-    net: Graph
-    linear: bool
-    cost: str | None
-    numbers: random.Random | None = None
-    values: dict[Any, Fraction] = field(default_factory=dict)
-    steps: int = 0
-    _tables: dict[Any, Any] = field(default_factory=dict)
-    _known: dict[Any, Any] = field(default_factory=dict)
-
-    def unknown(self, key: Any) -> Polynomial:
-        """An unknown, or the number that it is."""
-        if self.numbers is None:
-            return unknown(key)
-        if key not in self.values:
-            self.values[key] = Fraction(self.numbers.choice((-3, -2, -1, 1, 2, 3)))
-        return constant(self.values[key])
-
-    def times(self, first: Polynomial, second: Polynomial) -> Polynomial:
-        """The product, counted."""
-        self.count(len(first.terms) * len(second.terms))
-        return first * second
-
-    def count(self, steps: int = 1) -> None:
-        """Count steps; raises `TooHard` where there are too many."""
-        self.steps += steps
-        if self.steps > MOST_STEPS:
-            raise TooHard(STEPS_ARE_USED_UP)
-
-    def rates(self, key: Any, row: int, column: int = 0) -> Mapping[str, Fraction]:
-        """∂w^{l,r}_jk/∂θ or ∂b^l_j/∂θ by the name of θ, for key (l, r) or l: weights are linear in the parameters."""
-        if key not in self._tables:
-            made = entries(self.net, key)
-            self._tables[key] = [
-                [
-                    {str(s): Fraction(int(c.p), int(c.q)) for s, c in e.as_coefficients_dict().items()}
-                    for e in line
-                ]
-                for line in made.tolist()
-            ]
-        found: Mapping[str, Fraction] = self._tables[key][row][column]
-        return {name: rate for name, rate in found.items() if rate}
-
-    def entry(self, key: Any, row: int, column: int = 0) -> Polynomial:
-        """w^{l,r}_jk or b^l_j by the parameters."""
-        return added(rate * self.unknown(("θ", name)) for name, rate in self.rates(key, row, column).items())
-
-    def neurons(self, layer: int) -> range:
-        """The neurons of a layer."""
-        return range(self.net.width(layer))
-
-    def z(self, layer: int, j: int) -> Polynomial:
-        """z^l_j = Σ w^{l,r}_jk a^r_k + b^l_j."""
-        terms = [
-            self.times(self.entry((layer, read), j, k), self.a(read, k))
-            for read in self.net.reads[layer]
-            for k in self.neurons(read)
-        ]
-        return added([*terms, self.entry(layer, j)])
-
-    def sigma(self, layer: int, j: int) -> Polynomial:
-        """σ(z^l_j), an unknown."""
-        if self.linear and not isinstance(self.net.activation[layer], VectorActivation):
-            known: Polynomial = self._once(("σ", layer, j), partial(self.z, layer, j))
-            return known
-        return self.unknown(("σ" if self.net.shortcuts.get(layer) else "a", layer, j))
-
-    def a(self, layer: int, j: int) -> Polynomial:
-        """a^l_j = σ(z^l_j) + the shortcuts."""
-        if not self.net.reads[layer]:
-            return self.unknown(("a", layer, j))
-        return added([self.sigma(layer, j), *(self.a(read, j) for read in self.net.shortcuts.get(layer, ()))])
-
-    def slope(self, layer: int, j: int) -> Polynomial:
-        """σ′(z^l_j)."""
-        if isinstance(self.net.activation[layer], VectorActivation):
-            raise IllFormed(_MIXES.format(layer=layer))
-        return ONE if self.linear else self.unknown(("σ′", layer, j))
-
-    def read_by_cost(self, layer: int, j: int) -> Polynomial:
-        """∂⁺C/∂a^l_j."""
-        if layer not in self.net.cost_reads:
-            return ZERO
-        if self.cost is None:
-            return self.unknown(("g", layer, j))
-        a, y = symbols("a y", real=True)
-        found = Poly(costs[self.cost].derivative(a, y), a, y)
-        powers = (self.a(layer, j), self.unknown(("y", layer, j)))
-        return added(
-            constant(Fraction(int(c.p), int(c.q))) * powers[0] ** p * powers[1] ** q
-            for (p, q), c in found.terms()
-        )
-
-    def derivative(self, of: Any, by: Any, fixed: int | None = None) -> Polynomial:
-        """∂of/∂by; the layers up to `fixed` are held fixed but for `by`."""
-        if of[0] == "w":
-            if by[0] == "θ":
-                return constant(self.rates((of[1], of[2]), *of[3:]).get(by[1], 0))
-            return constant(int(of == by))
-        moved: dict[int, list[Polynomial]] = self._once((by, fixed), partial(self._follow, by, fixed))
-        if of == ("C",):
-            return added(
-                self.times(self.read_by_cost(layer, j), change)
-                for layer, row in moved.items()
-                for j, change in enumerate(row)
-            )
-        letter, layer, j = of[0], int(of[1]), int(of[2])
-        if letter == "a":
-            return moved[layer][j] if layer in moved else ZERO
-        return self._weighted(layer, by, moved)[j]
-
-    def _once(self, key: Any, make: Any) -> Any:
-        if key not in self._known:
-            self._known[key] = make()
-        return self._known[key]
-
-    def _follow(self, by: Any, fixed: int | None) -> dict[int, list[Polynomial]]:
-        """How fast the activations move, layer by layer, forwards."""
-        moved: dict[int, list[Polynomial]] = {}
-        for layer in range(1, self.net.depth + 1):
-            if by[:2] == ("a", layer):
-                moved[layer] = [constant(int(j == by[2])) for j in self.neurons(layer)]
-                continue
-            begun = by[0] == "θ" or layer >= by[1]
-            if not begun or not self.net.reads[layer] or (fixed is not None and layer <= fixed):
-                continue
-            own = self._weighted(layer, by, {at: row for at, row in moved.items() if at < layer})
-            ways = [moved[read] for read in self.net.shortcuts.get(layer, ()) if read in moved]
-            rows = [
-                added([change, *(way[j] for way in ways)])
-                for j, change in enumerate(self._active(layer, own))
-            ]
-            if any(rows):
-                moved[layer] = rows
-        return moved
-
-    def _active(self, layer: int, own: list[Polynomial]) -> Iterator[Polynomial]:
-        """How fast σ(z^l) moves with z^l."""
-        for k, change in enumerate(own):
-            if isinstance(self.net.activation[layer], VectorActivation):
-                yield added(self.times(self.unknown(("J", layer, k, j)), c) for j, c in enumerate(own))
-            else:
-                yield self.times(self.slope(layer, k), change) if change else ZERO
-
-    def _weighted(self, layer: int, by: Any, moved: Mapping[int, list[Polynomial]]) -> list[Polynomial]:
-        """How fast the weighted inputs of a layer move."""
-        if by[:2] == ("z", layer):
-            return [constant(int(j == by[2])) for j in self.neurons(layer)]
-        found = []
-        for j in self.neurons(layer):
-            terms = []
-            for read in self.net.reads[layer]:
-                for k in self.neurons(read):
-                    if read in moved and moved[read][k]:
-                        terms.append(self.times(self.entry((layer, read), j, k), moved[read][k]))
-                    rate = self.rates((layer, read), j, k).get(by[1], 0) if by[0] == "θ" else 0
-                    if rate or by == ("w", layer, read, j, k):
-                        terms.append(self.a(read, k) * (rate or 1))
-            if by[0] == "θ":
-                terms.append(constant(self.rates(layer, j).get(by[1], 0)))
-            elif by == ("b", layer, j):
-                terms.append(ONE)
-            found.append(added(terms))
-        return found
-
-
-@dataclass(slots=True)
 class _Reader:
     """Reads the sides of a claim on the network."""
 
-    truth: _Truth
+    truth: GraphUnknowns
     claim: syntax.Claim
 
     @property
@@ -446,7 +264,7 @@ class _Reader:
             if letter in _indices(*self._nodes(self.claim.sides)):
                 raise ParseError(_BOTH.format(letter=letter))
         for at in itertools.product(range(1, self.net.depth + 1), repeat=len(free)):
-            self.truth.count()
+            self.truth.count(A_CASE)
             names = dict(zip(free, at, strict=True))
             if self.allowed(names):
                 try:
@@ -519,7 +337,7 @@ class _Reader:
                 raise IllFormed(_WIDTHS.format(letter=letter))
         ranges = [range(1, next(iter(counts[letter])) + 1) for letter in wanted]
         for values in itertools.product(*ranges):
-            self.truth.count()
+            self.truth.count(A_CASE)
             yield {**names, **dict(zip(wanted, values, strict=True))}
 
     def _counts(self, node: syntax.Node, names: Names) -> tuple[int | None, ...]:
@@ -587,7 +405,10 @@ class _Reader:
             case syntax.Kronecker(first, second):
                 return constant(int(names.get(first, first) == names.get(second, second)))  # type: ignore[arg-type]
             case syntax.WidthOf(layer):
-                return constant(self.net.width(self.layer(layer, names)))
+                at = self.layer(layer, names)
+                if not 1 <= at <= self.net.depth:
+                    raise IllFormed(_NO_LAYER.format(letter="n", layer=at))
+                return constant(self.net.width(at))
             case syntax.Plus(terms):
                 return self._folded(
                     [self.value(term, names) for term in terms], lambda p, q: p + q, spread=False
@@ -629,6 +450,7 @@ class _Reader:
         over = [letter for letter in indices if letter in _layer_letters((body,))]
         terms = []
         for at in itertools.product(range(1, self.net.depth + 1), repeat=len(over)):
+            self.truth.count(A_CASE)
             within = {**names, **dict(zip(over, at, strict=True))}
             try:
                 self._exist((body,), within)

@@ -27,7 +27,7 @@ from bpderive.letters.statements import Range, Statement, index_within, provably
 from bpderive.letters.symbols import C, L, Partial, Sigma, Width, a, b, latex, quantity, w, z
 from bpderive.letters.text import Text
 from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, Mean, Spread, passed, weights
-from bpderive.proofs.calculus import collapse
+from bpderive.proofs.calculus import collapse, without_empty_sums
 from bpderive.proofs.names import equation_name
 from bpderive.proofs.rules import At, ByEquation, ChainRule
 from bpderive.proofs.substitution import replaced
@@ -77,11 +77,7 @@ class AddEmpty:
 
     total: Sum
     name: ClassVar[Text] = Text(en="an empty sum", zh="空和")
-
-    @property
-    def reason(self) -> Text:
-        """Says why it is empty."""
-        return Text(en="a sum without terms is 0", zh="没有项的和等于 0")
+    reason: ClassVar[Text] = Text(en="a sum without terms is 0", zh="没有项的和等于 0")
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line plus the sum; raises `StepError` if it need not be empty."""
@@ -174,8 +170,7 @@ def derivative(whole: Any, ranges: tuple[Range, ...]) -> Expr:
 
 def _simplified(value: Expr) -> Expr:
     """Sums over Kronecker deltas done, those whose terms are all 0 left out."""
-    without = value.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
-    return collapse(without, full=False)
+    return collapse(without_empty_sums(value), full=False)
 
 
 def _source(by: Expr, layer: Expr) -> tuple[Expr | None, bool]:
@@ -205,11 +200,7 @@ class Expand:
     """Multiply out under the sums."""
 
     name: ClassVar[Text] = Text(en="calculation", zh="化简")
-
-    @property
-    def reason(self) -> Text:
-        """Says what is done."""
-        return Text(en="multiply out", zh="乘开")
+    reason: ClassVar[Text] = Text(en="multiply out", zh="乘开")
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line with products of sums of two terms multiplied out; raises `StepError` if there are none."""
@@ -266,13 +257,10 @@ class OnlyNeighbours:
             if at_end:
                 return Integer(0)
             term = body.xreplace({index: low})
-            term = term.replace(lambda e: isinstance(e, BetweenElement), self._neighbour)
-            zero = term.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
-            every = body.replace(lambda e: isinstance(e, BetweenElement), lambda e: Integer(0))
-            every = every.replace(lambda e: isinstance(e, Sum) and e.function == 0, lambda e: Integer(0))
-            if every != 0:
+            alone = body.replace(lambda e: isinstance(e, BetweenElement), lambda e: Integer(0))
+            if without_empty_sums(alone) != 0:
                 raise StepError(f"the terms of {plain(total)} do not vanish without connections.")
-            return zero
+            return without_empty_sums(term.replace(lambda e: isinstance(e, BetweenElement), self._neighbour))
 
         rhs = lines[-1].rhs
         sums = [part for part in rhs.atoms(Sum) if is_over_layers(part)]
@@ -382,11 +370,7 @@ class Collect:
     """Write every sum term by term, with before it what does not depend on its index."""
 
     name: ClassVar[Text] = Expand.name
-
-    @property
-    def reason(self) -> Text:
-        """Says what is done."""
-        return Text(en="sum term by term", zh="逐项求和")
+    reason: ClassVar[Text] = Text(en="sum term by term", zh="逐项求和")
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line collected; raises `StepError` if it is so already."""

@@ -203,7 +203,7 @@ def by_bias() -> Derivation:
     """(R6): ∂C/∂b^l_j = δ^l_j."""
     return derive(
         "R6",
-        Text(en="The rate of change of the cost by a bias", zh="代价对偏置的变化率"),
+        Text(en="The rate of change of the cost with a bias", zh="代价对偏置的变化率"),
         equation(Partial(C, b(l)[j, 0]), delta(l)[j, 0], over=NEURON),
         [
             Move(ChainRule(z(l), m)),
@@ -218,7 +218,7 @@ def by_weight() -> Derivation:
     weight = weights(l, r)[j, k]
     return derive(
         "R7",
-        Text(en="The rate of change of the cost by a weight", zh="代价对权重的变化率"),
+        Text(en="The rate of change of the cost with a weight", zh="代价对权重的变化率"),
         equation(Partial(C, weight), a(r)[k, 0] * delta(l)[j, 0], over=CONNECTION),
         [
             Move(

@@ -166,11 +166,11 @@ _NAMES = Text(
     zh="它应按名称 {names} 返回导数，而返回的是 {given}",
 )
 _SHAPE = Text(
-    en="the derivative by {name} has the shape {given}, and {wanted} is wanted",
+    en="the derivative with respect to {name} has the shape {given}, and {wanted} is wanted",
     zh="对 {name} 的导数形状是 {given}，应为 {wanted}",
 )
 _WRONG = Text(
-    en="the derivative by {name} is wrong (relative error {error})",
+    en="the derivative with respect to {name} is wrong (relative error {error})",
     zh="对 {name} 的导数不对（相对误差 {error}）",
 )
 _USES = Text(
