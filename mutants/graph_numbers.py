@@ -8,6 +8,7 @@ and no equation of the book is used.
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,13 +20,42 @@ from sympy import Basic, Symbol
 
 from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.symbols import C, L
-from mutants.recheck import Moving, Numbers
 
 Letters = Mapping[str, int]
 Drawn = Callable[[str], Fraction]
 
 PARAMETERS = 2
 """How many θ_p there are."""
+
+
+class Numbers(dict[str, Fraction]):
+    """Numbers by name, each drawn when it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.random = random.Random(0)
+
+    def __missing__(self, name: str) -> Fraction:
+        self[name] = Fraction(self.random.choice((-5, -3, -2, 2, 3, 5, 7)), self.random.choice((1, 2, 3)))
+        return self[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A number and how fast it moves."""
+
+    value: Fraction
+    rate: Fraction = Fraction(0)
+
+    def __add__(self, other: Moving) -> Moving:
+        return Moving(self.value + other.value, self.rate + other.rate)
+
+    def __mul__(self, other: Moving) -> Moving:
+        return Moving(self.value * other.value, self.value * other.rate + self.rate * other.value)
+
+    def inverse(self) -> Moving:
+        """1 by it; raises `ZeroDivisionError` if it is 0."""
+        return Moving(1 / self.value, -self.rate / self.value**2)
 
 
 @dataclass(frozen=True)
@@ -436,6 +466,6 @@ def agrees(
     expressions: tuple[Basic, ...], sizes_of_case: tuple[int, ...], letters: Letters, kind: str
 ) -> bool:
     """Whether the two sides are equal at random numbers."""
-    numbers = Numbers({})
+    numbers = Numbers()
     left, right = sides(expressions, sizes_of_case, letters, numbers.__getitem__, kind)
     return left == right

@@ -2,8 +2,9 @@
 
 `differs(claim, chosen)` makes a network with one σ and one cost that the claim is about, goes through every layer and
 neuron that it speaks of there, and says whether two sides have different values somewhere; None if it says nothing of
-this network. `fails_at(claim, case)` says the same of the network that a counterexample gives. A
-derivative is the small part of a dual number that is carried forwards through the network.
+this network. `fails_at(claim, case)` says the same of the network that a counterexample gives, and `confirms(claim,
+case)` whether the sides have the very values there that it gives. A derivative is the small part of a dual number that
+is carried forwards through the network.
 """
 
 from __future__ import annotations
@@ -132,9 +133,15 @@ SIGMAS: Mapping[str, Derivatives] = {
     "arctan": smooth(mp.atan),
 }
 
-ANY = smooth(lambda z: mp.sin(z) + z**2 / 7 + mp.mpf(3) / 5)
+
+def any_smooth(order: int, z: Any) -> Any:
+    """sin(z) + z²/7 + 3/5, which has no property of its own."""
+    wave = (mp.sin, mp.cos)[order % 2](z) * (1, 1, -1, -1)[order % 4]
+    return wave + (z**2 / 7 + mp.mpf(3) / 5, 2 * z / 7, mp.mpf(2) / 7, 0)[min(order, 3)]
+
+
 ANY_IN_0_1 = smooth(lambda z: 1 / (1 + mp.exp(mp.sin(z) / 2 - z - mp.mpf(1) / 3)))
-"""A function that has no property of its own, and one with values between 0 and 1."""
+"""One with values between 0 and 1."""
 
 
 def of(function: Derivatives, order: int, place: Dual) -> Dual:
@@ -150,8 +157,8 @@ def log(x: Dual) -> Dual:
 
 def huber(x: Dual) -> Dual:
     if abs(x.value) <= 1:
-        return x * x * mp.mpf("0.5")
-    return x * mp.sign(x.value) - mp.mpf("0.5")
+        return Dual(mp.mpf("0.5")) * x * x
+    return Dual(mp.sign(x.value)) * x - Dual(mp.mpf("0.5"))
 
 
 COSTS: Mapping[str, Callable[[Dual, Dual], Dual]] = {
@@ -185,7 +192,7 @@ class Net:
     def value(self, letter: str, layer: int, *indices: int) -> Dual:
         key = (letter, layer, *indices)
         if key not in self.known:
-            self.known[key] = self._value(*key)
+            self.known[key] = self._value(letter, layer, *indices)
         return self.known[key]
 
     def _value(self, letter: str, layer: int, j: int, k: int = 0) -> Dual:
@@ -273,9 +280,9 @@ class Reading:
                 return Dual(moved.moves)
             case syntax.Gradient(by):
                 return self._filled(by, lambda key: Dual(net.moving(key).total().moves))
-            case syntax.Jacobian(of=above, by=below):
-                columns = self._filled(below, lambda key: self._array(above, net.moving(key)))
-                rows = range(self.width(above.layer))
+            case syntax.Jacobian(of=upper, by=lower):
+                columns = self._filled(lower, lambda key: self._array(upper, net.moving(key)))
+                rows = range(self.width(upper.layer))
                 return np.array([[Dual(column[r, 0].moves) for column in columns[:, 0]] for r in rows])
             case syntax.Total(indices, body):
                 ranges = [range(1, self.width(self.layers[i]) + 1) for i in indices]
@@ -352,19 +359,18 @@ def ranges(claim: syntax.Claim) -> dict[str, syntax.Layer]:
     for one, other in [*same, *same]:
         for first, second in ((one, other), (other, one)):
             if first in found:
-                found.setdefault(second, found[first])  # type: ignore[index,arg-type]
+                found.setdefault(second, found[first])  # type: ignore[arg-type]
     return found
 
 
-def random_net(claim: syntax.Claim, chosen: random.Random) -> Net:
+def random_net(claim: syntax.Claim, chosen: random.Random, sizes: tuple[int, ...] | None = None) -> Net:
     """A network with small numbers; with ReLU and its like many of them are at a kink."""
-    sizes = tuple(chosen.choice((1, 2, 2, 3)) for _ in range(chosen.choice((2, 2, 3, 4))))
+    if sizes is None:
+        sizes = tuple(chosen.choice((1, 2, 2, 3)) for _ in range(chosen.choice((2, 2, 3, 4))))
     bounded = claim.cost in ("cross_entropy", "log_likelihood")
-    sigma = SIGMAS[claim.sigma] if claim.sigma else ANY_IN_0_1 if bounded else ANY
+    sigma = SIGMAS[claim.sigma] if claim.sigma else ANY_IN_0_1 if bounded else any_smooth
     halves = [mp.mpf(n) / 2 for n in range(-6, 7)]
-    nodes = [node for side in claim.sides for node in syntax.walk(side)]
-    names = dict.fromkeys(node.name for node in nodes if isinstance(node, syntax.Unknown))
-    numbers: dict[Any, Any] = {("unknown", name): chosen.choice(halves) for name in names}
+    numbers: dict[Any, Any] = {("unknown", name): chosen.choice(halves) for name in unknowns(claim)}
     for layer, size in enumerate(sizes, start=1):
         for j in range(1, size + 1):
             if layer == 1:
@@ -378,14 +384,29 @@ def random_net(claim: syntax.Claim, chosen: random.Random) -> Net:
     return Net(sizes, sigma, claim.cost, numbers)
 
 
-def differs(claim: syntax.Claim, chosen: random.Random, near: Any = NEAR) -> bool | None:
-    """Whether two sides differ on a random network by more than `near`; None if the claim says nothing of it."""
+def unknowns(claim: syntax.Claim) -> dict[str, None]:
+    """The names of the unknown numbers, each once."""
+    nodes = [node for side in claim.sides for node in syntax.walk(side)]
+    return dict.fromkeys(node.name for node in nodes if isinstance(node, syntax.Unknown))
+
+
+def differs(
+    claim: syntax.Claim,
+    chosen: random.Random,
+    near: Any = NEAR,
+    sizes: tuple[int, ...] | None = None,
+    most: int = MOST_PLACES,
+) -> bool | None:
+    """Whether two sides differ on a random network by more than `near`; None if the claim says nothing of it.
+
+    In each layer `most` cases of its indices are tried.
+    """
     layers = ranges(claim)
-    net = random_net(claim, chosen)
+    net = random_net(claim, chosen, sizes)
     said = False
     for at in range(1, len(net.sizes) + 1):
         reading = Reading(net, at, layers)
-        for names in itertools.islice(_places(claim, reading), MOST_PLACES):
+        for names in itertools.islice(_places(claim, reading), most):
             try:
                 values = [reading.value(side, names) for side in claim.sides]
             except Skip:
@@ -398,21 +419,34 @@ def differs(claim: syntax.Claim, chosen: random.Random, near: Any = NEAR) -> boo
 
 def fails_at(claim: syntax.Claim, case: Counterexample) -> bool:
     """Whether two sides differ on the network, and for the layer and the neurons, of a counterexample."""
+    return any(not _equal(*pair, VERY_NEAR) for pair in itertools.pairwise(_sides(claim, case)))
+
+
+def confirms(claim: syntax.Claim, case: Counterexample) -> bool:
+    """Whether a counterexample is one: two sides have the exact values that it gives, and these differ."""
+    if not isinstance(case.left, Fraction) or not isinstance(case.right, Fraction) or case.left == case.right:
+        return False
+    row, column = (*(case.place or ()), 1, 1)[:2]
+    entries = [v if isinstance(v, Dual) else v[row - 1, column - 1] for v in _sides(claim, case)]
+    wanted = [Dual(_exactly(value)) for value in (case.left, case.right)]
+    return any(all(map(_equal, pair, wanted, [VERY_NEAR] * 2)) for pair in itertools.pairwise(entries))
+
+
+def _sides(claim: syntax.Claim, case: Counterexample) -> list[Any]:
     reading = Reading(net_of(claim, case), case.letters.get("l", 1), ranges(claim))
     try:
-        values = [reading.value(side, case.letters) for side in claim.sides]
+        return [reading.value(side, case.letters) for side in claim.sides]
     except Skip:
-        return False
-    return any(not _equal(*pair, VERY_NEAR) for pair in itertools.pairwise(values))
+        return []
 
 
 def net_of(claim: syntax.Claim, case: Counterexample) -> Net:
     """The network of a counterexample; what it has no number for is 1, since it does not matter."""
     sizes, given = case.sizes, {name: _exactly(value) for name, value in case.values.items()}
     sigma = SIGMAS[claim.sigma] if claim.sigma else _by_table(given)
-    numbers: dict[Any, Any] = {("unknown", name): value for name, value in given.items()}
+    numbers: dict[Any, Any] = {("unknown", name): given.get(name, mp.mpf(1)) for name in unknowns(claim)}
     numbers["C"] = given.get("C", mp.mpf(1))
-    before = []
+    before: list[Any] = []
     for layer, size in enumerate(sizes, start=1):
         outputs = []
         for j in range(1, size + 1):
@@ -484,19 +518,20 @@ def _holds(condition: Any, reading: Reading) -> bool:
         {"": 0, "l": reading.at, "L": len(reading.net.sizes)}[layer.letter] + layer.offset
         for layer in (condition.first, condition.second)
     )
-    return {
+    relations = {
         "=": one == other,
         "!=": one != other,
         "<": one < other,
         "<=": one <= other,
         ">": one > other,
         ">=": one >= other,
-    }[condition.relation]
+    }
+    return bool(relations[condition.relation])
 
 
 def _equal(first: Any, second: Any, near: Any) -> bool:
     one, other = (np.ravel(np.array(value, dtype=object)) for value in (first, second))
     return len(one) == len(other) and all(
-        abs(p.value - q.value) <= near * max(1, abs(p.value), abs(q.value))
+        bool(abs(p.value - q.value) <= near * max(1, abs(p.value), abs(q.value)))
         for p, q in zip(one, other, strict=True)
     )

