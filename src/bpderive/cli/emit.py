@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from bpderive.cli.options import add_network, network, save
+from bpderive.cli.words import Parser
 from bpderive.letters.text import Text
 from bpderive.programs.lambdified import compile_gradient
 
@@ -18,14 +19,14 @@ EXAMPLES = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     add_network(parser)
     parser.add_argument(
         "--output",
         type=Path,
-        metavar=str(Text(en="FILE", zh="文件")),
-        help=str(Text(en="where to write it, instead of the terminal", zh="写入该文件，而不是终端")),
+        metavar=Text(en="FILE", zh="文件"),
+        help=Text(en="where to write it, instead of the terminal", zh="写入该文件，而不是终端"),
     )
 
 
