@@ -207,14 +207,6 @@ def bench_accuracy(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks.accuracy", *session.posargs)
 
 
-@nox.session(name="bench-book")
-def bench_book(session: nox.Session) -> None:
-    """Measure what a reader of the built book waits for, what a page weighs, and how long the building takes."""
-    session.install("--require-hashes", "-r", "requirements/browser.txt")
-    install(session, "docs")
-    session.run("python", "-m", "benchmarks.book", *session.posargs)
-
-
 @nox.session(name="update-translations")
 def update_translations(session: nox.Session) -> None:
     """Bring the Chinese PO files up to date with the English sources."""
