@@ -1,7 +1,7 @@
 """How accurate the activations and their slopes are, in units in the last place: `nox -s bench-accuracy`.
 
-`results(names, count)` measures every library of `benchmarks.libraries` at the same points of `benchmarks.ulp`, in
-double and in single precision; `table` shows them side by side, and `main` writes them to docs/results/accuracy.json,
+`results(names, count)` measures every library of `benchmarks.libraries` at the same points of `benchmarks.ulp`; `table`
+shows them side by side, and `main` writes them to docs/results/accuracy.json,
 from which the book shows them.
 """
 
@@ -12,35 +12,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks import layers
 from benchmarks.libraries import PEERS, installed, libraries
-from benchmarks.timing import machine
+from benchmarks.timing import aligned, machine
 from benchmarks.ulp import ALL, DIGITS, Errors, measure, off_kinks, points, truth
 from bpderive.functions.activations import elementwise_activations
 
 BOUND = 4500.0
 """A relative error of 1e-12, which our functions stay within; near a zero of a slope it is 1e-15 without a ratio."""
 
-PRECISIONS: Mapping[str, Any] = {"float64": np.float64, "float32": np.float32}
-
 RESULTS = Path(__file__).parents[1] / "docs" / "results" / "accuracy.json"
 
-Results = dict[str, dict[str, dict[str, dict[str, Errors]]]]
-"""The errors by precision, activation, "value" or "slope", and library."""
-
-Layers = dict[str, dict[str, dict[str, Errors]]]
-"""The errors by activation of a whole layer, "value" or "log", and library."""
+Results = dict[str, dict[str, dict[str, Errors]]]
+"""The errors by activation, by "value" or "slope" ("log" for an activation of a whole layer), and by library."""
 
 
 def results(names: Sequence[str], count: int = ALL) -> Results:
     """The errors of all libraries; one that lacks a function or its derivative is left out there."""
-    return {
-        precision: {name: _measured(name, points(count, dtype=dtype), functions) for name in names}
-        for precision, dtype in PRECISIONS.items()
-        for functions in [libraries(dtype)]
-    }
+    functions, at = libraries(), points(count)
+    return {name: _measured(name, at, functions) for name in names}
 
 
 def _measured(name: str, at: Any, functions: Mapping[str, Any]) -> dict[str, dict[str, Errors]]:
@@ -57,7 +47,7 @@ def _measured(name: str, at: Any, functions: Mapping[str, Any]) -> dict[str, dic
     return found
 
 
-def table(found: Mapping[str, Mapping[str, Mapping[str, Errors]]]) -> str:
+def table(found: Results) -> str:
     """One line for each function and slope: the largest error of each library in units in the last place."""
     libraries = list(
         dict.fromkeys(library for kinds in found.values() for row in kinds.values() for library in row)
@@ -67,10 +57,7 @@ def table(found: Mapping[str, Mapping[str, Mapping[str, Errors]]]) -> str:
         for kind, row in kinds.items():
             cells = [_shown(row[library]) if library in row else "–" for library in libraries]
             rows.append([{"value": name, "slope": f"{name}′"}.get(kind, f"{kind} {name}"), *cells])
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
-    )
+    return aligned(rows)
 
 
 def _shown(errors: Errors) -> str:
@@ -80,11 +67,11 @@ def _shown(errors: Errors) -> str:
     return f"{errors.ulp:.2f}{marks}" if errors.ulp < 1000 else f"{errors.ulp:.0e}{marks}"
 
 
-def kept(found: Results, about: Mapping[str, str], count: int, of_layers: Layers | None = None) -> str:
+def kept(found: Results, about: Mapping[str, str], count: int, of_layers: Results | None = None) -> str:
     """The text of the results file: what was measured, on what machine, the numbers to three digits.
 
-    By activation: its formula, and the errors of "value" and "slope", those in single precision under
-    "value_float32" and "slope_float32". Those of a whole layer have "value" and "log", and stand under "layers".
+    By activation: its formula, and the errors of "value" and "slope". Those of a whole layer have "value" and "log",
+    and stand under "layers".
     """
 
     def short(errors: Errors) -> dict[str, Any]:
@@ -93,24 +80,19 @@ def kept(found: Results, about: Mapping[str, str], count: int, of_layers: Layers
             for key, value in asdict(errors).items()
         }
 
-    rows: dict[str, dict[str, Any]] = {}
-    for precision, by_name in found.items():
-        for name, kinds in by_name.items():
-            row = rows.setdefault(name, {"formula": str(elementwise_activations[name].formula)})
-            for kind, errors in kinds.items():
-                key = kind if precision == "float64" else f"{kind}_{precision}"
-                row[key] = {library: short(e) for library, e in errors.items()}
+    def shortened(kinds: Mapping[str, Mapping[str, Errors]]) -> dict[str, Any]:
+        return {kind: {library: short(e) for library, e in row.items()} for kind, row in kinds.items()}
+
     data = {
         "machine": dict(about),
         "points": len(points(count)),
-        "points_float32": len(points(count, dtype=np.float32)),
         "digits": DIGITS,
         "bound": BOUND,
-        "activations": rows,
-        "layers": {
-            name: {kind: {library: short(e) for library, e in row.items()} for kind, row in kinds.items()}
-            for name, kinds in (of_layers or {}).items()
+        "activations": {
+            name: {"formula": str(elementwise_activations[name].formula)} | shortened(kinds)
+            for name, kinds in found.items()
         },
+        "layers": {name: shortened(kinds) for name, kinds in (of_layers or {}).items()},
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -131,11 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if absent:
         print(f"Not installed, and so not compared: {', '.join(absent)}.")
     found = results(options.names or list(elementwise_activations), options.points)
-    for precision, by_name in found.items():
-        print(f"\n{precision}: largest errors in units in the last place\n{table(by_name)}")
+    print(f"\nLargest errors in units in the last place\n{table(found)}")
     of_layers = {} if options.names else layers.results()
     if of_layers:
-        print(f"\nComponents of a whole layer, float64\n{table(of_layers)}")
+        print(f"\nComponents of a whole layer\n{table(of_layers)}")
     # A part of the activations does not replace the file that has them all.
     file = options.json or (None if options.names else RESULTS)
     if file is not None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 import bpderive as bp
+from benchmarks import timing
 from benchmarks.plain import VARIANTS, loop_gradient
 
 Array = npt.NDArray[Any]
@@ -233,13 +233,7 @@ PEERS: dict[str, tuple[str, Callable[[Problem], Contestant]]] = {
 
 def installed() -> dict[str, str]:
     """The peers that are installed here, with the versions of their distributions."""
-    found = {}
-    for name, (distribution, _) in PEERS.items():
-        try:
-            found[name] = version(distribution)
-        except PackageNotFoundError:
-            continue
-    return found
+    return timing.installed({name: distribution for name, (distribution, _) in PEERS.items()})
 
 
 def check_equal(found: dict[str, Contestant], tolerance: float) -> dict[str, float]:

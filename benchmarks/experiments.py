@@ -16,10 +16,9 @@ import numpy as np
 
 import bpderive as bp
 from benchmarks.contestants import Problem, problem
-from benchmarks.items import DIGITS
 from benchmarks.plain import matrix_gradient, mean_cost
 from benchmarks.rounds import CLOCKS, in_turns
-from benchmarks.timing import HERE
+from benchmarks.timing import DIGITS, HERE
 
 Record = dict[str, Any]
 

@@ -1,17 +1,17 @@
 """The functions that are compared: ours, the formula as it stands, and those of jax, torch and scipy.
 
-`libraries(dtype)` gives by library and by name of the activation the pair of σ and σ′ as functions of an array of that
-dtype; a peer that is not installed is absent. To compare with one more library, add a function to `PEERS`.
+`libraries()` gives by library and by name of the activation the pair of σ and σ′ as functions of an array; a peer that
+is not installed is absent. To compare with one more library, add a function to `PEERS`.
 """
 
 import math
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 import sympy
 
+from benchmarks import timing
 from benchmarks.ulp import Array, Function
 from bpderive.functions.activations import Activation, elementwise_activations, z
 
@@ -121,17 +121,11 @@ PEERS: Mapping[str, Callable[[], Mapping[str, Pair]]] = {
 
 def installed() -> dict[str, str]:
     """The peers that are installed here, with their versions."""
-    found = {}
-    for name in PEERS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
+    return timing.installed({name: name for name in PEERS})
 
 
-def libraries(dtype: Any) -> dict[str, Mapping[str, Pair]]:
-    """All that are compared in this precision."""
+def libraries() -> dict[str, Mapping[str, Pair]]:
+    """All that are compared."""
     own = {"bpderive": matrix, "naive": naive}
     found: dict[str, Mapping[str, Pair]] = {
         library: {name: pair(activation) for name, activation in elementwise_activations.items()}

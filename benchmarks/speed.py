@@ -30,7 +30,7 @@ from benchmarks.contestants import (
 )
 from benchmarks.plain import UNIT, VARIANTS
 from benchmarks.rounds import CLOCKS, Quartiles, in_turns
-from benchmarks.timing import blas, machine
+from benchmarks.timing import aligned, blas, machine
 
 RESULTS = Path(__file__).parents[1] / "docs" / "results" / "speed.json"
 NETWORKS = ((2, 3, 1), (784, 30, 10), (784, 100, 10), (64, 128, 128, 10))
@@ -80,10 +80,7 @@ def table(cells: Sequence[Mapping[str, Any]]) -> str:
         ratios += [f"{ratio(measured, name):.2f}" for name in names]
         network = str(measured["sizes"])
         rows.append([network, str(measured["batch"]), plain, *ratios, ", ".join(measured["behind"])])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(text.rjust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+    return aligned(rows)
 
 
 LIMITS = {OURS: (1.05, REFERENCE), OURS_ON["torch"]: (1.0, "torch"), OURS_ON["jax"]: (1.05, "jax")}

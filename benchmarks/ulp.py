@@ -125,7 +125,7 @@ def _crossings(expression: Expr) -> list[float]:
 LEAST = 2.0**20
 """Below so many times the smallest normal number SciPy's erfc is 0 and gradual underflow takes the digits."""
 
-NEAR_ZERO = 9.0
+NEAR_ZERO_BOUND = 9.0
 """1e-15 in units of half of 2^−52."""
 
 
@@ -146,7 +146,7 @@ class Errors:
 
     def within(self, bound: float) -> bool:
         """Whether normal numbers are within the bound, near a zero within 1e-15, and no nan, inf or warning came."""
-        return self.ulp <= bound and self.near_zero <= NEAR_ZERO and not (self.bad or self.warned)
+        return self.ulp <= bound and self.near_zero <= NEAR_ZERO_BOUND and not (self.bad or self.warned)
 
 
 def measure(function: Function, true: Truth) -> Errors:

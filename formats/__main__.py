@@ -8,7 +8,6 @@ from importlib import import_module
 from formats.pages import HTML, OUT
 
 FORMATS = {
-    "card": "formats.card",
     "downloads": "formats.downloads",
     "epub": "formats.epub",
     "pdf": "formats.pdf",

@@ -6,10 +6,11 @@ import pytest
 import sympy
 
 import bpderive as bp
-from bpderive.cli.maths import sentence, typed
+from bpderive.cli.document import sentence
 from bpderive.cli.words import columns, wrapped
 from bpderive.functions.activations import z
 from bpderive.functions.differentiation import latex
+from bpderive.letters.symbols import plain
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,13 @@ from bpderive.functions.differentiation import latex
     ],
 )
 def test_a_formula_is_what_one_would_type(formula: sympy.Expr, shown: str) -> None:
-    assert typed(latex(formula)) == shown
+    assert plain(latex(formula)) == shown
 
 
 @pytest.mark.parametrize("number", bp.equations)
 def test_no_command_of_latex_is_left_in_an_equation(number: str) -> None:
     for form in bp.equations[number].forms:
-        shown = typed(bp.equations[number].latex(form))
+        shown = plain(bp.equations[number].latex(form))
         assert "\\" not in shown
         assert shown.count("(") == shown.count(")")
 
@@ -43,8 +44,8 @@ def test_the_formulas_of_a_sentence() -> None:
 
 
 def test_a_derivative_that_is_to_be_taken() -> None:
-    assert typed(r"\frac{d}{d z} z e^{z}") == "d/dz z e^z"
-    assert typed(r"\le 10^{-15}") == "≤ 1e-15"
+    assert plain(r"\frac{d}{d z} z e^{z}") == "d/dz z e^z"
+    assert plain(r"\le 10^{-15}") == "≤ 1e-15"
 
 
 def test_lines_are_broken_at_spaces_and_between_chinese_characters() -> None:

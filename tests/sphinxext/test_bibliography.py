@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bpderive.sphinxext.bibliography import uncited
-
 WORKS = """
 [first-1990]
 authors = ["Ada B. First", "Carl Second", "others"]
@@ -88,7 +86,3 @@ def test_a_list_without_a_file_fails_the_build(book):
     made = book({"index": "# Works\n\n```{bibliography}\n```\n"})
     assert made.failed
     assert "bpderive_bibliography" in made.warnings
-
-
-def test_what_is_uncited():
-    assert uncited(["a", "b"], {"b", "c"}) == ["a"]

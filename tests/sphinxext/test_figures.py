@@ -11,8 +11,7 @@ import pytest
 from bpderive.equations.paths import PathSums, path_sum
 from bpderive.errors import NetworkError, ParseError
 from bpderive.functions.network import Network
-from bpderive.sphinxext.figures import draw
-from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight
+from bpderive.sphinxext.figures import Highlight, draw, on_path, parse_highlight
 from bpderive.sphinxext.lettering import typeset
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -89,13 +88,13 @@ def test_what_cannot_be_highlighted_is_an_error(text, error):
 def test_the_words_for_a_drawing_name_what_stands_out():
     net = Network((2, 3, 2))
     marked = parse_highlight("weight 3,2,1; bias 2,1", net)
-    english, chinese = draw(net, highlight=marked), draw(net, highlight=marked, language="zh", cost=True)
-    assert english.title == "A network with layers of 2, 3, 2 neurons"
+    drawn = draw(net, highlight=marked, cost=True)
+    assert drawn.title.en == "A network with layers of 2, 3, 2 neurons"
     assert (
         "the weight from neuron 1 of layer 2 to neuron 2 of layer 3, the bias of neuron 1 of layer 2"
-        in english.description
+        in drawn.description.en
     )
-    assert "从第 2 层神经元 1 到第 3 层神经元 2 的权重、第 2 层神经元 1 的偏置" in chinese.description
+    assert "从第 2 层神经元 1 到第 3 层神经元 2 的权重、第 2 层神经元 1 的偏置" in drawn.description.zh
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_the_books_glossary_has_an_anchor_of_its_own_for_each_term():
 
 
 def test_a_remark_is_no_part_of_what_a_text_says():
-    assert Term("width (of a layer)", "宽度", "n_l").said("en") == "width"
+    assert Term("width (of a layer)", "宽度", "n_l").said == "width"
 
 
 def _objects(made):

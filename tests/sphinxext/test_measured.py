@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bpderive.errors import DomainError, UnknownName
-from bpderive.letters.text import LANGUAGES, Text
+from bpderive.letters.text import LANGUAGES, Text, set_language
 from bpderive.sphinxext.charts import WIDE, Axis, Curve, chart, decades
 from bpderive.sphinxext.learning import picture
 from bpderive.sphinxext.measured import CHARTS, TABLES, _chosen, machine, quotient, ratio, seconds
@@ -35,7 +35,7 @@ def test_an_axis_puts_values_in_proportion_and_a_logarithmic_one_ratios():
 
 
 def test_a_straight_line_on_its_axes_is_drawn_straight_and_rises():
-    (x1, y1), (x2, y2), (x3, y3) = places(chart(CURVES[:1], ACROSS, UP, "en")[0])
+    (x1, y1), (x2, y2), (x3, y3) = places(chart(CURVES[:1], ACROSS, UP)[0])
     assert x2 - x1 == pytest.approx(x3 - x2, abs=0.11)
     assert y1 - y2 == pytest.approx(y2 - y3, abs=0.11)
     assert y1 > y2 > y3
@@ -43,7 +43,8 @@ def test_a_straight_line_on_its_axes_is_drawn_straight_and_rises():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_chart_is_well_formed_and_says_everything_in_the_language(language: str):
-    svg, _ = chart(CURVES, ACROSS, UP, language, heading="[2, 3, 1]")
+    with set_language(language):
+        svg, _ = chart(CURVES, ACROSS, UP, heading="[2, 3, 1]")
     said = "".join(ElementTree.fromstring(svg).itertext())
     for text in (UP.title, ACROSS.title, *(curve.name for curve in CURVES)):
         assert text.in_language(language) in said
@@ -51,7 +52,7 @@ def test_a_chart_is_well_formed_and_says_everything_in_the_language(language: st
 
 
 def test_curves_differ_by_their_marks_and_not_only_by_colour():
-    svg, _ = chart(CURVES, ACROSS, UP, "en")
+    svg, _ = chart(CURVES, ACROSS, UP)
     shapes = {
         n: set(re.findall(rf'<(\w+) class="mark curve-{n}"(?: d="M[\d.]+ [\d.]+([^"]*)")?', svg))
         for n in range(1, 7)
@@ -61,7 +62,7 @@ def test_curves_differ_by_their_marks_and_not_only_by_colour():
 
 
 def test_names_that_do_not_fit_go_to_another_line_within_the_picture():
-    svg, _ = chart([Curve(Text("w" * 25, "宽" * 12), CURVES[0].points)] * 4, ACROSS, UP, "en")
+    svg, _ = chart([Curve(Text("w" * 25, "宽" * 12), CURVES[0].points)] * 4, ACROSS, UP)
     starts = [float(x) for x in re.findall(r'<text x="([\d.]+)"', svg)]
     assert max(starts) < WIDE / 2 + 100
 
@@ -99,10 +100,12 @@ def test_ratios_have_fewer_decimals_the_larger_they_are():
 def test_every_chart_of_the_committed_results_is_drawn_and_told(name: str):
     for made in CHARTS[name](RESULTS):
         for language in LANGUAGES:
-            drawn = made.drawing(language)
+            with set_language(language):
+                drawn = made.drawing()
             ElementTree.fromstring(drawn.svg)
-            assert drawn.title
-            assert all(curve.name.in_language(language) in drawn.description for curve in made.curves)
+            assert drawn.title.in_language(language)
+            told = drawn.description.in_language(language)
+            assert all(curve.name.in_language(language) in told for curve in made.curves)
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sphinx.errors import ExtensionError
 
 from bpderive.errors import ParseError
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, set_language
 from bpderive.sphinxext import fonts, theme
 from bpderive.sphinxext.mathml import Typesetter
 from bpderive.sphinxext.search import SearchChinesePairs, split
@@ -254,7 +254,8 @@ def test_the_same_pages_have_the_same_bytes(book):
 
 
 def test_formulas_and_code_among_the_words_are_set_as_such():
-    made = phrase(Text(en="$x$ by `f($)` and $y$", zh="用 `f($)` 求 $x$，再求 $y$"), "zh")
+    with set_language("zh"):
+        made = phrase(Text(en="$x$ by `f($)` and $y$", zh="用 `f($)` 求 $x$，再求 $y$"))
     assert [(type(node), node.astext()) for node in made] == [
         (nodes.Text, "用 "),
         (nodes.literal, "f($)"),

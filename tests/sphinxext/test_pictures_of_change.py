@@ -19,14 +19,13 @@ from bpderive.functions.activations import activations
 from bpderive.functions.network import Network
 from bpderive.functions.plot import ACROSS
 from bpderive.letters.symbols import C, Change, a, latex, plain, w
+from bpderive.letters.text import set_language
 from bpderive.sphinxext.charts import ticks
 from bpderive.sphinxext.experiment import draw_experiment, experiment, for_script
-from bpderive.sphinxext.figures import draw
+from bpderive.sphinxext.figures import draw, parse_highlight, parse_letters, reached
 from bpderive.sphinxext.flow import algorithm, library
 from bpderive.sphinxext.growth import draw_growth, growth
-from bpderive.sphinxext.highlight import parse_highlight, reached
 from bpderive.sphinxext.lettering import typeset
-from bpderive.sphinxext.letters import parse_letters
 from bpderive.sphinxext.maps import LEVELS, draw_map, learning_map
 from bpderive.sphinxext.numbers import example
 from bpderive.sphinxext.saturation import draw_saturation, saturated
@@ -51,7 +50,8 @@ def test_letters_take_the_place_of_numbers():
     assert [text(e) for e in with_class(svg, "label")] == ["al−1k", "alj", "aLm"]
     assert [text(e) for e in with_class(svg, "layer")] == ["layer l−1", "layer l", "layer L"]
     assert [text(e) for e in with_class(svg, "caption")] == ["wljk"]
-    chinese = draw(NET, highlight=marked, letters=letters, language="zh").svg
+    with set_language("zh"):
+        chinese = draw(NET, highlight=marked, letters=letters).svg
     assert text(with_class(chinese, "layer")[1]) == "第 l 层"
 
 
@@ -82,8 +82,8 @@ def test_the_demon_sits_on_its_neuron(neuron, index):
     assert float(place[1]) == float(circle.get("cx"))
     assert float(circle.get("cy")) - 30 < float(place[2]) < float(circle.get("cy"))
     assert text(with_class(drawn.svg, "caption")[-1]) == "+Δz{}{}".format(*neuron)
-    assert "demon" in drawn.description
-    assert "小恶魔" in draw(NET, demon=neuron, language="zh").description
+    assert "demon" in drawn.description.en
+    assert "小恶魔" in drawn.description.zh
 
 
 def test_the_rules_of_all_stages_make_the_sum_over_the_paths():
@@ -109,8 +109,8 @@ def test_each_stage_marks_more_than_the_one_before():
 
 
 def test_one_weight_has_the_letters_of_its_equation():
-    assert [text(e) for e in with_class(one_weight("en").svg, "label")] == ["ain", "δout"]
-    assert "激活值" in one_weight("zh").description
+    assert [text(e) for e in with_class(one_weight().svg, "label")] == ["ain", "δout"]
+    assert "激活值" in one_weight().description.zh
 
 
 def test_the_numbers_of_an_example_are_those_of_the_network_by_hand():
@@ -145,7 +145,7 @@ def test_the_page_says_of_the_demon_what_is_so():
 
 def test_the_slider_says_what_was_computed_in_both_languages():
     found = experiment(SMALL, 2, 1, seed=3, reach=4)
-    _, frame = draw_experiment(found, latex(Change(a(2)[0, 0])), "en")
+    _, frame = draw_experiment(found, latex(Change(a(2)[0, 0])))
     held = json.loads(for_script(found, frame))
     assert held["words"].keys() == {"en", "zh"}
     assert len(held["marks"]) == len(found.points)
@@ -164,18 +164,18 @@ def test_the_bars_end_at_what_backpropagation_finds():
     assert grown.sums[-1] == pytest.approx(grown.whole, rel=1e-12)
     assert sorted(np.sign(grown.parts)) == [-1, -1, -1, 1]
     assert grown.parts[1] > 0
-    drawn = draw_growth(grown, "en")
+    drawn = draw_growth(grown)
     bars = with_class(drawn.svg, "bar")
     assert [e.get("class").split()[1] for e in bars] == ["fall", "rise", "fall", "fall", "whole"]
     last, whole = bars[-2:]
     ends = [float(e.get("y")) + float(e.get("height")) for e in (last, whole)]
     assert ends[0] == pytest.approx(ends[1], abs=0.2)
-    assert "反向传播给出 −0.0117" in draw_growth(grown, "zh").description
+    assert "反向传播给出 −0.0117" in drawn.description.zh
 
 
 def test_other_numbers_make_other_bars():
-    assert draw_growth(growth(NET, 2, 1, 1, 1), "en").svg != draw_growth(growth(NET, 2, 1, 1, 2), "en").svg
-    assert draw_growth(growth(NET, 2, 1, 1, 1), "en") == draw_growth(growth(NET, 2, 1, 1, 1), "en")
+    assert draw_growth(growth(NET, 2, 1, 1, 1)).svg != draw_growth(growth(NET, 2, 1, 1, 2)).svg
+    assert draw_growth(growth(NET, 2, 1, 1, 1)) == draw_growth(growth(NET, 2, 1, 1, 1))
 
 
 def test_bars_that_do_not_reach_the_derivative_are_refused(monkeypatch):
@@ -208,9 +208,9 @@ def test_more_that_comes_back_makes_less_slow():
     assert all(fast.share_below(level) < slow.share_below(level) for level in LEVELS)
     assert slow.edge(0.3) == (1.0,) * len(slow.places)
     assert all(0 < edge <= 1 for edge in fast.edge(0.01))
-    assert len(with_class(draw_map(slow, "en").svg, "key")) == len(LEVELS) + 1
-    assert draw_map(slow, "en").svg != draw_map(fast, "en").svg
-    assert "的大小" in draw_map(slow, "zh").title
+    assert len(with_class(draw_map(slow).svg, "key")) == len(LEVELS) + 1
+    assert draw_map(slow).svg != draw_map(fast).svg
+    assert "的大小" in draw_map(slow).title.zh
 
 
 def test_saturated_is_where_the_slope_is_small():
@@ -222,9 +222,9 @@ def test_saturated_is_where_the_slope_is_small():
     assert saturated(activations["linear"], 0.5) == ()
     with pytest.raises(DomainError):
         saturated(sigmoid, 1.5)
-    drawn = draw_saturation(sigmoid, 0.1, "zh")
+    drawn = draw_saturation(sigmoid, 0.1)
     assert len(with_class(drawn.svg, "saturated")) == 2
-    assert "3.64" in drawn.description
+    assert "3.64" in drawn.description.zh
 
 
 @pytest.mark.parametrize(("ends", "expected"), [((0, 1), 0.2), ((-0.013, 0.004), 0.005), ((-4, 4), 2)])
@@ -238,16 +238,17 @@ def test_ticks_are_round_and_hold_the_ends(ends, expected):
 
 
 def test_the_five_steps_have_the_formulas_of_the_registry():
-    drawn = algorithm("en")
+    drawn = algorithm()
     shown = [text(e).replace(" ", "") for e in with_class(drawn.svg, "formula")]
     for number in ("z", "BP1a", "BP2", "BP3", "BP4"):
         [letters] = typeset_letters(equations[number].latex("matrix"))
         assert letters in shown
-        assert plain(equations[number].latex("matrix")) in drawn.description
+        assert plain(equations[number].latex("matrix")) in drawn.description.en
     assert len(with_class(drawn.svg, "box")) == 5
     assert len(with_class(drawn.svg, "tip")) == 5
-    assert drawn.description.index("2 Feedforward") < drawn.description.index("4 Backpropagate")
-    assert "前馈" in algorithm("zh").svg
+    assert drawn.description.en.index("2 Feedforward") < drawn.description.en.index("4 Backpropagate")
+    with set_language("zh"):
+        assert "前馈" in algorithm().svg
 
 
 def typeset_letters(formula):
@@ -256,11 +257,11 @@ def typeset_letters(formula):
 
 
 def test_the_flow_of_the_library_is_counted():
-    drawn = library("en")
-    assert f"{len(equations)} equations" in drawn.description
+    drawn = library()
+    assert f"{len(equations)} equations" in drawn.description.en
     assert all(text(e) for e in with_class(drawn.svg, "words"))
-    assert "lambdify" in library("en").svg
-    assert "lambdify" in library("zh").description
+    assert "lambdify" in drawn.svg
+    assert "lambdify" in drawn.description.zh
 
 
 FIGURES = {

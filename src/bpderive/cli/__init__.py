@@ -149,7 +149,7 @@ def _stop_writing() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _add_language(made: argparse.ArgumentParser, **options: Any) -> None:
+def _add_language(made: Parser, **options: Any) -> None:
     made.add_argument("--lang", choices=LANGUAGES, metavar="en|zh", help=str(_LANGUAGE), **options)
 
 

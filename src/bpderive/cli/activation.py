@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bpderive.cli.document import Block, Facts, Formula, Heading, Lines, Paragraph, Table
 from bpderive.cli.options import activation, add_form, save, show
+from bpderive.cli.words import Parser
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation, activations, slope
 from bpderive.functions.activations import a as output
@@ -71,16 +72,14 @@ _SET = Text(
 _NO_GRAPH = Text(en="A function of a whole layer has no graph.", zh="整层的函数没有图像。")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "function",
         type=activation,
-        metavar=str(Text(en="NAME|FORMULA", zh="名称|公式")),
-        help=str(
-            Text(en="{names}; or a formula in z", zh="{names}；或含 z 的公式").format(
-                names=", ".join(activations)
-            )
+        metavar=Text(en="NAME|FORMULA", zh="名称|公式"),
+        help=Text(en="{names}; or a formula in z", zh="{names}；或含 z 的公式").format(
+            names=", ".join(activations)
         ),
     )
     parser.add_argument(
@@ -89,15 +88,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=NUMBER",
-        help=str(Text(en="a parameter: alpha=0.2", zh="设定参数：alpha=0.2")),
+        help=Text(en="a parameter: alpha=0.2", zh="设定参数：alpha=0.2"),
     )
     parser.add_argument(
         "--plot",
         type=Path,
-        metavar=str(Text(en="FILE", zh="文件")),
-        help=str(
-            Text(en="write the graph of σ and σ′ to this SVG file", zh="把 σ 与 σ′ 的图像写入该 SVG 文件")
-        ),
+        metavar=Text(en="FILE", zh="文件"),
+        help=Text(en="write the graph of σ and σ′ to this SVG file", zh="把 σ 与 σ′ 的图像写入该 SVG 文件"),
     )
     add_form(parser)
 

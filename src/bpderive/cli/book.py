@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bpderive.cli.words import Parser
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
 
@@ -50,17 +51,14 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "path",
         type=Path,
-        metavar=str(Text(en="ZIP|FOLDER", zh="ZIP|文件夹")),
-        help=str(
-            Text(
-                en="the book's ZIP file, or the folder of its pages",
-                zh="这本书的 ZIP 文件，或页面所在的文件夹",
-            )
+        metavar=Text(en="ZIP|FOLDER", zh="ZIP|文件夹"),
+        help=Text(
+            en="the book's ZIP file, or the folder of its pages", zh="这本书的 ZIP 文件，或页面所在的文件夹"
         ),
     )
     parser.add_argument(
@@ -68,11 +66,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=8000,
         metavar="N",
-        help=str(
-            Text(
-                en="where it is served; 0 is any that is free (default: 8000)",
-                zh="端口；0 表示任一空闲端口（默认：8000）",
-            )
+        help=Text(
+            en="where it is served; 0 is any that is free (default: 8000)",
+            zh="端口；0 表示任一空闲端口（默认：8000）",
         ),
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bpderive.cli.options import name_of
+from bpderive.cli.words import Parser
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions import check, conventions
@@ -60,39 +61,33 @@ _TOO_LARGE = Text(
 _SUMMARY = Text(en="{count} claims, {holds} hold", zh="共 {count} 个命题，{holds} 个成立")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "claims",
         nargs="+",
-        metavar=str(Text(en="CLAIM|FILE", zh="命题|文件")),
-        help=str(
-            Text(
-                en="an equation, or a file with one a line; - is standard input",
-                zh="一个等式，或每行一个等式的文件；- 表示标准输入",
-            )
+        metavar=Text(en="CLAIM|FILE", zh="命题|文件"),
+        help=Text(
+            en="an equation, or a file with one a line; - is standard input",
+            zh="一个等式，或每行一个等式的文件；- 表示标准输入",
         ),
     )
     parser.add_argument(
         "--convention",
         choices=tuple(conventions),
-        metavar=str(Text(en="NAME", zh="名字")),
-        help=str(
-            Text(
-                en="the convention in which it is written: {names}", zh="它按哪一种约定书写：{names}"
-            ).format(names=", ".join(conventions))
-        ),
+        metavar=Text(en="NAME", zh="名字"),
+        help=Text(
+            en="the convention in which it is written: {names}", zh="它按哪一种约定书写：{names}"
+        ).format(names=", ".join(conventions)),
     )
     parser.add_argument(
         "--seconds",
         type=float,
         default=LONGEST,
         metavar="N",
-        help=str(
-            Text(
-                en="give a claim up after so many seconds of work; without it, steps are counted",
-                zh="对一个命题最多计算这么多秒；不给时只计步数",
-            )
+        help=Text(
+            en="give a claim up after so many seconds of work; without it, steps are counted",
+            zh="对一个命题最多计算这么多秒；不给时只计步数",
         ),
     )
 

@@ -6,6 +6,7 @@ import argparse
 
 from bpderive.cli.document import Paragraph
 from bpderive.cli.options import add_form, add_functions, network, show
+from bpderive.cli.words import Parser
 from bpderive.letters.text import Text
 from bpderive.workbook.compare import compare
 from bpderive.workbook.compare.steps import read_step, sizes_of
@@ -29,22 +30,20 @@ EXAMPLES = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "file",
-        metavar=str(Text(en="FILE", zh="文件")),
-        help=str(Text(en="an .npz file, as numpy.savez writes it", zh="numpy.savez 所写的 .npz 文件")),
+        metavar=Text(en="FILE", zh="文件"),
+        help=Text(en="an .npz file, as numpy.savez writes it", zh="numpy.savez 所写的 .npz 文件"),
     )
     add_functions(parser)
     parser.add_argument(
         "--convention",
         metavar="WORDS",
-        help=str(
-            Text(
-                en="what is not as in the book: 'in-out, sum' (default: whatever fits)",
-                zh="与本书不同的约定：'in-out, sum'（默认：自动判断）",
-            )
+        help=Text(
+            en="what is not as in the book: 'in-out, sum' (default: whatever fits)",
+            zh="与本书不同的约定：'in-out, sum'（默认：自动判断）",
         ),
     )
     add_form(parser)

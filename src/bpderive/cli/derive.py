@@ -6,6 +6,7 @@ import argparse
 
 from bpderive.cli.document import Block, Facts, Heading, Lines, Paragraph
 from bpderive.cli.options import add_form, add_network, network, show, unknown
+from bpderive.cli.words import Parser
 from bpderive.equations import equations
 from bpderive.functions.activations import Activation, VectorActivation
 from bpderive.functions.activations import a as output
@@ -45,13 +46,13 @@ _SLOPE = Text(en="slope of {title}", zh="{title}的斜率")
 _BY_OUTPUT = Text(en="derivative of the {title}", zh="{title}的导数")
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "name",
         type=known_derivation,
-        metavar=str(Text(en="NAME", zh="名称")),
-        help=str(Text(en="{names}", zh="{names}").format(names=", ".join(_names()))),
+        metavar=Text(en="NAME", zh="名称"),
+        help=Text(en="{names}", zh="{names}").format(names=", ".join(_names())),
     )
     add_network(parser, required=False)
     add_form(parser)
@@ -142,5 +143,5 @@ def known_derivation(name: str) -> str:
     wanted = name.strip("()")
     found = {known.casefold(): known for known in _names()}.get(wanted.casefold())
     if found is None:
-        raise argparse.ArgumentTypeError(unknown(_DERIVATION, name, _names()))
+        raise unknown(_DERIVATION, name, _names())
     return found

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bpderive.cli.maths import sentence, typed
 from bpderive.cli.words import columns, wrapped
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
 
 _COLON = Text(en=": ", zh="：")
@@ -88,6 +88,11 @@ CHINESE = "[⺀-鿿＀-￯，。；：！？、“”‘’—（）《》]"
 """What stands in a Chinese sentence beside Latin letters."""
 
 
+def sentence(text: str) -> str:
+    """A sentence whose formulas stand in `$…$` as text."""
+    return re.sub(r"\$([^$]*)\$", lambda found: plain(found[1]), text).replace("**", "").replace("`", "")
+
+
 def _padded(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
@@ -102,11 +107,11 @@ def _heading_text(block: Heading, width: int) -> str:
 
 def _formula_text(block: Formula, width: int) -> str:
     number = "" if block.number is None else f"   ({block.number})"
-    return wrapped(f"{typed(block.latex)}{number}", width, indent="      ", first="  ")
+    return wrapped(f"{plain(block.latex)}{number}", width, indent="      ", first="  ")
 
 
 def _lines_text(block: Lines, width: int) -> str:
-    rows = [(label, typed(formula), sentence(reason)) for label, formula, reason in block.rows]
+    rows = [(label, plain(formula), sentence(reason)) for label, formula, reason in block.rows]
     labels = max(columns(label) for label, _, _ in rows)
     formulas = max(columns(formula) for _, formula, _ in rows)
     beside = labels + formulas + max(columns(reason) for _, _, reason in rows) + 5 <= width

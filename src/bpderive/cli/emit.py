@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from bpderive.cli.options import add_network, network, save
+from bpderive.cli.words import Parser
 from bpderive.letters.text import Text
 from bpderive.programs.lambdified import compile_gradient
 
@@ -18,14 +19,14 @@ EXAMPLES = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     add_network(parser)
     parser.add_argument(
         "--output",
         type=Path,
-        metavar=str(Text(en="FILE", zh="文件")),
-        help=str(Text(en="output file (default: the terminal)", zh="输出文件（默认：终端）")),
+        metavar=Text(en="FILE", zh="文件"),
+        help=Text(en="output file (default: the terminal)", zh="输出文件（默认：终端）"),
     )
 
 

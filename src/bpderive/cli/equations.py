@@ -7,6 +7,7 @@ import argparse
 from bpderive.cli.derive import lines
 from bpderive.cli.document import Block, Facts, Formula, Heading, Paragraph, Table
 from bpderive.cli.options import add_form, show, unknown
+from bpderive.cli.words import Parser
 from bpderive.equations import Equation, equations
 from bpderive.letters.text import Text
 
@@ -55,24 +56,22 @@ _COUNT = Text(
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
         "number",
         nargs="?",
         type=known_equation,
-        metavar=str(Text(en="NUMBER", zh="编号")),
-        help=str(Text(en="an equation, as the book numbers it: BP2, 31, 53", zh="书中的编号：BP2、31、53")),
+        metavar=Text(en="NUMBER", zh="编号"),
+        help=Text(en="an equation, as the book numbers it: BP2, 31, 53", zh="书中的编号：BP2、31、53"),
     )
     parser.add_argument(
         "--kind",
         choices=tuple(KINDS),
-        help=str(
-            Text(en="only those of one kind: {kinds}", zh="只列出某一类：{kinds}").format(
-                kinds=", ".join(KINDS)
-            )
+        help=Text(en="only those of one kind: {kinds}", zh="只列出某一类：{kinds}").format(
+            kinds=", ".join(KINDS)
         ),
-        metavar=str(Text(en="KIND", zh="类别")),
+        metavar=Text(en="KIND", zh="类别"),
     )
     add_form(parser)
 
@@ -114,5 +113,5 @@ def known_equation(number: str) -> str:
     wanted = number.strip("()")
     found = {name.casefold(): name for name in equations}.get(wanted.casefold())
     if found is None:
-        raise argparse.ArgumentTypeError(unknown(_EQUATION, number, equations))
+        raise unknown(_EQUATION, number, equations)
     return found

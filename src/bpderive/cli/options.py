@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
 from bpderive.cli.document import FORMS, Block, written
-from bpderive.cli.words import complain, mistake, width
-from bpderive.errors import DomainError, NetworkError, ParseError
+from bpderive.cli.words import Parser, complain, mistake, width
+from bpderive.errors import DomainError, NetworkError, ParseError, unknown_name
 from bpderive.functions.activations import AnyActivation, activations, parse_activation
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network
@@ -30,13 +29,6 @@ _PLACE = Text(
     en="{given!r} is not a place: write integers, {wanted}",
     zh="{given!r} 不是合法的位置；请写整数：{wanted}",
 )
-_UNKNOWN = Text(
-    en="there is no {kind} {given!r}; known: {known}", zh="没有名为 {given!r} 的{kind}；已有：{known}"
-)
-_NEAR = Text(
-    en="there is no {kind} {given!r}; did you mean {near}? Known: {known}",
-    zh="没有名为 {given!r} 的{kind}，是否指 {near}？已有：{known}",
-)
 _ACTIVATION = Text(en="activation", zh="激活函数")
 _COST = Text(en="cost", zh="代价函数")
 _OUTPUT_LAYER = Text(
@@ -49,32 +41,30 @@ _HIDDEN_LAYERS = Text(
 )
 
 
-def add_network(parser: argparse.ArgumentParser, *, required: bool = True) -> None:
+def add_network(parser: Parser, *, required: bool = True) -> None:
     """Add the options of a network."""
     parser.add_argument(
         "--network",
         type=sizes,
         required=required,
         metavar="N,N,…",
-        help=str(Text(en="the layer sizes, from the input: 2,3,2", zh="各层宽度，从输入层起：2,3,2")),
+        help=Text(en="the layer sizes, from the input: 2,3,2", zh="各层宽度，从输入层起：2,3,2"),
     )
     add_functions(parser)
 
 
-def add_functions(parser: argparse.ArgumentParser) -> None:
+def add_functions(parser: Parser) -> None:
     """Add the options of the activation and the cost."""
     parser.add_argument(
         "--activation",
         type=functions,
         default=("sigmoid",),
         metavar="NAME",
-        help=str(
-            Text(
-                en="for all layers, or one for each layer from 2: tanh,sigmoid; a formula such as 'z/(1+exp(-z))' may "
-                "stand for a name (default: sigmoid)",
-                zh="各层共用一个，或从第 2 层起每层一个：tanh,sigmoid；"
-                "名称处也可写公式，如 'z/(1+exp(-z))'（默认：sigmoid）",
-            )
+        help=Text(
+            en="for all layers, or one for each layer from 2: tanh,sigmoid; a formula such as 'z/(1+exp(-z))' may "
+            "stand for a name (default: sigmoid)",
+            zh="各层共用一个，或从第 2 层起每层一个：tanh,sigmoid；"
+            "名称处也可写公式，如 'z/(1+exp(-z))'（默认：sigmoid）",
         ),
     )
     parser.add_argument(
@@ -82,21 +72,19 @@ def add_functions(parser: argparse.ArgumentParser) -> None:
         type=known_cost,
         default="quadratic",
         metavar="NAME",
-        help=str(
-            Text(en="{names} (default: quadratic)", zh="{names}（默认：quadratic）").format(
-                names=", ".join(costs)
-            )
+        help=Text(en="{names} (default: quadratic)", zh="{names}（默认：quadratic）").format(
+            names=", ".join(costs)
         ),
     )
 
 
-def add_form(parser: argparse.ArgumentParser) -> None:
+def add_form(parser: Parser) -> None:
     """Add the option of the form."""
     parser.add_argument(
         "--format",
         choices=tuple(FORMS),
         default="text",
-        help=str(Text(en="how it is written (default: text)", zh="输出形式（默认：text）")),
+        help=Text(en="how it is written (default: text)", zh="输出形式（默认：text）"),
     )
 
 
@@ -161,7 +149,7 @@ def _whole(text: str, wrong: str, counts: range, least: int) -> Whole:
 def known_cost(name: str) -> str:
     """A cost's name."""
     if name not in costs:
-        raise argparse.ArgumentTypeError(unknown(_COST, name, costs))
+        raise unknown(_COST, name, costs)
     return name
 
 
@@ -182,20 +170,16 @@ def activation(text: str) -> str | AnyActivation:
     if text in activations:
         return text
     if text.isidentifier() and text != "z":
-        raise argparse.ArgumentTypeError(unknown(_ACTIVATION, text, activations))
+        raise unknown(_ACTIVATION, text, activations)
     try:
         return parse_activation(text)
     except ParseError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def unknown(kind: Text, given: str, known: Iterable[str]) -> str:
+def unknown(kind: Text, given: str, known: Iterable[str]) -> argparse.ArgumentTypeError:
     """There is no such name; the nearest one and all that there are."""
-    names = list(known)
-    folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(given.casefold(), folded, n=1, cutoff=0.5)
-    values = {"kind": kind, "given": given[:40], "known": ", ".join(names)}
-    return str(_NEAR.format(near=folded[near[0]], **values) if near else _UNKNOWN.format(**values))
+    return argparse.ArgumentTypeError(str(unknown_name(kind, given[:40], known)))
 
 
 def save(path: Path, text: str) -> None:

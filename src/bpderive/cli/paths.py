@@ -6,6 +6,7 @@ import argparse
 
 from bpderive.cli.document import Block, Formula, Heading, Paragraph, Table
 from bpderive.cli.options import add_form, add_network, network, place, show
+from bpderive.cli.words import Parser
 from bpderive.equations.paths import path_sum
 from bpderive.letters.symbols import C, Partial, latex
 from bpderive.letters.text import Text
@@ -38,7 +39,7 @@ _READ = Text(
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     add_network(parser)
     one = parser.add_mutually_exclusive_group(required=True)

@@ -6,6 +6,7 @@ import argparse
 
 from bpderive.cli.document import Block, Paragraph, Table
 from bpderive.cli.options import add_form, add_network, network, show
+from bpderive.cli.words import Parser
 from bpderive.letters.text import Text, language
 from bpderive.programs.verify import verify
 
@@ -24,7 +25,7 @@ EXAMPLES = (
 )
 
 
-def add(parser: argparse.ArgumentParser) -> None:
+def add(parser: Parser) -> None:
     """Add the arguments."""
     add_network(parser)
     parser.add_argument(
@@ -32,11 +33,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help=str(
-            Text(
-                en="seed for the random weights and examples (default: 0)",
-                zh="随机权重与样本的种子（默认：0）",
-            )
+        help=Text(
+            en="seed for the random weights and examples (default: 0)",
+            zh="随机权重与样本的种子（默认：0）",
         ),
     )
     add_form(parser)

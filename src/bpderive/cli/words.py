@@ -130,6 +130,12 @@ class Parser(argparse.ArgumentParser):
         if add_help:
             self.add_argument("-h", "--help", action="help", help=str(_HELP))
 
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        """What `ArgumentParser` does; a `Text` among the options is said in the language that is set."""
+        for name, value in options.items():
+            options[name] = str(value) if isinstance(value, Text) else value
+        return super().add_argument(*names, **options)
+
     def describe(self, description: Text, examples: Sequence[tuple[str, Text]]) -> None:
         """Say in the help what it is about, and give examples."""
         self.description = str(description)

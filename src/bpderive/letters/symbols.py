@@ -45,65 +45,6 @@ from bpderive.letters.objects import (
     y,
     z,
 )
-from bpderive.letters.plain import (
-    plain,
-)
-from bpderive.letters.printer import (
-    joined_indices,
-    latex,
-)
-from bpderive.letters.table import (
-    Letter,
-    table,
-)
-
-__all__ = [
-    "EPSILON",
-    "RATES",
-    "Applied",
-    "BackwardProduct",
-    "C",
-    "Change",
-    "CostGradient",
-    "CostOf",
-    "DiagonalSigmaPrime",
-    "Elementwise",
-    "ExplicitPathSum",
-    "L",
-    "Largest",
-    "LayerArray",
-    "Letter",
-    "LetteredArray",
-    "NormSquared",
-    "OfExample",
-    "ParameterGradient",
-    "Partial",
-    "PathProduct",
-    "PathSum",
-    "Sigma",
-    "SigmaPrime",
-    "Width",
-    "X",
-    "a",
-    "b",
-    "d",
-    "delta",
-    "i",
-    "j",
-    "joined_indices",
-    "k",
-    "l",
-    "latex",
-    "layer_array",
-    "m",
-    "n",
-    "p",
-    "plain",
-    "q",
-    "quantity",
-    "stage",
-    "table",
-    "w",
-    "y",
-    "z",
-]
+from bpderive.letters.plain import plain
+from bpderive.letters.printer import joined_indices, latex
+from bpderive.letters.table import Letter, table

@@ -26,11 +26,9 @@ from bpderive.sphinxext import (
     card,
     catalogue,
     domain,
-    experiment,
     explanations,
     fonts,
     glossary,
-    lab,
     languages,
     markup,
     mathml,
@@ -43,8 +41,7 @@ from bpderive.sphinxext.bibliography import BibliographyDirective
 from bpderive.sphinxext.card import SummaryCardDirective
 from bpderive.sphinxext.conventions import ConventionsTableDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
-from bpderive.sphinxext.derivation import DerivationDirective
-from bpderive.sphinxext.equation import EquationDirective, FormulaRole
+from bpderive.sphinxext.equation import DerivationDirective, EquationDirective, FormulaRole
 from bpderive.sphinxext.experiment import DemonExperimentDirective
 from bpderive.sphinxext.flow import AlgorithmFlowDirective, LibraryFlowDirective
 from bpderive.sphinxext.glossary import GlossaryTableDirective
@@ -55,16 +52,14 @@ from bpderive.sphinxext.graph_figures import (
 )
 from bpderive.sphinxext.growth import PathGrowthDirective
 from bpderive.sphinxext.kept import source_hash
-from bpderive.sphinxext.lab import LabDirective
+from bpderive.sphinxext.lab import LabDirective, SolutionDirective
 from bpderive.sphinxext.learning import LearningCurvesDirective, MisreadDigitsDirective
 from bpderive.sphinxext.maps import LearningMapsDirective
 from bpderive.sphinxext.measured import MeasuredChartDirective, MeasuredTableDirective
 from bpderive.sphinxext.network import NetworkFigureDirective, PathSumDirective
 from bpderive.sphinxext.saturation import SaturationFigureDirective
-from bpderive.sphinxext.solution import SolutionDirective
 from bpderive.sphinxext.spread import SpreadFigureDirective, WeightFigureDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective, SimplificationsDirective
-from bpderive.sphinxext.words import language_of
 
 DIRECTIVES = {
     "equation": EquationDirective,
@@ -106,7 +101,7 @@ DIRECTIVES = {
 
 
 def _speak(app: Sphinx, config: Config) -> None:
-    set_language(language_of(config))
+    set_language("zh" if (config.language or "en").startswith("zh") else "en")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -118,10 +113,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         domain,
         bibliography,
         card,
-        experiment,
         explanations,
         glossary,
-        lab,
         languages,
         search,
         fonts,
@@ -136,4 +129,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("bpderive_speed", "", "env", types=(str,))
     app.add_config_value("bpderive_accuracy", "", "env", types=(str,))
     app.connect("config-inited", _speak)
-    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -14,100 +14,53 @@ from typing import Any
 
 from docutils import nodes
 
-from bpderive.functions.activations import Activation
+from bpderive.functions.activations import AnyActivation, VectorActivation
 from bpderive.letters.text import Text
 from bpderive.sphinxext import page_words as say
-from bpderive.sphinxext.directive import PageDirective
+from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import line, span, table
 
 SUBNORMAL = 1000.0
 """The bound on errors below 2^−1002, in units of 2^−1074."""
 
-KINDS = ("value", "slope")
-"""What was measured: σ and σ′."""
-
-KINDS_OF_LAYER = ("value", "log")
-"""What was measured of an activation of a whole layer: its components, and their logarithms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The largest errors of one program: in units in the last place, where, and how often it gave nan or inf.
-
-    `subnormal` is the error below 2^−1002, in units of 2^−1074; `warned` says whether it gave a warning.
-    """
-
-    ulp: float
-    at: float
-    bad: int
-    subnormal: float
-    warned: bool
-
-    @property
-    def shown(self) -> str:
-        """The error in LaTeX, with two digits."""
-        return scientific(self.ulp)
-
 
 @dataclass(frozen=True, slots=True)
 class Measurements:
-    """The file: the machine, the number of points, the bound, and the errors of each program for each activation."""
+    """The file in `data`: the machine, the number of points, the bound, and the errors of each program.
 
-    machine: Mapping[str, str]
-    points: int
-    bound: float
-    activations: Mapping[str, Any]
-    layers: Mapping[str, Any]
+    Errors are `ulp` in units in the last place, at z = `at`, how often they were nan or inf (`bad`), the error below
+    2^−1002 in units of 2^−1074 (`subnormal`), and whether there was a warning (`warned`).
+    """
+
+    data: Mapping[str, Any]
 
     @staticmethod
     def read(path: Path) -> Measurements:
         """The committed results."""
-        found = json.loads(path.read_text("utf-8"))
-        return Measurements(
-            found["machine"], found["points"], found["bound"], found["activations"], found["layers"]
-        )
+        return Measurements(json.loads(path.read_text("utf-8")))
 
-    def of(self, activation: Activation) -> dict[str, dict[str, Measured]] | None:
-        """program -> kind -> errors, ours first; None if this formula was not measured."""
-        found = self.activations.get(activation.name)
-        if found is None or found["formula"] != str(activation.formula):
-            return None
-        return _by_program(found, KINDS)
+    def of(self, activation: AnyActivation) -> Mapping[str, Any] | None:
+        """kind -> program -> errors, the kinds being "value" and "slope", "value" and "log" for one of a whole layer.
 
-    def of_layer(self, name: str) -> dict[str, dict[str, Measured]] | None:
-        """The same for an activation of a whole layer, whose kinds are `KINDS_OF_LAYER`."""
-        found = self.layers.get(name)
-        return None if found is None else _by_program(found, KINDS_OF_LAYER)
+        None if this formula was not measured.
+        """
+        found: Mapping[str, Any] | None
+        if isinstance(activation, VectorActivation):
+            found = self.data["layers"].get(activation.name)
+            return found
+        found = self.data["activations"].get(activation.name)
+        return found if found and found["formula"] == str(activation.formula) else None
 
     def on(self) -> str:
         """The machine and the versions in one line."""
-        shown = [self.machine[key] for key in ("processor", "system") if self.machine.get(key)]
-        versions = [f"{name} {self.machine[key]}" for key, name in _NAMES.items() if self.machine.get(key)]
+        machine = self.data["machine"]
+        shown = [machine[key] for key in ("processor", "system") if machine.get(key)]
+        versions = [f"{name} {machine[key]}" for key, name in _NAMES.items() if machine.get(key)]
         return ", ".join([*shown, *versions])
-
-
-def _by_program(found: Mapping[str, Any], kinds: tuple[str, ...]) -> dict[str, dict[str, Measured]]:
-    """program -> kind -> errors, ours first."""
-    programs = dict.fromkeys(program for kind in kinds for program in found[kind])
-    order = sorted(programs, key=lambda program: (not program.startswith("bpderive"), program == "naive"))
-    keys = ("ulp", "at", "bad", "subnormal", "warned")
-    return {
-        program: {
-            kind: Measured(*(found[kind][program][key] for key in keys))
-            for kind in kinds
-            if program in found[kind]
-        }
-        for program in order
-    }
 
 
 _NAMES = {"python": "Python", "numpy": "NumPy", "jax": "JAX", "torch": "PyTorch", "scipy": "SciPy"}
 """How the programs are called."""
-
-
-def called(program: str, version: str = "") -> str:
-    """The name of a program as its makers write it."""
-    return _NAMES.get(program, program) + (f" {version}" if version else "")
 
 
 def scientific(value: float) -> str:
@@ -126,7 +79,7 @@ def signed(value: float) -> str:
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
 
-def read_measurements(page: PageDirective) -> Measurements | None:
+def read_measurements(page: BookDirective) -> Measurements | None:
     """The committed results, if there are any."""
     path = Path(page.env.app.confdir, page.config.bpderive_accuracy)
     if not page.config.bpderive_accuracy or not path.exists():
@@ -136,28 +89,26 @@ def read_measurements(page: PageDirective) -> Measurements | None:
 
 
 def error_table(
-    page: PageDirective,
-    errors: dict[str, dict[str, Measured]],
-    kinds: dict[str, Text],
-    measurements: Measurements,
+    page: BookDirective, found: Mapping[str, Any], kinds: Mapping[str, Text], measurements: Measurements
 ) -> list[nodes.Node]:
-    """The errors of each program, a column for each of `kinds`, and where they were measured."""
+    """The errors of each program, ours first, a column for each of `kinds`, and where they were measured."""
     head = [page.words(word) for word in (say.PROGRAM, *kinds.values())]
     names = {"bpderive": say.OURS, "naive": say.NAIVE}
+    programs = dict.fromkeys(program for kind in kinds for program in found[kind])
     rows = []
-    for program, found in errors.items():
-        name = names.get(program) or Text(*(called(program, measurements.machine.get(program, "")),) * 2)
-        rows.append([page.words(name), *(_cell(page, found.get(kind)) for kind in kinds)])
+    for program in sorted(programs, key=lambda program: (program != "bpderive", program == "naive")):
+        version = measurements.data["machine"].get(program, "")
+        name = names.get(program) or f"{_NAMES.get(program, program)} {version}".strip()
+        rows.append([page.words(name), *(_cell(page, found[kind].get(program)) for kind in kinds)])
     machine = say.MEASURED_ON.format(machine=measurements.on())
     return [table(["bp-accuracy"], head, rows), line(*page.words(machine), classes=["bp-places"])]
 
 
-def _cell(page: PageDirective, found: Measured | None) -> list[nodes.Node]:
-    if found is None:
+def _cell(page: BookDirective, errors: Mapping[str, Any] | None) -> list[nodes.Node]:
+    if errors is None:
         return [nodes.Text("–")]
-    shown: list[nodes.Node] = [nodes.math(found.shown, found.shown)]
-    told = [say.BAD_AT.format(count=found.bad)] if found.bad else []
-    told += [say.SUBNORMAL_LOST] if found.subnormal > SUBNORMAL else []
-    told += [say.WARNED] if found.warned else []
-    shown += [span(*page.words(words), classes=["bp-also"]) for words in told]
-    return shown
+    shown = scientific(errors["ulp"])
+    told = [say.BAD_AT.format(count=errors["bad"])] if errors["bad"] else []
+    told += [say.SUBNORMAL_LOST] if errors["subnormal"] > SUBNORMAL else []
+    told += [say.WARNED] if errors["warned"] else []
+    return [nodes.math(shown, shown), *(span(*page.words(words), classes=["bp-also"]) for words in told)]

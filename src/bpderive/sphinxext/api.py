@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from sphinx import addnodes
 
 import bpderive
 from bpderive.cli import COMMANDS
@@ -56,11 +55,12 @@ def says(item: Any) -> str:
     return " ".join(words.partition("\n\n")[0].split())
 
 
-def call(name: str, item: Any) -> str:
-    """How `item` is called: its parameters with their defaults, without their types."""
+def call(name: str, item: Any, *, bound: bool = False) -> str:
+    """How `item` is called: its parameters with their defaults, without their types, and without self if `bound`."""
     signature = inspect.signature(item)
-    bare = [part.replace(annotation=inspect.Parameter.empty) for part in signature.parameters.values()]
-    return f"{name}{signature.replace(parameters=bare, return_annotation=inspect.Signature.empty)}"
+    parts = [*signature.parameters.values()][bound:]
+    bare = [part.replace(annotation=inspect.Parameter.empty) for part in parts]
+    return f"{name}{inspect.Signature(bare)}"
 
 
 def members(item: type) -> Iterator[tuple[str, Any]]:
@@ -72,14 +72,7 @@ def members(item: type) -> Iterator[tuple[str, Any]]:
         if name.startswith("_") or not inspect.isfunction(inner) or says(inner).startswith(_NOTHING):
             continue
         is_value = isinstance(member, property | cached_property) or hasattr(member, "func")
-        yield (name if is_value else _method(name, inner)), inner
-
-
-def _method(name: str, function: Any) -> str:
-    first, *rest = inspect.signature(function).parameters.values()
-    del first  # self or cls
-    bare = [part.replace(annotation=inspect.Parameter.empty) for part in rest]
-    return f"{name}{inspect.Signature(bare)}"
+        yield (name if is_value else call(name, inner, bound=True)), inner
 
 
 class ApiDirective(BookDirective):
@@ -123,16 +116,7 @@ class ApiDirective(BookDirective):
             path = Path(self.env.doc2path(page))
             self.env.note_dependency(str(path))
             if path.is_file() and re.search(used, path.read_text("utf-8")):
-                link = addnodes.pending_xref(
-                    "",
-                    nodes.inline("", page),
-                    refdomain="std",
-                    reftype="doc",
-                    reftarget=f"/{page}",
-                    refexplicit=False,
-                    refwarn=True,
-                )
-                shown += [*self.words(COMMA), link]
+                shown += [*self.words(COMMA), self.link(page)]
         if not shown:
             return []
         return [line(*self.words(USED_IN), nodes.Text(" "), *shown[1:], classes=["bp-places"])]
@@ -148,11 +132,9 @@ class CommandsDirective(BookDirective):
             [[nodes.literal(name, f"bpderive {name}")], self.words(_sentence(summary))]
             for name, summary in COMMANDS.items()
         ]
-        made = table(["bp-commands"], head, rows)
-        for name, row in zip(COMMANDS, list(made.findall(nodes.row))[1:], strict=True):
-            row["ids"] = [f"command-{name}"]
+        for name in COMMANDS:
             self.book.enter(f"bpderive {name}", "object", f"command-{name}")
-        return [made]
+        return [table(["bp-commands"], head, rows, [f"command-{name}" for name in COMMANDS])]
 
 
 def _sentence(text: Text) -> Text:

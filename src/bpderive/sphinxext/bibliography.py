@@ -8,7 +8,6 @@ further work, add it to the file. A key that is not in the file is an error; a w
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +25,7 @@ from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, line, span
-from bpderive.sphinxext.words import joined, language_of
+from bpderive.sphinxext.words import joined
 
 logger = logging.getLogger(__name__)
 
@@ -108,11 +107,9 @@ class CiteRole(SphinxRole):
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
         here = self.env.current_document.docname
         book_domain(self.env).data["cited"].setdefault(here, []).append(self.text)
-        words = works[self.text].cited.in_language(language_of(self.config))
-        shown = addnodes.pending_xref(
-            "", nodes.inline("", words), refdomain="math", reftype="cite", reftarget=self.text, refwarn=True
-        )
-        return [shown], []
+        words = nodes.inline("", str(works[self.text].cited))
+        target = {"refdomain": "math", "reftype": "cite", "reftarget": self.text, "refwarn": True}
+        return [addnodes.pending_xref("", words, **target)], []
 
 
 class BibliographyDirective(BookDirective):
@@ -130,7 +127,7 @@ class BibliographyDirective(BookDirective):
         here = self.env.current_document.docname
         self.book.data["bibliography"] = here
         for work in works.values():
-            self.book.enter(f"{work.cited.in_language(self.language)}: {work.title}", "work", work.anchor)
+            self.book.enter(f"{work.cited}: {work.title}", "work", work.anchor)
         return [element("ul", *map(self._entry, works.values()), classes=["bp-bibliography"])]
 
     def _entry(self, work: Work) -> nodes.Node:
@@ -151,7 +148,7 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
     if not (page := domain.data["bibliography"]):
         return
     cited = {key for keys in domain.data["cited"].values() for key in keys}
-    for key in uncited(bibliography_of(app), cited):
+    for key in bibliography_of(app).keys() - cited:
         logger.warning(
             "No page cites %s; cite it with {cite}`%s`, or take it out of the bibliography.",
             key,
@@ -160,12 +157,6 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
             type="bpderive",
             subtype="uncited",
         )
-
-
-def uncited(works: Iterable[str], cited: Iterable[str]) -> list[str]:
-    """The keys of the works that are not among those `cited`."""
-    known = set(cited)
-    return [key for key in works if key not in known]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Curves over an axis, as SVG that follows the page's colours: `chart(curves, across, up, language)`.
+"""Curves over an axis, as SVG that follows the page's colours: `chart(curves, across, up)`.
 
 A `Curve` has points and a name in both languages; an `Axis` has a title, its ticks and whether it is logarithmic. The
 curves differ in colour, dashes and marks alike, so that no reader depends on colours; the style sheet gives the classes
@@ -16,7 +16,7 @@ from html import escape
 
 from bpderive.errors import DomainError
 from bpderive.letters.text import Text
-from bpderive.sphinxext.lettering import short, typeset
+from bpderive.sphinxext.lettering import short, svg, typeset
 
 Point = tuple[float, float]
 
@@ -106,7 +106,6 @@ def chart(
     curves: Sequence[Curve],
     across: Axis,
     up: Axis,
-    language: str,
     *,
     heading: str = "",
     width: float = WIDE,
@@ -116,26 +115,20 @@ def chart(
     The frame comes with it, for whoever draws into it.
     """
     above = _ABOVE + (_LINE + 6 if heading else 0)
-    names = list(_names(curves, width, language))
+    names = list(_names(curves, width))
     frame = Frame(across, up, above + _LINE * (1 + max(row for row, *_ in names)), width)
     parts = [f'<text class="heading" x="{short(_LEFT)}" y="18">{escape(heading)}</text>'] if heading else []
-    parts += [*_legend(curves, names, above), *grid(frame, language)]
+    parts += [*_legend(curves, names, above), *grid(frame)]
     for number, curve in enumerate(curves, 1):
         parts += _curve(curve, number, frame)
-    return picture(parts, width, frame.top + _HEIGHT), frame
+    return svg("bp-chart", width, frame.top + _HEIGHT, parts), frame
 
 
-def picture(parts: Sequence[str], width: float, height: float) -> str:
-    """The parts of a chart as an SVG element."""
-    box = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-chart" role="img" {box}>{"".join(parts)}</svg>'
-
-
-def _names(curves: Sequence[Curve], width: float, language: str) -> Iterator[tuple[int, float, int, str]]:
+def _names(curves: Sequence[Curve], width: float) -> Iterator[tuple[int, float, int, str]]:
     """For each curve the row of its name, where it begins in it, its number and the name."""
     row, at = 0, _LEFT
     for number, curve in enumerate(curves, 1):
-        name = curve.name.in_language(language)
+        name = str(curve.name)
         wide = sum(_FONT if unicodedata.east_asian_width(c) in "WF" else 0.55 * _FONT for c in name)
         needed = _SAMPLE + 8 + wide
         if at > _LEFT and at + needed > width:
@@ -155,7 +148,7 @@ def _legend(
         yield f'<text x="{short(x + _SAMPLE + 8)}" y="{short(y + 5)}">{escape(name)}</text>'
 
 
-def grid(frame: Frame, language: str, *, bare: bool = False) -> Iterator[str]:
+def grid(frame: Frame, *, bare: bool = False) -> Iterator[str]:
     """The axes with their ticks and titles; if `bare`, without numbers across and without a title up."""
     left, right, top, bottom = _LEFT, frame.right, frame.top, frame.bottom
     across, up = frame.across, frame.up
@@ -170,12 +163,12 @@ def grid(frame: Frame, language: str, *, bare: bool = False) -> Iterator[str]:
             yield _number(tick, x, bottom + 20, across)
     yield f'<path class="axis" d="M{short(left)} {short(top)}V{short(bottom)}H{short(right)}"/>'
     middle = f'x="{short((left + right) / 2)}" y="{short(bottom + 43)}"'
-    yield f'<text class="title" {middle} text-anchor="middle">{escape(across.title.in_language(language))}</text>'
+    yield f'<text class="title" {middle} text-anchor="middle">{escape(str(across.title))}</text>'
     if bare:
         return
     y = (top + bottom) / 2
     turned = f'transform="rotate(-90 14 {short(y)})" x="14" y="{short(y)}"'
-    yield f'<text class="title" {turned} text-anchor="middle">{escape(up.title.in_language(language))}</text>'
+    yield f'<text class="title" {turned} text-anchor="middle">{escape(str(up.title))}</text>'
 
 
 def _number(value: float, x: float, y: float, axis: Axis, anchor: str = "middle") -> str:

@@ -12,7 +12,7 @@ of an equation it is that equation in each, with the mark of its check, and with
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from docutils import nodes
 
@@ -101,9 +101,9 @@ class ConventionsTableDirective(BookDirective):
         return element("details", summary, element("div", *buttons), classes=["bp-choose"], hidden="")
 
     def _of_conventions(self) -> nodes.table:
-        every = conventions.values()
-        rows = [self._row(convention) for convention in every]
-        return _marked(table(["bp-conventions"], [self.words(word) for word in _HEAD], rows), every)
+        rows = [self._row(convention) for convention in conventions.values()]
+        head = [self.words(word) for word in _HEAD]
+        return table(["bp-conventions"], head, rows, marks=[*map(_row_of, conventions.values())])
 
     def _row(self, convention: Convention) -> list[list[nodes.Node]]:
         count = convention.check().instances
@@ -144,14 +144,13 @@ class ConventionsTableDirective(BookDirective):
             if any(form in c.forms(number) for c in conventions.values())
         ]
         head = [self.words(_HEAD[0]), *(self.words(word) for _, word in forms)]
-        rows, shown = [], []
-        for convention in conventions.values():
+        shown = [convention for convention in conventions.values() if convention.forms(number)]
+        rows = []
+        for convention in shown:
             had = convention.forms(number)
-            if had:
-                cells = [self._cell(convention, number, form) if form in had else [] for form, _ in forms]
-                rows.append([self.words(convention.title), *cells])
-                shown.append(convention)
-        return _marked(table(["bp-conventions"], head, rows), shown)
+            cells = [self._cell(convention, number, form) if form in had else [] for form, _ in forms]
+            rows.append([self.words(convention.title), *cells])
+        return table(["bp-conventions"], head, rows, marks=[*map(_row_of, shown)])
 
     def _cell(self, convention: Convention, number: str, form: str) -> list[nodes.Node]:
         latex = convention.write(number, form)
@@ -172,14 +171,6 @@ class ConventionsTableDirective(BookDirective):
 def _row_of(convention: Convention) -> str:
     """The class of its row in each table."""
     return f"bp-convention-{convention.name}"
-
-
-def _marked(made: nodes.table, of: Iterable[Convention]) -> nodes.table:
-    """The table whose rows, one for each convention, say whose they are."""
-    body = next(made.findall(nodes.tbody))
-    for row, convention in zip(body.findall(nodes.row), of, strict=True):
-        row["classes"].append(_row_of(convention))
-    return made
 
 
 def _letters(convention: Convention) -> list[nodes.Node]:

@@ -6,12 +6,12 @@
 ```
 
 `pair_of(activation, cost)` is the error of a pair, with σ′ cancelled where that was found by derivation; nothing is
-listed by hand. To add a part to the page of a cost, write it and enter it in `PARTS`.
+listed by hand. To add a part to the page of a cost, call it in `CostPageDirective.make`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sympy
@@ -29,7 +29,7 @@ from bpderive.letters.text import Text
 from bpderive.proofs.pairings import pairing
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.catalogue import page_of
-from bpderive.sphinxext.directive import PageDirective
+from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.kept import Wanted, kept
 from bpderive.sphinxext.markup import display, line, span, table
 from bpderive.sphinxext.words import joined
@@ -85,32 +85,41 @@ def _factor(expression: sympy.Expr) -> str:
     return rf"\left({latex(expression)}\right)" if expression.is_Add else latex(expression)
 
 
-class CostPageDirective(PageDirective):
+class CostPageDirective(BookDirective):
     """The page of a cost."""
 
+    required_arguments = 1
+
     def make(self) -> list[nodes.Node]:
-        """The page. Raises `UnknownName` for a cost that is not in the catalogue."""
+        """The page, part by part. Raises `UnknownName` for a cost that is not in the catalogue."""
         cost = costs[self.arguments[0].strip()]
-        made = [node for part in PARTS for node in part(self, cost)]
-        return [self.page(cost.name.replace("_", "-"), cost.title, *made)]
-
-
-Part = Callable[[CostPageDirective, Cost], list[nodes.Node]]
-
-
-def _card(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
-    shown: list[nodes.Node] = [display(rf"C = {latex(cost.formula)}"), line(*page.words(say.ONE_OUTPUT))]
-    if cost.parameters:
-        values = [f"${latex(symbol)} = {latex(value)}$" for symbol, value in cost.parameters]
-        names = ", ".join(f"{symbol.name}=…" for symbol, _ in cost.parameters)
-        told = say.WITH_VALUES.format(
-            values=Text(", ".join(values), "，".join(values)), code=f".with_parameters({names})"
+        cost.assumptions.check()
+        shown: list[nodes.Node] = [display(rf"C = {latex(cost.formula)}"), line(*self.words(say.ONE_OUTPUT))]
+        if cost.parameters:
+            shown.append(with_values(self, cost.parameters))
+        domain = say.DOMAIN_PART.format(domain=sympy.latex(cost.domain))
+        assumptions = map(self.paragraph, (say.ASSUMPTION_AVERAGE, say.ASSUMPTION_OUTPUTS))
+        parts = (
+            self.card(say.COST, cost.title, f'bp.costs["{cost.name}"]', *shown),
+            self.section("gradient", say.GRADIENT, _gradient(self, cost)),
+            self.section(
+                "domain", say.DOMAIN, self.paragraph(say.DOMAIN_ALL if cost.domain == S.Reals else domain)
+            ),
+            self.section("assumptions", say.ASSUMPTIONS, *assumptions, self.mark(say.HOLDS, "concrete")),
+            self.section("pairs", say.GOES_WITH, *_goes_with(self, cost)),
         )
-        shown.append(line(*page.words(told)))
-    return [page.card(say.COST, cost.title, f'bp.costs["{cost.name}"]', *shown)]
+        return [self.page(cost.name.replace("_", "-"), cost.title, *parts)]
 
 
-def _gradient(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+def with_values(page: BookDirective, parameters: Iterable[tuple[sympy.Symbol, Expr]]) -> nodes.Node:
+    """Which values the parameters of a declaration have, and how others are chosen."""
+    values = [f"${latex(symbol)} = {latex(value)}$" for symbol, value in parameters]
+    names = ", ".join(f"{symbol.name.rstrip('_')}=…" for symbol, _ in parameters)
+    told = say.WITH_VALUES.format(values=joined(values, (", ", "，")), code=f".with_parameters({names})")
+    return line(*page.words(told))
+
+
+def _gradient(page: BookDirective, cost: Cost) -> nodes.Node:
     formula = cost.formula
     pieces = formula.args if isinstance(formula, Piecewise) else ((formula, None),)
     shown: list[nodes.Node] = []
@@ -125,8 +134,7 @@ def _gradient(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
     shown.append(
         page.mark(say.EXACT_LINES if exact else say.CHECKED_LINES, "concrete" if exact else "numeric")
     )
-    frame = page.folded(say.DERIVATION_OF_GRADIENT, *shown, classes=["bp-derivation"], opened=True)
-    return [page.section("gradient", say.GRADIENT, frame)]
+    return page.folded(say.DERIVATION_OF_GRADIENT, *shown, classes=["bp-derivation"], opened=True)
 
 
 def _conditions(formula: Expr) -> list[str | None]:
@@ -137,26 +145,7 @@ def _conditions(formula: Expr) -> list[str | None]:
     return [row.split(" & ")[1] for row in rows]
 
 
-def _domain(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
-    part = say.DOMAIN_PART.format(domain=sympy.latex(cost.domain))
-    told = say.DOMAIN_ALL if cost.domain == S.Reals else part
-    return [page.section("domain", say.DOMAIN, page.paragraph(told))]
-
-
-def _assumptions(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
-    cost.assumptions.check()
-    return [
-        page.section(
-            "assumptions",
-            say.ASSUMPTIONS,
-            page.paragraph(say.ASSUMPTION_AVERAGE),
-            page.paragraph(say.ASSUMPTION_OUTPUTS),
-            page.mark(say.HOLDS, "concrete"),
-        )
-    ]
-
-
-def _goes_with(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
+def _goes_with(page: BookDirective, cost: Cost) -> list[nodes.Node]:
     found: dict[str, list[str]] = {}
     refused = []
     for name, pair in kept(page.env.app).of(pairs(cost)).items():
@@ -177,11 +166,7 @@ def _goes_with(page: CostPageDirective, cost: Cost) -> list[nodes.Node]:
         shown.append(page.paragraph(say.CANCELS_WITH_NONE))
     if refused:
         shown.append(page.paragraph(say.REFUSED_WITH.format(names=_listed(refused))))
-    return [page.section("pairs", say.GOES_WITH, *shown)]
-
-
-PARTS: tuple[Part, ...] = (_card, _gradient, _domain, _assumptions, _goes_with)
-"""The parts of the page, from top to bottom."""
+    return shown
 
 
 def _listed(names: Iterable[str]) -> Text:
@@ -189,10 +174,8 @@ def _listed(names: Iterable[str]) -> Text:
     return joined(activations[name].title for name in names)
 
 
-class PairingTableDirective(PageDirective):
+class PairingTableDirective(BookDirective):
     """The error of the output layer for every pair of an activation and a cost."""
-
-    required_arguments = 0
 
     def make(self) -> list[nodes.Node]:
         """One row for each activation, one column for each cost; what cancels is marked."""

@@ -1,6 +1,6 @@
-"""What every directive of the book starts from: `BookDirective` has the language, places, marks and errors.
+"""What every directive of the book starts from: `BookDirective` makes words, links, steps, marks, cards and errors.
 
-`PageDirective`, for a generated page, has sections with fixed anchors, cards, steps, code and links as well.
+`FigureDirective`, for a drawing, has a caption and a label as well.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import Any, ClassVar, Protocol
 
 from docutils import nodes
@@ -16,15 +17,14 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from bpderive.equations import Equation, Proof, equations
+from bpderive.equations import Certificate, Equation, Proof, equations
 from bpderive.errors import BpderiveError, ParseError, shown
 from bpderive.functions.plot import Picture
+from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
-from bpderive.sphinxext.certificates import marks
 from bpderive.sphinxext.domain import BookDomain, book_domain, refer
-from bpderive.sphinxext.figures import Drawing
 from bpderive.sphinxext.markup import box, display, drawing, element, line, span
-from bpderive.sphinxext.words import REFUTED, language_of, phrase
+from bpderive.sphinxext.words import CHECKED, CHECKED_EXACTLY, CHECKED_ON_ONE, NOT_CHECKED, REFUTED, phrase
 
 logger = logging.getLogger(__name__)
 
@@ -43,21 +43,39 @@ _OPTION = re.compile(r":[\w-]+:(?:\s|$)|---")
 _NUMBER = re.compile(r"\((\w+)\)")
 
 
+def _mark(kind: str, certificate: Certificate) -> Text:
+    """What a mark says: it is made of the certificate of this build, never of words in a page."""
+    count = len(certificate.networks)
+    if kind == "unchecked":
+        return NOT_CHECKED
+    if kind == "concrete" and count < 2:
+        return CHECKED_ON_ONE if count else CHECKED_EXACTLY
+    return CHECKED.get(kind, Text(kind, kind)).format(count=count)
+
+
 def options(*words: str, **read: Callable[[str], Any]) -> dict[str, Callable[[str], Any]]:
     """The `option_spec` of a directive: the options `words` are taken as they stand, those of `read` by a function."""
     return dict.fromkeys(words, directives.unchanged_required) | read
 
 
+class Shown(Protocol):
+    """A line of a derivation."""
+
+    @property
+    def reason(self) -> Text:
+        """Why it follows."""
+        ...
+
+    def latex(self) -> str:
+        """The line as the book prints it."""
+        ...
+
+
 class BookDirective(SphinxDirective, ABC):
-    """What our directives have in common: the builder's language, the domain, errors told with their line."""
+    """What our directives have in common: the domain, errors told with their line, and the parts of a page."""
 
     wanted: ClassVar[tuple[str, ...]] = ()
     """The options without which it cannot do."""
-
-    @property
-    def language(self) -> str:
-        """The language of this build, "en" or "zh"."""
-        return language_of(self.config)
 
     @property
     def book(self) -> BookDomain:
@@ -88,17 +106,13 @@ class BookDirective(SphinxDirective, ABC):
         """The nodes of the directive. Raises `BpderiveError` for what the author got wrong."""
 
     def words(self, text: Text | str) -> list[nodes.Node]:
-        """The nodes of `text` in the builder's language."""
-        return phrase(text, self.language)
+        """The nodes of `text` in the language of the build."""
+        return phrase(text)
 
-    def picture(self, drawn: Drawing | Picture) -> drawing:
+    def picture(self, drawn: Picture) -> drawing:
         """A drawing with its words."""
         name = f"bp-drawing-{self.env.new_serialno('bp-drawing') + 1}"
-        title, description = (
-            words.in_language(self.language) if isinstance(words, Text) else words
-            for words in (drawn.title, drawn.description)
-        )
-        node = drawing("", svg=drawn.svg, name=name, alt=title, description=description)
+        node = drawing("", svg=drawn.svg, name=name, alt=str(drawn.title), description=str(drawn.description))
         self.set_source_info(node)
         return node
 
@@ -120,7 +134,7 @@ class BookDirective(SphinxDirective, ABC):
         """The marks of the certificate, those of an equation leading to its proof or check; without one, an error."""
         told = line(classes=["bp-marks"])
         try:
-            made = marks(self.book.certificates.of(equation))
+            certificate = self.book.certificate(equation)
         except BpderiveError as refuted:
             logger.error(
                 "%s (%s) is refuted: %s",
@@ -134,33 +148,15 @@ class BookDirective(SphinxDirective, ABC):
                 "", "", *self.words(REFUTED), nodes.Text(f": {refuted}"), classes=["bp-refuted"]
             )
             return told
-        for mark in made:
-            shown = span(*self.words(mark.words), classes=["bp-mark", f"bp-mark-{mark.kind}"])
-            if isinstance(equation, Proof) or not mark.leads_to:
+        for kind in certificate.kinds or ("unchecked",):
+            shown = span(*self.words(_mark(kind, certificate)), classes=["bp-mark", f"bp-mark-{kind}"])
+            if isinstance(equation, Proof) or kind in ("definition", "unchecked"):
                 told += shown
-                continue
-            proof = equation.part_of or equation.number
-            told += refer(mark.leads_to, proof if mark.leads_to == "proof" else equation.number, shown)
+            elif kind == "general":
+                told += refer("proof", equation.part_of or equation.number, shown)
+            else:
+                told += refer("check", equation.number, shown)
         return told
-
-
-class Shown(Protocol):
-    """A line of a derivation."""
-
-    @property
-    def reason(self) -> Text:
-        """Why it follows."""
-        ...
-
-    def latex(self) -> str:
-        """The line as the book prints it."""
-        ...
-
-
-class PageDirective(BookDirective):
-    """A directive that makes a page about one declaration, in sections with fixed anchors."""
-
-    required_arguments = 1
 
     def page(self, anchor: str, title: Text, *content: nodes.Node) -> nodes.section:
         """The page, with its title."""
@@ -173,12 +169,11 @@ class PageDirective(BookDirective):
         self.set_source_info(made)
         return made
 
-    def link(self, page: str, title: Text) -> addnodes.pending_xref:
-        """A link to a page of the book."""
-        shown = nodes.inline("", "", *self.words(title))
-        return addnodes.pending_xref(
-            "", shown, refdomain="std", reftype="doc", reftarget=f"/{page}", refexplicit=True, refwarn=True
-        )
+    def link(self, page: str, title: Text | None = None) -> addnodes.pending_xref:
+        """A link to a page of the book, by its own title unless another is given."""
+        shown = nodes.inline("", "", *self.words(title)) if title else nodes.inline("", page)
+        target = {"reftarget": f"/{page}", "refexplicit": title is not None, "refwarn": True}
+        return addnodes.pending_xref("", shown, refdomain="std", reftype="doc", **target)
 
     def paragraph(self, text: Text) -> nodes.paragraph:
         """A paragraph in the builder's language, equation numbers being links."""
@@ -188,19 +183,36 @@ class PageDirective(BookDirective):
         """Python source, highlighted."""
         return nodes.literal_block(source, source, language="python", translatable=False)
 
-    def folded(self, title: Text, *content: nodes.Node, classes: Sequence[str], opened: bool = False) -> box:
-        """Content under a line that unfolds it."""
-        summary = element("summary", span(*self.words(title), classes=["bp-title"]))
+    def folded(
+        self,
+        title: Text,
+        *content: nodes.Node,
+        also: Sequence[nodes.Node] = (),
+        classes: Sequence[str],
+        opened: bool = False,
+    ) -> box:
+        """Content under a line that unfolds it: a title, and what stands `also` in it."""
+        summary = element("summary", span(*self.words(title), classes=["bp-title"]), *also)
         attributes = {"open": "open"} if opened else {}
         return element("details", summary, *content, classes=classes, **attributes)
 
-    def steps(self, steps: Sequence[Shown]) -> box:
-        """The lines of a derivation, each with its reason."""
+    def steps(
+        self,
+        steps: Sequence[Shown],
+        formula: Callable[[Any], nodes.Node] = lambda step: display(step.latex()),
+        *,
+        wide: float = inf,
+    ) -> box:
+        """The lines of a derivation as `formula` shows them, each with its reason.
+
+        A line of more letters than `wide` leaves no room for the reason at its side.
+        """
         items = []
         for step in steps:
             classes = ["bp-step", *(["bp-continued"] if step.latex().startswith("=") else [])]
+            classes += ["bp-wide"] if wide < inf and len(plain(step.latex())) > wide else []
             reason = line(*self.linked(step.reason), classes=["bp-reason"])
-            shown = element("div", display(step.latex()), classes=["bp-line"])
+            shown = element("div", formula(step), classes=["bp-line"])
             items.append(element("li", shown, reason, classes=classes))
         return element("ol", *items, classes=["bp-steps"])
 
@@ -217,3 +229,20 @@ class PageDirective(BookDirective):
             classes=["bp-heading"],
         )
         return element("div", heading, *content, classes=["bp-equation", "bp-definition", "bp-declared"])
+
+
+class FigureDirective(BookDirective):
+    """A directive that draws; what stands in it is the caption."""
+
+    has_content = True
+
+    def figure(self, *drawn: Picture, classes: Sequence[str] = ()) -> nodes.figure:
+        """The drawings, beside one another, with their caption, and with a label if the directive has a `name`."""
+        figure = nodes.figure("", *map(self.picture, drawn), classes=["bp-figure", *classes])
+        for first in nodes.Element("", *self.parse_content_to_nodes()).findall(nodes.paragraph):
+            caption = nodes.caption(first.rawsource, "", *first.children)
+            caption.source, caption.line = first.source, first.line
+            figure += caption
+            break
+        self.add_name(figure)
+        return figure

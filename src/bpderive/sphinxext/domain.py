@@ -8,7 +8,7 @@ derivation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, cast
 
 from docutils import nodes
@@ -21,13 +21,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
-from bpderive.equations import Equation, equations
-from bpderive.errors import unknown_name
+from bpderive.equations import Certificate, Equation, Proof, equations
+from bpderive.errors import BpderiveError, unknown_name
 from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
-from bpderive.sphinxext.certificates import Certificates
 from bpderive.sphinxext.words import (
     CITED_IN,
+    COMMA,
     EQUATION,
     OBJECT,
     STATED_HERE,
@@ -37,7 +37,6 @@ from bpderive.sphinxext.words import (
     THE_PROOF_OF,
     USED_IN,
     WORK,
-    language_of,
 )
 
 logger = logging.getLogger(__name__)
@@ -106,7 +105,20 @@ class BookDomain(MathDomain):
 
     def __init__(self, env: BuildEnvironment) -> None:
         super().__init__(env)
-        self.certificates = Certificates()
+        self._certificates: dict[tuple[type, str], Certificate | BpderiveError] = {}
+
+    def certificate(self, equation: Equation | Proof) -> Certificate:
+        """The certificate of an equation or of a proof, made once in a build. Raises the error of its check."""
+        key = type(equation), equation.number
+        if key not in self._certificates:
+            try:
+                self._certificates[key] = equation.check()
+            except BpderiveError as error:
+                self._certificates[key] = error
+        made = self._certificates[key]
+        if isinstance(made, BpderiveError):
+            raise made
+        return made
 
     @property
     def indexes(self) -> dict[str, list[str]]:
@@ -141,11 +153,10 @@ class BookDomain(MathDomain):
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """What search finds by its name: the equations, and what was entered, such as letters and terms."""
-        language = language_of(self.env.config)
         for equation in _every():
             number = equation.number
             if (place := self.place(number)) is not None:
-                title = plain(equation.title.in_language(language)).replace(".", " ")
+                title = plain(str(equation.title)).replace(".", " ")
                 yield number, f"({number}) {title}", "equation", *place, 0
         for page, entries in self.data["entries"].items():
             for name, kind, anchor in entries:
@@ -153,7 +164,7 @@ class BookDomain(MathDomain):
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:
         """The kind of a thing, in the language of the build."""
-        return _KINDS[type.lname].in_language(language_of(self.env.config))
+        return str(_KINDS[type.lname])
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Remember which equations the page refers to, and where it does so first."""
@@ -213,18 +224,6 @@ class BookDomain(MathDomain):
             if self.data[kind] == docname:
                 self.data[kind] = ""
 
-    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
-        """Take over what another process read."""
-        super().merge_domaindata(docnames, otherdata)
-        for kind in ("statements", "proofs"):
-            self.data[kind] |= {
-                name: place for name, place in otherdata[kind].items() if place[0] in docnames
-            }
-        for kind in ("indexes", "uses", "entries", "cited"):
-            self.data[kind] |= {page: what for page, what in otherdata[kind].items() if page in docnames}
-        for kind in ("glossary", "bibliography"):
-            self.data[kind] = self.data[kind] or otherdata[kind]
-
     def resolve_xref(
         self,
         env: BuildEnvironment,
@@ -236,7 +235,6 @@ class BookDomain(MathDomain):
         contnode: nodes.Element,
     ) -> nodes.reference | None:
         """A link to an equation, to its proof, its check or the page where it stands."""
-        language = language_of(env.config)
         equation = labelled(target) if typ in ("eq", "numref") else None
         content: nodes.Node = contnode
         place: Place | None
@@ -248,16 +246,16 @@ class BookDomain(MathDomain):
             if place is None and not node.get("refwarn"):  # what no page derives line by line
                 place = self.place_of_check(target)
             if contnode.astext() == target:
-                content = nodes.Text(THE_PROOF_OF.format(number=f"({target})").in_language(language))
+                content = nodes.Text(str(THE_PROOF_OF.format(number=f"({target})")))
         elif typ in ("uses", "cited"):
             places = self.uses(target) if typ == "uses" else self.citations(target)
             shown: list[nodes.Node] = []
             for page, anchor in places:
                 linked = nodes.Text(env.titles[page].astext())
-                comma = nodes.Text(", " if language == "en" else "、")
+                comma = nodes.Text(str(COMMA))
                 shown += [comma, make_refnode(builder, fromdocname, page, anchor, linked)]
-            words = (USED_IN if typ == "uses" else CITED_IN).in_language(language)
-            before = [nodes.Text(words + " ")] if shown else []
+            words = USED_IN if typ == "uses" else CITED_IN
+            before = [nodes.Text(f"{words} ")] if shown else []
             return cast(nodes.reference, nodes.inline("", "", *before, *shown[1:]))
         elif typ == "cite":
             page = self.data["bibliography"]
@@ -266,19 +264,18 @@ class BookDomain(MathDomain):
             place = self.place_of_check(target)
         elif typ == "page":
             place = self.data["statements"].get(target)
-            content = nodes.Text(STATED_HERE.in_language(language))
+            content = nodes.Text(str(STATED_HERE))
             if place is not None:
                 link = make_refnode(
                     builder, fromdocname, place[0], place[1], nodes.Text(env.titles[place[0]].astext())
                 )
-                words = nodes.Text(STATED_IN.in_language(language) + " ")
-                return cast(nodes.reference, nodes.inline("", "", words, link))
+                return cast(nodes.reference, nodes.inline("", "", nodes.Text(f"{STATED_IN} "), link))
         else:
             return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
         if place is None:
             # What the reader asked for must be there; what our own directives offer may be left out.
             return None if node.get("refwarn") else cast(nodes.reference, _plain(content))
-        title = equation.title.in_language(language) if equation else ""
+        title = str(equation.title) if equation else ""
         return make_refnode(builder, fromdocname, *place, content, title)
 
     def resolve_any_xref(
@@ -332,8 +329,7 @@ def _explain(app: Sphinx, domain: Any, node: addnodes.pending_xref) -> bool | No
 
 def _renew_indexes(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """What tells where something stands or is cited is written anew whenever any page was read."""
-    domain = env.domains["math"]
-    assert isinstance(domain, BookDomain)
+    domain = book_domain(env)
     return sorted({*domain.indexes, domain.data["bibliography"]} - {""})
 
 

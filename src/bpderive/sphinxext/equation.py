@@ -1,4 +1,4 @@
-"""The directive `equation` and the role `formula`: they print what the registry holds.
+"""The directives `equation` and `derivation` and the role `formula`: they print what the registry holds.
 
 ```{equation} BP2
 :form: component
@@ -7,20 +7,35 @@
 
 states it on a card, with the marks of its certificate. `` {formula}`BP2` `` is the equation once more in the middle of
 a sentence, as the source prints it, and `` {formula}`BP2 component` `` its other form.
+
+```{derivation} BP2
+:closed:
+:network: 2,3,2
+```
+
+is its proof, line by line, with the reason of each line and the marks of what is proved. A proof in parts is shown
+whole, or one part of it: `{derivation} long` with `:part: A`.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxRole
 
-from bpderive.equations import Equation
-from bpderive.errors import BpderiveError, ShapeError
+from bpderive.equations import Equation, Proof, equations
+from bpderive.errors import BpderiveError, ShapeError, unknown_name
+from bpderive.letters.text import Text
+from bpderive.proofs import Derivation, Step, derivation
+from bpderive.proofs.names import PART
 from bpderive.sphinxext.directive import BookDirective, options
-from bpderive.sphinxext.domain import find_equation, refer
-from bpderive.sphinxext.markup import display, element, line, span
-from bpderive.sphinxext.words import FORMS, KINDS
+from bpderive.sphinxext.domain import find_equation, proof_label, refer
+from bpderive.sphinxext.markup import box, display, element, line, span
+from bpderive.sphinxext.network import network_of
+from bpderive.sphinxext.words import FORMS, KINDS, ON_NETWORK, PROOF_OF
+from bpderive.sphinxext.words import PART as PART_TITLE
 
 _FORMS = ("component", "matrix", "both")
 
@@ -69,6 +84,98 @@ def numbered(equation: Equation, latex: str, *, first: bool) -> nodes.Node:
         return display(latex, number=equation.number, label=equation.label)
     number = span(refer("eq", equation.number), classes=["eqno"])
     return element("div", display(latex), number, classes=["bp-again"])
+
+
+_WIDE = 50
+"""A line of more letters than this leaves no room for the reason at its side."""
+
+
+class DerivationDirective(BookDirective):
+    """Show a derivation step by step."""
+
+    required_arguments = 1
+    option_spec = options("network", "part", closed=directives.flag, again=directives.flag)
+
+    def make(self) -> list[nodes.Node]:
+        """The steps: formula, number where the source gives one, reason; then the marks of what is proved."""
+        found = find_derivation(self.arguments[0].strip())
+        title = PROOF_OF.format(number=f"({found.number})")
+        if "part" in self.options:
+            found = find_part(found, self.options["part"].strip())
+            title = _part_title(found)
+        elif found.number not in equations:
+            title = found.title
+        if "network" in self.options:
+            return [self._on_network(found, title)]
+        whole = "part" not in self.options
+        own = whole and "again" not in self.options and self._note(found, title)
+        frame = self._frame(title, found.title)
+        if own:
+            frame["ids"].append(proof_label(found.number))
+        before: tuple[Text, ...] = ()
+        for around, chain in found.chains():
+            for title in around if around[:-1] != before[:-1] else around[-1:]:
+                frame += line(*self.words(title), classes=["bp-part"])
+            before = around
+            frame += self.steps(chain.steps, partial(self._formula, own=own), wide=_WIDE)
+        known = whole and found.number in equations
+        frame += self.marks(find_equation(found.number) if known else Proof(found))
+        return [frame]
+
+    def _note(self, found: Derivation, title: Text) -> bool:
+        """Remember that the derivation stands here; False if it already stands elsewhere."""
+        where = self.get_location()
+        return self.book.note("proofs", found.number, proof_label(found.number), str(title), where)
+
+    def _on_network(self, found: Derivation, title: Text) -> nodes.Node:
+        """The derivation read on a concrete network, each line of it decided there."""
+        net = network_of(self.options)
+        instance = found.instantiate(net)
+        instance.check()
+        sizes = f"$({', '.join(map(str, net.sizes))})$"
+        frame = self._frame(ON_NETWORK.format(title=title, sizes=sizes), found.title)
+        frame += self.steps(instance.steps, wide=_WIDE)
+        return frame
+
+    def _frame(self, title: Text, goal: Text) -> box:
+        also = [span(*self.words(goal), classes=["bp-goal"])] if goal != title else []
+        opened = "closed" not in self.options
+        return self.folded(title, also=also, classes=["bp-derivation"], opened=opened)
+
+    def _formula(self, step: Step, *, own: bool) -> nodes.Node:
+        """The line; where it is one of the source's numbered steps, and shown first here, it gets the anchor."""
+        if step.equation is None:
+            return display(step.latex())
+        equation = find_equation(step.equation)
+        first = own and equation.kind == "step"
+        first = first and self.book.note(
+            "statements", equation.number, equation.label, f"({equation.number})", self.get_location()
+        )
+        return numbered(equation, step.latex(), first=first)
+
+
+def find_part(whole: Derivation, name: str) -> Derivation:
+    """The part `name` of a proof in parts, such as "A" or "BP2". Raises `UnknownName`, which names the nearest."""
+    parts = {part.number.removeprefix(PART): part for _, part in whole.parts}
+    if name not in parts:
+        raise unknown_name(f"part of the derivation {whole.number}", name, parts)
+    return parts[name]
+
+
+def _part_title(part: Derivation) -> Text:
+    """How the part is headed."""
+    if part.number.startswith(PART):
+        return PART_TITLE.format(letter=part.number.removeprefix(PART))
+    return Text(en="({number})", zh="({number})").format(number=part.number)
+
+
+def find_derivation(name: str) -> Derivation:
+    """The derivation `name`. Raises `UnknownName`, which names the nearest."""
+    try:
+        return derivation(name)
+    except KeyError:
+        known = [number for number, equation in equations.items() if equation.proof is not None] + ["long"]
+        raise unknown_name("derivation", name, known) from None
 
 
 class FormulaRole(SphinxRole):

@@ -20,21 +20,19 @@ from dataclasses import dataclass
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.application import Sphinx
 
 from bpderive.errors import DomainError, ParseError
 from bpderive.functions.network import Network
+from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import plain
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.charts import Axis, Curve, Frame, chart, ticks
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.letters import Letters
-from bpderive.sphinxext.markup import box, element
-from bpderive.sphinxext.network import OF_NETWORK, FigureDirective, integers, network_of
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.figures import Letters
+from bpderive.sphinxext.markup import element
+from bpderive.sphinxext.network import OF_NETWORK, integers, network_of
 from bpderive.sphinxext.numbers import example
 
-SCRIPT = "experiment.js"
 _STEPS = 80
 """Steps from one end to the other; an even number, so that Δz = 0 is one of them."""
 
@@ -82,7 +80,7 @@ def experiment(net: Network, layer: int, neuron: int, *, seed: int, reach: float
     )
 
 
-def draw_experiment(found: Experiment, change: str, language: str) -> tuple[Drawing, Frame]:
+def draw_experiment(found: Experiment, change: str) -> tuple[Picture, Frame]:
     """The straight line and the curve, and where they stand."""
     steps = [step for step, _, _ in found.points]
     values = [value for _, *both in found.points for value in both]
@@ -93,7 +91,7 @@ def draw_experiment(found: Experiment, change: str, language: str) -> tuple[Draw
         ),
     )
     across = Axis(_ACROSS, ticks(steps[0], steps[-1], 9))
-    svg, frame = chart(curves, across, Axis(_UP, ticks(min(values), max(values))), language)
+    svg, frame = chart(curves, across, Axis(_UP, ticks(min(values), max(values))))
     (low, low_line, low_true), (high, high_line, high_true) = found.points[0], found.points[-1]
     told = _TOLD.format(
         slope=_number(found.slope),
@@ -105,7 +103,7 @@ def draw_experiment(found: Experiment, change: str, language: str) -> tuple[Draw
         high_true=_number(high_true),
     )
     title = _TITLE.format(change=plain(change))
-    return Drawing(svg, title.in_language(language), told.in_language(language)), frame
+    return Picture(svg, title, told), frame
 
 
 def for_script(found: Experiment, frame: Frame) -> str:
@@ -150,19 +148,6 @@ class DemonExperimentDirective(FigureDirective):
         found = experiment(
             net, layer, neuron, seed=self.options.get("seed", 0), reach=self.options.get("reach", 4.0)
         )
-        drawn, frame = draw_experiment(found, Letters().change((layer, neuron)), self.language)
+        drawn, frame = draw_experiment(found, Letters().change((layer, neuron)))
         attributes = {"data-experiment": for_script(found, frame)}
         return [element("div", self.figure(drawn), classes=["bp-experiment"], **attributes)]
-
-
-def _script(
-    app: Sphinx, page: str, template: str, context: dict[str, object], doctree: nodes.Node | None
-) -> None:
-    """The script comes with the pages that have an experiment."""
-    if doctree is not None and any("bp-experiment" in found["classes"] for found in doctree.findall(box)):
-        app.add_js_file(SCRIPT, loading_method="defer")
-
-
-def setup(app: Sphinx) -> None:
-    """Give the pages their script."""
-    app.connect("html-page-context", _script, priority=400)

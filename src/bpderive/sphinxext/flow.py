@@ -19,12 +19,11 @@ from html import escape
 from docutils import nodes
 
 from bpderive.equations import equations
+from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import a, l, latex, plain, z
 from bpderive.letters.text import LANGUAGES, Text
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.lettering import short, typeset
-from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.lettering import short, svg, typeset
 from bpderive.sphinxext.words import joined
 
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
@@ -107,15 +106,15 @@ class Box:
     words: Text | None = None
     wide: bool = False
 
-    def lines(self, language: str) -> list[str]:
+    def lines(self) -> list[str]:
         """The words, as lines that fit into the box; mathematics in `$…$` is one line."""
         if self.words is None:
             return []
-        return list(wrapped(self.words.in_language(language), (_WIDE - 24) / _WORDS))
+        return list(wrapped(str(self.words), (_WIDE - 24) / _WORDS))
 
-    def height(self, language: str) -> float:
+    def height(self) -> float:
         """How high the box must be."""
-        words = len(self.lines(language)) * _LINE
+        words = len(self.lines()) * _LINE
         return _HEAD + len(self.formulas) * _FORMULA + (_LINE if self.code else 0) + words + 12
 
 
@@ -145,10 +144,10 @@ def _width(words: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.52 for character in words)
 
 
-def draw_flow(boxes: Mapping[str, Box], arrows: Sequence[Arrow], language: str) -> str:
+def draw_flow(boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> str:
     """The boxes and the arrows between them, as an SVG element without its title."""
     rows = range(max(box.row for box in boxes.values()) + 1)
-    heights = [max(box.height(language) for box in boxes.values() if box.row == row) for row in rows]
+    heights = [max(box.height() for box in boxes.values() if box.row == row) for row in rows]
     places: dict[str, tuple[float, float, float, float]] = {}
     for name, box in boxes.items():
         x = _EDGE + (_WIDE + _GAP) / 2 * (1 if box.wide else 2 * box.column)
@@ -156,19 +155,18 @@ def draw_flow(boxes: Mapping[str, Box], arrows: Sequence[Arrow], language: str) 
         places[name] = (x, y, _WIDE, heights[box.row])
     parts = [part for arrow in arrows for part in _arrow(arrow, places)]
     for name, box in boxes.items():
-        parts.extend(_box(box, places[name], language))
+        parts.extend(_box(box, places[name]))
     width = 2 * (_WIDE + _EDGE) + _GAP
     height = 2 * _EDGE + sum(heights) + _BETWEEN * (len(heights) - 1)
-    size = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-flow" role="img" {size}>{"".join(parts)}</svg>'
+    return svg("bp-flow", width, height, parts)
 
 
-def _box(box: Box, place: tuple[float, float, float, float], language: str) -> Iterator[str]:
+def _box(box: Box, place: tuple[float, float, float, float]) -> Iterator[str]:
     x, y, width, height = place
     size = f'x="{short(x)}" y="{short(y)}" width="{short(width)}" height="{short(height)}" rx="6"'
     yield f'<rect class="box" {size}/>'
     middle = x + width / 2
-    yield _text("title", middle, y + 23, box.title.in_language(language))
+    yield _text("title", middle, y + 23, str(box.title))
     at = y + _HEAD
     for formula in box.formulas:
         at += _FORMULA
@@ -176,7 +174,7 @@ def _box(box: Box, place: tuple[float, float, float, float], language: str) -> I
     if box.code:
         at += _LINE
         yield _text("code", middle, at - 5, box.code)
-    for line in box.lines(language):
+    for line in box.lines():
         at += _LINE
         if "$" in line:
             yield _mixed(line, middle, at - 4)
@@ -221,7 +219,7 @@ def _arrow(arrow: Arrow, places: Mapping[str, tuple[float, float, float, float]]
         yield typeset(letters, (tail[0] + head[0]) / 2, tail[1] - 9, name="formula", size=16)
 
 
-def algorithm(language: str) -> Drawing:
+def algorithm() -> Picture:
     """The five steps: forward down the left side, back up the right side."""
     active, weighted = latex(a(l)), latex(z(l))
     boxes = {
@@ -245,7 +243,7 @@ def algorithm(language: str) -> Drawing:
         ("forward", "back", rf"{weighted},{active}"),
     )
     steps = _sentences([(boxes[name].title, _said(boxes[name])) for name in _STEPS])
-    return _drawing(boxes, arrows, _ALGORITHM, _ALGORITHM_TOLD.format(steps=steps), language)
+    return Picture(draw_flow(boxes, arrows), _ALGORITHM, _ALGORITHM_TOLD.format(steps=steps))
 
 
 def _said(box: Box) -> Text:
@@ -258,7 +256,7 @@ def _sentences(told: Sequence[tuple[Text, Text]]) -> Text:
     return joined((_SENTENCE.format(title=title, words=words) for title, words in told), (" ", ""))
 
 
-def library(language: str) -> Drawing:
+def library() -> Picture:
     """What the library does with an equation, from its statement to code that is checked against other code."""
     counted = {
         "count": len(equations),
@@ -269,15 +267,7 @@ def library(language: str) -> Drawing:
     boxes = {
         name: Box(*_AT[name], title, code=_CODE[name], words=words) for name, (title, words) in filled.items()
     }
-    return _drawing(boxes, _ORDER, _LIBRARY, _sentences(list(filled.values())), language)
-
-
-def _drawing(
-    boxes: Mapping[str, Box], arrows: Sequence[Arrow], title: Text, told: Text, language: str
-) -> Drawing:
-    return Drawing(
-        draw_flow(boxes, arrows, language), title.in_language(language), told.in_language(language)
-    )
+    return Picture(draw_flow(boxes, _ORDER), _LIBRARY, _sentences(list(filled.values())))
 
 
 class AlgorithmFlowDirective(FigureDirective):
@@ -287,7 +277,7 @@ class AlgorithmFlowDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """The figure."""
-        return [self.figure(algorithm(self.language))]
+        return [self.figure(algorithm())]
 
 
 class LibraryFlowDirective(AlgorithmFlowDirective):
@@ -295,4 +285,4 @@ class LibraryFlowDirective(AlgorithmFlowDirective):
 
     def make(self) -> list[nodes.Node]:
         """The figure."""
-        return [self.figure(library(self.language))]
+        return [self.figure(library())]

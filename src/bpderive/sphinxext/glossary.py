@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -26,7 +25,7 @@ from sphinx.util.nodes import make_refnode
 
 from bpderive.errors import ParseError
 from bpderive.letters.table import table as letters
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, language
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, span, table
@@ -37,17 +36,15 @@ from bpderive.sphinxext.words import (
     INTRODUCED,
     LETTER,
     MEANING,
-    language_of,
 )
 
 _EVERYDAY = re.compile(
     "assumption|average|claim|column|component|definition|exercise|identity|layer|problem|proof|row|slope|solution|step"
 )
 """Words that the glossary needs and that need no glossary: as links they would only distract."""
-_OTHERWISE = {
-    "en": "error functions?|(?:rounding|measured|largest) errors?",
-    "zh": "误差函数|舍入误差|(?:最大|测得的?)误差",
-}
+_OTHERWISE = Text(
+    "error functions?|(?:rounding|measured|largest) errors?", "误差函数|舍入误差|(?:最大|测得的?)误差"
+)
 """Expressions in which a word of the glossary means something else: δ is no error function."""
 _REMARK = re.compile(r"\s*\(.*\)$")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
@@ -74,9 +71,10 @@ class Term:
         """Whether its first use on a page links to the glossary; one Chinese character is too often part of a word."""
         return not _EVERYDAY.fullmatch(self.en) and len(self.zh) > 1
 
-    def said(self, language: str) -> str:
+    @property
+    def said(self) -> str:
         """The words by which a text uses it, without the remark in brackets."""
-        return _REMARK.sub("", self.en) if language == "en" else self.zh
+        return _REMARK.sub("", self.en) if language() == "en" else self.zh
 
 
 @cache
@@ -125,12 +123,11 @@ class GlossaryTableDirective(BookDirective):
         self.env.note_dependency(str(path))
         found = terms(path)
         head = [self.words(word) for word in (ENGLISH_TERM, CHINESE_TERM, LETTER, MEANING, INTRODUCED)]
-        made = table(["bp-glossary"], head, [self._row(term) for term in found])
-        for term, row in zip(found, list(made.findall(nodes.row))[1:], strict=True):
-            row["ids"] = [term.anchor]
+        for term in found:
             self.book.enter(f"{term.en} {term.zh}", "term", term.anchor)
         self.book.data["glossary"] = self.env.current_document.docname
-        return [made]
+        rows = [self._row(term) for term in found]
+        return [table(["bp-glossary"], head, rows, [term.anchor for term in found])]
 
     def _row(self, term: Term) -> list[list[nodes.Node]]:
         letter = next((letter for letter in letters if letter.latex == term.symbol), None)
@@ -138,7 +135,7 @@ class GlossaryTableDirective(BookDirective):
         said = self.linked(meaning) if meaning else []
         if letter and letter.defined:
             said += [nodes.Text(" "), refer("eq", letter.defined)]
-        others = term.also.in_language(self.language) if term.also else ""
+        others = str(term.also or "")
         if others:
             said.append(span(*self.words(ALSO_CALLED), others, classes=["bp-also"]))
         return [
@@ -146,13 +143,8 @@ class GlossaryTableDirective(BookDirective):
             [element("span", term.zh, lang="zh-CN")],
             [nodes.math(term.symbol, term.symbol)] if term.symbol else [],
             said,
-            [self._page(term.where)] if term.where in self.env.found_docs else [],
+            [self.link(term.where)] if term.where in self.env.found_docs else [],
         ]
-
-    def _page(self, name: str) -> nodes.Node:
-        """A link to a page, by its title."""
-        target = {"reftarget": f"/{name}", "refexplicit": False, "refdoc": self.env.docname}
-        return pending_xref("", nodes.inline(), refdomain="std", reftype="doc", **target)
 
 
 class LinkTerms(SphinxPostTransform):
@@ -167,16 +159,13 @@ class LinkTerms(SphinxPostTransform):
         here = self.env.current_document.docname
         if not glossary or here == glossary:
             return
-        language = language_of(self.config)
-        wanted = {
-            term.said(language).lower(): term for term in terms(glossary_of(self.app)) if term.is_linked
-        }
+        wanted = {term.said.lower(): term for term in terms(glossary_of(self.app)) if term.is_linked}
         for text in list(_texts(self.document)):
             if not wanted:
                 return
             pieces: list[nodes.Node] = []
             end = 0
-            for found in _pattern(wanted, language).finditer(text):
+            for found in _pattern(wanted).finditer(text):
                 term = wanted.pop((found["term"] or "").lower(), None)
                 if term is None:  # it means something else, or it has just been used in this very text
                     continue
@@ -187,7 +176,7 @@ class LinkTerms(SphinxPostTransform):
                     glossary,
                     term.anchor,
                     nodes.Text(found[0]),
-                    term.zh if language == "en" else term.en,
+                    term.zh if language() == "en" else term.en,
                 )
                 link["classes"] += ["bp-term"]
                 pieces += [nodes.Text(text[end : found.start()]), link]
@@ -196,10 +185,10 @@ class LinkTerms(SphinxPostTransform):
                 text.parent.replace(text, [*pieces, nodes.Text(text[end:])])
 
 
-def _pattern(wanted: Iterable[str], language: str) -> re.Pattern[str]:
+def _pattern(wanted: Iterable[str]) -> re.Pattern[str]:
     listed = "|".join(re.escape(words) for words in sorted(wanted, key=len, reverse=True))
-    words = f"{_OTHERWISE[language]}|(?P<term>{listed})"
-    return re.compile(rf"\b(?:{words})(?:e?s)?\b" if language == "en" else words, re.IGNORECASE)
+    words = f"{_OTHERWISE}|(?P<term>{listed})"
+    return re.compile(rf"\b(?:{words})(?:e?s)?\b" if language() == "en" else words, re.IGNORECASE)
 
 
 def _texts(document: nodes.document) -> Iterator[nodes.Text]:

@@ -22,13 +22,13 @@ from docutils.parsers.rst import directives
 from bpderive.equations.paths import path_sum
 from bpderive.errors import ParseError, Refuted
 from bpderive.functions.network import Network
+from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import C, Partial, latex, plain
 from bpderive.letters.text import Text
-from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, picture, ticks
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.lettering import short, typeset
-from bpderive.sphinxext.network import FigureDirective, integers, network_of
+from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, ticks
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.lettering import short, svg, typeset
+from bpderive.sphinxext.network import integers, network_of
 from bpderive.sphinxext.numbers import example
 from bpderive.sphinxext.words import joined
 
@@ -72,26 +72,24 @@ def growth(net: Network, layer: int, neuron: int, source: int, seed: int) -> Gro
     return Growth(latex(Partial(C, found.parameter)), names, parts, whole)
 
 
-def draw_growth(grown: Growth, language: str) -> Drawing:
+def draw_growth(grown: Growth) -> Picture:
     """The bars."""
     every = (*grown.sums, grown.whole)
     count = len(grown.parts) + 1
     across = Axis(_PATHS, (0.0, float(count)))
     frame = Frame(across, Axis(_SUM, ticks(min(every), max(every))), _ABOVE, WIDE)
     # Numbers across would count the gaps between the bars, and the title up stands over the axis instead.
-    parts = [*grid(frame, language, bare=True), *_bars(grown, frame, language)]
+    parts = [*grid(frame, bare=True), *_bars(grown, frame)]
     shown = [_number(value) for value in grown.parts]
     sums = [_number(value) for value in grown.sums[1:]]
     told = _TOLD.format(parts=joined(shown), sums=joined(sums), whole=_number(grown.whole))
     title = _TITLE.format(derivative=plain(grown.derivative), count=len(shown))
     parts.append(typeset(grown.derivative, 100, 20, name="derivative", size=19))
-    parts.append(f'<text class="title" x="140" y="20">{_SUM.in_language(language)}</text>')
-    return Drawing(
-        picture(parts, WIDE, frame.top + _HEIGHT), title.in_language(language), told.in_language(language)
-    )
+    parts.append(f'<text class="title" x="140" y="20">{_SUM}</text>')
+    return Picture(svg("bp-chart", WIDE, frame.top + _HEIGHT, parts), title, told)
 
 
-def _bars(grown: Growth, frame: Frame, language: str) -> Iterator[str]:
+def _bars(grown: Growth, frame: Frame) -> Iterator[str]:
     zero = frame.y(0)
     yield f'<path class="axis" d="M{short(frame.x(0))} {short(zero)}H{short(frame.right)}"/>'
     for place, ((before, after), name) in enumerate(zip(pairwise(grown.sums), grown.names, strict=True)):
@@ -102,7 +100,7 @@ def _bars(grown: Growth, frame: Frame, language: str) -> Iterator[str]:
         yield _valued(after - before, place, min(frame.y(before), y), frame, sign=True)
     last = len(grown.parts)
     yield _bar("whole", last, 0, grown.whole, frame)
-    yield _named(_BACK.in_language(language), last, frame)
+    yield _named(str(_BACK), last, frame)
     yield _valued(grown.whole, last, min(zero, frame.y(grown.whole)), frame, sign=False)
 
 
@@ -141,4 +139,4 @@ class PathGrowthDirective(FigureDirective):
         grown = growth(net, layer, neuron, source, self.options.get("seed", 0))
         if len(grown.parts) > _MOST:
             raise ParseError(f"{len(grown.parts)} paths are too many bars; at most {_MOST} are drawn.")
-        return [self.figure(draw_growth(grown, self.language))]
+        return [self.figure(draw_growth(grown))]

@@ -1,4 +1,4 @@
-"""The directive `lab`: a field in which a reader asks the machine.
+"""The directives `lab`, a field in which a reader asks the machine, and `solution`, an answer that is folded away.
 
     ```{lab} check
     d(C, b[l,j]) = delta[l,j]
@@ -18,7 +18,7 @@ Its lines are claims that are offered as examples. Those of an exercise are what
 
 The page holds a box with all the words in both languages, and a paragraph for readers whose browser cannot do it;
 _static/lab.js puts the field there. To add another kind, give it its words in `KINDS`, and in _static/lab a module of
-its name that exports `build`.
+its name that exports `build`. A solution holds any Markdown, with formulas, cells' results and other directives.
 """
 
 from __future__ import annotations
@@ -29,18 +29,16 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.application import Sphinx
 
 import bpderive
-from bpderive.errors import unknown_name
+from bpderive.errors import ParseError, unknown_name
 from bpderive.functions.activations import activations
 from bpderive.lab.exercises import chains
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext import page_words
 from bpderive.sphinxext.directive import BookDirective
-from bpderive.sphinxext.markup import box, element, line
-
-SCRIPT, STYLE = "lab.js", "lab.css"
+from bpderive.sphinxext.markup import element, line
+from bpderive.sphinxext.words import SOLUTION
 
 WITHOUT = Text(
     "Here a field asks the machine, if the browser has JavaScript and WebAssembly and the page comes from a server. "
@@ -208,26 +206,23 @@ class LabDirective(BookDirective):
         }
 
 
+class SolutionDirective(BookDirective):
+    """Fold the content away under the word for a solution."""
+
+    has_content = True
+
+    def make(self) -> list[nodes.Node]:
+        """A `<details>` element that is closed at first."""
+        if not self.content:
+            raise ParseError("The solution is empty; write it between the lines of the directive.")
+        return [self.folded(SOLUTION, *self.parse_content_to_nodes(), classes=["bp-solution"])]
+
+
 def words(text: Text) -> dict[str, str]:
     """A text in each language, by its name."""
     return {name: text.in_language(name) for name in LANGUAGES}
 
 
 def conventions() -> dict[str, dict[str, str]]:
-    """The conventions that can be chosen for a claim, by name, with their titles; none where the library has none."""
-    known = getattr(bpderive, "conventions", {})
-    return {name: words(getattr(known[name], "title", Text(name, name))) for name in known}
-
-
-def _files(
-    app: Sphinx, page: str, template: str, context: dict[str, object], doctree: nodes.Node | None
-) -> None:
-    """The script and the style come with the pages that have a field."""
-    if doctree is not None and any("bp-lab" in found["classes"] for found in doctree.findall(box)):
-        app.add_js_file(SCRIPT, loading_method="defer")
-        app.add_css_file(STYLE)
-
-
-def setup(app: Sphinx) -> None:
-    """Give the pages their files."""
-    app.connect("html-page-context", _files, priority=400)
+    """The conventions that can be chosen for a claim, by name, with their titles."""
+    return {name: words(one.title) for name, one in bpderive.conventions.items()}

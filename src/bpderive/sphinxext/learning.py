@@ -15,17 +15,17 @@ from typing import Any
 from docutils import nodes
 
 from bpderive.functions.network import Network
+from bpderive.functions.plot import Picture
 from bpderive.letters.text import Text
 from bpderive.programs import reference
 from bpderive.programs.lambdified import compile_gradient
 from bpderive.programs.training import Parameters, accuracy, descend, digits, start
 from bpderive.programs.training.digits import SIDE
 from bpderive.sphinxext.charts import Axis, Curve, chart
-from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.directive import FigureDirective
 from bpderive.sphinxext.kept import Wanted, kept
-from bpderive.sphinxext.lettering import short
+from bpderive.sphinxext.lettering import short, svg
 from bpderive.sphinxext.markup import element, line
-from bpderive.sphinxext.network import FigureDirective
 
 NETWORK = (64, 30, 10)
 HELD_OUT, SEED = 360, 0
@@ -101,11 +101,7 @@ def picture(pixels: Sequence[float]) -> str:
         for i, value in enumerate(pixels)
         if value
     ]
-    side = short(SIDE * _PIXEL)
-    box = f'viewBox="0 0 {side} {side}" style="--bp-width:{side}px"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-digit" role="img" {box}>{"".join(squares)}</svg>'
-    )
+    return svg("bp-digit", SIDE * _PIXEL, SIDE * _PIXEL, squares)
 
 
 class LearningCurvesDirective(FigureDirective):
@@ -124,10 +120,8 @@ class LearningCurvesDirective(FigureDirective):
         told = _COURSE.format(
             first=100 * found.derived[0], middle=100 * found.derived[9], last=100 * found.derived[-1]
         )
-        svg, _ = chart(curves, across, up, self.language)
-        return [
-            self.figure(Drawing(svg, _CURVES.in_language(self.language), told.in_language(self.language)))
-        ]
+        drawn, _ = chart(curves, across, up)
+        return [self.figure(Picture(drawn, _CURVES, told))]
 
 
 class MisreadDigitsDirective(FigureDirective):
@@ -139,7 +133,7 @@ class MisreadDigitsDirective(FigureDirective):
         cards = []
         for pixels, label, read in found.misread[:MOST]:
             alternative, caption = (text.format(label=label, read=read) for text in (_DIGIT, _READ))
-            drawn = Drawing(picture(pixels), alternative.in_language(self.language), "")
+            drawn = Picture(picture(pixels), alternative, Text("", ""))
             cards.append(element("li", self.picture(drawn), line(*self.words(caption))))
         words = _COUNT if len(found.misread) > MOST else _COUNT_ALL
         count = words.format(wrong=len(found.misread), all=found.held_out, shown=len(cards))

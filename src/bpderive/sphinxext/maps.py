@@ -23,14 +23,13 @@ from sympy import Expr, Sum
 
 from bpderive.errors import DomainError, ParseError
 from bpderive.functions.activations import Activation, activations
+from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import SigmaPrime, quantity
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
-from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid, picture
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.lettering import short, typeset
-from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.lettering import short, svg, typeset
 
 A_IN, Z, BACK = sympy.symbols("a_in z back", real=True)
 """The activation that goes in, the weighted input, and (w^{l+1})^T δ^{l+1} of the neuron."""
@@ -101,7 +100,7 @@ def learning_map(activation: Activation, back: float) -> Map:
     return Map(back, tuple(places.tolist()), tuple(values.tolist()))
 
 
-def draw_map(one: Map, language: str) -> Drawing:
+def draw_map(one: Map) -> Picture:
     """A map with the key to its shades."""
     frame = Frame(
         Axis(_WEIGHTED, (-6, -4, -2, 0, 2, 4, 6)), Axis(_ACTIVE, (0, 0.25, 0.5, 0.75, 1)), _ABOVE, NARROW
@@ -109,15 +108,15 @@ def draw_map(one: Map, language: str) -> Drawing:
     middle = (frame.x(_ACROSS[0]) + frame.right) / 2
     heading = typeset(rf"(w^{{l+1}})^T \delta^{{l+1}} = {one.back:g}", middle, 18, name="letters", size=18)
     top = frame.bottom + 78
-    parts = [heading, *_shades(one, frame), *grid(frame, language), *_key(top, language)]
+    parts = [heading, *_shades(one, frame), *grid(frame), *_key(top)]
     told = _TOLD.format(
         back=f"{one.back:g}",
         most=f"{max(one.factors):.2g}",
         small=f"{100 * one.share_below(LEVELS[0]):.0f}",
         level=LEVELS[0],
     )
-    svg = picture(parts, NARROW, top + 2 * _LINE)
-    return Drawing(svg, _TITLE.format(back=f"{one.back:g}").in_language(language), told.in_language(language))
+    drawn = svg("bp-chart", NARROW, top + 2 * _LINE, parts)
+    return Picture(drawn, _TITLE.format(back=f"{one.back:g}"), told)
 
 
 def _shades(one: Map, frame: Frame) -> Iterator[str]:
@@ -145,14 +144,10 @@ def _without_flats(points: list[tuple[float, float]]) -> list[tuple[float, float
     ]
 
 
-def _key(top: float, language: str) -> Iterator[str]:
+def _key(top: float) -> Iterator[str]:
     for shade in range(len(LEVELS) + 1):
         x, y = 70 + (shade % 3) * 128, top + (shade // 3) * _LINE
-        words = (
-            f"≥ {LEVELS[shade - 1]:g}"
-            if shade
-            else _BELOW.format(level=f"{LEVELS[0]:g}").in_language(language)
-        )
+        words = f"≥ {LEVELS[shade - 1]:g}" if shade else _BELOW.format(level=f"{LEVELS[0]:g}")
         yield f'<rect class="shade-{shade} key" x="{short(x)}" y="{short(y - 14)}" width="18" height="18"/>'
         yield f'<text x="{short(x + 24)}" y="{short(y)}">{words}</text>'
 
@@ -172,5 +167,5 @@ class LearningMapsDirective(FigureDirective):
             backs = [float(part) for part in self.options.get("errors", "1, 10").split(",")]
         except ValueError:
             raise ParseError(f"{self.options['errors']!r} is not a list of numbers such as 1, 10.") from None
-        maps = (draw_map(learning_map(activation, back), self.language) for back in backs)
+        maps = (draw_map(learning_map(activation, back)) for back in backs)
         return [self.figure(*maps, classes=["bp-charts"])]

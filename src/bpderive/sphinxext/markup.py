@@ -7,7 +7,7 @@ needs nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -63,15 +63,22 @@ def _nodes(content: Iterable[Content]) -> list[nodes.Node]:
 
 
 def table(
-    classes: list[str], head: list[list[nodes.Node]], rows: list[list[list[nodes.Node]]]
+    classes: list[str],
+    head: list[list[nodes.Node]],
+    rows: list[list[list[nodes.Node]]],
+    ids: Sequence[str] = (),
+    marks: Sequence[str] = (),
 ) -> nodes.table:
-    """A table whose cells are lists of nodes; `head` is its first line."""
+    """A table whose cells are lists of nodes; `ids` and `marks` are the anchors and the classes of its rows."""
     group = nodes.tgroup("", cols=len(head))
     group.extend([nodes.colspec("", colwidth=1) for _ in head])
     group += nodes.thead("", _row(head))
-    body = nodes.tbody("")
-    body.extend([_row(row) for row in rows])
-    group += body
+    made = [_row(row) for row in rows]
+    for row, anchor in zip(made, ids, strict=bool(ids)):
+        row["ids"] = [anchor]
+    for row, mark in zip(made, marks, strict=bool(marks)):
+        row["classes"] = [mark]
+    group += nodes.tbody("", *made)
     return nodes.table("", group, classes=classes)
 
 
@@ -105,8 +112,24 @@ def _pass(self: Any, node: nodes.Element) -> None:
     """Nothing of its own: the children speak."""
 
 
+FILES = {"bp-lab": ("lab.js", "lab.css"), "bp-experiment": ("experiment.js",)}
+"""The scripts and style sheets that come with the pages that have a box of a class."""
+
+
+def _add_files(
+    app: Sphinx, page: str, template: str, context: dict[str, object], doctree: nodes.Node | None
+) -> None:
+    found = {name for node in doctree.findall(box) for name in node["classes"]} if doctree else ()
+    for file in (file for name, files in FILES.items() if name in found for file in files):
+        if file.endswith(".js"):
+            app.add_js_file(file, loading_method="defer")
+        else:
+            app.add_css_file(file)
+
+
 def setup(app: Sphinx) -> None:
-    """Register the nodes with every builder that comes with Sphinx."""
+    """Register the nodes with every builder that comes with Sphinx, and give the pages the files of their boxes."""
+    app.connect("html-page-context", _add_files, priority=400)
     others: dict[str, Any] = dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass))
     app.add_node(box, html=(_visit_box, _depart_box), **others)
     app.add_node(drawing, html=(_visit_drawing, None), **others)

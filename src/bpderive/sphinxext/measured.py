@@ -16,17 +16,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from docutils import nodes
 
 from bpderive.errors import ParseError, unknown_name
+from bpderive.functions.plot import Picture
 from bpderive.letters.text import Text
 from bpderive.sphinxext.charts import NARROW, WIDE, Axis, Curve, chart, decades
-from bpderive.sphinxext.directive import BookDirective
-from bpderive.sphinxext.figures import Drawing
+from bpderive.sphinxext.directive import BookDirective, FigureDirective
 from bpderive.sphinxext.markup import element, line, table
-from bpderive.sphinxext.network import FigureDirective
 from bpderive.sphinxext.words import joined
 
 Results = Mapping[str, Any]
@@ -138,12 +137,12 @@ class Chart:
     up: Axis
     heading: str = ""
 
-    def drawing(self, language: str) -> Drawing:
+    def drawing(self) -> Picture:
         """The picture; its description tells where each curve begins and ends."""
         told = _ALL_TOLD.format(curves=joined(map(_told, self.curves), ("; ", "；")))
         width = NARROW if self.heading else WIDE
-        svg, _ = chart(self.curves, self.across, self.up, language, heading=self.heading, width=width)
-        return Drawing(svg, self.title.in_language(language), told.in_language(language))
+        svg, _ = chart(self.curves, self.across, self.up, heading=self.heading, width=width)
+        return Picture(svg, self.title, told)
 
 
 def _told(curve: Curve) -> Text:
@@ -339,67 +338,47 @@ TABLES: dict[str, Callable[[Results], Table]] = {
 }
 
 
-Made = TypeVar("Made")
-
 _NO_RESULTS = Text(
     "{setting} in conf.py names the file of what was measured; {name} is none that can be read.",
     "conf.py 中的 {setting} 应是测量结果文件；{name} 无法作为这样的文件读取。",
 )
 
 
-_OTHER_RESULTS = Text(
-    "the file that {setting} in conf.py names holds something else than what is shown here ({error}).",
-    "conf.py 中 {setting} 所指的文件里不是这里要显示的内容（{error}）。",
-)
-
-
-def results(directive: BookDirective, setting: str) -> Results:
-    """The results in the file that a setting names; raises `ParseError` where it names none."""
-    name = getattr(directive.config, setting)
+def results(directive: BookDirective) -> Results:
+    """The results in the file that the configuration names; raises `ParseError` where it names none."""
+    name = directive.config.bpderive_speed
     file = Path(directive.env.app.confdir, name)
     directive.env.note_dependency(str(file))
     try:
         found: Results = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise ParseError(_NO_RESULTS.format(setting=setting, name=repr(name))) from error
+        raise ParseError(_NO_RESULTS.format(setting="bpderive_speed", name=repr(name))) from error
     return found
 
 
-class MeasuredDirective(FigureDirective):
-    """What measured charts and tables have in common: the results file."""
+class MeasuredChartDirective(FigureDirective):
+    """One chart, or several beside one another, with a caption."""
 
     required_arguments = 1
-    final_argument_whitespace = True
-
-    def made(self, function: Callable[[Results], Made]) -> Made:
-        """What a function makes of the committed results; a page is made again when they change."""
-        found = results(self, "bpderive_speed")
-        try:
-            return function(found)
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-            raise ParseError(_OTHER_RESULTS.format(setting="bpderive_speed", error=repr(error))) from error
-
-
-class MeasuredChartDirective(MeasuredDirective):
-    """One chart, or several beside one another, with a caption."""
 
     def make(self) -> list[nodes.Node]:
         """The figure; raises `UnknownName` for a chart that is not in `CHARTS`."""
-        made = self.made(_chosen(self.arguments[0], "chart", CHARTS))
-        drawings = (one.drawing(self.language) for one in made)
+        made = _chosen(self.arguments[0], "chart", CHARTS)(results(self))
+        drawings = (one.drawing() for one in made)
         return [self.figure(*drawings, classes=["bp-charts" if len(made) > 1 else "bp-charted"])]
 
 
-class MeasuredTableDirective(MeasuredDirective):
+class MeasuredTableDirective(BookDirective):
     """One table, with the machine below it."""
 
-    has_content = False
+    required_arguments = 1
 
     def make(self) -> list[nodes.Node]:
         """The table; raises `UnknownName` for one that is not in `TABLES`."""
-        found = self.made(_chosen(self.arguments[0], "table", TABLES))
+        measured = results(self)
+        found = _chosen(self.arguments[0], "table", TABLES)(measured)
         rows = [[self.words(cell) for cell in row] for row in found.rows]
-        told = [*([found.note] if found.note is not None else []), self.made(machine)]
+        told = [*([found.note] if found.note is not None else []), machine(measured)]
         notes = [line(*self.words(note), classes=["bp-note"]) for note in told]
         shown = table(["bp-measured"], [self.words(word) for word in found.head], rows)
         return [element("div", shown, classes=["bp-scrolled"], tabindex="0"), *notes]

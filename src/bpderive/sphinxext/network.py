@@ -20,7 +20,7 @@ neuron.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -31,10 +31,17 @@ from bpderive.equations.paths import Path, PathSums, number_of_paths, path_sum
 from bpderive.errors import ParseError
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import C, Partial, latex
-from bpderive.sphinxext.directive import BookDirective, options
-from bpderive.sphinxext.figures import LABELS, Drawing, Place, draw
-from bpderive.sphinxext.highlight import Highlight, on_path, parse_highlight, reached
-from bpderive.sphinxext.letters import parse_letters
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.figures import (
+    LABELS,
+    Highlight,
+    Place,
+    draw,
+    on_path,
+    parse_highlight,
+    parse_letters,
+    reached,
+)
 from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.words import ONE_PATH, PATH, PATHS, SUM, SUM_CHECKED, SUM_CHECKED_BIAS
 
@@ -62,26 +69,6 @@ def network_of(options: Mapping[str, Any]) -> Network:
 _MOST_PATHS, _MOST_CAPTIONS = 24, 3
 OF_NETWORK = ("network", "activation", "cost")
 """The options that `network_of` reads."""
-
-
-class FigureDirective(BookDirective):
-    """A directive that draws a network; what stands in it is the caption."""
-
-    has_content = True
-
-    def figure(self, *drawn: Drawing, classes: Sequence[str] = ()) -> nodes.figure:
-        """The drawings, beside one another, with their caption, and with a label if the directive has a `name`."""
-        figure = nodes.figure("", *map(self.picture, drawn), classes=["bp-figure", *classes])
-        if self.content:
-            parsed = nodes.Element()
-            self.state.nested_parse(self.content, self.content_offset, parsed)
-            for first in parsed.findall(nodes.paragraph):
-                caption = nodes.caption(first.rawsource, "", *first.children)
-                caption.source, caption.line = first.source, first.line
-                figure += caption
-                break
-        self.add_name(figure)
-        return figure
 
 
 class NetworkFigureDirective(FigureDirective):
@@ -116,7 +103,6 @@ class NetworkFigureDirective(FigureDirective):
             captions=captions,
             letters=letters,
             demon=demon,
-            language=self.language,
         )
         return [self.figure(drawn)]
 
@@ -153,7 +139,7 @@ class PathSumDirective(FigureDirective):
         marked = start = _start(found)
         for path in found.paths:
             marked |= on_path(path.neurons, cost=True)
-        drawn = draw(net, highlight=marked, cost=True, language=self.language)
+        drawn = draw(net, highlight=marked, cost=True)
         words = ONE_PATH if count == 1 else PATHS
         told = line(*self.words(words.format(count=count, start=latex(found.parameter))))
         listed = element(
@@ -170,7 +156,6 @@ class PathSumDirective(FigureDirective):
             captions=_captions(found, path),
             cost=True,
             compact=True,
-            language=self.language,
         )
         product = r" \, ".join(latex(factor.derivative) for factor in path.factors)
         return element(

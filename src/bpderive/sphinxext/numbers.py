@@ -78,13 +78,7 @@ def example(net: Network, seed: int) -> Numbers:
     weights = tuple(draw.uniform(-2, 2, (wide, before)).round(1) for before, wide in pairs)
     biases = tuple(draw.uniform(-1, 1, (wide, 1)).round(1) for _, wide in pairs)
     x = draw.uniform(-1, 1, (net.sizes[0], 1)).round(1)
-    return with_numbers(net, weights, biases, x, np.arange(net.sizes[-1], dtype=float)[:, None] % 2)
-
-
-def with_numbers(
-    net: Network, weights: tuple[Array, ...], biases: tuple[Array, ...], x: Array, y: Array
-) -> Numbers:
-    """A network with these numbers."""
+    y = np.arange(net.sizes[-1], dtype=float)[:, None] % 2
     known: dict[Symbol, float] = {}
     for layer, (weight, bias) in enumerate(zip(weights, biases, strict=True), 2):
         for (row, column), value in np.ndenumerate(weight):

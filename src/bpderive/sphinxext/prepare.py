@@ -16,7 +16,6 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +42,6 @@ TIMEOUT = 120
 
 METHOD = "fork" if sys.platform == "linux" else "spawn"
 """How processes start: by `fork` they have all that is imported already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """A page with cells as a notebook with their results, and the seconds that they took."""
-
-    page: Path
-    notebook: Any
-    seconds: float
 
 
 def wanted() -> list[Wanted[Any]]:
@@ -81,12 +71,10 @@ def _results(cells: Path) -> Iterator[Any]:
 
 def _do(cache: Any, pages: list[Path], store: Path, missing: list[int]) -> None:
     with ProcessPoolExecutor(cores(), multiprocessing.get_context(METHOD)) as pool:
-        work: list[Future[Executed | None]] = [pool.submit(_make, store, number) for number in missing]
+        work: list[Future[CacheBundleIn | None]] = [pool.submit(_make, store, number) for number in missing]
         work += [pool.submit(execute, page) for page in pages]
         for done in as_completed(work):
-            if (made := done.result()) is not None:
-                data = {"execution_seconds": made.seconds}
-                bundle = CacheBundleIn(made.notebook, str(made.page), data=data)
+            if (bundle := done.result()) is not None:
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
@@ -101,8 +89,8 @@ def pages_with_cells(docs: Path) -> list[Path]:
     return [page for page in found if is_myst_markdown_notebook(page.read_text("utf-8"))]
 
 
-def execute(page: Path) -> Executed | None:
-    """Run the cells of a page; None where one of them fails."""
+def execute(page: Path) -> CacheBundleIn | None:
+    """Run the cells of a page and give the notebook with their results; None where one of them fails."""
     with tempfile.TemporaryDirectory() as folder:
         kernel: dict[str, str] = {}
         if os.name == "posix":  # two kernels that start at the same time could take the same port
@@ -118,7 +106,7 @@ def execute(page: Path) -> Executed | None:
             )
         except RuntimeError:  # the kernel did not start, or died
             return None
-    return None if done.err else Executed(page, done.nb, done.time)
+    return None if done.err else CacheBundleIn(done.nb, str(page), data={"execution_seconds": done.time})
 
 
 def _notebook(page: Path) -> Any:

@@ -19,11 +19,9 @@ from docutils import nodes
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation, activations
-from bpderive.functions.plot import ACROSS, plot
+from bpderive.functions.plot import ACROSS, Picture, plot
 from bpderive.letters.text import Text
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.network import FigureDirective
+from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.words import joined
 
 _POINTS = 2001
@@ -84,7 +82,7 @@ def _edge(low: Callable[[float], bool], one: float, other: float) -> float:
     return (one + other) / 2
 
 
-def draw_saturation(activation: Activation, share: float, language: str) -> Drawing:
+def draw_saturation(activation: Activation, share: float) -> Picture:
     """The graph of the activation, its saturated regions shaded."""
     places = saturated(activation, share)
     drawn = plot(activation, shaded=places)
@@ -96,8 +94,7 @@ def draw_saturation(activation: Activation, share: float, language: str) -> Draw
         most=f"{most:.3g}",
         places=joined(listed),
     )
-    words = drawn.description.in_language(language) + told.in_language(language)
-    return Drawing(drawn.svg, drawn.title.in_language(language), words)
+    return Picture(drawn.svg, drawn.title, joined((drawn.description, told), ("", "")))
 
 
 def _number(value: float) -> str:
@@ -114,4 +111,4 @@ class SaturationFigureDirective(FigureDirective):
         activation = activations[self.options.get("activation", "sigmoid")]
         if not isinstance(activation, Activation):
             raise DomainError(f"There is no graph of {activation.name}: it takes a vector.")
-        return [self.figure(draw_saturation(activation, self.options.get("share", 0.1), self.language))]
+        return [self.figure(draw_saturation(activation, self.options.get("share", 0.1)))]

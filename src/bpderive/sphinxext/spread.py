@@ -20,15 +20,15 @@ from sympy import Add, Expr
 from bpderive.equations import equations
 from bpderive.equations.paths import path_sum
 from bpderive.functions.network import Network
+from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import C, Change, Partial, a, latex, w
 from bpderive.letters.text import Text
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import COST, Drawing, Place, draw
-from bpderive.sphinxext.highlight import Highlight, Neuron, on_path, reached
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.figures import COST, Highlight, Neuron, Place, draw, on_path, reached
 from bpderive.sphinxext.markup import display, element, line
-from bpderive.sphinxext.network import FigureDirective, integers, network_of
+from bpderive.sphinxext.network import integers, network_of
 
-_STAGE = Text("Stage {number}", "第 {number} 步")
+_STAGE = Text("Stage {number}. {words}", "第 {number} 步　{words}")
 _FIRST = Text("The weight changes, and with it one activation.", "权重变了，一个激活值随之改变。")
 _NEXT = Text(
     "The change has reached every neuron of layer {layer}.", "变化传到了第 {layer} 层的每一个神经元。"
@@ -120,17 +120,11 @@ class SpreadFigureDirective(FigureDirective):
             names=dict(_names(stage.marked, (layer - 1, source))),
             cost=True,
             compact=True,
-            language=self.language,
         )
         words = (
             _FIRST if number == 1 else _NEXT.format(layer=stage.layer) if stage.layer <= net.depth else _LAST
         )
-        told = line(
-            *self.words(_STAGE.format(number=number)),
-            ". " if self.language == "en" else "　",
-            *self.words(words),
-        )
-        told["classes"] = ["bp-part"]
+        told = line(*self.words(_STAGE.format(number=number, words=words)), classes=["bp-part"])
         return element("li", told, self.picture(drawn), display(stage.latex()))
 
 
@@ -150,10 +144,10 @@ class WeightFigureDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """The figure; its letters are those of the statement."""
-        return [self.figure(one_weight(self.language))]
+        return [self.figure(one_weight())]
 
 
-def one_weight(language: str) -> Drawing:
+def one_weight() -> Picture:
     """Two neurons and the weight between them, with the letters of (32)."""
     statement = equations["32"].statement
     [into] = (part for part in statement.rhs.args if str(part).startswith("a"))
@@ -164,6 +158,5 @@ def one_weight(language: str) -> Drawing:
         names={(1, 1): latex(into), (2, 1): latex(out)},
         captions={(2, 1, 1): latex(statement.lhs)},
         compact=True,
-        language=language,
     )
-    return Drawing(drawn.svg, _IN_OUT.in_language(language), _IN_OUT_TOLD.in_language(language))
+    return Picture(drawn.svg, _IN_OUT, _IN_OUT_TOLD)

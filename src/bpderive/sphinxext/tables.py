@@ -53,11 +53,10 @@ class NotationTableDirective(BookDirective):
     def make(self) -> list[nodes.Node]:
         """The table."""
         head = [self.words(word) for word in (LETTER, CODE, SHAPE, MEANING, DEFINED)]
-        made = table(["bp-notation"], head, [self._row(letter) for letter in letters])
-        for letter, row in zip(letters, list(made.findall(nodes.row))[1:], strict=True):
-            row["ids"] = [f"letter-{letter.name}"]
-            self.book.enter(letter_name(letter, self.language), "letter", f"letter-{letter.name}")
-        return [made]
+        ids = [f"letter-{letter.name}" for letter in letters]
+        for letter, anchor in zip(letters, ids, strict=True):
+            self.book.enter(letter_name(letter), "letter", anchor)
+        return [table(["bp-notation"], head, [self._row(letter) for letter in letters], ids)]
 
     def _row(self, letter: Letter) -> list[list[nodes.Node]]:
         meaning = self.linked(letter.meaning)
@@ -72,11 +71,11 @@ class NotationTableDirective(BookDirective):
         ]
 
 
-def letter_name(letter: Letter, language: str) -> str:
+def letter_name(letter: Letter) -> str:
     """A letter as search finds it, such as "δ^l_j, delta: the error of a neuron"."""
     command = re.search(r"\\([A-Za-z]+)", letter.latex)
     name = f", {command[1].lower()}" if command else ""
-    return f"{plain(letter.latex)}{name}: {plain(letter.meaning.in_language(language))}"
+    return f"{plain(letter.latex)}{name}: {plain(str(letter.meaning))}"
 
 
 class EquationIndexDirective(BookDirective):
@@ -114,7 +113,7 @@ class EquationIndexDirective(BookDirective):
 
     def _certificate(self, equation: Equation) -> Certificate | None:
         try:
-            return self.book.certificates.of(equation)
+            return self.book.certificate(equation)
         except BpderiveError:
             return None  # the mark tells it
 

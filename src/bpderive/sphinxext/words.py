@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 
 from docutils import nodes
-from sphinx.config import Config
 
 from bpderive.letters.text import Text
 
@@ -108,23 +107,16 @@ SUM_CHECKED_BIAS = Text(
 )
 
 
-def language_of(config: Config) -> str:
-    """ "zh" in a Chinese build and "en" in any other."""
-    return "zh" if (config.language or "en").startswith("zh") else "en"
-
-
 def joined(items: Iterable[Text | str | int], between: tuple[str, str] = (", ", "、")) -> Text:
     """The items one after the other, with what stands between them in English and in Chinese."""
     texts = [item if isinstance(item, Text) else Text(str(item), str(item)) for item in items]
     return Text(between[0].join(text.en for text in texts), between[1].join(text.zh for text in texts))
 
 
-def phrase(text: Text | str, language: str) -> list[nodes.Node]:
-    """The nodes of `text` in `language`: words as they are, `$…$` as inline mathematics, `…` in backticks as code."""
-    words = text.in_language(language) if isinstance(text, Text) else text
-    words = _NO_SPACE.sub("", words)
+def phrase(text: Text | str) -> list[nodes.Node]:
+    """The nodes of `text`: words as they are, `$…$` as inline mathematics, `…` in backticks as code."""
     parts: list[nodes.Node] = []
-    for part in _NOT_WORDS.split(words):
+    for part in _NOT_WORDS.split(_NO_SPACE.sub("", str(text))):
         if part.startswith("$"):
             parts.append(nodes.math(part[1:-1], part[1:-1]))
         elif part.startswith("`"):
