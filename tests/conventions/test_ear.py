@@ -393,6 +393,11 @@ def test_no_right_line_of_code_is_refuted_and_no_wrong_one_held(seed: int) -> No
     assert min(seen["true"], seen["false"], *(seen[name] for name in ("course", "rows", "pytorch"))) > 5
 
 
+def test_a_letter_with_every_index_is_refused() -> None:
+    with pytest.raises(bp.ParseError):
+        bp.check(r"w_{abcdefghijklmnopqrstuvwxyz} = x_{j} + z")
+
+
 @given(st.text(alphabet="wbzaWdelta\\{}()[]^_'=+-*/.,;:@|&$ 0123lLjkTδσ∂ᵀ⊙²₁，（）因\n", max_size=60))
 def test_any_text_is_read_or_refused_by_our_own_error(text: str) -> None:
     try:

@@ -208,8 +208,8 @@ class Translator:
         self.outputs_called = targets & {"y", "Y"} if targets & {"t", "T"} else set()
         taken = {t for m in marks for t in m.below}
         free = (letter for letter in "qpsruv" if letter not in taken)
-        self.names = {"l": next(free)} if "l" in taken else {}
-        own, source, *_ = (letter for letter in "jkiqp" if letter not in taken)
+        self.names = {"l": next(free, "q")} if "l" in taken else {}
+        own, source, *_ = (*(letter for letter in "jkiqp" if letter not in taken), "j", "k")
         self.own = (own, source)
         capital = [letter for m in marks if (letter := self.convention.letter(m.letter)) is not None]
         says = [letter.batch for letter in capital if letter.batch is not None]
