@@ -89,7 +89,7 @@ def measure(name: str, rounds: int) -> list[float]:
 
 def table(timings: Mapping[str, Sequence[float]]) -> str:
     """One line for each item: median, fastest and slowest round, and the goal."""
-    rows = [("", "median", "fastest", "slowest", "rounds", "goal")]
+    rows: list[Sequence[str]] = [("", "median", "fastest", "slowest", "rounds", "goal")]
     for name, seconds in timings.items():
         times = (f"{t:.3f} s" for t in (statistics.median(seconds), min(seconds), max(seconds)))
         rows.append((name, *times, str(len(seconds)), f"< {ITEMS[name][1]:g} s"))
