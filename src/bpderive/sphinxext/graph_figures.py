@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from math import hypot
 from typing import Any
 
@@ -27,13 +28,13 @@ from sympy import Symbol
 from bpderive.errors import ParseError
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations import resolve as find_activation
+from bpderive.functions.plot import Picture
 from bpderive.letters.text import Text
 from bpderive.programs.graphs import Graph, Shared
 from bpderive.programs.graphs.symbolic import entries
-from bpderive.sphinxext.directive import options
-from bpderive.sphinxext.figures import Drawing
-from bpderive.sphinxext.lettering import SIZE, short, typeset
-from bpderive.sphinxext.network import FigureDirective, integers
+from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.lettering import SIZE, short, svg, typeset
+from bpderive.sphinxext.network import integers
 from bpderive.sphinxext.words import joined
 
 _RADIUS, _MARGIN, _ACROSS, _DOWN, _CELL = 22, 34, 106, 84, 58
@@ -63,14 +64,8 @@ _OF = Text("A layer of {count} neurons with {name}.", "一层 {count} 个神经�
 Point = tuple[float, float]
 
 
-def _drawing(
-    parts: list[str], width: float, height: float, title: Text, told: Text, language: str
-) -> Drawing:
-    box = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="bp-network" role="img" {box}>{"".join(parts)}</svg>'
-    )
-    return Drawing(svg, title.in_language(language), told.in_language(language))
+def _drawing(parts: list[str], width: float, height: float, title: Text, told: Text) -> Picture:
+    return Picture(svg("bp-network", width, height, parts), title, told)
 
 
 def _circle(name: str, at: Point, letter: str) -> str:
@@ -149,7 +144,7 @@ class _Plan:
         x = _MARGIN + _RADIUS + column * _ACROSS
         return x, self.above + _MARGIN + _RADIUS + (self.rows - 1 - row) * _DOWN
 
-    def draw(self, language: str) -> Drawing:
+    def draw(self) -> Picture:
         """The layers as circles, what they read as arrows, shortcuts broken and below."""
         net = self.net
         parts: list[str] = []
@@ -170,7 +165,7 @@ class _Plan:
         parts += [_circle("neuron", self.at(layer), self._name(layer)) for layer in range(1, net.depth + 1)]
         width = 2 * (_MARGIN + _RADIUS) + (columns - 1) * _ACROSS
         height = self.above + self.below + 2 * (_MARGIN + _RADIUS) + (self.rows - 1) * _DOWN
-        return _drawing([*parts, *captions], width, height, *described(net, self.cost), language)
+        return _drawing([*parts, *captions], width, height, *described(net, self.cost))
 
     def _name(self, layer: int) -> str:
         return self.names[layer - 1] if self.names else f"a^{{{layer}}}"
@@ -183,9 +178,7 @@ class _Plan:
         yield from _caption(self.captions.get((layer, read), own), at)
 
 
-def draw_neurons(
-    net: Graph, letters: tuple[str, ...], way: str, layer: int, neuron: int, language: str
-) -> Drawing:
+def draw_neurons(net: Graph, letters: tuple[str, ...], way: str, layer: int, neuron: int) -> Picture:
     """Every weight that is not zero, and those into or from one neuron by their parameters."""
     tallest = max(net.sizes)
     down = 62
@@ -226,7 +219,7 @@ def draw_neurons(
         2 * (_MARGIN + _RADIUS) + (tallest - 1) * down,
     )
     title = _NEURON.format(neuron=neuron, layer=layer)
-    return _drawing([*parts, *captions], width, height, title, joined(told, (" ", "")), language)
+    return _drawing([*parts, *captions], width, height, title, joined(told, (" ", "")))
 
 
 def _called(entry: Any) -> str:
@@ -240,7 +233,7 @@ def _spoken(name: str) -> str:
     return name.replace("{", "").replace("}", "")
 
 
-def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...], language: str) -> Drawing:
+def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...]) -> Picture:
     """A kernel in two dimensions as the middle output meets it, and as the middle input does."""
     shared = Shared.convolution("K", inputs, kernel)
     outputs = tuple(size - k + 1 for size, k in zip(inputs, kernel, strict=True))
@@ -264,7 +257,7 @@ def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...], language: str)
             )
             parts.append(typeset(str(entry), x + _CELL / 2, y + _CELL / 2 + 6, name="label"))
         x, y = left + kernel[1] * _CELL / 2, kernel[0] * _CELL + 38
-        words = title.in_language(language)
+        words = str(title)
         parts.append(f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{words}</text>')
         rows = [
             ", ".join(_spoken(str(entry)) for entry in met[at : at + kernel[1]])
@@ -272,10 +265,10 @@ def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...], language: str)
         ]
         told.append(_ROWS.format(title=title, rows="; ".join(rows)))
     width = 2 * (kernel[1] * _CELL + 2 * _MARGIN)
-    return _drawing(parts, width, kernel[0] * _CELL + 50, _KERNEL, joined(told, (" ", "")), language)
+    return _drawing(parts, width, kernel[0] * _CELL + 50, _KERNEL, joined(told, (" ", "")))
 
 
-def draw_mixing(name: str, count: int, language: str) -> Drawing:
+def draw_mixing(name: str, count: int) -> Picture:
     """The weighted inputs of a layer and its activations, with a line where one depends on the other."""
     mixes = isinstance(find_activation(name), VectorActivation)
     parts, down, across = [], 62, 150
@@ -296,10 +289,12 @@ def draw_mixing(name: str, count: int, language: str) -> Drawing:
         reached = mixes or j == 0
         parts.append(_circle("neuron marked" if reached else "neuron", place[1][j], f"a_{j + 1}"))
     x, y = _MARGIN + _RADIUS + across / 2, _MARGIN + (count - 1) * down + 2 * _RADIUS + 34
-    parts.append(f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{name}</text>')
+    parts.append(
+        f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{escape(name)}</text>'
+    )
     width, height = 2 * (_MARGIN + _RADIUS) + across, _MARGIN + (count - 1) * down + 2 * _RADIUS + 46
     title = _MIXED if mixes else _ALONE
-    return _drawing(parts, width, height, title, _OF.format(count=count, name=name), language)
+    return _drawing(parts, width, height, title, _OF.format(count=count, name=name))
 
 
 def _mapping(text: str) -> dict[int, tuple[int, ...]]:
@@ -344,7 +339,7 @@ class GraphFigureDirective(FigureDirective):
                     raise ParseError(f"{mark!r} is no mark such as `into 2,1` or `from 1,2`.")
                 layer, place = integers(neuron, 2)
                 letters = names or tuple(f"a^{{{l}}}" for l in range(1, net.depth + 1))
-                drawn.append(draw_neurons(net, letters, way, layer, place, self.language))
+                drawn.append(draw_neurons(net, letters, way, layer, place))
             return [self.figure(*drawn, classes=["bp-beside"] * (len(drawn) > 1))]
         captions = {}
         for item in filter(None, map(str.strip, self.options.get("captions", "").split(";"))):
@@ -352,7 +347,7 @@ class GraphFigureDirective(FigureDirective):
             layer, read = integers(key, 2)
             captions[layer, read] = shown
         plan = _Plan(net, self.options.get("rows", 1), names, captions, "cost" in self.options)
-        return [self.figure(plan.draw(self.language))]
+        return [self.figure(plan.draw())]
 
     def _net(self) -> Graph:
         """The network that the options describe. Raises `NetworkError` or `ParseError`."""
@@ -387,7 +382,7 @@ class KernelFigureDirective(FigureDirective):
     def make(self) -> list[nodes.Node]:
         """The figure."""
         inputs, kernel = (integers(self.options[key], 2) for key in ("inputs", "kernel"))
-        return [self.figure(draw_kernel(inputs, kernel, self.language))]
+        return [self.figure(draw_kernel(inputs, kernel))]
 
 
 class MixingFigureDirective(FigureDirective):
@@ -400,5 +395,5 @@ class MixingFigureDirective(FigureDirective):
         """The figure."""
         [count] = integers(self.options.get("count", "3"), 1)
         names = map(str.strip, self.options["activations"].split("|"))
-        drawn = [draw_mixing(name, count, self.language) for name in names]
+        drawn = [draw_mixing(name, count) for name in names]
         return [self.figure(*drawn, classes=["bp-beside"])]
