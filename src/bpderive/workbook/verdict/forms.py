@@ -118,6 +118,16 @@ def product(first: list[Term], second: list[Term]) -> list[Term]:
     return result
 
 
+def power(base: list[Term], exponent: int, clock: Clock | None = None) -> list[Term]:
+    """The power of a whole exponent that is not negative."""
+    result = base if exponent else number(1)
+    for _ in range(exponent - 1):
+        if clock is not None:
+            clock.check(1 + len(result) // 16)
+        result = product(result, base)
+    return result
+
+
 def renamed_bound(term: Term) -> Term:
     """The same term with new names for its bound indices."""
     if not term.bound:
@@ -339,17 +349,14 @@ def cleared(form: Form, unequal: frozenset[frozenset[Any]], clock: Clock) -> For
         )
         if below is None:
             return form
-        power = max(e for (factors, _), _ in form for f, e in factors if f == below)
+        most = max(e for (factors, _), _ in form for f, e in factors if f == below)
         denominator = as_terms(below[-1])
         terms: list[Term] = []
         for term in as_terms(form):
             exponent = dict(term.factors).get(below, 0)
             rest = tuple((f, e) for f, e in term.factors if f != below)
-            grown = [Term(term.coefficient, rest, term.bound)]
-            for _ in range(power - exponent):
-                clock.check()
-                grown = product(grown, denominator)
-            terms.extend(grown)
+            missing = power(denominator, most - exponent, clock)
+            terms += product([Term(term.coefficient, rest, term.bound)], missing)
         form = normal(terms, unequal, clock)
     return form
 

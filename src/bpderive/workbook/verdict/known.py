@@ -18,8 +18,9 @@ import sympy
 from sympy.core.relational import Relational
 
 from bpderive.functions.activations import elementwise_activations
+from bpderive.functions.algebra import in_exponential
 from bpderive.functions.costs import costs
-from bpderive.workbook.verdict.forms import Term, number, product
+from bpderive.workbook.verdict.forms import Term, number, power, product
 
 Coefficients = tuple[tuple[tuple[int, ...], Fraction], ...]
 
@@ -76,9 +77,8 @@ def evaluated(coefficients: Coefficients, *values: list[Term]) -> list[Term]:
     result: list[Term] = []
     for powers, coefficient in coefficients:
         part = number(coefficient)
-        for value, power in zip(values, powers, strict=True):
-            for _ in range(power):
-                part = product(part, value)
+        for value, exponent in zip(values, powers, strict=True):
+            part = product(part, power(value, exponent)) if exponent else part
         result += part
     return result
 
@@ -95,20 +95,11 @@ def reflection(sigma: str) -> tuple[int, Coefficients] | None:
         rest = value.subs(z, -z) - sign * value
         found = polynomial(sympy.expand(rest), "z")
         if found is None:
-            found = polynomial(_rational_in_exp(rest, z), "z")
+            _, rational = in_exponential(rest.rewrite(sympy.exp), z)
+            found = polynomial(sympy.cancel(rational), "z")
         if found is not None:
             return sign, found
     return None
-
-
-def _rational_in_exp(expression: Any, z: Any) -> Any:
-    """The expression in lowest terms, e^z being one unknown; as it is if it holds anything else."""
-    grown = sympy.Symbol("grown", positive=True)
-    found = expression.rewrite(sympy.exp).replace(
-        lambda part: isinstance(part, sympy.exp) and (part.args[0] / z).is_Integer,
-        lambda part: grown ** (part.args[0] / z),
-    )
-    return sympy.cancel(found) if found.is_rational_function(z, grown) else expression
 
 
 @lru_cache(64)

@@ -74,11 +74,7 @@ class Normaliser(Walker[list[Term]]):
         """The power; raises `IllFormed` where it divides by what is 0 identically."""
         if exponent < 0:
             base, exponent = self._inverse(base), -exponent
-        result = base if exponent else number(1)
-        for _ in range(exponent - 1):
-            self.clock.check(1 + len(result) // 16)
-            result = product(result, base)
-        return result
+        return forms.power(base, exponent, self.clock)
 
     def _inverse(self, terms: list[Term]) -> list[Term]:
         form = self.normal(terms)

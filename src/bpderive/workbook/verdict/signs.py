@@ -212,7 +212,7 @@ class _Look:
                 if new is None:
                     new = [Term(Fraction(1), ((factor, exponent),))]
                 else:
-                    new = self._power(new if exponent > 0 else self._inverse(new), abs(exponent))
+                    new = forms.power(new if exponent > 0 else self._inverse(new), abs(exponent))
                 grown = product(grown, new)
             result += grown
         return self.normal(result)
@@ -222,12 +222,6 @@ class _Look:
         if not form:
             raise _DividesByZero
         return forms.inverse(form)
-
-    def _power(self, terms: list[Term], exponent: int) -> list[Term]:
-        result = number(1)
-        for _ in range(exponent):
-            result = product(result, terms)
-        return result
 
     def _contradict(self, known: tuple[_Known, ...]) -> bool:
         """Whether no numbers are as the known signs say; products of unknowns count as unknowns of their own."""
