@@ -251,6 +251,7 @@ def pdf(session: nox.Session) -> None:
     """Print a PDF of the book and of the summary card for each language with headless Chromium; run `docs` first."""
     install(session, "browser")
     session.run("python", "-m", "formats", "pdf")
+    session.run("python", "-m", "formats", "card")
 
 
 @nox.session

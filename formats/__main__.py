@@ -8,6 +8,7 @@ from importlib import import_module
 from formats.pages import HTML, OUT
 
 FORMATS = {
+    "card": "formats.card",
     "downloads": "formats.downloads",
     "epub": "formats.epub",
     "pdf": "formats.pdf",

@@ -3,8 +3,7 @@
 Chromium sets MathML with the book's own fonts, so a formula looks as on the pages. Each chapter has its title at the
 head of its pages; the PDF has an outline, the contents have page numbers, and every link of the book leads to its
 place. A formula or a table that is wider than the column is set smaller until it fits. paper.css says what paper
-looks like. The card with the four equations is a PDF of one page: the drawing that every build writes beside its static
-files, with the book's text font. The same pages, printed by the same Chromium, give the same bytes.
+looks like. The same pages, printed by the same Chromium, give the same bytes.
 """
 
 from __future__ import annotations
@@ -34,8 +33,6 @@ _WORDS = {
     },
     "zh": {"contents": "目录", "licence": "文字：CC BY 4.0；代码：MIT。", "author": "bpderive 的贡献者"},
 }
-CARD = "four-equations-{language}.svg"
-_CARD_FONTS = {"400": "stix-two-text-400-normal", "600": "stix-two-text-600-normal"}
 _DATE = re.compile(rb"(/(?:Creation|Mod)Date) \(D:\d{14}")
 COLUMN = 612  # pixels: the width of A4 less the margins in paper.css
 
@@ -67,13 +64,12 @@ _NUMBER = """(numbers) => {
 
 
 def write(html: Path, out: Path) -> list[Path]:
-    """Print the book and the card of each language from the pages in `html`; returns the files."""
+    """Print the PDF of each language from the pages in `html`; returns the files."""
     found = chromium()
     out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        printers = (print_book, print_card)
-        made = [printed(browser, html, out, language) for printed in printers for language in LANGUAGES]
+        made = [print_book(browser, html, out, language) for language in LANGUAGES]
         browser.close()
     return made
 
@@ -105,35 +101,6 @@ def print_book(browser: Browser, html: Path, out: Path, language: str) -> Path:
         tab.pdf(**paper)
     target.write_bytes(undated(target.read_bytes()))
     return target
-
-
-def print_card(browser: Browser, html: Path, out: Path, language: str) -> Path:
-    """Print the card of one language into the folder `out`."""
-    source, target = out / f"card-{language}.html", out / f"bpderive-card-{language}.pdf"
-    source.write_text(card(html / language), "utf-8")
-    with browser.new_page() as tab:
-        tab.goto(source.as_uri())
-        tab.evaluate("document.fonts.ready.then(() => true)")
-        tab.pdf(path=target, prefer_css_page_size=True, print_background=True, tagged=True)
-    target.write_bytes(undated(target.read_bytes()))
-    return target
-
-
-def card(pages: Path) -> str:
-    """The drawing of the card on a page of its own size, with the book's fonts."""
-    static = pages / "_static"
-    drawing = (static / CARD.format(language=pages.name)).read_text("utf-8")
-    faces = "".join(
-        f'@font-face{{font-family:"STIX Two Text";font-weight:{weight};'
-        f"src:url({(static / 'fonts' / f'{name}.woff2').resolve().as_uri()})}}"
-        for weight, name in _CARD_FONTS.items()
-    )
-    title = drawing.partition("<title")[2].partition(">")[2].partition("<")[0]
-    return (
-        f'<!DOCTYPE html><html lang="{LANGUAGES[pages.name]}"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{faces}@page{{size:A4;margin:0}}body{{margin:0}}svg{{display:block}}</style></head>"
-        f"<body>{drawing}</body></html>\n"
-    )
 
 
 def undated(printed: bytes) -> bytes:

