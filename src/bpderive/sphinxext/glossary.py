@@ -42,9 +42,10 @@ _EVERYDAY = re.compile(
     "assumption|average|claim|column|component|definition|exercise|identity|layer|problem|proof|row|slope|solution|step"
 )
 """Words that the glossary needs and that need no glossary: as links they would only distract."""
-_OTHERWISE = Text(
-    "error functions?|(?:rounding|measured|largest) errors?", "误差函数|舍入误差|(?:最大|测得的?)误差"
-)
+_OTHERWISE = {
+    "en": "error functions?|(?:rounding|measured|largest) errors?",
+    "zh": "误差函数|舍入误差|(?:最大|测得的?)误差",
+}
 """Expressions in which a word of the glossary means something else: δ is no error function."""
 _REMARK = re.compile(r"\s*\(.*\)$")
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
@@ -187,7 +188,7 @@ class LinkTerms(SphinxPostTransform):
 
 def _pattern(wanted: Iterable[str]) -> re.Pattern[str]:
     listed = "|".join(re.escape(words) for words in sorted(wanted, key=len, reverse=True))
-    words = f"{_OTHERWISE}|(?P<term>{listed})"
+    words = f"{_OTHERWISE[language()]}|(?P<term>{listed})"
     return re.compile(rf"\b(?:{words})(?:e?s)?\b" if language() == "en" else words, re.IGNORECASE)
 
 

@@ -45,6 +45,7 @@ _COURSE = Text(
     "两条曲线相同：第一轮之后为 {first:.1f}%，第十轮之后为 {middle:.1f}%，最后为 {last:.1f}%。",
 )
 _DIGIT = Text("A handwritten {label} that the network reads as {read}", "手写的 {label}，网络读成了 {read}")
+_PIXELS = Text("{side} by {side} pixels, darker where there is more ink", "{side}×{side} 像素，墨越多越深")
 _READ = Text("{label}, read as {read}", "{label}，读成 {read}")
 _COUNT = Text(
     "{wrong} of {all} held-out digits are misread; the first {shown} of them are shown.",
@@ -133,7 +134,7 @@ class MisreadDigitsDirective(FigureDirective):
         cards = []
         for pixels, label, read in found.misread[:MOST]:
             alternative, caption = (text.format(label=label, read=read) for text in (_DIGIT, _READ))
-            drawn = Picture(picture(pixels), alternative, Text("", ""))
+            drawn = Picture(picture(pixels), alternative, _PIXELS.format(side=SIDE))
             cards.append(element("li", self.picture(drawn), line(*self.words(caption))))
         words = _COUNT if len(found.misread) > MOST else _COUNT_ALL
         count = words.format(wrong=len(found.misread), all=found.held_out, shown=len(cards))
