@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import os
 import subprocess
 import sys
@@ -219,6 +220,17 @@ def test_the_work_is_bounded_by_counting_steps() -> None:
     for _ in range(2):
         with pytest.raises(TooManySteps), at_most(1000):
             endless()
+    assert sys.getprofile() is None
+
+
+def test_a_profiler_of_the_reader_goes_on_and_changes_no_answer() -> None:
+    profiler = cProfile.Profile()
+    profiler.enable()
+    try:
+        found = bp.parse_activation("max(z, 0) + tanh(z)/7")
+    finally:
+        profiler.disable()
+    assert found == bp.parse_activation("max(z, 0) + tanh(z)/7")
     assert sys.getprofile() is None
 
 

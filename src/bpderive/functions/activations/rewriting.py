@@ -90,23 +90,34 @@ def best(expression: Expr) -> Form:
 
 def measured(form: Expr, expression: Expr) -> Form:
     """The form with its errors at the points."""
-    context, exactly = numbers(DIGITS), evaluate(plain(expression), DIGITS)
+    context = numbers(DIGITS)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = np.broadcast_to(np.asarray(compiled(form)(POINTS), dtype=np.float64), len(POINTS))
     worst, bad = 0.0, 0
-    for point, value in zip(POINTS, found, strict=True):
-        try:
-            true = context.mpf(exactly(context.mpf(point)))
-        except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-            continue
-        if not context.ldexp(1, -1022) <= abs(true) < context.ldexp(1, 1024):
+    for true, value in zip(_exact(expression), found, strict=True):
+        if true is None:
             continue
         if not math.isfinite(value):
             bad += 1
             continue
         worst = max(worst, float(abs(context.mpf(float(value)) - true) / np.spacing(abs(float(true)))))
     return Form(form, worst, bad, bool(caught))
+
+
+@lru_cache(CACHE)
+def _exact(expression: Expr) -> tuple[Any, ...]:
+    """The values at the points to `DIGITS` digits; None where there is none, or none that is a normal number."""
+    context, exactly = numbers(DIGITS), evaluate(plain(expression), DIGITS)
+    found = []
+    for point in POINTS:
+        try:
+            true = context.mpf(exactly(context.mpf(point)))
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+            true = None
+        normal = true is not None and context.ldexp(1, -1022) <= abs(true) < context.ldexp(1, 1024)
+        found.append(true if normal else None)
+    return tuple(found)
 
 
 def clamped(expression: Expr) -> Expr:

@@ -59,7 +59,11 @@ class at_most:  # a context manager, written as one
         return self
 
     def __exit__(self, *error: object) -> None:
-        sys.setprofile(self._before)
+        if self._before is None or callable(self._before):
+            sys.setprofile(self._before)
+        else:  # cProfile's, which starts itself
+            sys.setprofile(None)
+            self._before.enable()
         mpmath.mp.prec = self._precision  # the interrupted call may have been about to restore it
         if self._outer is not None:
             self._outer.made += self.made
