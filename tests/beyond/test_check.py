@@ -218,6 +218,11 @@ def test_the_equations_read_on_a_random_network_hold_and_others_do_not(seed: int
                 assert bp.check(f"{left} = {' + '.join(terms)}", network=net).status == "refuted", last
 
 
+def test_a_convention_beside_a_network_is_refused() -> None:
+    with pytest.raises(bp.ParseError, match="leave out convention"):
+        bp.check("delta[l] = G[l] * dsigma(z[l])", convention="course", network=GRAPHS["free"])
+
+
 def test_a_sum_over_too_many_layers_is_undecided() -> None:
     net = bp.Graph((1,) * 60)
     claim = "sum(r, s, t, G[r,1]*G[s,1]*G[t,1]) = 0"

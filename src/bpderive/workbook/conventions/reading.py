@@ -86,6 +86,12 @@ class Reading:
         return self.found.misfit
 
 
+_NO_CONVENTION = Text(
+    en="A claim about a network of your own is in the language of claims: leave out convention.",
+    zh="对自己的网络，命题要用 `check` 的输入语法书写，不要给出 convention。",
+)
+
+
 @overload
 def check(
     text: str | Claim, seconds: float = LONGEST, convention: str | None = None, network: None = None
@@ -104,12 +110,15 @@ def check(
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
     on every machine alike; `seconds` is the longest that this thread works on it in any case. With `network`, a
-    `Graph`, the claim is about that network, in the language of claims with G[l], w[l,r] and its parameters.
+    `Graph`, the claim is about that network, in the language of claims with G[l], w[l,r] and its parameters; there the
+    steps alone are counted.
 
-    Raises `ParseError` for a text that is no equation between quantities of a network, `UnknownName` for a convention
-    that is not declared, `NetworkError` for a network that is no Graph.
+    Raises `ParseError` for a text that is no equation between quantities of a network and for a convention beside a
+    network, `UnknownName` for a convention that is not declared, `NetworkError` for a network that is no Graph.
     """
     if network is not None:
+        if convention is not None:
+            raise ParseError(_NO_CONVENTION)
         return check_on(text, network)
     begun = text if isinstance(text, Claim) else _begun(text, convention)
     return judged(begun, seconds) if isinstance(begun, Claim) else _heard(begun, seconds)
