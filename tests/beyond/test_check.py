@@ -219,7 +219,7 @@ def test_the_equations_read_on_a_random_network_hold_and_others_do_not(seed: int
 
 
 def test_a_convention_beside_a_network_is_refused() -> None:
-    with pytest.raises(bp.ParseError, match="leave out convention"):
+    with pytest.raises(bp.ParseError, match="leave out `convention`"):
         bp.check("delta[l] = G[l] * dsigma(z[l])", convention="course", network=GRAPHS["free"])
 
 

@@ -87,8 +87,8 @@ class Reading:
 
 
 _NO_CONVENTION = Text(
-    en="A claim about a network of your own is in the language of claims: leave out convention.",
-    zh="对自己的网络，命题要用 `check` 的输入语法书写，不要给出 convention。",
+    en="A claim about a network of your own is in the language of `check`: leave out `convention`.",
+    zh="对自己的网络，命题要用 `check` 的输入语法书写，不要给出 `convention`。",
 )
 
 
