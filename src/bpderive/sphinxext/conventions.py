@@ -53,11 +53,17 @@ _FROM = Text(en="first index: where it comes from", zh="第一个下标：来自
 _COLUMNS, _ROWS = Text(en="columns", zh="列"), Text(en="rows", zh="行")
 _ONE = Text(en="one example", zh="单个样本")
 _SUM, _MEAN = Text(en="sum of the batch", zh="对一批求和"), Text(en="mean of the batch", zh="对一批取平均")
-_NUMERATOR = Text(en="∂z/∂a: numerator layout", zh="∂z/∂a：分子布局")
-_DENOMINATOR = Text(en="∂z/∂a: denominator layout", zh="∂z/∂a：分母布局")
-_AS_VARIABLE = Text(en="∂C/∂w has the shape of w", zh="∂C/∂w 与 w 同形")
-_TURNED = Text(en="∂C/∂w is transposed", zh="∂C/∂w 取转置")
-_NEGATIVE = Text(en="δ with its sign changed, thresholds for biases", zh="δ 变号，用阈值代替偏置")
+_NUMERATOR = Text(en=r"$\partial z/\partial a$: numerator layout", zh=r"$\partial z/\partial a$：分子布局")
+_DENOMINATOR = Text(
+    en=r"$\partial z/\partial a$: denominator layout", zh=r"$\partial z/\partial a$：分母布局"
+)
+_AS_VARIABLE = Text(
+    en=r"$\partial C/\partial w$ has the shape of $w$", zh=r"$\partial C/\partial w$ 与 $w$ 同形"
+)
+_TURNED = Text(en=r"$\partial C/\partial w$ is transposed", zh=r"$\partial C/\partial w$ 取转置")
+_NEGATIVE = Text(
+    en=r"$\delta$ with its sign changed, thresholds for biases", zh=r"$\delta$ 变号，用阈值代替偏置"
+)
 _HELD = Text(en="decided to hold", zh="已判定成立")
 _OWN = Text(en="its own {count} equations decided to hold", zh="它自己的 {count} 个等式已判定成立")
 _STOP = Text(en=", ", zh="，")
