@@ -20,13 +20,13 @@ def sigmoid(z):
 
 def backprop(weights, biases, x, y):
     """The gradient of C_x for one example, with respect to all b and all w."""
-    a = [x]  # 1. input
-    for w, b in zip(weights, biases, strict=True):  # 2. feedforward
+    a = [x]  # step 1: input
+    for w, b in zip(weights, biases, strict=True):  # step 2: feedforward
         a.append(sigmoid(w @ a[-1] + b))
-    delta = [(a[-1] - y) * a[-1] * (1 - a[-1])]  # 3. output error
-    for l in range(2, len(a)):  # 4. backpropagate
+    delta = [(a[-1] - y) * a[-1] * (1 - a[-1])]  # step 3: output error
+    for l in range(2, len(a)):  # step 4: backpropagate
         delta.insert(0, weights[-l + 1].T @ delta[-l + 1] * a[-l] * (1 - a[-l]))
-    return delta, [d @ a_in.T for d, a_in in zip(delta, a[:-1], strict=True)]  # 5. output
+    return delta, [d @ a_in.T for d, a_in in zip(delta, a[:-1], strict=True)]  # step 5: output
 
 
 def loop_gradient(weights, biases, X, Y):

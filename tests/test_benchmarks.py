@@ -10,10 +10,13 @@ from benchmarks.timing import blas, machine
 
 
 def test_a_table_has_a_line_for_each_timing_and_a_disturbed_round_does_not_move_the_median():
+    def goal(name):
+        return ["<", f"{ITEMS[name][1]:g}", "s"]
+
     first, second, *_ = ITEMS
     head, one, other = table({first: [1.0, 9.0, 2.0], second: [0.25]}).splitlines()
-    assert one.split()[-10:] == ["2.000", "s", "1.000", "s", "9.000", "s", "3", "<", "2", "s"]
-    assert other.split()[-10:] == ["0.250", "s", "0.250", "s", "0.250", "s", "1", "<", "1", "s"]
+    assert one.split()[-10:] == ["2.000", "s", "1.000", "s", "9.000", "s", "3", *goal(first)]
+    assert other.split()[-10:] == ["0.250", "s", "0.250", "s", "0.250", "s", "1", *goal(second)]
     assert head.index("median") + len("median") == one.index("2.000 s") + len("2.000 s")
 
 

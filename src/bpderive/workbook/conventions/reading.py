@@ -19,19 +19,18 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from bpderive.errors import ParseError, is_text
 from bpderive.judge.counterexample import Counterexample
+from bpderive.later import later
 from bpderive.letters.text import Text
-from bpderive.programs.graphs import Graph
 from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
 from bpderive.workbook.conventions.softmax import by_errors, with_softmax
 from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import NotWritten, Writer
-from bpderive.workbook.graph_verdict import GraphVerdict, check_on
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
 from bpderive.workbook.language.parser import is_in_the_language
@@ -42,6 +41,13 @@ from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.layers import feasible
+
+if TYPE_CHECKING:
+    from bpderive.programs.graphs import Graph
+    from bpderive.workbook import graph_verdict
+    from bpderive.workbook.graph_verdict import GraphVerdict
+else:
+    graph_verdict = later("bpderive.workbook.graph_verdict")  # with the networks beyond layers
 
 MOST_READINGS = 60
 """How many readings of one formula are tried at most: conventions, with one example, their sum and their mean."""
@@ -119,7 +125,7 @@ def check(
     if network is not None:
         if convention is not None:
             raise ParseError(_NO_CONVENTION)
-        return check_on(text, network)
+        return graph_verdict.check_on(text, network)
     begun = text if isinstance(text, Claim) else _begun(text, convention)
     return judged(begun, seconds) if isinstance(begun, Claim) else _heard(begun, seconds)
 
