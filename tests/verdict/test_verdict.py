@@ -400,3 +400,4 @@ def test_a_repair_with_a_letter_that_the_language_cannot_read_is_shown() -> None
     assert verdict.status == "refuted"
     assert verdict.mended is not None
     assert r"-\eta \delta_{j} o_{i}" in verdict._repr_markdown_()
+    assert r"\eta &= 1" in verdict._repr_markdown_()

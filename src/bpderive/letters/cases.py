@@ -48,6 +48,8 @@ def _rows(values: Iterable[_Entry]) -> Iterable[list[_Entry]]:
 
 def name_in_latex(name: str) -> str:
     """The name of a value, such as ∂C/∂a^3_1 or σ'(1/2), in LaTeX."""
+    if name in ("eta", "lambda"):
+        return rf"\{name}"
     shown = re.sub(r"([_^])(\d[\d,]*)", r"\1{\2}", name).replace("σ", r"\sigma").replace("∂", r"\partial ")
     above, slash, below = shown.partition("/")
     return rf"\frac{{{above}}}{{{below}}}" if slash and name.startswith("∂") else shown
