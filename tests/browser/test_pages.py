@@ -33,6 +33,10 @@ UNFOLD = "document.querySelectorAll('details:not([open])').forEach((e) => { e.op
 FOLD = "document.querySelectorAll('details[data-folded]').forEach((e) => { e.open = false; })"
 NEXT_FRAME = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
+# The theme lets programs that are wider than their box be scrolled by keyboard a while after the window has changed.
+STOPS = """() => [...document.querySelectorAll("pre")]
+  .every((box) => box.scrollWidth <= box.clientWidth || box.tabIndex === 0)"""
+
 # Formulas that are wider than their box, and cannot be scrolled by keyboard.
 OUT_OF_REACH = """() => [...document.querySelectorAll(".formula")]
   .filter((box) => box.scrollWidth > box.clientWidth + 1 && box.tabIndex !== 0).map((box) => box.parentElement.id)"""
@@ -116,6 +120,7 @@ def test_a_page_is_whole(tab, way, name, sizes):
     width, height = SIZES["phone"]
     page.set_viewport_size({"width": width, "height": height})
     page.evaluate(NEXT_FRAME)
+    page.wait_for_function(STOPS)
     assert page.evaluate(OUT_OF_REACH) == []
     colours(page, "dark")
     page.evaluate(UNFOLD)
