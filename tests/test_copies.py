@@ -18,6 +18,10 @@ from bpderive.judge.truth import Truth
 
 NET = bp.Network((2, 3, 2), ("tanh", "sigmoid"), "cross_entropy")
 
+GRAPH = bp.Graph(
+    (5, 3, 3), shared={(2, 1): bp.Shared.convolution("K", (5,), (3,))}, shortcuts={3: 2}, decay=0.1
+)
+
 MADE = {
     "a verdict that refutes": lambda: bp.check("delta[l,j] = d(C, a[l,j])"),
     "a verdict with intervals": lambda: bp.check("sigma(2*z[l,j]) = 2*sigma(z[l,j]) with sigma = tanh"),
@@ -34,6 +38,12 @@ MADE = {
     "a path sum": lambda: bp.path_sum(NET, 2, 1, 1),
     "a pair": lambda: bp.pairing("sigmoid", "cross_entropy"),
     "an activation that was read": lambda: bp.parse_activation("z/(1+exp(-z))"),
+    "a graph": lambda: GRAPH,
+    "shared weights": lambda: GRAPH.shared[2, 1],
+    "a claim about a graph that holds": lambda: bp.check("delta[3] = G[3]*dsigma(z[3])", network=GRAPH),
+    "a claim about a graph that is refuted": lambda: bp.check("delta[3] = G[3]", network=GRAPH),
+    "a gradient of a graph": lambda: bp.gradient(GRAPH),
+    "a compiled gradient of a graph": lambda: bp.compile_gradient(GRAPH),
     "a polynomial": lambda: Truth((2, 3, 2)).derivative(("C",), ("w", 2, 0, 1)),
 }
 
@@ -64,6 +74,14 @@ def test_copies_are_equal_and_work(name: str) -> None:
     for copied in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
         assert copied == value
         assert works(copied) == works(value)
+
+
+def test_graphs_with_other_weights_are_not_equal() -> None:
+    masks = [bp.Shared.masked("W", mask, 2) for mask in ([1, 0, 1], [1, 1, 1])]
+    graphs = [bp.Graph((2, 3, 2), shared={(3, 2): mask}) for mask in masks]
+    assert masks[0] != masks[1]
+    assert graphs[0] != graphs[1]
+    assert bp.Graph((2, 3, 2)) == bp.Graph((2, 3, 2)) != bp.Graph((2, 3, 2), shortcuts={3: 1})
 
 
 @pytest.fixture(scope="module", params=["spawn", "fork"])

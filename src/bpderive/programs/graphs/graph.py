@@ -32,7 +32,7 @@ Layers = int | Iterable[int]
 Sharing = str | Shared
 
 
-@dataclass(frozen=True, slots=True, init=False, repr=False, eq=False)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Graph:
     """A network of `sizes`, layers 1 to L in the order in which they are computed.
 
@@ -220,6 +220,9 @@ class Graph:
             known = shapes.setdefault(use.name, shape)
             if known != shape:
                 raise NetworkError(words.TWO_SHAPES.format(name=use.name, first=known, second=shape))
+
+    def __hash__(self) -> int:
+        return hash((self.sizes, self.cost_reads))  # what else there is stands in dictionaries
 
     def __repr__(self) -> str:
         listed = ", ".join(f"{name} {shape}" for name, shape in self.parameters.items())

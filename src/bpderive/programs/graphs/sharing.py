@@ -41,6 +41,18 @@ class Shared:
     table: Array | None = None
     parameters: tuple[int, ...] | None = None
 
+    def _key(self) -> tuple[Any, ...]:
+        numbers = [
+            None if array is None else (array.shape, array.tobytes()) for array in (self.factor, self.table)
+        ]
+        return (self.name, self.turned, self.parameters, *numbers)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shared) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
     @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape of the weights, where the way determines it."""
