@@ -201,7 +201,7 @@ class Example:
             return sum((entry**2 for [entry] in self.table(e.args[0])), Fraction(0))
         if e == C:
             return self.run(None, 0)["C",]
-        raise NotImplementedError(type(e))
+        raise TypeError(f"no value is known of {type(e)}")
 
     def change(self, of: Any) -> Fraction:
         by = self.key(self.moved, {})

@@ -21,11 +21,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from bpderive.errors import ParseError, unknown_name
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, line, span
-from bpderive.sphinxext.words import joined
 
 logger = logging.getLogger(__name__)
 

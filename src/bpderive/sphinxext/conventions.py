@@ -18,10 +18,9 @@ from docutils import nodes
 
 from bpderive.errors import Refuted
 from bpderive.letters.plain import plain
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.markup import element, span, table
-from bpderive.sphinxext.words import joined
 from bpderive.workbook.conventions import Convention, check, conventions
 
 _HEAD = (

@@ -25,14 +25,13 @@ from bpderive.functions.costs import a as output
 from bpderive.functions.differentiation import differentiate, latex
 from bpderive.functions.network import Network
 from bpderive.letters.symbols import latex as in_layers
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.proofs.pairings import pairing
 from bpderive.sphinxext import page_words as say
 from bpderive.sphinxext.catalogue import page_of
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.kept import Wanted, kept
 from bpderive.sphinxext.markup import display, line, span, table
-from bpderive.sphinxext.words import joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,8 @@ from bpderive.functions.network import Network
 from bpderive.functions.plot import Picture
 from bpderive.letters import symbols
 from bpderive.letters.symbols import Change, latex
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.lettering import SIZE, short, svg, typeset
-from bpderive.sphinxext.words import joined
 
 Neuron = tuple[int, int]  # (layer, index)
 Weight = tuple[int, int, int]  # (layer, to, from): w^l_{jk}

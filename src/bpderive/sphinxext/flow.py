@@ -21,10 +21,9 @@ from docutils import nodes
 from bpderive.equations import equations
 from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import a, l, latex, plain, z
-from bpderive.letters.text import LANGUAGES, Text
+from bpderive.letters.text import LANGUAGES, Text, joined
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.lettering import short, svg, typeset
-from bpderive.sphinxext.words import joined
 
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
 _HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0

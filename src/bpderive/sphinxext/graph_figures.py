@@ -29,13 +29,12 @@ from bpderive.errors import ParseError
 from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations import resolve as find_activation
 from bpderive.functions.plot import Picture
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs import Graph, Shared
 from bpderive.programs.graphs.symbolic import entries
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.lettering import SIZE, short, svg, typeset
 from bpderive.sphinxext.network import integers
-from bpderive.sphinxext.words import joined
 
 _RADIUS, _MARGIN, _ACROSS, _DOWN, _CELL = 22, 34, 106, 84, 58
 

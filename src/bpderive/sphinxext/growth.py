@@ -24,13 +24,12 @@ from bpderive.errors import ParseError, Refuted
 from bpderive.functions.network import Network
 from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import C, Partial, latex, plain
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, ticks
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.lettering import short, svg, typeset
 from bpderive.sphinxext.network import integers, network_of
 from bpderive.sphinxext.numbers import example
-from bpderive.sphinxext.words import joined
 
 _MOST = 8
 _ABOVE, _HEIGHT, _ROOM = 34.0, 330.0, 0.68

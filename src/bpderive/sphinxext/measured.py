@@ -22,11 +22,10 @@ from docutils import nodes
 
 from bpderive.errors import ParseError, unknown_name
 from bpderive.functions.plot import Picture
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.charts import NARROW, WIDE, Axis, Curve, chart, decades
 from bpderive.sphinxext.directive import BookDirective, FigureDirective
 from bpderive.sphinxext.markup import element, line, table
-from bpderive.sphinxext.words import joined
 
 Results = Mapping[str, Any]
 """A results file: the machine, the rounds, and by name what was measured."""

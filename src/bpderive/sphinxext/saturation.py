@@ -20,9 +20,8 @@ from docutils import nodes
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation, activations
 from bpderive.functions.plot import ACROSS, Picture, plot
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.words import joined
 
 _POINTS = 2001
 _TOLD = Text(

@@ -22,7 +22,7 @@ from bpderive.functions.network import Network
 from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter
 from bpderive.letters.table import table as letters
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.directive import BookDirective, options
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.markup import display, element, line, span, table
@@ -43,7 +43,6 @@ from bpderive.sphinxext.words import (
     STEP_OF,
     VARIANTS,
     VARIANTS_SOME_TRUE,
-    joined,
 )
 
 

@@ -7,7 +7,6 @@ language. To add a word, add a `Text` here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from docutils import nodes
 
@@ -105,12 +104,6 @@ SUM_CHECKED_BIAS = Text(
     "the sum equals direct differentiation and (BP3), exactly",
     "此和与直接求导及 (BP3) 的结果精确相等",
 )
-
-
-def joined(items: Iterable[Text | str | int], between: tuple[str, str] = (", ", "、")) -> Text:
-    """The items one after the other, with what stands between them in English and in Chinese."""
-    texts = [item if isinstance(item, Text) else Text(str(item), str(item)) for item in items]
-    return Text(between[0].join(text.en for text in texts), between[1].join(text.zh for text in texts))
 
 
 def phrase(text: Text | str) -> list[nodes.Node]:

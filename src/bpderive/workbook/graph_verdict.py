@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import operator
 import random
 import time
 from collections.abc import Iterator, Mapping
@@ -22,14 +23,14 @@ from bpderive.errors import NetworkError, ParseError, shown
 from bpderive.functions.activations import VectorActivation
 from bpderive.judge.counterexample import Counterexample
 from bpderive.judge.polynomials import Polynomial, added, constant
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs import Graph
 from bpderive.programs.graphs.symbolic import parameter_places
 from bpderive.workbook.graph_language import Computed, Index, Letter, Rate, Theta, parse_on
 from bpderive.workbook.graph_unknowns import A_CASE, ZERO, GraphUnknowns
 from bpderive.workbook.language import syntax
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
-from bpderive.workbook.verdict.verdict import REFUTED, STATUS
+from bpderive.workbook.verdict.verdict import BELOW, REFUTED, STATUS
 
 Table: TypeAlias = "tuple[tuple[Polynomial, ...], ...]"
 Value: TypeAlias = "Polynomial | Table"
@@ -72,9 +73,7 @@ class GraphVerdict:
     @property
     def explanation(self) -> Text:
         """All of it, each on a line of its own."""
-        return Text(
-            en="\n".join(line.en for line in self.lines), zh="\n".join(line.zh for line in self.lines)
-        )
+        return joined(self.lines, BELOW)
 
     def __str__(self) -> str:
         return f"{self.text}\n{self.explanation}"
@@ -566,12 +565,12 @@ class _Reader:
 
 
 _RELATIONS: Mapping[str, Any] = {
-    "=": lambda p, q: p == q,
-    "!=": lambda p, q: p != q,
-    "<": lambda p, q: p < q,
-    "<=": lambda p, q: p <= q,
-    ">": lambda p, q: p > q,
-    ">=": lambda p, q: p >= q,
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from bpderive.errors import NetworkError, shown
 from bpderive.functions.network import Network
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.verify.sample import require_seed
 from bpderive.workbook.compare.calls import Program, Run, Wrong, agree, apart, close, drawn
@@ -260,10 +260,10 @@ def _differences(runs: Sequence[Run]) -> Iterator[Finding]:
                 wrong.add(run.m)
     arrays, worst = tuple(sorted(errors)), max(errors.values())
     if infinite:
-        listed = _listed(sorted(infinite))
+        listed = joined(sorted(infinite))
         text = Text("it returns nan or inf: {listed}", "它返回了 nan 或 inf：{listed}").format(listed=listed)
     else:
-        listed = _listed([f"{name} {errors[name]:.2g}" for name in arrays])
+        listed = joined([f"{name} {errors[name]:.2g}" for name in arrays])
         text = Text(
             en="wrong (array, largest error relative to its largest entry): {listed}",
             zh="不对（数组、相对于其最大分量的最大误差）：{listed}",
@@ -272,7 +272,7 @@ def _differences(runs: Sequence[Run]) -> Iterator[Finding]:
         text = Text(
             en="{text}; only for mini-batches of {batches} examples",
             zh="{text}；仅当小批量的样本数为 {batches} 时",
-        ).format(text=text, batches=_listed(map(str, sorted(wrong))))
+        ).format(text=text, batches=joined(map(str, sorted(wrong))))
     yield Finding("nan" if infinite else "wrong", text, arrays, worst)
     if infinite:
         reason = likely_reason(runs)
@@ -284,12 +284,6 @@ def _differences(runs: Sequence[Run]) -> Iterator[Finding]:
     nearly = _nearly(runs)
     reason = nearly or likely_reason(runs)
     yield replace(reason or Finding("unknown", _NOT_FOUND), arrays=arrays, error=worst)
-
-
-def _listed(items: Iterable[str]) -> Text:
-    """The items, as each language lists them."""
-    found = list(items)
-    return Text(en=", ".join(found), zh="、".join(found))
 
 
 def _nearly(runs: Sequence[Run]) -> Finding | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.workbook.compare.convention import BOOK, CodeConvention
 
 
@@ -53,7 +53,7 @@ class Findings:
         convention = self.convention.text
         if self.convention.books and not set(BOOK.books) & set(self.convention.books):
             books = self.convention.books
-            listed = Text(en=", ".join(books), zh="、".join(books))
+            listed = joined(books)
             convention = Text(
                 en="{convention} (in bp.conventions: {listed})",
                 zh="{convention}（即 bp.conventions 中的 {listed}）",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.plain import plain
-from bpderive.letters.text import Text
+from bpderive.letters.text import Text, joined
 from bpderive.workbook.language import Claim, in_latex, parse, syntax, written
 from bpderive.workbook.verdict.decide import holds, readings
 from bpderive.workbook.verdict.diagnosis import Diagnosis, diagnose, is_true
@@ -187,13 +187,13 @@ class Verdict:
     @property
     def explanation(self) -> Text:
         """The reason, what would make the claim true, and the counterexample, each on a line of its own."""
-        return _below_one_another(self.reason.spaced(), *self.lines[1:])
+        return joined((self.reason.spaced(), *self.lines[1:]), BELOW)
 
     @property
     def text(self) -> Text:
         """The claim, the status and the explanation, each on a line of its own."""
         given = written(self.claim) if self.read is None else self.read.given
-        return _below_one_another(Text(given, given), *self.lines)
+        return joined((given, *self.lines), BELOW)
 
     def __str__(self) -> str:
         return str(self.text)
@@ -205,13 +205,12 @@ class Verdict:
         return "\n\n".join(part for part in parts if part)
 
 
-def _below_one_another(*lines: Text) -> Text:
-    return Text(en="\n".join(line.en for line in lines), zh="\n".join(line.zh for line in lines))
-
-
 def _displayed(latex: str) -> str:
     return f"$\\displaystyle {latex}$"
 
+
+BELOW = ("\n", "\n")
+"""Lines one below the other, in each language."""
 
 _FIRST = Text(en="{status}: {reason}", zh="{status}：{reason}")
 _BOLD = Text(en="**{status}**: {reason}", zh="**{status}**：{reason}")
