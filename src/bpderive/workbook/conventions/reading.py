@@ -543,7 +543,7 @@ def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[st
         depth = len(case.sizes)
         at = int(match[3]) if match[3] else depth
         layer = syntax.Layer("", at)
-        if writer.convention.called or match[2] == "y":
+        if match[2] == "y" or any(letter.layer for letter in writer.convention.letters.values()):
             layer = syntax.LAST + (at - depth)
         indices = tuple(int(d) for d in (match[4].split(",") if "," in match[4] else match[4]))
         node = syntax.Quantity(match[2], layer, indices)
