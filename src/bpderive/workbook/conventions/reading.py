@@ -164,6 +164,9 @@ def _begun(text: str, convention: str | None) -> Claim | Readings:
     try:
         return _readings(text, only)
     except ParseError as error:
+        if refusal is not None:
+            with contextlib.suppress(ParseError):
+                return parse(text, bare=True)
         is_other = re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text)
         raise (error if refusal is None or is_other else refusal) from None
 

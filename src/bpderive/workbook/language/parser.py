@@ -39,14 +39,17 @@ _NAMES = {
     "Σ": "sum",
     "∑": "sum",
 }
-_PART = r"(C|[a-z]+\[[^\[\]]*\])"
+_PART = r"(C|(?:w|b|z|a|x|delta)\[[^\[\]]*\])"
 
 RIGHT_SIDE = Text(en="'=' and a right side", zh="'=' 与右边")
 
 
-def parse(text: str) -> syntax.Claim:
-    """The claim that `text` makes; raises `ParseError` with a caret."""
-    return Parser(text).claim()
+def parse(text: str, bare: bool = False) -> syntax.Claim:
+    """The claim that `text` makes; raises `ParseError` with a caret.
+
+    With `bare`, z and a without brackets are those of any one neuron, z[l,j] and a[l,j].
+    """
+    return Parser(text, bare).claim()
 
 
 def is_in_the_language(text: str) -> bool:
@@ -70,8 +73,9 @@ def _in_names(text: str) -> str:
 class Parser:
     """Reads one claim."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, bare: bool = False) -> None:
         self.tokens = Tokens(_in_names(text), _TOKENS, typed=text)
+        self.bare = bare
 
     def claim(self) -> syntax.Claim:
         """The whole text."""
@@ -178,6 +182,8 @@ class Parser:
         return syntax.Quantity(letter, of, indices)
 
     def _quantity(self, letter: str) -> syntax.Quantity:
+        if self.bare and letter in ("z", "a") and not self.tokens.has("["):
+            return syntax.Quantity(letter, syntax.Layer("l"), ("j",))
         count = _INDICES[letter]
         component = f"{letter}[l,{'j,k' if count == 2 else 'j'}]"
         wanted = Text(
