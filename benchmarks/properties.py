@@ -232,10 +232,13 @@ def _tails(samples: Samples, said: Any) -> Iterator[str]:
         yield from _limit(samples, samples.slope, tail.slope, side)
         if tail.flat_beyond is None:
             continue
-        begins = samples.number(tail.flat_beyond)
-        beyond = [
-            begins + side * numbers(DIGITS).mpf(x) for x in (1e-9, 1e-3, 0.1, 0.5, 1, 2, 3, 5, 8, 20, *FAR)
-        ]
+        beyond = samples.at
+        if not tail.flat_beyond.is_infinite:  # it may be flat everywhere
+            begins, steps_off = (
+                samples.number(tail.flat_beyond),
+                (1e-9, 1e-3, 0.1, 0.5, 1, 2, 3, 5, 8, 20, *FAR),
+            )
+            beyond = [begins + side * numbers(DIGITS).mpf(x) for x in steps_off]
         for place, value in samples.over(samples.slope, beyond):
             if abs(value) >= 0.01:
                 yield f"the slope is {mpmath.nstr(value, 8)} at z = {mpmath.nstr(place, 8)}, beyond {tail.flat_beyond}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cmp_to_key
+from functools import cmp_to_key, lru_cache, reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from bpderive.functions.activations import steps
 from bpderive.functions.activations.bounds import INF, Outside, Unbounded, bounds, halfway
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import Undecided, question
-from bpderive.functions.activations.variables import z
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential
 from bpderive.letters.text import Text
 
@@ -366,14 +366,26 @@ def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
     return found
 
 
-@question(lambda: steps.MOST // 5)
+@lru_cache(CACHE)
 def period(formula: Expr) -> Expr | None:
-    """The least period of a function of sines and cosines of cz, or None."""
+    """The least period of a function of sines and cosines of cz + d, or None."""
     waves = formula.atoms(sympy.sin, sympy.cos)
-    constant = formula.xreplace(dict.fromkeys(waves, S.One))
-    if not waves or constant.has(z) or any(sympy.diff(wave.args[0], z).has(z) for wave in waves):
+    if not waves or formula.xreplace(dict.fromkeys(waves, S.One)).has(z) or not _expanded(formula, 0).has(z):
         return None
-    return sympy.periodicity(formula, z) or None
+    first, *others = (abs(sympy.diff(wave.args[0], z)) for wave in waves)
+    ratios = [other / first for other in others]
+    if first.has(z) or not all(ratio.is_Rational for ratio in ratios):
+        return None
+    repeats = 2 * sympy.pi / (first * reduce(sympy.gcd, ratios, S.One))
+    for parts in (2, 3):  # it may repeat sooner, as sin(z)^2 does
+        while _expanded(formula, repeats / parts) == _expanded(formula, 0):
+            repeats /= parts
+    return repeats
+
+
+def _expanded(formula: Expr, shift: Expr | int) -> Expr:
+    """The formula at z + shift."""
+    return sympy.expand(formula.subs(z, z + shift))
 
 
 @question(lambda: steps.MOST // 5)
