@@ -22,7 +22,7 @@ from bpderive.functions.activations.analysis import between, pieces
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import TOO_MUCH_WORK, TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
-from bpderive.functions.activations.zeros import limit_of, period, solved_by_sympy, zeros
+from bpderive.functions.activations.zeros import limit_of, period, zeros
 from bpderive.functions.algebra import differentiated, vanishes
 from bpderive.letters.text import Text
 
@@ -264,11 +264,7 @@ def _pieces(formula: Expr) -> tuple[tuple[Expr, Interval], ...]:
 
 
 def _zeros(function: Expr, where: Interval) -> tuple[Expr, ...]:
-    if not function.has(z):
-        return ()
-    if function.has(sympy.sin, sympy.cos):
-        return solved_by_sympy(function, where)
-    return zeros(function, where)
+    return zeros(function, where) if function.has(z) else ()
 
 
 def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:

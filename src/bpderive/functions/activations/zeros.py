@@ -9,6 +9,7 @@ that have no zero are dropped before. What is not settled so raises `Undecided`.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable
 from functools import cmp_to_key, lru_cache, reduce
@@ -141,12 +142,16 @@ def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tup
         return solved
     bound = tail_free(factor)
     within = where if bound is None else where.intersect(Interval(-bound, bound))
-    try:
-        found = () if within is S.EmptySet else _by_cells(as_given, within)
-    except Undecided:
-        found = None
+    found = None
+    for function in dict.fromkeys((as_given, factor)):
+        with contextlib.suppress(Undecided):
+            found = () if within is S.EmptySet else _by_cells(function, within)
+        if found is not None:
+            break
     if found is not None:
-        return found
+        return tuple(map(_in_closed_form, found))
+    if factor.has(sympy.sin, sympy.cos):  # whose derivatives are no simpler
+        raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
     return _by_rolle(factor, where, depth)
 
 
@@ -388,13 +393,20 @@ def _expanded(formula: Expr, shift: Expr | int) -> Expr:
     return sympy.expand(formula.subs(z, z + shift))
 
 
-@question(lambda: steps.MOST // 5)
-def solved_by_sympy(function: Expr, where: Interval) -> tuple[Expr, ...]:
-    """The zeros inside an interval of a function with sines, by SymPy; raises `Undecided`."""
-    found = sympy.solveset(function, z, Interval.open(where.inf, where.sup))
-    if not isinstance(found, sympy.FiniteSet):
-        raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
-    return tuple(found)
+def _in_closed_form(point: Expr) -> Expr:
+    """The zero of a function of waves sin(cz + d) as itself or, where cz + d is a multiple of π/12, by that."""
+    if not isinstance(point, Isolated):
+        return point
+    low, high = point.bracket(15)
+    for wave in point.function.atoms(sympy.sin, sympy.cos):
+        rate, phase = sympy.diff(wave.args[0], z), wave.args[0].subs(z, 0)
+        if rate.has(z):
+            continue
+        found = (round(12 * (rate * low + phase).evalf() / sympy.pi.evalf()) * sympy.pi / 12 - phase) / rate
+        is_zero = point.function.subs(z, found) == 0
+        if is_zero and sign(found - low) >= 0 and sign(high - found) >= 0:
+            return found
+    return point
 
 
 _CONTINUOUS = (sympy.exp, sympy.tanh, sympy.atan, sympy.erf, sympy.sinh, sympy.cosh, sympy.asinh, sympy.Abs)
