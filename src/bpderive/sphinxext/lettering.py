@@ -7,10 +7,11 @@ command there. `latex_tree` reads it for `outlines` as well.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 from bpderive.errors import ParseError
+from bpderive.sphinxext.shapes import marked, short
 
 SIZE = 19.0
 _SMALL = 0.7
@@ -59,8 +60,7 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
         if upright:
             style, shown = "", escape(characters)
         runs.append(f"<tspan{_shift('dx', dx)}{_shift('dy', dy)}{small}{style}>{shown}</tspan>")
-    place = f'x="{short(x)}" y="{short(y)}" text-anchor="middle" font-size="{short(size)}"'
-    return f'<text class="{name}" {place}>{"".join(runs)}</text>'
+    return marked(name, x, y, "".join(runs), size=size)
 
 
 def _with_italics(characters: str) -> str:
@@ -131,14 +131,3 @@ def _flatten(tree: Tree, level: int) -> Iterator[Run]:
             yield from _flatten(item, level)
         else:
             yield f" {item} " if item in _ROOMY else item, level, False, upright
-
-
-def svg(name: str, width: float, height: float, parts: Iterable[str]) -> str:
-    """A drawing of the class `name` as an SVG element, without the words that stand for it."""
-    size = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" {size}>{"".join(parts)}</svg>'
-
-
-def short(value: float) -> str:
-    """A number as short as it can be written, so that the same drawing has the same bytes."""
-    return f"{value:.1f}".rstrip("0").rstrip(".")
