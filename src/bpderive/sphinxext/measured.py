@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from docutils import nodes
@@ -353,13 +352,12 @@ Made = TypeVar("Made")
 
 def results(directive: BookDirective) -> Results:
     """The results in the file that the configuration names; raises `ParseError` where it names none."""
-    name = directive.config.bpderive_speed
-    file = Path(directive.env.app.confdir, name)
-    directive.env.note_dependency(str(file))
+    path = directive.file("bpderive_speed")
     try:
-        found: Results = json.loads(file.read_text("utf-8"))
+        found: Results = json.loads(path.read_text("utf-8") if path else "")
     except (OSError, ValueError) as error:
-        raise ParseError(_NO_RESULTS.format(setting="bpderive_speed", name=repr(name))) from error
+        name = repr(directive.config.bpderive_speed)
+        raise ParseError(_NO_RESULTS.format(setting="bpderive_speed", name=name)) from error
     return found
 
 
