@@ -185,8 +185,28 @@ def test_only_a_graph_is_asked() -> None:
 
 def test_the_layers_are_named_for_which_it_was_decided() -> None:
     found = bp.check("d(C, w[l,r]) = delta[l] @ T(a[r])", network=GRAPHS["free"])
-    assert found.ranges == "(l, r) = (2, 1), (3, 2), (4, 1), (4, 3)"
-    assert bp.check("delta[l] = d(C, z[l])", network=GRAPHS["free"]).ranges == "l = 2, 3, 4"
+    assert found.ranges == ("(l, r) = (2, 1), (3, 2), (4, 1), (4, 3)",)
+    assert bp.check("delta[l] = d(C, z[l])", network=GRAPHS["free"]).ranges == ("l = 2, 3, 4",)
+    assert bp.check("n[2] = 3", network=GRAPHS["free"]).ranges == ()
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_verdict_on_a_graph_is_a_verdict_and_its_claim_is_read_back(name: str) -> None:
+    for claim in TRUE[name] + FALSE[name] if name in FALSE else TRUE[name]:
+        found = bp.check(claim, network=GRAPHS[name])
+        again = bp.check(found.in_book, network=GRAPHS[name])
+        assert isinstance(found, bp.Verdict)
+        assert found.network is GRAPHS[name]
+        assert (again.status, again.claim) == (found.status, found.claim)
+        assert found.in_book in str(found)
+
+
+def test_the_claim_is_printed_as_the_book_writes_it() -> None:
+    shown = bp.check("d(C, w[l,r]) = delta[l] @ T(a[r])", network=GRAPHS["free"])._repr_markdown_()
+    assert r"\frac{\partial C}{\partial w^{l,r}} = \delta^{l} (a^{r})^T" in shown
+    shown = bp.check("G[4] = 2*direct(C, a[4])", network=GRAPHS["free"])._repr_markdown_()
+    assert r"\frac{\partial^{+} C}{\partial a^{4}}" in shown
+    assert r"$\displaystyle G^{4}" in shown
 
 
 def test_the_case_is_small_and_can_be_followed_by_hand() -> None:

@@ -12,14 +12,12 @@ in a sum, terms are left out for which it leads outside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
-
 from bpderive.letters.text import Text
 from bpderive.programs.graphs import Graph
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.parser import Parser
 from bpderive.workbook.language.places import LAYER, MOST_NEURONS, STEP, index
+from bpderive.workbook.language.syntax import Computed, Index, Letter, Rate
 
 LAYERS = ("l", "r", "s", "t", "L")
 """The letters of layers; L is the last."""
@@ -46,42 +44,6 @@ _OF = Text(
 _COMMA = Text(en=": what is differentiated and by what", zh="：被求导的量与求导变量")
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """An index such as j+i-1 or 2*j: whole numbers times letters, the letter "" being 1."""
-
-    terms: tuple[tuple[int, str], ...]
-
-
-Index: TypeAlias = "syntax.Index | Computed"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter(syntax.Node):
-    """w, a, z, b, delta, G or y of one layer or of two; with its indices a component."""
-
-    letter: str
-    layers: tuple[syntax.Layer, ...]
-    indices: tuple[Index, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Theta(syntax.Node):
-    """A parameter of the network by its name; with its indices a component."""
-
-    name: str
-    indices: tuple[Index, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rate(syntax.Node):
-    """A derivative, all later layers following; where it is `direct`, every other layer is held fixed."""
-
-    of: syntax.Node
-    by: Letter | Theta
-    direct: bool
-
-
 def parse_on(text: str, net: Graph) -> syntax.Claim:
     """The claim about `net` that the text makes; raises `ParseError` with a caret."""
     return _GraphParser(text, net).claim()
@@ -97,7 +59,7 @@ class _GraphParser(Parser):
         bracket = self.tokens.after(1).text == "["
         if token.text in self.net.parameters:
             self.tokens.take()
-            return Theta(token.text, self._indices() if bracket else ())
+            return Letter(token.text, (), self._indices() if bracket else ())
         if token.text not in _LETTERS:
             return super()._atom()
         self.tokens.take()
@@ -105,7 +67,7 @@ class _GraphParser(Parser):
             return Letter("a", (syntax.Layer("", 1),)) if token.text == "x" else Letter("y", (syntax.LAST,))
         return self._letter(token.text)
 
-    def _indices(self) -> tuple[Index, ...]:
+    def _indices(self) -> tuple[Index | Computed, ...]:
         self.tokens.expect("[")
         found = [self._index()]
         while self.tokens.accept(","):
@@ -128,13 +90,13 @@ class _GraphParser(Parser):
             layers.append(self._layer())
         elif letter == "w":
             layers.append(layers[0] + -1)
-        indices: list[Index] = []
+        indices: list[Index | Computed] = []
         while self.tokens.accept(","):
             indices.append(self._index())
         self.tokens.expect("]")
         return Letter("a" if letter == "x" else letter, tuple(layers), tuple(indices))
 
-    def _index(self) -> Index:
+    def _index(self) -> Index | Computed:
         """A letter, a number, or a sum of them."""
         terms, sign = [self._term_of_index(1)], ""
         while self.tokens.has("+", "-"):
@@ -175,14 +137,14 @@ class _GraphParser(Parser):
     def _rate(self, direct: bool) -> Rate:
         at = self.tokens.next.at
         of = self._atom()
-        if not isinstance(of, syntax.Cost) and not (isinstance(of, Letter) and of.letter in ("a", "z", "w")):
+        if not isinstance(of, syntax.Cost) and not (
+            isinstance(of, Letter) and of.layers and of.letter in ("a", "z", "w")
+        ):
             raise self.tokens.error(at, _OF)
         self.tokens.expect(",", _COMMA)
         at = self.tokens.next.at
         by = self._atom()
-        if not isinstance(by, Letter | Theta) or (
-            isinstance(by, Letter) and by.letter in ("delta", "G", "y")
-        ):
+        if not isinstance(by, Letter) or (by.layers and by.letter in ("delta", "G", "y")):
             raise self.tokens.error(at, _BY)
         return Rate(of, by, direct)
 

@@ -155,6 +155,12 @@ class GraphUnknowns:
             return moved[layer][j] if layer in moved else ZERO
         return self._weighted(layer, by, moved)[j]
 
+    def directly(self, of: Any, by: Any) -> Polynomial:
+        """∂⁺of/∂by: every layer before that of `of` is held fixed, but for `by`."""
+        if of != ("C",):
+            return self.derivative(of, by, of[1] - 1)
+        return self.read_by_cost(*by[1:]) if by[0] == "a" else ZERO
+
     def _once(self, key: Any, make: Any) -> Any:
         if key not in self._known:
             self._known[key] = make()

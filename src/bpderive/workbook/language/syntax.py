@@ -230,10 +230,34 @@ class Row(Node):
 
 @dataclass(frozen=True, slots=True)
 class Rate(Node):
-    """A derivative of anything by anything."""
+    """A derivative of anything by anything; where it is `direct`, all that lies between is held fixed."""
 
     of: Node
     by: Node
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An index such as j+i-1 or 2*j: whole numbers times letters, the letter "" being 1."""
+
+    terms: tuple[tuple[int, str], ...]
+
+    def __str__(self) -> str:
+        shown = ""
+        for times, letter in self.terms:
+            size = "" if abs(times) == 1 and letter else str(abs(times))
+            shown += ("-" if times < 0 else "+" if shown else "") + "*".join(filter(None, (size, letter)))
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Node):
+    """A quantity of a `Graph`: of one layer, of two as w^{l,r}, or of none as its parameters are."""
+
+    letter: str
+    layers: tuple[Layer, ...]
+    indices: tuple[Index | Computed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
