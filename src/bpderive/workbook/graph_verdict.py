@@ -15,25 +15,31 @@ import operator
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial, reduce
 from typing import Any, TypeAlias
 
+import sympy
+
 from bpderive.errors import NetworkError, ParseError, shown
-from bpderive.functions.activations import VectorActivation
+from bpderive.functions.activations import VectorActivation, elementwise_activations
+from bpderive.functions.costs import costs
 from bpderive.judge.counterexample import Counterexample
 from bpderive.judge.polynomials import Polynomial, added, constant
 from bpderive.later import np
 from bpderive.letters.text import Text
 from bpderive.programs.graphs import Graph
 from bpderive.programs.graphs.symbolic import parameter_places
-from bpderive.workbook.graph_language import parse_on
-from bpderive.workbook.graph_unknowns import A_CASE, ZERO, GraphUnknowns
+from bpderive.workbook.graph_language import LAYERS, parse_on
+from bpderive.workbook.graph_unknowns import A_CASE, ZERO, GraphUnknowns, is_own
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.syntax import Computed, Index, Letter, Rate
 from bpderive.workbook.verdict import Diagnosis, Verdict
+from bpderive.workbook.verdict.arithmetic import arithmetic, differ, enclosures, iv
+from bpderive.workbook.verdict.decide import refusal_of
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.known import jacobian_polynomials, slope_polynomial, target_polynomial
 from bpderive.workbook.verdict.verdict import REFUTED
 from bpderive.workbook.verdict.walker import Walker
 
@@ -54,9 +60,15 @@ _NO_SENSE = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}")
 _NO_GRAPH = Text(
     en="A Graph is wanted as the network; given was {given}.", zh="网络应是 Graph 对象；给出的是 {given}。"
 )
-_ONLY_LINEAR = Text(
-    en="On a network of your own sigma is arbitrary or linear, and the cost arbitrary or quadratic.",
-    zh="对自己的网络，sigma 只能任意或取 linear，代价只能任意或取 quadratic。",
+_ONLY = Text(
+    en="On a network of your own sigma is arbitrary or {sigmas}, and the cost arbitrary or {costs}: the derivatives of "
+    "the others are no polynomials. A function of a whole layer is one that the network has.",
+    zh="对自己的网络，sigma 只能任意或取 {sigmas}，代价只能任意或取 {costs}：其他函数的导数不是多项式。"
+    "整层的激活函数须是网络中已有的。",
+)
+_NOT_TOLD_APART = Text(
+    en="the two sides are not the same polynomial, and no case was found in which they differ",
+    zh="两边不是同一个多项式，但没有找到使它们不相等的例子",
 )
 _CONDITIONS = Text(
     en="On a network of your own the conditions are about layers and indices, such as l = 2 or j != k.",
@@ -84,7 +96,8 @@ _NUMBERS = Text(en="only numbers are divided by here", zh="这里只能除以数
 _ONLY_Z = Text(
     en="the activation and its derivative are taken of z here", zh="这里激活函数及其导数只作用于 z"
 )
-_NO_VALUE = Text(en="the value of an arbitrary cost is not known", zh="任意代价函数的值是未知的")
+_TRIALS = 8
+"""How many cases are tried where σ is transcendental."""
 
 
 def check_on(text: Any, net: Graph) -> Verdict:
@@ -96,8 +109,11 @@ def check_on(text: Any, net: Graph) -> Verdict:
         raise NetworkError(_NO_GRAPH.format(given=shown(net)))
     started = time.perf_counter()
     claim = parse_on(text, net)
-    if claim.sigma not in (None, "linear") or claim.cost not in (None, "quadratic"):
-        raise ParseError(_ONLY_LINEAR)
+    sigmas = [name for name in elementwise_activations if name == "linear" or slope_polynomial(name)]
+    own = {function.name for layer in net.computed if mixes_by_outputs(function := net.activation[layer])}
+    known = [name for name in costs if target_polynomial(name)]
+    if claim.sigma not in (None, *sigmas, *own) or claim.cost not in (None, *known):
+        raise ParseError(_ONLY.format(sigmas=", ".join((*sigmas, *own)), costs=", ".join(known)))
     if any(isinstance(condition, syntax.WidthCondition) for condition in claim.conditions):
         raise ParseError(_CONDITIONS)
     found = _judged(Verdict(claim, "undecided", (), REFUTED, 0.0, network=net), net)
@@ -109,9 +125,13 @@ def check_on(text: Any, net: Graph) -> Verdict:
 def _judged(begun: Verdict, net: Graph) -> Verdict:
     """The verdict on the claim of `begun`."""
     try:
+        if refusal := refusal_of(begun.claim.sigma, begun.claim.cost):
+            raise IllFormed(refusal)
         try:
             case, decided = _tried(begun.claim, net)
         except TooHard as error:
+            if not _is_free(begun.claim):
+                raise
             case, decided = _tried(begun.claim, net, random.Random(0))
             if case is None:
                 return replace(begun, reason=error.reason)
@@ -130,11 +150,23 @@ def _judged(begun: Verdict, net: Graph) -> Verdict:
     return replace(begun, status="holds", reason=reason, ranges=(ranges,) if ranges else ())
 
 
+def _is_free(claim: syntax.Claim) -> bool:
+    """Whether the activations may be any numbers."""
+    return claim.sigma in (None, "linear") and (
+        claim.cost is None or costs[claim.cost].domain == sympy.S.Reals
+    )
+
+
+def mixes_by_outputs(function: Any) -> bool:
+    """Whether a function of a whole layer has derivatives that are polynomials in its outputs."""
+    return isinstance(function, VectorActivation) and jacobian_polynomials(function, 2) is not None
+
+
 def _tried(
     claim: syntax.Claim, net: Graph, numbers: random.Random | None = None
 ) -> tuple[Counterexample | None, list[dict[str, int]]]:
     """The first case in which the claim fails, if one does, and the layers; with `numbers` in numbers only."""
-    reader = GraphReader(GraphUnknowns(net, claim.sigma == "linear", claim.cost, numbers), claim)
+    reader = GraphReader(GraphUnknowns(net, claim.sigma, claim.cost, numbers), claim)
     decided: list[dict[str, int]] = []
     for layers in reader.layers_of_claim():
         for names in reader.neurons(claim.sides, layers):
@@ -142,6 +174,8 @@ def _tried(
             if case is not None:
                 return case, []
         decided.append(layers)
+    if reader.doubts:
+        raise TooHard(_NOT_TOLD_APART)
     if not decided:
         raise IllFormed(_NEVER)
     return None, decided
@@ -173,6 +207,8 @@ def _truth_of(claim: syntax.Claim, net: Graph) -> str | None:
             for key, _ in uses
         ]
         turned = [f"T({term})" if use.turned else term for term, (_, use) in zip(terms, uses, strict=True)]
+        if net.decay and any(isinstance(key, tuple) for key, _ in uses):
+            turned.append(f"lambda*{at.letter}")
         return f"d(C, {at.letter}) = {' + '.join(turned)}"
     l, *read = (layer.offset + (net.depth if layer.letter else 0) for layer in at.layers)
     letter = at.letter if by is None else f"d{at.letter}"
@@ -190,7 +226,10 @@ def _truth_of(claim: syntax.Claim, net: Graph) -> str | None:
     if letter == "db":
         return f"d(C, b[{l}]) = delta[{l}]"
     if letter == "dw" and read[0] in net.reads[l]:
-        return f"d(C, w[{l},{read[0]}]) = delta[{l}] @ T(a[{read[0]}])"
+        if net.decay and not is_own(net, (l, read[0])):
+            return None
+        decay = f" + lambda*w[{l},{read[0]}]" if net.decay else ""
+        return f"d(C, w[{l},{read[0]}]) = delta[{l}] @ T(a[{read[0]}]){decay}"
     return None
 
 
@@ -200,6 +239,8 @@ class GraphReader(Walker[Any]):
 
     truth: GraphUnknowns
     claim: syntax.Claim
+    doubts: bool = False
+    """Whether sides were no same polynomial, and no case told them apart."""
 
     @property
     def net(self) -> Graph:
@@ -269,15 +310,22 @@ class GraphReader(Walker[Any]):
         fits = computed if letter in ("w", "b", "z", "delta") else known
         if not fits or (letter == "y" and first not in self.net.cost_reads):
             raise IllFormed(_NO_LAYER.format(letter=letter, layer=first))
-        if read is not None and read not in self.net.reads[first]:
+        reads = self.net.shortcuts.get(first, ()) if letter == "P" else self.net.reads[first]
+        if read is not None and read not in reads:
             raise IllFormed(_NOT_READ.format(layer=first, read=read))
 
     def _shape(self, node: Letter, names: Names) -> tuple[int | None, ...]:
         """How far each index of a letter counts, where it is known."""
         if not node.layers:
-            return parameter_places(self.net, node.letter)[0]
+            return self._parameters(node.letter)[0]
         known = [self._known(part, names) for part in node.layers]
         return tuple(self.net.width(at) if at and 1 <= at <= self.net.depth else None for at in known)
+
+    def _parameters(self, name: str) -> tuple[tuple[int, ...], Mapping[tuple[int, ...], str]]:
+        """The shape of a parameter and its symbols by index; theta is every weight."""
+        if name in self.net.parameters:
+            return parameter_places(self.net, name)
+        return (len(self.truth.weighing),), {(p,): made for p, made in enumerate(self.truth.weighing)}
 
     def neurons(
         self, sides: tuple[syntax.Node, ...], names: Names, only: tuple[str, ...] | None = None
@@ -309,12 +357,15 @@ class GraphReader(Walker[Any]):
             for place, (one, other) in enumerate(zip(np.ravel(left), np.ravel(right), strict=True)):
                 if one != other:
                     at = divmod(place, left.shape[1]) if np.shape(left) else None
-                    return self._case(names, one, other, at)
+                    case = (self._case if _is_free(self.claim) else self._enclosed)(one, other)
+                    if case is not None:
+                        where = None if at is None else (at[0] + 1, at[1] + 1)
+                        return replace(case, letters=dict(names), place=where)
+                    self.doubts = True
         return None
 
-    def _case(
-        self, names: Names, left: Polynomial, right: Polynomial, at: tuple[int, int] | None
-    ) -> Counterexample:
+    def _case(self, left: Polynomial, right: Polynomial) -> Counterexample:
+        """Small numbers for which two polynomials differ."""
         keys = sorted(left.unknowns() | right.unknowns(), key=str)
         difference = left - right
         shortest = min(difference.terms, key=lambda monomial: (len(set(monomial)), monomial))
@@ -328,14 +379,18 @@ class GraphReader(Walker[Any]):
             )
             if difference.at(chosen.__getitem__)
         )
-        return Counterexample(
-            self.net.sizes,
-            dict(names),
-            {_spoken(key): value for key, value in values.items() if value},
-            left.at(values.__getitem__),
-            right.at(values.__getitem__),
-            None if at is None else (at[0] + 1, at[1] + 1),
-        )
+        shown = {_spoken(key): value for key, value in values.items() if value}
+        sides = (each.at(values.__getitem__) for each in (left, right))
+        return Counterexample(self.net.sizes, {}, shown, *sides)
+
+    def _enclosed(self, left: Polynomial, right: Polynomial) -> Counterexample | None:
+        """Numbers for which two polynomials certainly differ, the outputs being those of σ; None if none was found."""
+        for seed in range(_TRIALS):
+            numbers = _Numbers(self.truth, random.Random(seed))
+            sides = [each.at(numbers.value, interval) for each in (left, right)]
+            if differ(*sides):
+                return Counterexample(self.net.sizes, {}, numbers.shown, *enclosures(*sides))
+        return None
 
     # Values
 
@@ -378,8 +433,12 @@ class GraphReader(Walker[Any]):
         return _each(lambda at: take(*at[1:]), self._components(argument, names))
 
     def cost_value(self) -> Any:
-        """The value of the cost, of which nothing is known."""
-        raise IllFormed(_NO_VALUE)
+        """The value of the cost, where it is known."""
+        return self.truth.cost_value()
+
+    def unknown(self, name: str) -> Any:
+        """λ, the only letter that is a number."""
+        return constant(self.truth.decay)
 
     def kronecker(self, first: Index, second: Index) -> Any:
         """1 where both are the same neuron."""
@@ -396,8 +455,10 @@ class GraphReader(Walker[Any]):
                 if not 1 <= at <= self.net.depth:
                     raise IllFormed(_NO_LAYER.format(letter="n", layer=at))
                 return constant(self.net.width(at))
-            case syntax.Total(indices, body):
-                return self._total(indices, body, names)
+            case syntax.Total(_, body):
+                return self.plus(
+                    self._total(replace(node, body=term), names) for term in _terms(body, node.indices)
+                )
             case syntax.Product(factors):
                 return reduce(self._matrices, (np.atleast_2d(self.value(part, names)) for part in factors))
             case syntax.Transposed(body):
@@ -416,21 +477,25 @@ class GraphReader(Walker[Any]):
         rows = [[added(map(self.truth.times, row, column)) for column in second.T] for row in first]
         return np.array(rows, dtype=object)
 
-    def _total(self, indices: tuple[str, ...], body: syntax.Node, names: Names) -> Any:
+    def _total(self, node: syntax.Total, names: Names) -> Any:
         """A sum; over layers it runs over those for which what is summed exists."""
-        over = [letter for letter in indices if letter in _layer_letters((body,))]
+        free = _layer_letters((node.body,))
+        over = [letter for letter in node.indices if letter in free]
+        counted = tuple(letter for letter in node.indices if letter not in over)
+        low, high = (self._known(layer, names) for layer in node.limits or (_FIRST, syntax.LAST))
         terms = []
         for within in self._chosen(over, names):
+            if not all((low or 1) <= within[letter] <= (high or 0) for letter in over):
+                continue
             try:
-                self._exist((body,), within)
+                self._exist((node.body,), within)
             except IllFormed:
                 if over:
                     continue
                 raise
-            counted = tuple(letter for letter in indices if letter not in over)
-            for case in self.neurons((body,), within, counted):
+            for case in self.neurons((node.body,), within, counted):
                 with contextlib.suppress(_Outside):
-                    terms.append(self.value(body, case))  # type: ignore[arg-type]
+                    terms.append(self.value(node.body, case))  # type: ignore[arg-type]
         return self.plus(terms or [ZERO])
 
     def _components(self, node: Letter, names: Names) -> Any:
@@ -442,7 +507,7 @@ class GraphReader(Walker[Any]):
             key, shape = (node.letter, *layers), tuple(map(self.net.width, layers))
             missing = _NO_NEURON.format(letter=node.letter, layer=layers[0], place="{place}")
         else:
-            shape, made = parameter_places(self.net, node.letter)
+            shape, made = self._parameters(node.letter)
             missing = _NO_PARAMETER.format(name=node.letter, place="{place}")
 
         def component(at: tuple[int, ...]) -> Any:
@@ -475,6 +540,10 @@ class GraphReader(Walker[Any]):
                 return truth.z(*place)
             case "a":
                 return truth.a(*place)
+            case "y":
+                return truth.target(*place)
+            case "P":
+                return constant(int(place[2] == place[3]))
             case "G" | "delta":
                 return truth.derivative(("C",), ("a" if letter == "G" else "z", *place))
         return truth.unknown(component)
@@ -503,8 +572,66 @@ _RELATIONS: Mapping[str, Any] = {
 }
 
 
+_FIRST = syntax.Layer("", 1)
+
+
 class _Outside(IllFormed):
     """A computed index leads outside, which in a sum means that there is no such term."""
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """A number for each unknown, the outputs of σ being intervals; `shown` are those that were chosen."""
+
+    truth: GraphUnknowns
+    random: random.Random
+    shown: dict[str, Fraction] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
+
+    def value(self, key: Any) -> Any:
+        """The number that an unknown is."""
+        if key not in self.known:
+            self.known[key] = self._output(*key[1:]) if self._is_output(key) else self._chosen(key)
+        return self.known[key]
+
+    def _is_output(self, key: Any) -> bool:
+        return key[0] in ("a", "σ") and bool(self.truth.net.reads[key[1]]) and self.truth.named(key[1])
+
+    def _chosen(self, key: Any) -> Any:
+        number = Fraction(self.random.choice((1, 2, 3)), self.random.choice((4, 5, 7)))
+        self.shown[_spoken(key)] = number
+        return interval(number)
+
+    def _output(self, layer: int, j: int) -> Any:
+        """σ of the weighted inputs."""
+        function = self.truth.net.activation[layer]
+        neurons = list(self.truth.neurons(layer)) if isinstance(function, VectorActivation) else [j]
+        weighted = [self.truth.z(layer, k).at(self.value, interval) for k in neurons]
+        letters = sympy.symbols(f"z:{len(neurons)}", real=True)
+        if isinstance(function, VectorActivation):
+            formula = function.expr(letters)[j]
+        else:
+            formula = elementwise_activations[str(self.truth.sigma_name)].expr(letters[0])
+        return arithmetic(formula, dict(zip(letters, weighted, strict=True)))
+
+
+def interval(value: Any) -> Any:
+    """A rational number as an interval."""
+    exact = Fraction(value)
+    return iv.mpf(exact.numerator) / iv.mpf(exact.denominator)
+
+
+def _terms(body: syntax.Node, indices: tuple[str, ...]) -> Iterator[syntax.Node]:
+    """The terms of what is summed over layers, each of which runs over the layers that it has."""
+    match body:
+        case syntax.Plus(terms) if set(indices) & set(LAYERS):
+            for term in terms:
+                yield from _terms(term, indices)
+        case syntax.Total(_, inner) if set(indices) & set(LAYERS):
+            for term in _terms(inner, indices):
+                yield replace(body, body=term)
+        case _:
+            yield body
 
 
 def _number(index: Place, names: Names) -> int:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Index: TypeAlias = "str | int"
 """A neuron: a letter, or a number counted from 1."""
@@ -121,10 +121,11 @@ class Jacobian(Node):
 
 @dataclass(frozen=True, slots=True)
 class Total(Node):
-    """The sum over every neuron that the indices can be."""
+    """The sum over every neuron that the indices can be; `limits` are the layers, or what was heard, from and to."""
 
     indices: tuple[str, ...]
     body: Node
+    limits: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,8 @@ class Script:
 
     style: str
     tokens: tuple[str, ...]
+    whole: tuple[str, ...] = field(default=(), compare=False)
+    """All that stands there, commas too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def _text(node: syntax.Node) -> tuple[str, int]:
             return f"grad(C, {written(by)})", FACTOR
         case syntax.Jacobian(of, by):
             return f"jac({written(of)}, {written(by)})", FACTOR
+        case syntax.Total(indices, body, (low, high)):
+            return f"sum({indices[0]} from {low} to {high}, {written(body)})", FACTOR
         case syntax.Total(indices, body):
             return f"sum({', '.join(indices)}, {written(body)})", FACTOR
         case syntax.Plus(terms):

@@ -79,6 +79,9 @@ def _latex(node: syntax.Node) -> tuple[str, int]:
             return rf"\frac{{\partial C}}{{\partial {in_latex(by)}}}", FACTOR
         case syntax.Jacobian(of, by):
             return rf"\frac{{\partial {in_latex(of)}}}{{\partial {in_latex(by)}}}", FACTOR
+        case syntax.Total(indices, body, (low, high)):
+            summed = held(_latex(body), TERM, *_BRACKETS)
+            return rf"\sum_{{{indices[0]}={low}}}^{{{high}}} {summed}", TERM
         case syntax.Total(indices, body):
             shown = "".join(indices) if all(len(i) == 1 for i in indices) else ", ".join(indices)
             return rf"\sum_{{{shown}}} {held(_latex(body), TERM, *_BRACKETS)}", TERM
