@@ -45,7 +45,6 @@ from bpderive.workbook.verdict.layers import feasible
 if TYPE_CHECKING:
     from bpderive.programs.graphs import Graph
     from bpderive.workbook import graph_verdict
-    from bpderive.workbook.graph_verdict import GraphVerdict
 else:
     graph_verdict = later("bpderive.workbook.graph_verdict")  # with the networks beyond layers
 
@@ -105,13 +104,13 @@ def check(
 @overload
 def check(
     text: str, seconds: float = LONGEST, convention: str | None = None, *, network: Graph
-) -> GraphVerdict: ...
+) -> Verdict: ...
 def check(
     text: str | Claim,
     seconds: float = LONGEST,
     convention: str | None = None,
     network: Graph | None = None,
-) -> Verdict | GraphVerdict:
+) -> Verdict:
     """Decide whether a claim holds: one in the language of claims, in LaTeX, or a line of NumPy, in any convention.
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,

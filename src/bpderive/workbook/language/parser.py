@@ -71,7 +71,9 @@ def _in_names(text: str) -> str:
 
 
 class Parser:
-    """Reads one claim."""
+    """Reads one claim; `layers` says whether σ may be a function of a whole layer."""
+
+    layers = False
 
     def __init__(self, text: str, bare: bool = False) -> None:
         self.tokens = Tokens(_in_names(text), _TOKENS, typed=text)
@@ -84,7 +86,7 @@ class Parser:
             sides.append(self.expression())
         if len(sides) < 2 and self.tokens.next.kind == "end":
             raise self.tokens.wrong(RIGHT_SIDE)
-        claim = options(self.tokens, tuple(sides))
+        claim = options(self.tokens, tuple(sides), self.layers)
         if len(sides) < 2:
             raise self.tokens.wrong(RIGHT_SIDE)
         return claim
@@ -227,7 +229,7 @@ class Parser:
         indices: list[str] = []
         while self.tokens.after(1).text == ",":
             at = self.tokens.next.at
-            found = index(self.tokens)
+            found = self._summed()
             if isinstance(found, int) or found in indices:
                 raise self.tokens.error(
                     at,
@@ -246,6 +248,10 @@ class Parser:
                 )
             )
         return syntax.Total(tuple(indices), self.expression())
+
+    def _summed(self) -> syntax.Index:
+        """What a sum runs over."""
+        return index(self.tokens)
 
     def _call_d(self) -> syntax.Node:
         of = self.expression()
