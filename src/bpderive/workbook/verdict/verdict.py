@@ -228,7 +228,7 @@ _CASE = {
     "refuted": Text(en="{case}", zh="{case}"),
     "ill-formed": Text(
         en="Where all layers have the same number of neurons it is false as well: {case}",
-        zh="即使各层神经元个数相同，它也不成立：{case}",
+        zh="即使各层神经元个数相同，也不成立：{case}",
     ),
 }
 """How a counterexample is spoken of."""
