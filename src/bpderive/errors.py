@@ -85,7 +85,7 @@ def shown(given: object, most: int = 80) -> str:
 
 
 def is_text(given: object) -> bool:
-    """Whether a text was given, whatever the annotation of the parameter promises."""
+    """Return whether a text was given, whatever the annotation of the parameter promises."""
     return isinstance(given, str)
 
 
@@ -110,7 +110,7 @@ class Text:
         return self.in_language(_language)
 
     def in_language(self, language: str) -> str:
-        """The phrase in `language`, `"en"` or `"zh"`; raises `UnknownName` for any other."""
+        """Return the phrase in `language`, `"en"` or `"zh"`; raises `UnknownName` for any other."""
         if not is_text(language) or language not in LANGUAGES:
             raise unknown_name(_LANGUAGE, language, LANGUAGES)
         return self.en if language == "en" else self.zh
@@ -125,7 +125,7 @@ class Text:
         return Text(en=within("en"), zh=within("zh"))
 
     def spaced(self) -> Text:
-        """The phrase with a space wherever Chinese meets Latin letters, digits or a formula, as the book sets them."""
+        """Return the phrase with a space where Chinese meets Latin letters, digits or a formula, as in the book."""
         return Text(en=self.en, zh=_SEAM.sub(" ", self.zh))
 
 

@@ -80,14 +80,14 @@ class Equation:
         return f"eq-{self.number.lower()}"
 
     def stated(self, form: str | None = None) -> Statement:
-        """The statement in `form`; raises `UnknownName` if the equation does not have it."""
+        """Return the statement in `form`; raises `UnknownName` if the equation does not have it."""
         found = self._form(self.printed if form is None else form)
         if found is None:
             raise unknown_name(_FORM.format(number=self.number), form, self.forms)
         return found
 
     def latex(self, form: str | None = None) -> str:
-        """The equation as the book prints it, without its number; raises `UnknownName` if it does not have `form`."""
+        """Return the equation as the book prints it, without its number; raises `UnknownName` if it has no `form`."""
         return self.stated(form).latex()
 
     @timed

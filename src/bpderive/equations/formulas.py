@@ -22,7 +22,7 @@ WIDTHS = (2, 3)
 
 
 def has_formula(statement: Statement) -> bool:
-    """Whether the statement is about a function of the whole layer and has its exponentials in it."""
+    """Return whether the statement is about a function of the whole layer and has its exponentials in it."""
     return statement.output is not None and any(side.has(sympy.exp) for side in statement.sides)
 
 

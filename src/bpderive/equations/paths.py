@@ -186,7 +186,7 @@ def number_of_paths(net: Network, layer: int) -> int:
 def factored_path_sum(
     net: Network, layer: int, neuron: int, source: int | None = None
 ) -> tuple[tuple[Expr, Expr], ...]:
-    """The sum over all paths, factored: G^L_m = ∂C/∂a^L_m, then G^r_p = Σ_q G^{r+1}_q ∂a^{r+1}_q/∂a^r_p, layer
+    """Return the sum over all paths, factored: G^L_m = ∂C/∂a^L_m, then G^r_p = Σ_q G^{r+1}_q ∂a^{r+1}_q/∂a^r_p, layer
     by layer.
 
     Pairs (∂C/∂a^r_p, its value in those of layer r+1), and last the derivative that is wanted. As many products
@@ -212,7 +212,7 @@ def factored_path_sum(
 
 
 def _spreads(net: Network, layer: int) -> bool:
-    """Whether a weighted input of `layer` changes every output of it, as those of softmax do."""
+    """Return whether a weighted input of `layer` changes every output of it, as those of softmax do."""
     return layer == net.depth and net.vector_output is not None
 
 

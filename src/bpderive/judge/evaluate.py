@@ -123,7 +123,7 @@ class Reader:
         return found
 
     def consistent(self, values: Mapping[Component, Fraction]) -> bool:
-        """Whether one function for each neuron can have these values: no two at the same place."""
+        """Return whether one function for each neuron can have these values: no two at the same place."""
         places: dict[Any, set[Fraction]] = {}
         for key in values:
             if key[0] == "σ" and key[4] is not None:

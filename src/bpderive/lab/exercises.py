@@ -59,7 +59,7 @@ class Chain:
         return self.asked.sides[0]
 
     def step(self, side: syntax.Node) -> Verdict:
-        """Whether the chain goes on with `side`, which is taken into it."""
+        """Add `side` to the chain, and judge whether it follows from the side before."""
         self.sides.append(side)
         return check(replace(self.asked, sides=tuple(self.sides[-2:])))
 

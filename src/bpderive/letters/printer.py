@@ -65,7 +65,7 @@ _TOO_LONG = Text(
 
 
 def latex(expression: Any) -> str:
-    """The LaTeX of `expression`, without dollar signs. Raises `DomainError` for what is nothing of SymPy's."""
+    """Return the LaTeX of `expression`, without dollar signs. Raises `DomainError` for what is nothing of SymPy's."""
     if not isinstance(expression, Basic | MatrixBase | Number):
         raise DomainError(_NO_EXPRESSION.format(given=shown(expression)))
     try:
@@ -323,7 +323,7 @@ class BookPrinter(LatexPrinter):
 
     @staticmethod
     def _is_partial(low: Expr, high: Expr) -> bool:
-        """Whether a sum does not run over all that its index may be."""
+        """Return whether a sum does not run over all that its index may be."""
         return bool(low.has(Max) or high.has(Min))
 
     def _print_Add(self, expression: Add, order: Any = None) -> str:

@@ -168,7 +168,7 @@ def substitute(expression: Basic, values: Mapping[Symbol, Expr]) -> Any:
 
 
 def provably_at_most(low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
-    """Whether low ≤ high, linear in the layers, follows from the ranges, in every network deep enough to have them.
+    """Return whether low ≤ high, linear in the layers, follows from the ranges, in networks deep enough to have them.
 
     A linear function of a layer is least at an end of the layer's range, and then of L at the least depth.
     """
@@ -191,7 +191,7 @@ def provably_at_most(low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
 
 
 def contains(outer: Range, inner: Range, ranges: tuple[Range, ...]) -> bool:
-    """Whether every value in `inner` provably lies in `outer`."""
+    """Return whether every value in `inner` provably lies in `outer`."""
     at_both_ends = ((outer.low, inner.low), (inner.high, outer.high))
     return all(low == high or provably_at_most(low, high, ranges) for low, high in at_both_ends)
 
@@ -281,12 +281,12 @@ def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...])
 
 
 def index_within(index: Expr, low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
-    """Whether low ≤ index ≤ high follows from what the letters of neurons range over."""
+    """Return whether low ≤ index ≤ high follows from what the letters of neurons range over."""
     return _is_within(index - low, ranges) and _is_within(high - index, ranges)
 
 
 def _is_within(gap: Expr, env: tuple[Range, ...]) -> bool:
-    """Whether a linear function of indices is nowhere negative: each letter is put to the end where it is least."""
+    """Return whether a linear function of indices is nowhere negative: each letter is put where it is least."""
     gap = sympy.expand(gap)
     if gap.is_nonnegative and not any(r.letter in gap.free_symbols for r in env if not r.letter.is_positive):
         return True

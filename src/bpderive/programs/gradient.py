@@ -60,7 +60,7 @@ class Gradient:
     w: dict[int, ImmutableDenseMatrix]
 
     def expanded(self) -> Gradient:
-        """The same with every binding substituted, so that only w, b, x and y remain.
+        """Return the same with every binding substituted, so that only w, b, x and y remain.
 
         Raises `NetworkError` for a network that is too large: the expressions would grow beyond use.
         """
@@ -77,7 +77,7 @@ class Gradient:
         return Gradient(self.net, (), *written)
 
     def lambdify(self) -> Callable[[Any, Any, Any, Any], Derivatives]:
-        """A function (weights, biases, x, y) of plain numbers that returns the gradient (b, w) of the mean cost.
+        """Return a function (weights, biases, x, y) of plain numbers that returns the gradient (b, w) of the mean cost.
 
         The arguments are lists of rows, or arrays: weights[i] has n_l rows of n_{l-1} numbers and biases[i] n_l rows of
         one, with l = i + 2; x has n_1 rows and y n_L, one column for each example. What comes out are lists of rows.

@@ -140,7 +140,7 @@ def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -
 
 
 def _independent(other: LayerArray, array: LayerArray, ranges: tuple[Range, ...]) -> bool:
-    """Whether nothing in `other` provably changes when `array` does: it comes before, or is a parameter elsewhere."""
+    """Return whether nothing in `other` provably changes with `array`: it comes before, or is a parameter elsewhere."""
     if other.letter in RATES:
         return False
     if other.letter == array.letter:

@@ -81,7 +81,7 @@ class Instance:
         return Certificate(self.number, kinds, (self.net.sizes,), len(self.steps))
 
     def _is_polynomial(self) -> bool:
-        """Whether its lines are polynomials in what is arbitrary in them, with nothing assumed of the y_j."""
+        """Return whether its lines are polynomials in their arbitrary parts, with nothing assumed of the y_j."""
         about = self.statement
         polynomial = about.cost is None or costs[about.cost].formula.is_polynomial()
         return about.output in (None, WHOLE) and about.given is None and polynomial
@@ -97,7 +97,7 @@ class Instance:
 
 
 def _agree(example: Example, sides: tuple[Expr, ...]) -> bool:
-    """Whether the sides of a line have the same value at an example."""
+    """Return whether the sides of a line have the same value at an example."""
     first, *others = map(example.value, sides)
     return all(example.agree(first, other) for other in others)
 
@@ -203,12 +203,12 @@ def _letters(
 
 
 def _has_case(ranges: tuple[Range, ...], net: Network, letters: Mapping[Symbol, int]) -> bool:
-    """Whether the layers of `ranges` allow those of `letters`."""
+    """Return whether the layers of `ranges` allow those of `letters`."""
     layers = [r for r in ranges if r.letter in letters and not _by_width(r)]
     bounds = [[whole_number(bound, net.sizes)(letters) for bound in (r.low, r.high)] for r in layers]
     return all(low <= letters[r.letter] <= high for r, (low, high) in zip(layers, bounds, strict=True))
 
 
 def _by_width(r: Range) -> bool:
-    """Whether a range is one of neurons, which a range of layers must come before."""
+    """Return whether a range is one of neurons, which a range of layers must come before."""
     return bool(r.high.has(Width))

@@ -87,7 +87,7 @@ class Derivation:
         return Certificate(self.number, ("general",))
 
     def chains(self) -> tuple[tuple[tuple[Text, ...], Derivation], ...]:
-        """The derivations without parts that this one is made of, each with the titles of the parts around it."""
+        """Return the derivations without parts that make up this one, each with the titles of the parts around it."""
         if not self.parts:
             return (((), self),)
         return tuple(
@@ -97,7 +97,7 @@ class Derivation:
     def instantiate(
         self, net: Network, layer: int | None = None, neuron: int = 1, source: int = 1
     ) -> Instance:
-        """The same derivation on a small network, its sums written out: for neuron `neuron` of layer `layer`.
+        """Return the same derivation on a small network, its sums written out: for neuron `neuron` of layer `layer`.
 
         `source` is the neuron k where the statement is about a weight w^l_jk. The first layer that the statement holds
         for is taken if none is given. Raises `NetworkError` if there is no such layer, neuron or source, and

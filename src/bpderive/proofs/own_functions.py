@@ -67,7 +67,7 @@ class Example:
         return found.as_explicit() if getattr(found, "is_Matrix", False) else sympy.N(found, DIGITS)
 
     def agree(self, first: Any, second: Any) -> bool:
-        """Whether two values are the same, as far as the digits go."""
+        """Return whether two values are the same, as far as the digits go."""
         if getattr(first, "shape", ()) != getattr(second, "shape", ()):
             return False
         pairs = zip(sympy.flatten([first]), sympy.flatten([second]), strict=True)

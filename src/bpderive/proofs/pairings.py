@@ -101,7 +101,7 @@ def pairings() -> tuple[Pairing, ...]:
 
 
 def pairing(activation: str, cost: str) -> Pairing:
-    """The pair of an activation and a cost of the catalogues; raises `UnknownName` for a name that is in neither.
+    """Return the pair of an activation and a cost of the catalogues; raises `UnknownName` for a name in neither.
 
     The cost must be defined for the outputs of the activation, as `pairings()` has them.
     """
@@ -147,7 +147,7 @@ def _calculated(function: AnyActivation, cost: Cost, moves: list[Move]) -> Deriv
 
 
 def _cancels(function: AnyActivation, cost: Cost) -> bool | None:
-    """Whether the slope cancels; None where the slope is not known by the output, and the cost divides by something."""
+    """Return whether the slope cancels; None where the output does not give the slope, and the cost divides."""
     if cancelled(function, cost) is not None:
         return True
     divides = sympy.fraction(sympy.cancel(cost.derivative()))[1].has(output) if not _pieces(cost) else False

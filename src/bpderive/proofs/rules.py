@@ -281,7 +281,7 @@ class BothSides:
 
 
 def acts_elementwise(output: str | None) -> bool:
-    """Whether each output is a function of its own z alone, `output` being that of a statement."""
+    """Return whether each output is a function of its own z alone, `output` being that of a statement."""
     return output is None or (output != WHOLE and activations[output].elementwise)
 
 

@@ -33,7 +33,7 @@ Form = dict[tuple[tuple[str, ...], tuple[str, ...]], Rational]
 
 
 def same(first: Expr, second: Expr) -> bool:
-    """Whether the two are equal for every width, whatever the names of their bound indices."""
+    """Return whether the two are equal for every width, whatever the names of their bound indices."""
     return canonical(first) == canonical(second)
 
 

@@ -355,7 +355,7 @@ _MATRIX_DERIVATION = Text(en="derivation of the matrix form of equation", zh="å…
 
 
 def derivation(number: str | int) -> Derivation:
-    """The derivation of the theorem `number`; 53 is "53". Raises `UnknownName` if it has none."""
+    """Return the derivation of the theorem `number`; 53 is "53". Raises `UnknownName` if it has none."""
     found = str(number) if type(number) is int and 0 < number < 100 else number
     if not isinstance(found, str) or found not in _PROOFS:
         raise unknown_name(_DERIVATION, number, _PROOFS)

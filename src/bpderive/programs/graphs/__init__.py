@@ -41,7 +41,7 @@ def path_sum(
 def path_sum(
     net: Network | Graph, layer: int, neuron: int, source: int | None = None, read: int | None = None
 ) -> paths.PathSums | GraphPaths:
-    """Every path from w^l_jk, l = `layer`, j = `neuron`, k = `source`, or from b^l_j without `source`; equation (53).
+    """Return every path from w^l_jk, l = `layer`, j = `neuron`, k = `source`; without `source` from b^l_j; see (53).
 
     In a `Graph` the weight comes from layer `read`, by default the first that layer l reads. Raises `NetworkError` if
     there is no such weight or bias, `TooManyPaths` for more than 10,000 paths.
@@ -63,7 +63,7 @@ def compile_gradient(net: Network) -> CompiledGradient: ...
 @overload
 def compile_gradient(net: Graph) -> CompiledGraph: ...
 def compile_gradient(net: Network | Graph) -> CompiledGradient | CompiledGraph:
-    """The gradient of the mean cost of `net`: the proved matrix equations, lambdified.
+    """Return the gradient of the mean cost of `net`: the proved matrix equations, lambdified.
 
     Raises `NetworkError` for what is neither a Network nor a Graph.
     """

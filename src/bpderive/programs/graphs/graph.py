@@ -137,7 +137,7 @@ class Graph:
         return self.sizes[layer - 1]
 
     def layer_activation(self, layer: int) -> AnyActivation:
-        """The activation of all neurons of a layer that is computed."""
+        """Return the activation of all neurons of a layer that is computed."""
         return self.activation[layer]
 
     def activation_of(self, layer: int, j: int) -> Activation:
@@ -163,16 +163,16 @@ class Graph:
         )
 
     def shape_of(self, key: Any) -> tuple[int, int]:
-        """The shape of w^{l,r} or of b^l."""
+        """Return the shape of w^{l,r} or of b^l."""
         layer, read = key if isinstance(key, tuple) else (key, None)
         return self.sizes[layer - 1], 1 if read is None else self.sizes[read - 1]
 
     def readers(self, layer: int) -> tuple[int, ...]:
-        """The layers that read `layer` by weights."""
+        """Return the layers that read `layer` by weights."""
         return tuple(other for other, read in self.reads.items() if layer in read)
 
     def shortcuts_from(self, layer: int) -> tuple[int, ...]:
-        """The layers that add the activations of `layer`."""
+        """Return the layers that add the activations of `layer`."""
         return tuple(other for other, read in self.shortcuts.items() if layer in read)
 
     @classmethod
@@ -186,7 +186,7 @@ class Graph:
         output: str | AnyActivation = "linear",
         cost: str | Cost = "quadratic",
     ) -> Graph:
-        """A recurrent network over `steps` steps, unrolled, with a cost at each: parameters U, W, b, V, c.
+        """Return a recurrent network over `steps` steps, unrolled, with a cost at each: parameters U, W, b, V, c.
 
         Step t has three layers, x_t, h_t = σ(U x_t + W h_{t−1} + b) and the output σ(V h_t + c); h_0 is 0.
         """

@@ -60,11 +60,11 @@ class Shared:
         return None if given is None else given.shape
 
     def parameters_for(self, shape: tuple[int, int]) -> tuple[int, ...]:
-        """The shape of the parameters of weights of `shape`."""
+        """Return the shape of the parameters of weights of `shape`."""
         return self.parameters or (shape[::-1] if self.turned else shape)
 
     def weights(self, theta: Any) -> Array:
-        """The weights, for parameters in their shape."""
+        """Return the weights, for parameters in their shape."""
         theta = np.asarray(theta, float)
         if self.table is not None:
             made: Array = self.table @ theta.reshape(-1)
@@ -77,7 +77,7 @@ class Shared:
 
     @classmethod
     def transposed(cls, name: str) -> Shared:
-        """The transpose of the weights called `name`, as in the second half of an autoencoder."""
+        """Return the transpose of the weights called `name`, as in the second half of an autoencoder."""
         return cls(name, turned=True)
 
     @classmethod
@@ -88,7 +88,7 @@ class Shared:
 
     @classmethod
     def linear(cls, name: str, table: Any) -> Shared:
-        """The weights w_jk = Σ_p table[j, k, p] θ_p."""
+        """Return the weights w_jk = Σ_p table[j, k, p] θ_p."""
         numbers = np.asarray(table, float)
         return cls(name, table=numbers, parameters=(numbers.shape[-1],))
 
@@ -102,7 +102,7 @@ class Shared:
         stride: int = 1,
         padding: int = 0,
     ) -> Shared:
-        """A convolution, in one dimension or more, of a layer of `inputs` places with a `kernel`.
+        """Return a convolution, in one dimension or more, of a layer of `inputs` places with a `kernel`.
 
         `channels` are those of the input and of the output; the neurons of a layer are numbered channel by channel, the
         places of a channel row by row. The parameters have the shape (channels out, channels in, *kernel). Raises

@@ -29,5 +29,5 @@ def with_bar(items: Iterable[Item], count: int, stream: TextIO | None = None) ->
 
 
 def _watched(out: TextIO) -> bool:
-    """Whether somebody sees what is written as it is written; the book's build says where its cells are kept."""
+    """Return whether a reader sees the output as it is written; the book's build says where its cells are kept."""
     return out.isatty() or ("ipykernel" in sys.modules and "BPDERIVE_CELLS" not in os.environ)

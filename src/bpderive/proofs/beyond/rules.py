@@ -46,7 +46,7 @@ def over_layers(total: Sum) -> tuple[Symbol, Expr, Expr, Expr]:
 
 
 def is_over_layers(part: Expr) -> bool:
-    """Whether it is a sum over layers."""
+    """Return whether it is a sum over layers."""
     return isinstance(part, Sum) and bool(part.limits[-1][0].is_positive)
 
 

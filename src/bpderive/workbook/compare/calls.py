@@ -325,12 +325,12 @@ def apart(found: Array, true: Array) -> float:
 
 
 def close(found: Array, true: Array) -> bool:
-    """Whether an array has the shape and, but for rounding, the values that it should have."""
+    """Return whether an array has the shape and, but for rounding, the values that it should have."""
     return apart(found, true) <= tolerance(found)
 
 
 def agree(first: Run, second: Run) -> bool:
-    """Whether two calls returned the same, nan included."""
+    """Return whether two calls returned the same, nan included."""
     return all(
         np.array_equal(one, other, equal_nan=True) or close(one, other)
         for (_, one, _), (_, other, _) in zip(first.pairs, second.pairs, strict=True)

@@ -47,7 +47,7 @@ class _Case:
 
 
 def compare_graph(my_backprop: Callable[..., Any], net: Graph, seed: int) -> Findings:
-    """Whether `my_backprop(parameters, x, y)` returns a mapping from the names of the parameters to ∂C/∂θ.
+    """Judge whether `my_backprop(parameters, x, y)` maps the names of the parameters to ∂C/∂θ.
 
     x and y are what the compiled gradient takes: one array, or a list where several layers are read.
     """

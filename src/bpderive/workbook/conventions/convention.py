@@ -40,7 +40,7 @@ class Convention(Declaration):
         return written(self, number, chosen)
 
     def forms(self, number: str) -> tuple[str, ...]:
-        """The forms in which this convention has an equation."""
+        """Return the forms in which this convention has an equation."""
         found = []
         for form in FORMS:
             try:

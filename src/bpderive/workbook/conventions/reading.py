@@ -221,12 +221,12 @@ def _special(claim: Claim) -> Iterator[Claim]:
 
 @lru_cache(4096)
 def _decision(claim: Claim) -> dict[str, bool]:
-    """Whether a claim is true, once it has been decided."""
+    """Return what has been decided of a claim, under "holds"; empty until then."""
     return {}
 
 
 def _holds(claim: Claim, end: float) -> bool:
-    """Whether a claim is decided to hold, in so many steps; raises `TooHard` where the time is up."""
+    """Return whether a claim is decided to hold, in so many steps; raises `TooHard` where the time is up."""
     known = _decision(claim)
     if "holds" not in known:
         clock = Clock(0, A_READING)
@@ -388,7 +388,7 @@ def _repaired(hearing: Hearing, chosen: Reading, verdict: Verdict, writer: Write
 
 
 def _numbers_inputs(hearing: Hearing) -> bool:
-    """Whether a letter has an index, which says which input it is where there is one neuron."""
+    """Return whether a letter has an index, which says which input it is where there is one neuron."""
     return any(isinstance(n, Mark) and n.below for n in hearing.claim.walk())
 
 
@@ -514,7 +514,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
 
 
 def _is_error_by_another(claim: Claim) -> bool:
-    """Whether δ is said to be the derivative of the cost by something else than z."""
+    """Return whether δ is said to be the derivative of the cost by something else than z."""
     errors = [side for side in claim.sides if isinstance(side, syntax.Quantity) and side.letter == "delta"]
     others = [
         side

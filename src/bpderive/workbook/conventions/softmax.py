@@ -36,7 +36,7 @@ class _Beyond(Exception):
 
 
 def with_softmax(claim: Claim, seconds: float) -> Verdict:
-    """Whether the claim holds where the last layer is softmax and the cost is cross-entropy, targets adding to 1."""
+    """Judge whether the claim holds for a softmax output layer and the cross-entropy, targets adding to 1."""
     bare = replace(claim, cost=None, sigma=None)
     verdict = judged(by_errors(bare), seconds)
     if verdict.status == "holds" and not _speaks_of_slopes(bare):
@@ -81,7 +81,7 @@ def _written_by_errors(node: Node) -> Node:
 
 
 def _speaks_of_slopes(claim: Claim) -> bool:
-    """Whether σ′ of the last layer, the cost, or ∂C/∂a^L occurs, which softmax has otherwise."""
+    """Return whether σ′ of the last layer, the cost, or ∂C/∂a^L occurs, which softmax has otherwise."""
     for node in claim.walk():
         if isinstance(node, syntax.Activation) and any(
             isinstance(n, Quantity) and n.layer == LAST for n in syntax.walk(node)

@@ -631,7 +631,7 @@ class Translator:
         return found if self.convention.numerator else _turned(found)
 
     def _is(self, node: Node, role: str) -> TypeGuard[Mark]:
-        """Whether a letter has this role here."""
+        """Return whether a letter has this role here."""
         letter = self.convention.letter(node.letter) if isinstance(node, Mark) else None
         return letter is not None and letter.role == role
 
@@ -859,7 +859,7 @@ def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ..
 
 
 def _alike(one: tuple[Dimension, Dimension], other: tuple[Dimension, Dimension]) -> bool:
-    """Whether two sizes are equal, a column for every example counting as one for each."""
+    """Return whether two sizes are equal, a column for every example counting as one for each."""
     return all(a == b or {a, b} == {1, EXAMPLES} for a, b in zip(one, other, strict=True))
 
 
@@ -1011,7 +1011,7 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Tr
 
 
 def _has_inputs(statement: Statement) -> bool:
-    """Whether the inputs of the one neuron are told apart."""
+    """Return whether the inputs of the one neuron are told apart."""
     return any(isinstance(n, Mark) and n.below for n in statement.walk())
 
 

@@ -239,7 +239,7 @@ class Writer:
     # Expressions
 
     def _native(self, node: Node) -> bool:
-        """Whether an array lies turned here: a row for a column, or w from its other side."""
+        """Return whether an array lies turned here: a row for a column, or w from its other side."""
         match node:
             case Quantity("w", _, ()):
                 return not self.convention.to_from

@@ -6,7 +6,7 @@ from bpderive.workbook.language import syntax
 
 
 def is_array(node: syntax.Node) -> bool:
-    """Whether the expression is a column or a matrix, as far as can be seen without its sizes."""
+    """Return whether the expression is a column or a matrix, as far as can be seen without its sizes."""
     match node:
         case syntax.Quantity(_, _, indices):
             return not indices
@@ -33,7 +33,7 @@ def is_array(node: syntax.Node) -> bool:
 
 
 def _is_column(node: syntax.Node) -> bool:
-    """Whether the expression is a column, as far as can be seen."""
+    """Return whether the expression is a column, as far as can be seen."""
     match node:
         case syntax.Quantity(letter, _, indices):
             return not indices and letter != "w"

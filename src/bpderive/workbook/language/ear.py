@@ -596,7 +596,7 @@ class _Latex(_Reader):
         return cast("Callable[[], Node] | None", getattr(self, f"_command_{name}", None))
 
     def is_kronecker(self) -> bool:
-        """Whether [j = k] comes next."""
+        """Return whether [j = k] comes next."""
         if not self.tokens.has("["):
             return False
         return self.tokens.after(2).text == "=" and self.tokens.after(4).text == "]"
@@ -648,7 +648,7 @@ class _Latex(_Reader):
         return Number(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
 
     def is_derivative(self) -> bool:
-        """Whether both parts of a fraction begin with ∂ or d."""
+        """Return whether both parts of a fraction begin with ∂ or d."""
         if not self.tokens.has("{"):
             return False
         first = 1

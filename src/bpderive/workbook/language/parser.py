@@ -50,7 +50,7 @@ def parse(text: str) -> syntax.Claim:
 
 
 def is_in_the_language(text: str) -> bool:
-    """Whether the text may be in this language: it has neither LaTeX nor other letters."""
+    """Return whether the text may be in this language: it has neither LaTeX nor other letters."""
     text = _in_names(text)
     sides = OPTIONS.split(text, maxsplit=1)[0]
     return text.isascii() and not set(sides) & set("\\{") and ("_" not in sides or "[" in sides)

@@ -144,7 +144,7 @@ def _assigned(line: str) -> str:
 
 
 def is_code(text: str) -> bool:
-    """Whether the text is lines of a program."""
+    """Return whether the text is lines of a program."""
     text = _EINSUM.sub("einsum(", text)
     return text.isascii() and not re.search(r"[\\^{']", text) and bool(_CODE.search(text))
 

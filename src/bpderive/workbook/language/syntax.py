@@ -418,7 +418,7 @@ def free_indices(node: Node) -> dict[str, None]:
 
 
 def is_constant(node: Node) -> bool:
-    """Whether nothing of a network stands in `node`: it is made of numbers only."""
+    """Return whether nothing of a network stands in `node`: it is made of numbers only."""
     return all(
         isinstance(part, Number | Unknown | Plus | Minus | Times | Over | Power) for part in walk(node)
     )

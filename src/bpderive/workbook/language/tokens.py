@@ -106,11 +106,11 @@ class Tokens:
         return token
 
     def has(self, *texts: str) -> bool:
-        """Whether the next token says one of these."""
+        """Return whether the next token says one of these."""
         return self.next.kind != "end" and self.next.text in texts
 
     def accept(self, *texts: str) -> bool:
-        """Whether the next token says one of these, in which case it is taken."""
+        """Return whether the next token says one of these, in which case it is taken."""
         if self.has(*texts):
             self.take()
             return True

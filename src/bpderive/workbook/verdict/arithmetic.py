@@ -74,7 +74,7 @@ def arithmetic(formula: Any, values: dict[Any, Any]) -> Any:
 
 
 def _is_so(where: Any, values: dict[Any, Any]) -> bool:
-    """Whether a condition is met; raises `NotHere` where intervals do not tell."""
+    """Return whether a condition is met; raises `NotHere` where intervals do not tell."""
     if isinstance(where, sympy.And | sympy.Or):
         return (all if isinstance(where, sympy.And) else any)(_is_so(part, values) for part in where.args)
     if not isinstance(where, Relational):
@@ -143,7 +143,7 @@ def power(base: Any, exponent: int) -> Any:
 
 
 def differ(first: Any, second: Any) -> bool:
-    """Whether two numbers are certainly not equal."""
+    """Return whether two numbers are certainly not equal."""
     if isinstance(first, Fraction) and isinstance(second, Fraction):
         return first != second
     return bool(first.b < second.a or second.b < first.a)

@@ -95,7 +95,7 @@ def holds(
     one_sided: bool = False,
     on_kinks: bool = True,
 ) -> bool:
-    """Whether all sides are equal, in every case; perhaps in some networks, for Σ y = 1 or away from kinks only."""
+    """Return whether all sides are equal; perhaps in some networks, for Σ y = 1 or away from kinks only."""
     return all(
         signs.vanishes(residual, unequal, clock, on_kinks)
         for reading in readings(claim, all_equal, one_neuron, one_sided=one_sided)

@@ -122,7 +122,7 @@ def _two_changes(claim: syntax.Claim) -> Iterator[Edit]:
 
 
 def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
-    """Whether the claim makes sense and holds; what cannot be decided does not count."""
+    """Return whether the claim makes sense and holds; what cannot be decided does not count."""
     try:
         if not holds(claim, clock, **special):
             return False
@@ -136,7 +136,7 @@ def is_true(claim: syntax.Claim, clock: Clock, **special: bool) -> bool:
 
 
 def _is_trivial(claim: syntax.Claim) -> bool:
-    """Whether two sides are written alike, or a side is nothing but a number."""
+    """Return whether two sides are written alike, or a side is nothing but a number."""
     sides = [_bare(side) for side in claim.sides]
     return any(one == other for one, other in itertools.combinations(sides, 2)) or any(
         isinstance(side, syntax.Number) for side in sides

@@ -36,7 +36,7 @@ WHEREVER = Text(en="wherever no divisor is 0", zh="凡除数都不为 0 之处")
 
 
 def divides(claim: syntax.Claim) -> bool:
-    """Whether the claim divides by anything but a number other than 0."""
+    """Return whether the claim divides by anything but a number other than 0."""
     return any(
         not isinstance(divisor, syntax.Number) or divisor.value == 0
         for node in claim.walk()
@@ -130,7 +130,7 @@ def _check_roots(claim: syntax.Claim, reading: Reading, clock: Clock) -> None:
 
 
 def _is_possible(claim: syntax.Claim, reading: Reading, widths: list[tuple[syntax.Layer, int]]) -> bool:
-    """Whether layers can have these widths in the case of the reading."""
+    """Return whether layers can have these widths in the case of the reading."""
     conditions = [syntax.WidthCondition(layer, width) for layer, width in widths]
     try:
         found = readings(claim.given(*conditions), one_sided=True)

@@ -111,7 +111,7 @@ def _changes(
 
 
 def _can_stand(node: syntax.Node, place: int, part: syntax.Node) -> bool:
-    """Whether the language has `node` with this part: only forward quantities are differentiated, and by components."""
+    """Return whether the language has `node` with this part: only forward quantities are differentiated."""
     if not isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian):
         return True
     if isinstance(node, syntax.Derivative) and place == 0:

@@ -362,7 +362,7 @@ def cleared(form: Form, unequal: frozenset[frozenset[Any]], clock: Clock) -> For
 
 
 def is_outside(factor: Atom) -> bool:
-    """Whether an atom has no bound index from outside itself."""
+    """Return whether an atom has no bound index from outside itself."""
     return not _loose(factor[-1])
 
 

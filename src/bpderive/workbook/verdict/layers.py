@@ -111,7 +111,7 @@ def _feasible(wanted: tuple[Constraint, ...]) -> tuple[tuple[int, int], ...]:
 
 
 def is_met(constraint: Constraint, at: int, depth: int) -> bool:
-    """Whether a constraint holds where l and L have these values."""
+    """Return whether a constraint holds where l and L have these values."""
     first, relation, second = constraint
     gap = value(second, at, depth) - value(first, at, depth)
     return {

@@ -150,7 +150,7 @@ def _index_condition(condition: syntax.IndexCondition, names: dict[str, int]) ->
 
 
 def _widths_fit(reading: Reading, sizes: tuple[int, ...], at: int) -> bool:
-    """Whether the conditions on widths hold, and every neuron exists that the claim calls by its number."""
+    """Return whether the conditions on widths hold, and every neuron exists that the claim numbers."""
     depth = len(sizes)
     for condition in reading.claim.conditions:
         if isinstance(condition, syntax.WidthCondition):

@@ -68,7 +68,7 @@ class Spaces:
         return 1 if self.one_neuron else self.widths.get(space)
 
     def same(self, first: Dimension, second: Dimension) -> bool:
-        """Whether two dimensions are equal in every network."""
+        """Return whether two dimensions are equal in every network."""
         if isinstance(first, syntax.Layer) and isinstance(second, syntax.Layer):
             return bool(self.of(first) == self.of(second)) or (
                 self.width(self.of(first)) is not None
@@ -140,7 +140,7 @@ def shape(node: syntax.Node, spaces: Spaces) -> Shape:
 
 
 def is_number(found: Shape) -> bool:
-    """Whether something of this shape is a number, or a matrix of one entry."""
+    """Return whether something of this shape is a number, or a matrix of one entry."""
     return found is None or found == ONE
 
 

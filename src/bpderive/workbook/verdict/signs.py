@@ -63,7 +63,7 @@ def written(pieces: Pieces, argument: list[Term], form: Form) -> list[Term]:
 
 
 def vanishes(form: Form, unequal: _Pairs, clock: Clock, on_kinks: bool = True) -> bool:
-    """Whether the form is 0 wherever no divisor in it is; with `on_kinks` False only where no u is equal to its t.
+    """Return whether the form is 0 wherever no divisor is; with `on_kinks` False only where no u equals its t.
 
     True is certain; False means that it could not be shown.
     """
@@ -115,7 +115,7 @@ class _Look:
         return forms.normal(terms, self.unequal, self.clock)
 
     def everywhere(self, form: Form, known: tuple[_Known, ...], cells: _Cells) -> bool:
-        """Whether the form is 0 wherever `known` holds, directions are in their cells and no divisor is 0."""
+        """Return whether the form is 0 where `known` holds, directions are in their cells and no divisor is 0."""
         self.clock.check(1 + len(form))
         if not form:
             return True
@@ -224,7 +224,7 @@ class _Look:
         return forms.inverse(form)
 
     def _contradict(self, known: tuple[_Known, ...]) -> bool:
-        """Whether no numbers are as the known signs say; products of unknowns count as unknowns of their own."""
+        """Return whether no numbers have the known signs; products of unknowns count as unknowns of their own."""
         monomials = {key for fact in known for key, _ in fact.form if key != ((), ())}
         rows = [(dict(fact.form), fact.strictly) for fact in known]
         for key in monomials:

@@ -246,7 +246,7 @@ def _escaped(text: Text) -> Text:
 
 
 def check(text: str | Claim, seconds: float = LONGEST) -> Verdict:
-    """Whether the claim holds: in the one-line language, or in LaTeX as the book prints it.
+    """Judge whether the claim holds, in the one-line language, or in LaTeX as the book prints it.
 
     A claim that takes too many steps is undecided, on every machine alike. With `seconds` it is given up after so much
     work of this thread as well, and what is found then depends on the machine.
@@ -290,7 +290,7 @@ def _judged(claim: Claim, clock: Clock) -> Verdict:
 
 
 def _is_so(claim: Claim, clock: Clock) -> bool:
-    """Whether the claim holds; an index on one side only means every neuron, if the claim holds for every one."""
+    """Return whether the claim holds; an index on one side only means every neuron, if all hold."""
     try:
         return holds(claim, clock.within(DECISION))
     except IllFormed:
@@ -310,7 +310,7 @@ def _at_kinks(claim: Claim, text: Text) -> Text:
 
 
 def _has_slopes(claim: Claim) -> bool:
-    """Whether σ′ stands in the claim, or in what it says."""
+    """Return whether σ′ stands in the claim, or in what it says."""
     return any(
         (isinstance(node, syntax.Activation) and node.order > 0)
         or isinstance(node, syntax.Derivative | syntax.Gradient | syntax.Jacobian)
