@@ -8,7 +8,7 @@ import pytest
 
 from translations import calques, lengths
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
-from translations.latin import chinese
+from translations.latin import chinese, unneeded
 from translations.markup import same, shown
 from translations.messages import Message, of_catalogue, of_source
 from translations.spacing import spaced
@@ -207,6 +207,13 @@ def test_english_in_a_chinese_sentence_is_found():
     assert list(chinese(Message("here", "a", "用 NumPy 的 `lambdify`，见 {place} 与 $\\mathrm{rank}$"))) == []
     [word] = chinese(Message("here", "a", "第一个 direction 的误差"))
     assert word.startswith("direction is English")
+
+
+def test_a_listed_word_that_no_chinese_sentence_has_is_found(tmp_path):
+    listed = tmp_path / "latin.txt"
+    listed.write_text("# Programs\nNumPy\nlambdify\n", "utf-8")
+    [line] = unneeded([Message("here", "a", "用 NumPy 的 `lambdify`")], listed)
+    assert "no Chinese sentence has lambdify any more" in line
 
 
 def test_prose_is_counted_without_code_formulas_tables_and_exercises():

@@ -1,12 +1,13 @@
 """English words that were left in a Chinese sentence: every Latin word has to be on the list `latin.txt`.
 
-Code, formulas, links' targets and fill-ins are not looked at. To permit a word, give it a line in the list.
+Code, formulas, links' targets and fill-ins are not looked at. To permit a word, give it a line in the list; one that
+no sentence has any more is reported.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -28,11 +29,22 @@ def permitted(path: Path = LISTED) -> frozenset[str]:
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
+def words(message: Message) -> Iterator[str]:
+    """The Latin words of the Chinese, one after the other."""
+    for piece in inline(message.zh or "")[0]:
+        if piece.type in ("text", "html_inline"):
+            yield from _WORD.findall(_CODE.sub(" ", _FILL_IN.sub(" ", piece.content)))
+
+
 def chinese(message: Message) -> Iterator[str]:
     """The Latin words of the Chinese that are not permitted."""
-    pieces = inline(message.zh or "")[0]
-    for piece in pieces:
-        if piece.type in ("text", "html_inline"):
-            for word in _WORD.findall(_CODE.sub(" ", _FILL_IN.sub(" ", piece.content))):
-                if word not in permitted():
-                    yield f"{word} is English; translate it, or permit it in translations/latin.txt"
+    for word in words(message):
+        if word not in permitted():
+            yield f"{word} is English; translate it, or permit it in translations/latin.txt"
+
+
+def unneeded(messages: Iterable[Message], path: Path = LISTED) -> Iterator[str]:
+    """The words of the list that no message has any more."""
+    needed = {word for message in messages for word in words(message)}
+    for word in sorted(permitted(path) - needed):
+        yield f"latin.txt: no Chinese sentence has {word} any more; take it off the list"

@@ -17,7 +17,7 @@ __all__ = ["Array", "later", "loaded", "np"]
 
 _MISSING = Text(
     en="Numbers are computed with NumPy, which cannot be imported: pip install numpy.",
-    zh="数值计算要用 NumPy，但无法导入它：请运行 pip install numpy。",
+    zh="数值计算要用 NumPy，但无法导入，请运行 pip install numpy。",
 )
 
 

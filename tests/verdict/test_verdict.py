@@ -278,6 +278,24 @@ def test_the_verdict_speaks_both_languages() -> None:
             assert not any("\u4e00" <= character <= "\u9fff" for character in text.en)
 
 
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("dsigma(z[l,j]) = a[l,j]*(1-a[l,j])", "对 S 型（sigmoid）函数成立"),
+        ("delta[L] = (a[L] - y)*dsigma(z[L])", "对二次代价函数（quadratic）成立"),
+        ("a[l,j] = z[l,j]*dsigma(z[l,j]) with sigma = relu", "修正线性单元（ReLU，不可导点处约定"),
+        (
+            "delta[L] = a[L] - y with sigma = sigmoid, cost = cross_entropy",
+            "交叉熵代价函数（cross_entropy）都成立",
+        ),
+    ],
+)
+def test_a_chinese_verdict_calls_functions_by_their_titles(text: str, chinese: str) -> None:
+    verdict = bp.check(text)
+    assert chinese in verdict.explanation.zh
+    assert "the activation" in verdict.explanation.en or "the cost" in verdict.explanation.en
+
+
 def test_the_verdict_can_be_shown() -> None:
     verdict: Verdict = bp.check("delta[L,j] = dsigma(z[L,j])/2")
     assert "refuted" in str(verdict)

@@ -76,9 +76,9 @@ def add(parser: Parser) -> None:
         "--convention",
         choices=tuple(conventions),
         metavar=Text(en="NAME", zh="名字"),
-        help=Text(
-            en="the convention in which it is written: {names}", zh="它按哪一种约定书写：{names}"
-        ).format(names=", ".join(conventions)),
+        help=Text(en="the convention in which it is written: {names}", zh="所用的约定：{names}").format(
+            names=", ".join(conventions)
+        ),
     )
     parser.add_argument(
         "--seconds",

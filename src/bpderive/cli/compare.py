@@ -16,7 +16,7 @@ DESCRIPTION = Text(
     "db2, dw2, …; the first quantity that is wrong is named, and the equation that it breaks. The exit code is 1 if "
     "there is one.",
     zh="从 .npz 文件读取一步计算的数组：x、y、w2、b2、w3、b3…… 以及 z2、a2、delta2、db2、dw2…… 中已有的；"
-    "指出第一个出错的量和它不满足的方程。有错时退出码为 1。",
+    "指出第一个出错的量和所不满足的方程。有错时退出码为 1。",
 )
 EXAMPLES = (
     ("bpderive compare step.npz", Text(en="sigmoid and quadratic cost", zh="sigmoid 与二次代价函数")),

@@ -17,7 +17,7 @@ EXAMPLES = (
         "bpderive equations BP4",
         Text(
             en="its forms, its proof and what the machine checked",
-            zh="它的各种形式、证明，以及机器验证了什么",
+            zh="各种形式、证明，以及机器验证了什么",
         ),
     ),
     (

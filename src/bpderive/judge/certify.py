@@ -81,7 +81,7 @@ _SHAPES = Text(
 )
 _SAME_VALUES = Text(
     en="the sides are different polynomials, but {most} choices of small values gave equal ones",
-    zh="两边是不同的多项式，但试过的 {most} 组小数值都使它们相等",
+    zh="两边是不同的多项式，但试过的 {most} 组小数值都使两边相等",
 )
 _REFUTED = Text(en="{statement} does not hold: {case}.", zh="{statement} 不成立：{case}。")
 NO_CASE = Text(

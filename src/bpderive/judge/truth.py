@@ -76,7 +76,7 @@ OF_WHOLE_LAYER = Text(
 )
 _ARBITRARY_COST = Text(
     en="the value of an arbitrary cost is no polynomial; only its derivatives are unknowns",
-    zh="任意代价函数的值不是多项式；只有它的导数是未知量",
+    zh="任意代价函数的值不是多项式；只有导数是未知量",
 )
 _NO_POLYNOMIAL = Text(
     en="{formula} is no polynomial in the output and the desired output, so statements about this cost are "
@@ -87,7 +87,7 @@ _NO_POLYNOMIAL = Text(
 _NO_JACOBIAN = Text(
     en="The Jacobian of {name} is no polynomial in the outputs, so statements about it are not decided exactly. "
     "Decide them for an arbitrary function of the whole layer.",
-    zh="{name} 的雅可比矩阵不是输出的多项式，因此关于它的命题无法精确判定。请对整层的任意函数判定。",
+    zh="{name} 的雅可比矩阵不是输出的多项式，因此有关命题无法精确判定。请对整层的任意函数判定。",
 )
 
 

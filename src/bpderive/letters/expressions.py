@@ -22,7 +22,7 @@ _NOT_REAL = Text(
 )
 _NO_PAIRS = Text(
     en="The field {field} was given as {given}; it is a tuple of pairs, such as ((alpha, 1),).",
-    zh="字段 {field} 给成了 {given}；它应是由若干对组成的元组，例如 ((alpha, 1),)。",
+    zh="字段 {field} 给成了 {given}；应为由若干对组成的元组，例如 ((alpha, 1),)。",
 )
 _NO_NAME = Text(
     en="A declaration has a name, a text such as 'sigmoid', and given was {given}.",
@@ -30,7 +30,7 @@ _NO_NAME = Text(
 )
 _NO_TITLE = Text(
     en="The title of {name} was given as {given}; it is a Text(en=…, zh=…).",
-    zh="{name} 的标题给成了 {given}；它应是 Text(en=…, zh=…)。",
+    zh="{name} 的标题给成了 {given}；应为 Text(en=…, zh=…)。",
 )
 NO_EXPRESSION = Text(
     en="Given was {given}, of type {kind}. Give a SymPy expression or a number; what is typed is read by "

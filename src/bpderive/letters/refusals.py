@@ -25,13 +25,13 @@ FEW_SIZES = Text(
 FOR_SINGLE_NEURONS = Text(
     en="{name} was given for single neurons of layer {layer}, and it is a function of a whole layer: give it for the "
     "output layer, as the last entry of a tuple with one activation for each layer from 2.",
-    zh="{name} 用在了第 {layer} 层的单个神经元上，但它是整层的函数：请把它用于输出层，即写成元组的最后一项；"
+    zh="{name} 用在了第 {layer} 层的单个神经元上，但这是整层的函数，请用于输出层，即写成元组的最后一项；"
     "元组从第 2 层起，每层一个激活函数。",
 )
 FOR_A_HIDDEN_LAYER = Text(
     en="{name} was given for layer {layer} of {depth}, but it is for the output layer only: each of its outputs "
     "depends on the whole layer. Use activation=({others}, '{name}'), with any others before.",
-    zh="{name} 用在了第 {layer} 层（共 {depth} 层），但它只能用于输出层：它的每个输出都依赖于整层。"
+    zh="{name} 用在了第 {layer} 层（共 {depth} 层），但只能用于输出层，因为每个输出都依赖于整层。"
     "请写 activation=({others}, '{name}')，前面可以换成别的激活函数。",
 )
 FOR_ONE_OUTPUT = Text(
@@ -52,7 +52,7 @@ ACTIVATIONS = Text(
 )
 ACTIVATIONS_OF_LAYER = Text(
     en="{count} activations were given for layer {layer}, which has {size} neurons.",
-    zh="给了第 {layer} 层 {count} 个激活函数，而它有 {size} 个神经元。",
+    zh="给了第 {layer} 层 {count} 个激活函数，而该层有 {size} 个神经元。",
 )
 NEURONS_WANTED = Text(
     en="Neurons are pairs of layer and number, such as (2, 1), the layers being 2 to {depth}",
@@ -64,7 +64,7 @@ NO_NEURON = Text(
 NEURON = Text(
     en="An activation was given for neuron {j} of layer {layer}, which does not exist. {wanted}; layer {layer} has the "
     "neurons 1 to {size}.",
-    zh="给第 {layer} 层的神经元 {j} 指定了激活函数，但它并不存在。{wanted}；第 {layer} 层的神经元是 1 到 {size}。",
+    zh="给第 {layer} 层的神经元 {j} 指定了激活函数，但没有这个神经元。{wanted}；第 {layer} 层的神经元是 1 到 {size}。",
 )
 OPEN_PARAMETERS = Text(
     en="The cost {cost} was given with a symbol for {names}; a network computes, so give it a number: "
@@ -89,7 +89,7 @@ ROUNDED_TO_AN_END = Text(
     en="{activation} in the output layer does not go with the cost {cost}: its outputs come so near to an end of "
     "{domain} that they are rounded to it, where {cost} is not defined. Take another cost, or in the output layer one "
     "of: {known}.",
-    zh="输出层的 {activation} 不能与代价函数 {cost} 同用：它的输出可以任意接近 {domain} 的端点，舍入后就等于该端点，"
+    zh="输出层的 {activation} 不能与代价函数 {cost} 同用，因为输出可以任意接近 {domain} 的端点，舍入后就等于该端点，"
     "而 {cost} 在那里没有定义。请换一个代价函数，或在输出层采用下列之一：{known}。",
 )
 

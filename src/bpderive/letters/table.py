@@ -38,7 +38,7 @@ table: tuple[Letter, ...] = (
         "L",
         "net.depth",
         "",
-        Text(en="the number of layers, and so the output layer", zh="网络的层数，也就是输出层的编号"),
+        Text(en="the number of layers, and so the output layer", zh="网络的层数，也是输出层的编号"),
     ),
     Letter(
         "l",
@@ -64,7 +64,7 @@ table: tuple[Letter, ...] = (
         "",
         Text(
             en="neurons, counted from 1: $j$ in layer $l$, $k$ in the layer before it or after it",
-            zh="神经元的编号，从 1 数起：$j$ 在第 $l$ 层，$k$ 在它的前一层或后一层",
+            zh="神经元的编号，从 1 数起：$j$ 在第 $l$ 层，$k$ 在前一层或后一层",
         ),
         also=Text(en="in (46), $j$ is the number of a weight", zh="在 (46) 中，$j$ 是权重的编号"),
     ),
@@ -118,7 +118,7 @@ table: tuple[Letter, ...] = (
         Text(
             en="the activation function; applied to a vector, it acts on each component. "
             "In the proofs it is arbitrary, and each neuron may have its own",
-            zh="激活函数；作用于向量时按元素作用。在证明中它是任意的，而且每个神经元可以各有各的激活函数",
+            zh="激活函数；作用于向量时按元素作用。在证明中可以任意选取，而且每个神经元可以各有各的激活函数",
         ),
         "23",
     ),
@@ -144,9 +144,7 @@ table: tuple[Letter, ...] = (
             zh="代价；从 (27) 起指单个样本的代价 $C_x$",
         ),
         "26",
-        Text(
-            en="in (26), the average over all training examples", zh="在 (26) 中，它是全部训练样本上的平均值"
-        ),
+        Text(en="in (26), the average over all training examples", zh="在 (26) 中，是全部训练样本上的平均值"),
     ),
     Letter(
         r"\nabla_a C",
@@ -165,7 +163,7 @@ table: tuple[Letter, ...] = (
         r"(n_l, 1)",
         Text(
             en="the error of a neuron: how fast the cost changes with its weighted input",
-            zh="神经元的误差：代价随它的带权输入变化的快慢",
+            zh="神经元的误差：代价随其带权输入变化的快慢",
         ),
         "29",
         Text(
@@ -180,7 +178,7 @@ table: tuple[Letter, ...] = (
         Text(
             en="in the long proof: what all the weights into a neuron share in the sum over paths, before it turns out "
             "to be the error $\\delta^l_j$",
-            zh="在长证明中：进入同一神经元的所有权重在路径求和里共有的部分；后来才发现它就是误差 $\\delta^l_j$",
+            zh="在长证明中：进入同一神经元的所有权重在路径求和里共有的部分；后来才发现这就是误差 $\\delta^l_j$",
         ),
     ),
     Letter(
@@ -237,7 +235,7 @@ table: tuple[Letter, ...] = (
         r"(m, 1)",
         Text(
             en="a column of ones; a product with it adds up columns",
-            zh="全为 1 的列向量；乘以它就是把各列相加",
+            zh="全为 1 的列向量；与之相乘，即把各列相加",
         ),
     ),
     Letter(

@@ -177,7 +177,7 @@ def _listed(name: str, given: Any, count: int) -> list[Any]:
     raise ShapeError(
         Text(
             en="{name} are a list with one table for each layer from 2, {count} in all.",
-            zh="{name} 是一个列表，从第 2 层起每层一个数表，共 {count} 个。",
+            zh="{name}是列表，从第 2 层起每层一个数表，共 {count} 个。",
         ).format(name=name, count=count)
     )
 
@@ -332,8 +332,8 @@ class _Instance:
 _NOT_EXPANDED = Text(
     en="The gradient of a network of sizes {sizes} is not written out: it has {count} weights and biases, and at most "
     "{most} are. Its `bindings` say the same in a size that grows with the number of weights only.",
-    zh="各层宽度为 {sizes} 的网络，其梯度不展开写出：它有 {count} 个权重和偏置，最多允许 {most} 个。"
-    "它的 `bindings` 说的是同样的内容，长度只随权重个数增长。",
+    zh="各层宽度为 {sizes} 的网络，其梯度不展开写出：共有 {count} 个权重和偏置，最多允许 {most} 个。"
+    "`bindings` 说的是同样的内容，长度只随权重个数增长。",
 )
 
 _OUTPUT_ERROR = delta(L)[j, 0]

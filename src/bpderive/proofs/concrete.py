@@ -172,7 +172,7 @@ _NO_CASE = Text(
     zh="在各层宽度为 {sizes} 的网络上，({number}) 没有 {letter} = {value} 的情形：{why}",
 )
 _GOES = Text(en="{letter} goes from {low} to {high}.", zh="{letter} 从 {low} 取到 {high}。")
-_MORE_LAYERS = Text(en="it needs more layers.", zh="它需要更多的层。")
+_MORE_LAYERS = Text(en="it needs more layers.", zh="需要更多的层。")
 
 
 def _letters(

@@ -147,12 +147,12 @@ _OUTSIDE = Text(
 _OWN = Text(en="each output depends on its own z^L_j alone", zh="每个输出只依赖自己的 z^L_j")
 _WHOLE_LAYER = Text(
     en="the outputs are those of {name}, a function of the whole layer",
-    zh="输出层用的是 {name}，它是整层的函数",
+    zh="输出层用的是作用于整层的函数 {name}",
 )
 _OUTPUT_IS = Text(en="the activation of the output layer is {name}", zh="输出层的激活函数是 {name}")
 _OUTPUTS = Text(en="the output layer has {names}", zh="输出层用的是 {names}")
 _COST_IS = Text(en="the cost is the {title}", zh="代价函数是{title}")
-_COST = Text(en="it is the {title}", zh="它是{title}")
+_COST = Text(en="it is the {title}", zh="用的是{title}")
 _GIVEN = {
     TARGETS_SUM_TO_ONE: Text(
         en="the desired outputs sum to 1: $\\sum_k y_k = 1$", zh="目标输出之和为 1：$\\sum_k y_k = 1$"

@@ -267,7 +267,7 @@ class BothSides:
         """Names the variable."""
         return Text(
             en="differentiate with respect to ${by}$; only the term that contains it remains",
-            zh="两边对 ${by}$ 求导，只剩下含有它的那一项",
+            zh="两边对 ${by}$ 求导，只剩下含有该变量的那一项",
         ).format(by=latex(self.by))
 
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:

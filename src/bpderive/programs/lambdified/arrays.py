@@ -123,7 +123,7 @@ _FURTHER_PACKAGES = Text(
 _SEVERAL_LIBRARIES = Text(
     en="The arrays are of {names}. Give all of one library, or all but lists and arrays of NumPy as arrays of that "
     "library.",
-    zh="数组来自 {names}。请都用同一个库的数组；列表与 NumPy 数组也可以与它混用。",
+    zh="数组来自 {names}。请都用同一个库的数组；列表与 NumPy 数组也可以混用。",
 )
 _COLUMNS = Text(
     en="x has {x} columns and y has {y}; both need one column for each example of the mini-batch.",
@@ -168,7 +168,7 @@ _SHAPE = Text(
 _MAKE_A_COLUMN = Text(en=" Make it a column: {name}[:, None].", zh="请变成一列：{name}[:, None]。")
 _TRANSPOSED = Text(
     en=" It is transposed: rows belong to the layer that the weights lead into.",
-    zh="它被转置了：行属于权重所通往的那一层。",
+    zh="矩阵转置了：行属于权重所通往的那一层。",
 )
 _SEVERAL_KINDS = Text(
     en="PyTorch multiplies tensors of one dtype; these have {kinds}: give all in one, with .to(…).",

@@ -57,7 +57,7 @@ def digits() -> Digits:
             Text(
                 en="The handwritten digits come with scikit-learn, which is not installed: "
                 "pip install 'bpderive[digits]'.",
-                zh="手写数字随 scikit-learn 提供，而它尚未安装：pip install 'bpderive[digits]'。",
+                zh="手写数字随 scikit-learn 提供，而这个库尚未安装：pip install 'bpderive[digits]'。",
             )
         ) from error
     loaded = load_digits()

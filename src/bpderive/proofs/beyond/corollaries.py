@@ -173,7 +173,7 @@ def over_all_steps() -> Derivation:
                 ByEquation("uses", USES),
                 why=Text(
                     en="chain rule, through the weights of every step, each of which moves as $W_{jk}$ does",
-                    zh="链式法则：对每一步的权重求和，它们都与 $W_{jk}$ 一同变化",
+                    zh="链式法则：对每一步的权重求和，这些权重都与 $W_{jk}$ 一同变化",
                 ),
             ),
             Move(UnderSum("R7", derivation("R7").statement, ((r, l - 1),))),

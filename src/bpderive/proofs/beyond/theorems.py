@@ -105,7 +105,7 @@ BY_PARAMETER: Statement = equation(
 
 _WHY_CHAIN = Text(
     en="chain rule: let layer $t+1$ follow as well, and add what comes through its activations",
-    zh="链式法则：让第 $t+1$ 层也随之变化，并加上经由它的激活值传来的部分",
+    zh="链式法则：让第 $t+1$ 层也随之变化，并加上经由该层激活值传来的部分",
 )
 _WHY_ALL_FIXED = Text(
     en="with all layers held fixed, only what the cost reads itself is left",

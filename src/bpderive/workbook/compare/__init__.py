@@ -196,7 +196,7 @@ _STATE = Finding(
     "state",
     Text(
         en="it keeps state between calls: the same arguments gave another result the second time",
-        zh="它在调用之间保留了状态：同样的参数第二次得到了不同的结果",
+        zh="两次调用之间保留了状态：同样的参数第二次得到了不同的结果",
     ),
 )
 
@@ -235,7 +235,7 @@ def _with_reason(attempt: _Attempt, thing: Any, net: Network, seed: int) -> _Att
     equal = Network((3,) * net.depth, activation=tuple(choices), cost=net.cost)
     other = min(_attempts(Program(thing), equal, seed, attempt.convention), key=lambda found: found.rank)
     if other.rank == RIGHT:
-        reason = Text(en="it is right", zh="它是对的")
+        reason = Text(en="it is right", zh="结果是对的")
     elif other.rank == EXPLAINED:
         reason = other.findings[-1].text
     else:
@@ -261,7 +261,9 @@ def _differences(runs: Sequence[Run]) -> Iterator[Finding]:
     arrays, worst = tuple(sorted(errors)), max(errors.values())
     if infinite:
         listed = joined(sorted(infinite))
-        text = Text("it returns nan or inf: {listed}", "它返回了 nan 或 inf：{listed}").format(listed=listed)
+        text = Text("it returns nan or inf: {listed}", "返回值中有 nan 或 inf：{listed}").format(
+            listed=listed
+        )
     else:
         listed = joined([f"{name} {errors[name]:.2g}" for name in arrays])
         text = Text(
@@ -305,7 +307,7 @@ def _nearly(runs: Sequence[Run]) -> Finding | None:
                     en=f"it is right to about {digits} digits only, as finite differences of the cost, single "
                     "precision or a rounded constant would be: the formulas are not those of the derivatives, or "
                     "lose digits",
-                    zh=f"它只有约 {digits} 位数字正确，就像用了代价的有限差分、单精度或舍入过的常数："
+                    zh=f"只有约 {digits} 位数字正确，就像用了代价的有限差分、单精度或舍入过的常数："
                     "所用的公式不是导数本身，或者损失了位数",
                 ),
             )

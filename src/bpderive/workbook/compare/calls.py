@@ -215,7 +215,7 @@ def _form(net: Network, why: Text) -> Finding:
         "form",
         Text(
             en="it must return (nabla_b, nabla_w), two lists with an array for each layer from 2 to {depth}; {why}",
-            zh="它应返回 (nabla_b, nabla_w)，即两个列表，第 2 到第 {depth} 层各一个数组；{why}",
+            zh="应返回 (nabla_b, nabla_w)，即两个列表，第 2 到第 {depth} 层各一个数组；{why}",
         ).format(depth=net.depth, why=why),
     )
 
@@ -226,7 +226,7 @@ def _crash(error: BaseException, case: Case) -> Finding:
         "crash",
         Text(
             en=f"it stops with {what} (for {case.x.shape[1]} examples)",
-            zh=f"它因 {what} 而中止（样本数为 {case.x.shape[1]}）",
+            zh=f"因 {what} 而中止（样本数为 {case.x.shape[1]}）",
         ),
     )
 
@@ -236,7 +236,7 @@ def _written_into(name: str) -> Finding:
         "writes",
         Text(
             en=f"it writes into its argument {name}: take a copy before changing an array",
-            zh=f"它改写了自己的参数 {name}：修改数组前请先复制",
+            zh=f"函数改写了自己的参数 {name}：修改数组前请先复制",
         ),
         (name,),
     )
@@ -253,7 +253,7 @@ def _wrong_shapes(found: Reading, true: Reading, m: int) -> Finding:
     listed = ", ".join(f"{name} {f.shape}, {t.shape}" for name, f, t in wrong)
     text = Text(
         en=f"wrong shapes (array, its shape, the shape wanted): {listed}",
-        zh=f"形状不对（数组、它的形状、应有的形状）：{listed}",
+        zh=f"形状不对（数组、实际形状、应有形状）：{listed}",
     )
     why = _why_shapes(found, true, wrong, m)
     if why is None:

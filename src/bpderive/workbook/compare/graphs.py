@@ -156,14 +156,14 @@ def _without_decay(case: _Case, name: str) -> Array:
     return case.true[name] - case.net.decay * case.parameters[name]
 
 
-_STOPS = Text(en="it stops with {what} (for {batch} examples)", zh="它因 {what} 而中止（样本数为 {batch}）")
+_STOPS = Text(en="it stops with {what} (for {batch} examples)", zh="因 {what} 而中止（样本数为 {batch}）")
 _NO_MAPPING = Text(
     en="it must return a mapping from the names {names} to derivatives, and it returns {given}",
-    zh="它应返回从名称 {names} 到导数的映射，而返回的是 {given}",
+    zh="应返回从名称 {names} 到导数的映射，而返回的是 {given}",
 )
 _NAMES = Text(
     en="it must return derivatives by the names {names}, and it returns {given}",
-    zh="它应按名称 {names} 返回导数，而返回的是 {given}",
+    zh="应按名称 {names} 返回导数，而返回的是 {given}",
 )
 _SHAPE = Text(
     en="the derivative with respect to {name} has the shape {given}, and {wanted} is wanted",
@@ -175,18 +175,18 @@ _WRONG = Text(
 )
 _USES = Text(
     en="its use in {places} is missing, and (S1) adds over all uses",
-    zh="缺少它在 {places} 处的使用，而 (S1) 要对所有使用之处求和",
+    zh="缺少在 {places} 处的使用，而 (S1) 要对所有使用之处求和",
 )
 _MISTAKES: tuple[tuple[Text, Callable[[_Case, str], Array]], ...] = (
     (
         Text(
             en="it is the sum over the examples, and the gradient is of their mean cost",
-            zh="它是对样本的和，而梯度是平均代价的梯度",
+            zh="这是对样本的和，而梯度是平均代价的梯度",
         ),
         lambda case, name: case.m * case.true[name],
     ),
-    (Text(en="it has the opposite sign", zh="它的符号相反"), lambda case, name: -case.true[name]),
-    (Text(en="it is zero", zh="它为零"), lambda case, name: 0 * case.true[name]),
+    (Text(en="it has the opposite sign", zh="符号相反"), lambda case, name: -case.true[name]),
+    (Text(en="it is zero", zh="结果为零"), lambda case, name: 0 * case.true[name]),
     (Text(en="λ w of the weight decay is missing", zh="缺少权重衰减的 λ w"), _without_decay),
     (
         Text(
@@ -196,7 +196,7 @@ _MISTAKES: tuple[tuple[Text, Callable[[_Case, str], Array]], ...] = (
         lambda case, name: case.true[name] + case.net.decay * case.parameters[name],
     ),
     (
-        Text(en="the kernel is turned round, or its derivative is", zh="卷积核或它的导数被翻转了"),
+        Text(en="the kernel is turned round, or its derivative is", zh="卷积核或其导数被翻转了"),
         lambda case, name: np.flip(case.true[name], axis=tuple(range(case.true[name].ndim))[-2:]),
     ),
 )

@@ -122,7 +122,7 @@ def _updated(runs: Sequence[Run]) -> Text | None:
         return None
     return Text(
         en="it returns the weights and biases after a step of gradient descent: the derivatives themselves are wanted",
-        zh="它返回的是梯度下降走一步之后的权重和偏置：需要的是导数本身",
+        zh="返回的是梯度下降走一步之后的权重和偏置，而需要的是导数本身",
     )
 
 

@@ -58,14 +58,14 @@ def array_of(value: Any) -> Array:
         raise Unreadable(
             Text(
                 en="it returns complex numbers, and a gradient is real",
-                zh="它返回的是复数，而梯度是实的",
+                zh="返回的是复数，而梯度是实的",
             )
         )
     if array.dtype.kind not in "iuf":
         raise Unreadable(
             Text(
                 en=f"it returns {type(value).__name__} where numbers are wanted",
-                zh=f"应为数值之处，它返回的是 {type(value).__name__}",
+                zh=f"应为数值之处，返回的是 {type(value).__name__}",
             )
         )
     return array if array.dtype.kind == "f" else array.astype(np.float64)
@@ -73,7 +73,7 @@ def array_of(value: Any) -> Array:
 
 def _clipped(words: str) -> Text:
     shown = " ".join(words.split())[:200]
-    return Text(en=f"what it returns cannot be read: {shown}", zh=f"它的返回值无法识别：{shown}")
+    return Text(en=f"what it returns cannot be read: {shown}", zh=f"返回值无法识别：{shown}")
 
 
 def readings(returned: Any, layers: int, in_weights: bool) -> list[Reading]:
@@ -88,7 +88,7 @@ def readings(returned: Any, layers: int, in_weights: bool) -> list[Reading]:
         raise Unreadable(
             Text(
                 en=f"it returns {type(returned).__name__}, which is no lists of arrays",
-                zh=f"它返回的是 {type(returned).__name__}，而不是数组的列表",
+                zh=f"返回的是 {type(returned).__name__}，而不是数组的列表",
             )
         )
     found = list(_of_lists(list(returned), layers, in_weights))
@@ -101,10 +101,10 @@ def _counts(returned: Any) -> Text:
     parts = list(returned)
     if len(parts) == 2 and all(isinstance(part, list | tuple) for part in parts):
         lengths = f"{len(parts[0])}, {len(parts[1])}"
-        return Text(en=f"it returns lists of {lengths} arrays", zh=f"它返回的列表各有 {lengths} 个数组")
+        return Text(en=f"it returns lists of {lengths} arrays", zh=f"返回的列表各有 {lengths} 个数组")
     return Text(
         en=f"what it returns cannot be read so: {len(parts)} item(s)",
-        zh=f"它的返回值无法这样读取：共 {len(parts)} 项",
+        zh=f"返回值无法这样读取：共 {len(parts)} 项",
     )
 
 
@@ -187,7 +187,7 @@ def _by_name(returned: Mapping[Any, Any], layers: int, in_weights: bool) -> Read
         raise Unreadable(
             Text(
                 en=f"it returns the names {names}, and wanted are dW and db of each layer, such as dW1, db1",
-                zh=f"它返回的名称是 {names}，而需要每层的 dW 与 db，例如 dW1、db1",
+                zh=f"返回的名称是 {names}，而需要每层的 dW 与 db，例如 dW1、db1",
             )
         )
     b, w = ([array_of(part) for part in lists[letter]] for letter in "bw")

@@ -103,7 +103,7 @@ def sizes_of(step: Mapping[str, Any]) -> tuple[int, ...]:
     raise ParseError(
         Text(
             en="The arrays w and b of every layer, such as w2, b2, w3, b3, say what the network is; these do not fit.",
-            zh="每层的数组 w 与 b（如 w2、b2、w3、b3）说明网络是什么；这里它们互不相配。",
+            zh="每层的数组 w 与 b（如 w2、b2、w3、b3）说明网络是什么；这里的数组互不相配。",
         )
     )
 
@@ -223,7 +223,7 @@ def compare_step(step: Mapping[str, Any], net: Network, wanted: CodeConvention |
     why = why or _reason(laid, net, made, given[: given.index(first) + 1], slack) or _UNKNOWN
     text = Text(
         en="the first quantity that is wrong is {name}, by {error} of its largest entry: it breaks {says}; {why}",
-        zh="第一个出错的量是 {name}，误差为其最大分量的 {error}：它不满足 {says}；{why}",
+        zh="第一个出错的量是 {name}，误差为其最大分量的 {error}，不满足 {says}；{why}",
     ).format(name=_spoken(first), error=f"{errors[first]:.2g}", says=_equation(first, net), why=why)
     if laid.convention != BOOK:
         text = Text(en="{text} (read for {read})", zh="{text}（所用约定为：{read}）").format(
@@ -338,20 +338,20 @@ def _of_values(found: Array, true: Array, slack: float) -> Text | None:
     if found.shape != true.shape:
         return Text(
             en=f"its shape is {found.shape}, with columns as examples, and should be {true.shape}",
-            zh=f"它的形状（样本按列排列时）是 {found.shape}，应为 {true.shape}",
+            zh=f"形状（样本按列排列时）是 {found.shape}，应为 {true.shape}",
         )
     if not np.all(np.isfinite(found)):
         return Text(en="it holds nan or inf", zh="其中有 nan 或 inf")
     if not np.any(found):
-        return Text(en="it is zero, and so perhaps never set", zh="它全为零，可能从未赋值")
+        return Text(en="it is zero, and so perhaps never set", zh="全为零，可能从未赋值")
     if found.ndim and found.T.shape == true.shape and apart(found.T, true) <= slack:
-        return Text(en="it is transposed", zh="它被转置了")
+        return Text(en="it is transposed", zh="结果与应有的互为转置")
     factor = float(np.vdot(found, true) / max(float(np.vdot(true, true)), 1e-300))
     if apart(found, factor * true) > slack:
         return None
     if np.isclose(factor, -1):
         return Text(en="the sign is wrong", zh="符号反了")
-    return Text(en=f"it is {factor:.6g} times what it should be", zh=f"它是应有值的 {factor:.6g} 倍")
+    return Text(en=f"it is {factor:.6g} times what it should be", zh=f"等于应有值的 {factor:.6g} 倍")
 
 
 def _reason(laid: _Laid, net: Network, made: Trace, keys: Sequence[Key], slack: float) -> Text | None:

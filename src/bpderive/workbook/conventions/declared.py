@@ -40,7 +40,7 @@ _LAYERED = ("^(", "^", "^[", "_")
 
 _CHAPTER = Convention(
     name="chapter",
-    title=Text(en="This book, and the chapter it follows", zh="本书与它所依据的那一章"),
+    title=Text(en="This book, and the chapter it follows", zh="本书及其所依据的那一章"),
     where=Text(
         en="Nielsen, Neural Networks and Deep Learning, chapter 2", zh="Nielsen《神经网络与深度学习》第 2 章"
     ),
@@ -300,7 +300,7 @@ _GOODFELLOW = Convention(
     ),
     where=Text(
         en="section 6.5.4, algorithms 6.3 and 6.4: a is the weighted input, h its output",
-        zh="6.5.4 节，算法 6.3 与 6.4：a 是带权输入，h 是它的输出",
+        zh="6.5.4 节，算法 6.3 与 6.4：a 是带权输入，h 是相应的输出",
     ),
     source="https://www.deeplearningbook.org/contents/mlp.html",
     letters=_letters(r"w: W; b: b; z: a; a: h; x: x; y: y; yhat: yhat; cost: J L; sigma: f"),

@@ -447,19 +447,19 @@ def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text
     if only is not None:
         return Text(en="you named it", zh="由你指定")
     if chosen.is_near and chosen.convention.is_strict:
-        return Text(en="these are its letters", zh="这些正是它的字母")
+        return Text(en="these are its letters", zh="所用的正是这种约定的字母")
     if len({r.convention.name for r in found}) == 1:
-        return Text(en="no other has these letters", zh="只有它用这些字母")
+        return Text(en="no other has these letters", zh="只有这种约定用这些字母")
     if chosen.context:
         return Text(en="what stands beside the formula holds in it", zh="公式旁边的式子在其中成立")
     if chosen.is_true:
         return Text(
             en="it is the first of {n} that have these letters in which it is true",
-            zh="在用这些字母的 {n} 种约定中，它是第一个使公式成立的",
+            zh="在用这些字母的 {n} 种约定中，这是第一个使公式成立的",
         ).format(n=len({r.convention.name for r in found}))
     return Text(
         en="it is the likeliest of {n} that have these letters; it is true in none",
-        zh="在用这些字母的 {n} 种约定中它最可能；公式在哪一种中都不成立",
+        zh="在用这些字母的 {n} 种约定中这一种最可能；公式在哪一种中都不成立",
     ).format(n=len({r.convention.name for r in found}))
 
 
@@ -494,10 +494,10 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         and not any(r.is_true for r in found if r.convention is own_letters.convention)
     ):
         yield Text(
-            en="not true in: {title}, which has these letters too", zh="在{title}中不成立，它也用这些字母"
+            en="not true in: {title}, which has these letters too", zh="在{title}中不成立，那里也用这些字母"
         ).format(title=own_letters.convention.title)
     if not chosen.is_true and (others := _true(found)):
-        yield Text(en="it would be true in: {titles}", zh="它在下列约定中成立：{titles}").format(
+        yield Text(en="it would be true in: {titles}", zh="公式在下列约定中成立：{titles}").format(
             titles=_listed(others)
         )
     if verdict.status != "holds" and _is_error_by_another(chosen.claim):
@@ -506,7 +506,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
     if hearing.context and ruled_out and not chosen.is_true:
         yield Text(
             en="it would be true in: {listed}; but what stands beside it does not hold there: they do not go together",
-            zh="它在下列约定中成立：{listed}；但旁边的式子在其中不成立：两者不能并用",
+            zh="公式在下列约定中成立：{listed}；但旁边的式子在其中不成立，两者不能并用",
         ).format(listed=_listed(ruled_out))
     if hearing.context and not any(r.fits_context for r in found):
         yield Text(

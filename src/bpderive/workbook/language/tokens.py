@@ -174,7 +174,7 @@ class Tokens:
         """Take a whole number that is at most `largest`; raises `ParseError` otherwise."""
         token = self.next
         if token.kind != "number" or not token.text.isdigit():
-            raise self.wrong(Text(en="{what}, an integer", zh="{what}，它是整数").format(what=what))
+            raise self.wrong(Text(en="{what}, an integer", zh="{what}（整数）").format(what=what))
         value = int(self.number())
         if value > largest:
             raise self.error(

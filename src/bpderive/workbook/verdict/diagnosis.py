@@ -21,7 +21,7 @@ from bpderive.workbook.verdict.edits import Edit, edits
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
-from bpderive.workbook.verdict.known import kinks
+from bpderive.workbook.verdict.known import activation_in_words, cost_in_words, kinks
 from bpderive.workbook.verdict.layers import cases
 from bpderive.workbook.verdict.shapes import Spaces, in_components, written_out
 
@@ -171,6 +171,10 @@ def _special(claim: syntax.Claim, clock: Clock) -> Iterator[Diagnosis]:
             yield Diagnosis(kind, text)
 
 
+_TRUE_FOR = Text(en="it is true for {what}", zh="对{what}成立")
+_TRUE_FOR_BOTH = Text(en="it is true for {sigma} with {cost}", zh="对{sigma}与{cost}成立")
+
+
 def _special_cases(claim: syntax.Claim) -> Iterator[tuple[str, Text, syntax.Claim, dict[str, bool]]]:
     """Special networks, in words, as a claim about them, and as `holds` knows them."""
     letters = {node.layer.letter for node in claim.walk() if isinstance(node, syntax.Quantity)}
@@ -180,19 +184,16 @@ def _special_cases(claim: syntax.Claim) -> Iterator[tuple[str, Text, syntax.Clai
             yield "layer", text, claim.given(syntax.LayerCondition(syntax.Layer("l"), "=", layer)), {}
     if claim.cost is None:
         for cost in COSTS:
-            text = Text(en=f"it is true for the cost {cost}", zh=f"对代价函数 {cost} 成立")
+            text = _TRUE_FOR.format(what=cost_in_words(cost))
             yield "cost", text, replace(claim, cost=cost), {}
     if claim.sigma is None:
         for sigma in SIGMAS:
-            text = Text(en=f"it is true for the activation {sigma}", zh=f"对激活函数 {sigma} 成立")
+            text = _TRUE_FOR.format(what=activation_in_words(sigma))
             yield "activation", text, replace(claim, sigma=sigma), {}
     if claim.cost is None and claim.sigma is None:
         for sigma, cost in itertools.product(SIGMAS, COSTS):
             if cost == "quadratic" or sigma == "sigmoid":
-                text = Text(
-                    en=f"it is true for the activation {sigma} with the cost {cost}",
-                    zh=f"对激活函数 {sigma} 与代价函数 {cost} 成立",
-                )
+                text = _TRUE_FOR_BOTH.format(sigma=activation_in_words(sigma), cost=cost_in_words(cost))
                 yield "activation and cost", text, replace(claim, sigma=sigma, cost=cost), {}
     free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
     for one, other in itertools.combinations(free, 2):

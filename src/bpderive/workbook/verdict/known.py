@@ -9,6 +9,7 @@ is ∂C/∂a as a function of a − y. `Pieces.at` gives values, `Pieces.polynom
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -20,9 +21,26 @@ from sympy.core.relational import Relational
 from bpderive.functions.activations import elementwise_activations
 from bpderive.functions.algebra import in_exponential
 from bpderive.functions.costs import costs
+from bpderive.letters.text import Text
 from bpderive.workbook.verdict.forms import Term, number, power, product
 
 Coefficients = tuple[tuple[tuple[int, ...], Fraction], ...]
+
+
+def activation_in_words(sigma: str) -> Text:
+    """What σ is called: in English by its name, in Chinese by its title, with the name where no Latin word is there."""
+    return _called("the activation", sigma, elementwise_activations[sigma].title.zh)
+
+
+def cost_in_words(cost: str) -> Text:
+    """What the cost is called, likewise."""
+    return _called("the cost", cost, costs[cost].title.zh)
+
+
+def _called(kind: str, name: str, title: str) -> Text:
+    english = f"{kind} {name}"
+    chinese = title if re.search("[A-Za-z]{2}", title) else f"{title}（{name}）"
+    return Text(english, chinese)
 
 
 @lru_cache(32)

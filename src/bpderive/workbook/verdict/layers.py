@@ -160,7 +160,7 @@ def _why_empty(claim: syntax.Claim) -> Text:
             if relation == "<=" and first.letter == "" and second.letter == "":
                 return Text(
                     en=f"nothing of this kind exists in layer {second}: it begins with layer {first}",
-                    zh=f"第 {second} 层没有这样的量：它从第 {first} 层开始",
+                    zh=f"第 {second} 层没有这样的量：从第 {first} 层开始",
                 )
             return Text(
                 en=f"an earlier quantity is differentiated by a later one: {first} {relation} {second} would be needed",

@@ -24,7 +24,7 @@ from bpderive.workbook.verdict.divisors import WHEREVER, check_divisors, divides
 from bpderive.workbook.verdict.errors import STEPS_ARE_USED_UP, IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.indices import one_sided_index
-from bpderive.workbook.verdict.known import kinks
+from bpderive.workbook.verdict.known import activation_in_words, cost_in_words, kinks
 from bpderive.workbook.verdict.layers import feasible, numbered, range_of_layers
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
 from bpderive.workbook.verdict.shapes import COLUMN, ROW
@@ -238,7 +238,7 @@ _CASE = {
     "refuted": Text(en="{case}", zh="{case}"),
     "ill-formed": Text(
         en="Where all layers have the same number of neurons it is false as well: {case}",
-        zh="即使各层神经元个数相同，它也不成立：{case}",
+        zh="即使各层神经元个数相同，也不成立：{case}",
     ),
 }
 """How a counterexample is spoken of."""
@@ -315,7 +315,8 @@ def _at_kinks(claim: Claim, text: Text) -> Text:
     slopes = [f"σ'({end}) = {slope}" for end, slope in kinks(claim.sigma)]
     shown = Text(en=" and ".join(slopes), zh="、".join(slopes))
     convention = Text(en="{text} ({shown} by convention)", zh="{text}（不可导点处约定 {shown}）")
-    return convention.format(text=text, shown=shown)
+    both = convention.format(text=text, shown=shown)
+    return Text(both.en, both.zh.replace("）（", "，"))  # one pair of brackets
 
 
 def _has_slopes(claim: Claim) -> bool:
@@ -352,19 +353,21 @@ def _range_in_latex(shown: str) -> str:
 def _holds_in_words(claim: Claim, in_form: Callable[[str], str] = str) -> Text:
     sigma = Text(en="every activation", zh="任意激活函数")
     if claim.sigma is not None:
-        sigma = Text(en=f"the activation {claim.sigma}", zh=f"激活函数 {claim.sigma}")
+        sigma = activation_in_words(claim.sigma)
         if kinks(claim.sigma) and _has_slopes(claim):
             sigma = _at_kinks(claim, sigma)
     cost = Text(en="every cost", zh="任意代价函数")
     if claim.cost is not None:
-        cost = Text(en=f"the cost {claim.cost}", zh=f"代价函数 {claim.cost}")
+        cost = cost_in_words(claim.cost)
     text = Text(
         en="it holds for every network, {sigma} and {cost}, with {ranges}",
         zh="对任意网络、{sigma}和{cost}都成立，其中 {ranges}",
     ).format(
         sigma=sigma,
         cost=cost,
-        ranges=", ".join(map(in_form, dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)]))),
+        ranges=joined(
+            map(in_form, dict.fromkeys([*_ranges(claim), *map(str, claim.conditions)])), (", ", "，")
+        ),
     )
     if divides(claim):
         text = Text(en="{text}, {wherever}", zh="{text}，{wherever}").format(text=text, wherever=WHEREVER)

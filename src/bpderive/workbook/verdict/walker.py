@@ -23,7 +23,7 @@ MOST_DERIVATIVES = 2
 """How often σ is differentiated at most."""
 
 SECOND_DERIVATIVE = Text(
-    en="it needs second derivatives, which are not treated", zh="它需要二阶导数，这里不处理"
+    en="it needs second derivatives, which are not treated", zh="需要二阶导数，这里不处理"
 )
 
 Value = TypeVar("Value")
