@@ -286,6 +286,16 @@ def test_an_answer_does_not_depend_on_who_asked_before() -> None:
         both(10_000, 8)
     assert steps.running() is None
 
+    @steps.question(lambda: 200)
+    def small(times: int) -> int:
+        return counted(times)
+
+    asked.clear()
+    for _ in range(2):  # its steps run out within another question, and it is not asked again
+        with pytest.raises(Undecided, match="200 steps"):
+            small(400)
+    assert asked == [400]
+
 
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_what_is_found_does_not_depend_on_the_order_of_sets(seed: str) -> None:

@@ -123,15 +123,16 @@ def question(most: Callable[[], int]) -> Callable[[Callable[..., Answer]], Calla
             found: Any
             found, cost = known.get(arguments) or (None, 0)
             if not cost:
-                with at_most(most(), question=True) as counter:
-                    try:
+                counter = at_most(most(), question=True)
+                try:
+                    with counter:
                         found = find(*arguments)
-                    except Undecided as undecided:
-                        found = undecided
-                    except TooManySteps:
-                        if left is not None and left < most():
-                            raise
-                        found = Undecided(TOO_MUCH_WORK.format(steps=most()))
+                except Undecided as undecided:
+                    found = undecided
+                except TooManySteps:
+                    if left is not None and left < most():
+                        raise
+                    found = Undecided(TOO_MUCH_WORK.format(steps=most()))
                 if len(known) >= CACHE:
                     known.clear()
                 known[arguments] = found, counter.made
