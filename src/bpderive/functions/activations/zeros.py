@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cmp_to_key
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -122,11 +123,12 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
 
 
 def _multiplied(product: Expr) -> list[Expr]:
-    """The factors of an expression, each once."""
-    try:
-        return [factor for factor, _ in sympy.factor_list(product)[1]]
-    except sympy.PolynomialError:
-        return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
+    """The factors of an expression, each once; those alone that it shows as it stands where it has several functions,
+    as it would be multiplied out to look for others."""
+    if sum(part.has(z) for part in product.atoms(sympy.Function)) <= 1:
+        with suppress(sympy.PolynomialError):
+            return [factor for factor, _ in sympy.factor_list(product)[1]]
+    return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
 
 
 def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
