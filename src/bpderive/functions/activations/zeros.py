@@ -9,9 +9,9 @@ that have no zero are dropped before. What is not settled so raises `Undecided`.
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cmp_to_key, lru_cache, reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -123,11 +123,12 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
 
 
 def _multiplied(product: Expr) -> list[Expr]:
-    """The factors of an expression, each once."""
-    try:
-        return [factor for factor, _ in sympy.factor_list(product)[1]]
-    except sympy.PolynomialError:
-        return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
+    """The factors of an expression, each once; those alone that it shows as it stands where it has several functions,
+    as it would be multiplied out to look for others."""
+    if sum(part.has(z) for part in product.atoms(sympy.Function)) <= 1:
+        with suppress(sympy.PolynomialError):
+            return [factor for factor, _ in sympy.factor_list(product)[1]]
+    return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
 
 
 def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
@@ -144,7 +145,7 @@ def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tup
     within = where if bound is None else where.intersect(Interval(-bound, bound))
     found = None
     for function in dict.fromkeys((as_given, factor)):
-        with contextlib.suppress(Undecided):
+        with suppress(Undecided):
             found = () if within is S.EmptySet else _by_cells(function, within)
         if found is not None:
             break
