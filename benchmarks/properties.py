@@ -72,16 +72,25 @@ def formulas(seed: int) -> Iterator[Activation]:
 
 
 def function(expression: Expr) -> Callable[[Any], Any]:
-    """The expression for numbers of many digits, None where it is undefined or too large to be computed."""
-    direct = evaluate(expression, DIGITS)
+    """The expression for numbers of many digits, None where it is undefined or too large to be computed.
+
+    Where digits cancel, twice as many give another value: there is none then either.
+    """
+    computed = [
+        (2 * DIGITS, evaluate(expression, 2 * DIGITS)),
+        (4 * DIGITS, evaluate(expression, 4 * DIGITS)),
+    ]
 
     def at(x: Any) -> Any:
-        numbers(DIGITS)
-        try:
-            value = direct(x)
-        except (ZeroDivisionError, ValueError, OverflowError):
+        found = []
+        for digits, direct in computed:
+            try:
+                found.append(direct(numbers(digits).mpf(x)))
+            except (ZeroDivisionError, ValueError, OverflowError):
+                return None
+        if not all(isinstance(value, int) or hasattr(value, "_mpf_") for value in found):
             return None
-        return value if isinstance(value, int) or hasattr(value, "_mpf_") else None
+        return numbers(DIGITS).mpf(found[1]) if _near(*found) else None
 
     return at
 
