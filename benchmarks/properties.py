@@ -71,19 +71,20 @@ def formulas(seed: int) -> Iterator[Activation]:
             yield found
 
 
-def function(expression: Expr) -> Callable[[Any], Any]:
-    """The expression for numbers of many digits, None where it is undefined or too large to be computed.
+class Sampled:
+    """An expression as a function of numbers of many digits, None where it is undefined or too large to be computed.
 
     Where digits cancel, twice as many give another value: there is none then either.
     """
-    computed = [
-        (2 * DIGITS, evaluate(expression, 2 * DIGITS)),
-        (4 * DIGITS, evaluate(expression, 4 * DIGITS)),
-    ]
 
-    def at(x: Any) -> Any:
+    def __init__(self, expression: Expr) -> None:
+        self.expression = expression
+        self.computed = [(digits, evaluate(expression, digits)) for digits in (2 * DIGITS, 4 * DIGITS)]
+
+    def __call__(self, x: Any) -> Any:
+        """Compute the value at x, with 50 digits."""
         found = []
-        for digits, direct in computed:
+        for digits, direct in self.computed:
             try:
                 found.append(direct(numbers(digits).mpf(x)))
             except (ZeroDivisionError, ValueError, OverflowError):
@@ -92,7 +93,10 @@ def function(expression: Expr) -> Callable[[Any], Any]:
             return None
         return numbers(DIGITS).mpf(found[1]) if _near(*found) else None
 
-    return at
+    def is_exactly(self, wanted: Any, x: Any) -> bool:
+        """Whether it has this value at x to twenty times as many digits: erf(9) is not 1."""
+        digits = 20 * DIGITS
+        return bool(evaluate(self.expression, digits)(numbers(digits).mpf(x)) == wanted)
 
 
 class Samples:
@@ -110,7 +114,7 @@ class Samples:
         first = activation.derivative()
         smooth = [(sympy.diff(e, z, 2), where) for e, where in pieces(activation.formula)]
         second = sympy.Piecewise(*((e, z < where.sup) for e, where in smooth[:-1]), (smooth[-1][0], True))
-        self.value, self.slope, self.bend = (function(e) for e in (activation.formula, first, second))
+        self.value, self.slope, self.bend = map(Sampled, (activation.formula, first, second))
         self.joints = [self.number(where.sup) for _, where in pieces(activation.formula)[:-1]]
 
     def number(self, exact: Expr) -> Any:
@@ -147,8 +151,9 @@ def _near(first: Any, second: Any) -> bool:
     return bool(abs(first - second) <= TOLERANCE * (1 + abs(first) + abs(second)))
 
 
-def _range(samples: Samples, said: Any, of: Callable[[Any], Any] | None = None) -> Iterator[str]:
-    values = samples.over(of or samples.value)
+def _range(samples: Samples, said: Any, of: Sampled | None = None) -> Iterator[str]:
+    of = of or samples.value
+    values = samples.over(of)
     if not isinstance(said, sympy.Interval | FiniteSet) or said is sympy.S.EmptySet:
         yield "no interval"
         return
@@ -165,7 +170,7 @@ def _range(samples: Samples, said: Any, of: Callable[[Any], Any] | None = None) 
             if side * (value - wanted) < -TOLERANCE * (1 + abs(wanted)):
                 yield f"{mpmath.nstr(value, 12)} at z = {mpmath.nstr(place, 8)} is beyond {end}"
                 break
-            if is_open and abs(place) <= 2 and value == wanted:
+            if is_open and abs(place) <= 2 and value == wanted and of.is_exactly(wanted, place):
                 yield f"{end} is taken at z = {mpmath.nstr(place, 8)}"
                 break
         if best[0] > side * wanted + LOOSE * (1 + abs(wanted)):
@@ -276,7 +281,7 @@ def _slope_range(samples: Samples, said: Any) -> Iterator[str]:
 
 
 def _by_output(samples: Samples, said: Expr) -> Iterator[str]:
-    written = function(said.subs(sympy.Symbol("a", real=True), z))
+    written = Sampled(said.subs(sympy.Symbol("a", real=True), z))
     for place, value in samples.over(samples.value):
         if abs(value) > 30:
             continue
