@@ -79,10 +79,16 @@ class Sampled:
 
     def __init__(self, expression: Expr) -> None:
         self.expression = expression
-        self.computed = [(digits, evaluate(expression, digits)) for digits in (2 * DIGITS, 4 * DIGITS)]
+        self.computed = [(digits, evaluate(expression, digits)) for digits in (DIGITS, 2 * DIGITS)]
+        self.known: dict[Any, Any] = {}
 
     def __call__(self, x: Any) -> Any:
-        """Compute the value at x, with 50 digits."""
+        """Return the value at x, with 50 digits, or None."""
+        if x not in self.known:
+            self.known[x] = self._computed(x)
+        return self.known[x]
+
+    def _computed(self, x: Any) -> Any:
         found = []
         for digits, direct in self.computed:
             try:
