@@ -32,7 +32,7 @@ LOOSE = 0.05
 """How near to its end a range must come at some sample: functions may approach a limit slowly."""
 
 FAR = (1e2, 1e3, 1e4, 1e6, 1e9)
-NEAR = [x / 32 for x in range(-12 * 32, 12 * 32 + 1)]
+NEAR = [x / 32 for x in range(-12 * 32, 12 * 32 + 1)] + [s * x / 4 for x in range(49, 161) for s in (-1, 1)]
 
 _UNARY = [name for name, word in FUNCTIONS.items() if word.least == word.most == 1]
 _NUMBERS = ("1", "2", "3", "0.5", "0.25", "1.5", "pi", "e", "0.1", "7")
