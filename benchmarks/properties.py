@@ -176,7 +176,7 @@ def _range(samples: Samples, said: Any, of: Sampled | None = None) -> Iterator[s
             if side * (value - wanted) < -TOLERANCE * (1 + abs(wanted)):
                 yield f"{mpmath.nstr(value, 12)} at z = {mpmath.nstr(place, 8)} is beyond {end}"
                 break
-            if is_open and abs(place) <= 2 and value == wanted and of.is_exactly(wanted, place):
+            if is_open and abs(place) <= 0.5 and value == wanted and of.is_exactly(wanted, place):
                 yield f"{end} is taken at z = {mpmath.nstr(place, 8)}"
                 break
         if best[0] > side * wanted + LOOSE * (1 + abs(wanted)):
