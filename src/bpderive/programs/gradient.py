@@ -215,6 +215,16 @@ def gradient(net: Network) -> Gradient:
     return Gradient(net, tuple(bindings), dict(sorted(errors.items())), by_bias, by_weight)
 
 
+def on_network(expression: Expr, net: Network) -> tuple[tuple[Binding, ...], Expr]:
+    """An expression of the book's letters on `net`, such as a rate factor, in its symbols, and what binds them.
+
+    Raises `NetworkError` for what has no number there.
+    """
+    reader = _Instance(net, list(net.forward()))
+    found = reader.read(expression, {})
+    return tuple(reader.bindings), found
+
+
 class _Instance:
     """Reads the right sides of the proved equations on one network."""
 

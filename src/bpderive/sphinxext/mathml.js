@@ -21,7 +21,7 @@ function tidy(node) {
   node.children = node.children.flatMap((child) => (child.children && !child.type ? child.children : [child]));
   node.children.forEach(tidy);
   if (node.attributes.fence === "true") delete node.attributes.fence;
-  const says = (mo, form) => mo?.type === "mo" && Object.keys(mo.attributes)[0] === "form" && mo.attributes.form === form;
+  const says = (mo, form) => mo?.type === "mo" && Object.entries(mo.attributes)[0]?.join() === `form,${form}`;
   if (node.type === "mrow") {
     const [first, last] = [node.children[0], node.children.at(-1)];
     if (!node.classes.length && says(first, "prefix")) delete first.attributes.form;
@@ -58,7 +58,8 @@ const letters = Object.entries(JSON.parse(process.argv[3])).map(look);
 function mark(node) {
   if (!node.children) return;
   const found = letters.find(({ indexed, head }) => {
-    const scripted = SCRIPTED.includes(node.type) && (indexed || node.type === "msub"); // x² is a power of x; a^l is none of a
+    // x² is a power of x; a^l is none of a.
+    const scripted = SCRIPTED.includes(node.type) && (indexed || node.type === "msub");
     return bare(scripted ? node.children[0] : node) === head;
   });
   if (found) node.attributes = { "data-symbol": found.name, ...node.attributes };

@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
-from sympy import Add, Expr, Integer, Mul, Symbol
+from sympy import Expr, Symbol
 
-from bpderive.errors import NetworkError
 from bpderive.functions.network import Network, component
-from bpderive.letters.symbols import C, Partial, SigmaPrime, quantity
+from bpderive.programs.gradient import Binding, on_network
 from bpderive.programs.lambdified import CompiledGradient, Gradient, compile_gradient
 
 Array = NDArray[np.float64]
@@ -50,25 +48,17 @@ class Numbers:
 
     def value(self, expression: Expr) -> float:
         """The number of a sum or product of weights, activations, slopes and ∂C/∂a^L_j; raises `NetworkError` else."""
-        if isinstance(expression, Add):
-            return sum(self.value(part) for part in expression.args)
-        if isinstance(expression, Mul):
-            return prod(self.value(part) for part in expression.args)
-        if isinstance(expression, SigmaPrime):
-            layer, neuron, z = expression.args
-            slope = self.net.activation_of(int(layer), int(neuron) + 1).numpy_derivative(self.value(z))
-            return float(slope)
-        if isinstance(expression, Partial) and expression.of == C and (by := quantity(expression.by)):
-            neuron = int(by[1][0]) + 1
-            found = component("a", self.net.depth, neuron), component("y", None, neuron)
-            return float(self.net.cost.derivative(*found).subs(self.symbols))
-        if found_quantity := quantity(expression):
-            array, (row, column) = found_quantity
-            places = (int(row) + 1, int(column) + 1) if array.letter == "w" else (int(row) + 1,)
-            return self.symbols[component(array.letter, int(array.layer), *places)]
-        if isinstance(expression, Integer):
-            return float(expression)
-        raise NetworkError(f"{expression} has no number in a network of sizes {self.net.sizes}.")
+        bindings, found = on_network(expression, self.net)
+        return float(found.subs(_values(bindings, self.symbols)))
+
+
+def _values(bindings: Iterable[Binding], known: Mapping[Symbol, float]) -> dict[Symbol, float]:
+    """What is known, and the numbers that are bound one after the other."""
+    found = dict(known)
+    for symbol, formula in bindings:
+        if symbol not in found:
+            found[symbol] = float(formula.subs(found))
+    return found
 
 
 def example(net: Network, seed: int) -> Numbers:
@@ -88,6 +78,5 @@ def example(net: Network, seed: int) -> Numbers:
     for letter, column in (("x", x), ("y", y)):
         for (row, _), value in np.ndenumerate(column):
             known[component(letter, None, row + 1)] = float(value)
-    for symbol, formula in net.forward():
-        known[symbol] = float(formula.subs(known))
-    return Numbers(net, weights, biases, x, y, compile_gradient(net), known)
+    symbols = _values(net.forward(), known)
+    return Numbers(net, weights, biases, x, y, compile_gradient(net), symbols)
