@@ -133,6 +133,7 @@ IN_LATEX = {
     "free": [
         r"\delta^l = G^l \odot \sigma'(z^l)",
         r"G^2 = (w^{3,2})^T \delta^3 + G^3",
+        r"z^2_j = \sum_{k=1}^{n_1} w^{2,1}_{jk} a^1_k + b^2_j",
         r"\frac{\partial C}{\partial w^{l,r}} = \delta^l (a^r)^T",
         r"G^1 = \sum_{r=2}^{L} (w^{r,1})^T \delta^r",
         r"\frac{\partial a^3_j}{\partial a^2_k} = w^{3,2}_{jk} \sigma'(z^3_j) + \mathbb{1}[j=k]",
@@ -155,6 +156,7 @@ IN_LATEX = {
 FALSE_IN_LATEX = {
     "free": [
         r"\delta^l = G^l",
+        r"z^2_1 = \sum_{k=1}^{1} w^{2,1}_{1k} a^1_k + b^2_1",
         r"G^2 = (w^{3,2})^T \delta^3",
         r"G^1 = \sum_{r=3}^{L} (w^{r,1})^T \delta^r",
         r"\frac{\partial C}{\partial w^{l,r}} = 2 \delta^l (a^r)^T",
@@ -169,6 +171,8 @@ FALSE_IN_LATEX = {
 
 FOR_A_FUNCTION = {
     "free": [
+        "z[2,1] = sum(k from 1 to 2, w[2,1,1,k]*a[1,k]) + b[2,1]",
+        "sum(l from 2 to 3, j, G[l,j] + 1) = sum(j, G[2,j] + 1) + sum(j, G[3,j] + 1)",
         "delta[2,j] = a[2,j]*(1 - a[2,j])*G[2,j] with sigma = sigmoid",
         "delta[2,j] = (1 - a[2,j]^2)*G[2,j] with sigma = tanh",
         "delta[3,j] = (1 - sigma(z[3,j])^2)*G[3,j] with sigma = tanh",
@@ -197,6 +201,8 @@ FOR_A_FUNCTION = {
 FALSE_FOR_A_FUNCTION = {
     "free": [
         "theta[2] = 0",
+        "z[2,1] = sum(k from 1 to 1, w[2,1,1,k]*a[1,k]) + b[2,1]",
+        "sum(l from 2 to 3, j, G[l,j] + 1) = sum(j, G[2,j] + 1) + sum(j, G[3,j])",
         "delta[2,j] = a[2,j]*(1 - a[2,j])*G[2,j] with sigma = tanh",
         "delta[3,j] = (1 - a[3,j]^2)*G[3,j] with sigma = tanh",
         "delta[L] = y - a[L] with sigma = sigmoid, cost = cross_entropy",

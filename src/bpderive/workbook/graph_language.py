@@ -16,6 +16,9 @@ sum(r from 1 to l-1, ...) a sum has limits.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from bpderive.errors import ParseError, is_text
 from bpderive.letters.text import Text
@@ -24,7 +27,7 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.language.arrays import is_array
 from bpderive.workbook.language.ear import hear
 from bpderive.workbook.language.parser import Parser
-from bpderive.workbook.language.places import LAYER, MOST_NEURONS, STEP, index
+from bpderive.workbook.language.places import MOST_NEURONS, index, layer
 from bpderive.workbook.language.syntax import Computed, Index, Letter, Mark, Rate
 
 LAYERS = ("l", "r", "s", "t", "L")
@@ -85,12 +88,16 @@ class _GraphParser(Parser):
         super().__init__(text)
         self.net = net
 
-    def alone(self, layered: bool) -> syntax.Node:
-        """A letter that is the whole text; where it is `layered`, no parameter that is called so."""
-        found = self._letter(self.tokens.take().text) if layered else self._atom()
+    def whole(self, read: Callable[[], Any] | None = None) -> Any:
+        """What the whole text is: a layer, or what is read."""
+        found = (read or self._layer)()
         if self.tokens.next.kind != "end":
             raise self.tokens.wrong(_LAYER)
         return found
+
+    def letter(self, layered: bool) -> syntax.Node:
+        """A letter; where it is `layered`, no parameter that is called so."""
+        return self._letter(self.tokens.take().text) if layered else self._atom()
 
     def _atom(self) -> syntax.Node:
         token = self.tokens.next
@@ -165,23 +172,7 @@ class _GraphParser(Parser):
         return commas + 1
 
     def _layer(self) -> syntax.Layer:
-        token = self.tokens.next
-        if token.kind == "number":
-            return syntax.Layer("", self.tokens.whole(MOST_NEURONS, LAYER))
-        if token.text not in LAYERS:
-            raise self.tokens.wrong(_LAYER)
-        self.tokens.take()
-        if not self.tokens.has("+", "-"):
-            return syntax.Layer(token.text)
-        sign = -1 if self.tokens.take().text == "-" else 1
-        return syntax.Layer(token.text, sign * self.tokens.whole(MOST_NEURONS, STEP))
-
-    def layer(self) -> syntax.Layer:
-        """A layer that is the whole text."""
-        found = self._layer()
-        if self.tokens.next.kind != "end":
-            raise self.tokens.wrong(_LAYER)
-        return found
+        return layer(self.tokens, LAYERS, MOST_NEURONS, _LAYER)
 
     def rate(self, of: syntax.Node, by: syntax.Node, direct: bool, places: tuple[int, int]) -> Rate:
         """The derivative; raises `ParseError` at one of the places where it is none."""
@@ -264,13 +255,15 @@ class _Heard:
     def _limits(
         self, indices: tuple[str, ...], limits: tuple[tuple[str, ...], ...]
     ) -> tuple[syntax.Layer, ...]:
-        """The limits of a sum over layers; those over neurons are the neurons that there are."""
-        if not limits or not set(indices) & set(LAYERS):
+        """The limits of a sum; from 1 to n_l are all the neurons that there are."""
+        if not limits:
             return ()
         low, high = limits
         if len(indices) > 1 or low[1:2] != ("=",) or not high:
             raise ParseError(_LIMITS)
-        first, last = (_GraphParser("".join(tokens), self.net).layer() for tokens in (low[2:], high))
+        if indices[0] not in LAYERS and low[2:] == ("1",) and high[0] == "n":
+            return ()
+        first, last = (_GraphParser("".join(tokens), self.net).whole() for tokens in (low[2:], high))
         return first, last
 
     def _mark(self, mark: Mark) -> syntax.Node:
@@ -285,4 +278,6 @@ class _Heard:
         if "," not in below and not set(below) & set("+-*"):
             below = ",".join(below)
         places = ",".join([*above, *([below] if below else [])])
-        return _GraphParser(f"{letter}[{places}]" if places else letter, self.net).alone(layered)
+        parser = _GraphParser(f"{letter}[{places}]" if places else letter, self.net)
+        found: syntax.Node = parser.whole(partial(parser.letter, layered))
+        return found

@@ -482,10 +482,14 @@ class GraphReader(Walker[Any]):
         free = _layer_letters((node.body,))
         over = [letter for letter in node.indices if letter in free]
         counted = tuple(letter for letter in node.indices if letter not in over)
-        low, high = (self._known(layer, names) for layer in node.limits or (_FIRST, syntax.LAST))
+        limits = [self._known(layer, names) or 0 for layer in node.limits]
         terms = []
+
+        def is_outside(case: Names, letters: Iterable[str]) -> bool:
+            return bool(limits) and not all(limits[0] <= case[letter] <= limits[1] for letter in letters)
+
         for within in self._chosen(over, names):
-            if not all((low or 1) <= within[letter] <= (high or 0) for letter in over):
+            if is_outside(within, over):
                 continue
             try:
                 self._exist((node.body,), within)
@@ -494,6 +498,8 @@ class GraphReader(Walker[Any]):
                     continue
                 raise
             for case in self.neurons((node.body,), within, counted):
+                if is_outside(case, counted):
+                    continue
                 with contextlib.suppress(_Outside):
                     terms.append(self.value(node.body, case))  # type: ignore[arg-type]
         return self.plus(terms or [ZERO])
@@ -572,9 +578,6 @@ _RELATIONS: Mapping[str, Any] = {
 }
 
 
-_FIRST = syntax.Layer("", 1)
-
-
 class _Outside(IllFormed):
     """A computed index leads outside, which in a sum means that there is no such term."""
 
@@ -622,13 +625,15 @@ def interval(value: Any) -> Any:
 
 
 def _terms(body: syntax.Node, indices: tuple[str, ...]) -> Iterator[syntax.Node]:
-    """The terms of what is summed over layers, each of which runs over the layers that it has."""
+    """The terms of what is summed over layers: each runs over the layers that it has, if it has all the indices."""
     match body:
-        case syntax.Plus(terms) if set(indices) & set(LAYERS):
+        case syntax.Plus(terms) if set(indices) & set(LAYERS) and all(
+            set(indices) <= {*_layer_letters((term,)), *_indices(syntax.walk(term))} for term in terms
+        ):
             for term in terms:
                 yield from _terms(term, indices)
-        case syntax.Total(_, inner) if set(indices) & set(LAYERS):
-            for term in _terms(inner, indices):
+        case syntax.Total(inner, within):
+            for term in _terms(within, (*indices, *inner)):
                 yield replace(body, body=term)
         case _:
             yield body

@@ -92,8 +92,8 @@ class Reading:
 
 
 _NO_CONVENTION = Text(
-    en="A claim about a network of your own is in the language of `check`: leave out `convention`.",
-    zh="对自己的网络，命题要用 `check` 的输入语法书写，不要给出 `convention`。",
+    en="A claim about a network of your own is in the letters of this book: leave out `convention`.",
+    zh="对自己的网络，命题要用本书的字母书写，不要给出 `convention`。",
 )
 
 
@@ -115,8 +115,8 @@ def check(
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
     on every machine alike; `seconds` is the longest that this thread works on it in any case. With `network`, a
-    `Graph`, the claim is about that network, in the language of claims with G[l], w[l,r] and its parameters; there the
-    steps alone are counted.
+    `Graph`, the claim is about that network, in the language of claims with G[l], w[l,r] and its parameters or in LaTeX
+    as the book prints it; there the steps alone are counted.
 
     Raises `ParseError` for a text that is no equation between quantities of a network and for a convention beside a
     network, `UnknownName` for a convention that is not declared, `NetworkError` for a network that is no Graph.

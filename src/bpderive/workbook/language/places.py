@@ -20,22 +20,26 @@ AN_INDEX = Text(
 )
 
 
-def layer(tokens: Tokens) -> syntax.Layer:
+A_LAYER = Text(en="a layer: l, l+1, l-1, L, L-1, ... or a number", zh="层：l、l+1、l-1、L、L-1 等，或一个数")
+
+
+def layer(
+    tokens: Tokens,
+    letters: tuple[str, ...] = syntax.LAYER_LETTERS,
+    most: int = MOST_LAYERS,
+    wanted: Text = A_LAYER,
+) -> syntax.Layer:
     """The layer that comes next; raises `ParseError` for anything else."""
     token = tokens.next
     if token.kind == "number":
-        return syntax.Layer("", tokens.whole(MOST_LAYERS, LAYER))
-    if token.text not in syntax.LAYER_LETTERS:
-        raise tokens.wrong(
-            Text(
-                en="a layer: l, l+1, l-1, L, L-1, ... or a number", zh="层：l、l+1、l-1、L、L-1 等，或一个数"
-            )
-        )
+        return syntax.Layer("", tokens.whole(most, LAYER))
+    if token.text not in letters:
+        raise tokens.wrong(wanted)
     tokens.take()
     if not tokens.has("+", "-"):
         return syntax.Layer(token.text)
     sign = -1 if tokens.take().text == "-" else 1
-    return syntax.Layer(token.text, sign * tokens.whole(MOST_LAYERS, STEP))
+    return syntax.Layer(token.text, sign * tokens.whole(most, STEP))
 
 
 def index(tokens: Tokens) -> syntax.Index:
