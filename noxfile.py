@@ -117,7 +117,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Run the tests once more, slower, and report what they do not reach: at least 95 % of the library is wanted."""
+    """Run the tests, at half the speed, and report what they do not reach: at least 95 % of the library is wanted."""
     install(session, "tests")
     session.run("pytest", *SIDE_BY_SIDE, "--cov", "--cov-report=term", *session.posargs)
 

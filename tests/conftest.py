@@ -13,7 +13,9 @@ import pytest
 from hypothesis import settings
 
 # A time limit on a single example would make tests depend on the machine.
-settings.register_profile("same", derandomize=True, deadline=None, print_blob=True, database=None)
+settings.register_profile(
+    "same", max_examples=50, derandomize=True, deadline=None, print_blob=True, database=None
+)
 settings.register_profile("search", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile("same")
 settings.register_profile("few", settings.get_profile("same"), max_examples=10)

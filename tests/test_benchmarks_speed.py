@@ -15,7 +15,7 @@ from benchmarks import plain
 from benchmarks.contestants import Contestant, check_equal, contestants, problem
 from benchmarks.experiments import by_differences, differences
 from benchmarks.rounds import Quartiles, in_turns, levelled
-from benchmarks.speed import BATCHES, NETWORKS, RESULTS, behind, laid_out, missed, table
+from benchmarks.speed import BATCHES, NETWORKS, RESULTS, behind, missed, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "the-code.md"
 GIVEN = problem((4, 5, 3), 6)
@@ -80,11 +80,6 @@ def test_a_slow_round_counts_like_the_others_but_a_slow_function_stays_slow():
     assert levelled(exact)["b"] == [2, 2, 2, 3, 2]
 
 
-def test_of_two_functions_no_round_is_known_to_be_slow():
-    measured = {"a": [1.0, 2.0], "b": [3.0, 1.0]}
-    assert levelled(measured) == measured
-
-
 def test_what_takes_long_comes_last_in_its_round():
     order: list[str] = []
     lasting = {"short": 1e-3, "long": 1.0, "brief": 2e-3}
@@ -124,13 +119,6 @@ def test_missed_goals_are_named():
     slower = reached | {"bpderive on torch": [1.6, 1.8, 2.0]}
     [said] = missed([cell | {"seconds": slower}])
     assert said == "[784, 30, 10], batch 128: bpderive on torch takes 1.20 of torch, wanted 1.0"
-
-
-def test_the_results_are_laid_out_a_line_for_each_cell():
-    found = {"rounds": 3, "cells": [one_cell(1, 2, []), one_cell(3, 4, [])]}
-    text = laid_out(found)
-    assert json.loads(text) == found
-    assert len(text.splitlines()) == 7
 
 
 def test_the_committed_results_have_every_network_and_batch_with_the_machine_named():

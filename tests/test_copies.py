@@ -93,7 +93,7 @@ def process(request: pytest.FixtureRequest) -> object:
         yield pool
 
 
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@pytest.mark.parametrize("process", ["spawn"], indirect=True)
 def test_another_process_sends_them_back(process: ProcessPoolExecutor) -> None:
     made = {name: make() for name, make in MADE.items()}
     back = process.submit(same, made).result(timeout=300)

@@ -21,12 +21,10 @@ from bpderive.functions.activations import Activation, z
 from bpderive.functions.costs import Cost
 from bpderive.functions.network import component
 from bpderive.judge.truth import COST, Truth
-from bpderive.letters.symbols import C, Partial, Sigma, layer_array
-from bpderive.letters.symbols import j as row
-from bpderive.letters.symbols import k as column
 from bpderive.letters.symbols import l as layer_letter
+from bpderive.letters.symbols import layer_array
 from bpderive.letters.text import Text
-from bpderive.programs.gradient import Gradient, _Instance
+from bpderive.programs.gradient import Gradient
 from bpderive.programs.verify.sample import draw_case
 
 square = Activation(name="square", title=Text(en="square", zh="平方"), formula=Symbol("z") ** 2)
@@ -217,23 +215,6 @@ def test_random_networks_of_squares_exactly(shape: tuple[int, ...], seed: int) -
 
 
 HERE = {letter: layer_array(letter, layer_letter) for letter in ("a", "z")}
-
-
-@pytest.mark.parametrize(
-    ("expression", "why"),
-    [
-        (Partial(HERE["a"][row, 0], HERE["z"][column, 0]), "cannot be read on a concrete network"),
-        (Sigma(layer_letter, row, HERE["z"][row, 0]), "cannot be read on a concrete network"),
-        (Partial(C, Symbol("t")), "no derivative by an output"),
-    ],
-)
-def test_an_equation_of_another_kind_is_refused(expression: Expr, why: str) -> None:
-    with pytest.raises(NetworkError, match=why):
-        _Instance(Network((2, 3, 2)), []).read(expression, {layer_letter: 2, row: 0, column: 1})
-
-
-def test_a_number_in_an_equation_is_itself() -> None:
-    assert _Instance(Network((2, 3, 2)), []).read(Rational(1, 2), {}) == Rational(1, 2)
 
 
 LAMBDIFIED = {

@@ -82,8 +82,8 @@ def test_what_is_only_true_of_small_networks_is_not_called_true() -> None:
     assert subject.decided(replace(known, sides=(known.lhs, known.rhs + deep))) == "escaped"
 
 
-# One of each kind: numbers, a quotient, components, matrices, a path, and those beyond the chapter.
-@pytest.mark.parametrize("number", ["28", "46", "BP4", "35", "51", "R4", "M1", "S1"])
+# One of each kind: a quotient, an equation of the chapter, one beyond it.
+@pytest.mark.parametrize("number", ["46", "BP4", "R4"])
 def test_nothing_escapes(number: str) -> None:
     """`python -m mutants` says the same of all."""
     [row] = harness.survey(lambda other: other == number)

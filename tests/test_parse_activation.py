@@ -1,9 +1,8 @@
-"""Formulas that are not trusted: what is read, what is refused and where, how fast, and that nothing is executed."""
+"""Formulas that are not trusted: what is read, what is refused and where, and that nothing is executed."""
 
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 import sympy
@@ -129,14 +128,9 @@ def test_what_is_read_is_an_activation_like_any_other() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:30]))
-def test_anything_else_is_refused_in_time_with_a_caret(text: str) -> None:
-    times = []
-    for _ in range(3):
-        begun = time.thread_time()
-        with pytest.raises(bp.ParseError) as raised:
-            bp.parse_activation(text)
-        times.append(time.thread_time() - begun)
-    assert min(times) < 0.05
+def test_anything_else_is_refused_with_a_caret(text: str) -> None:
+    with pytest.raises(bp.ParseError) as raised:
+        bp.parse_activation(text)
     message = str(raised.value).splitlines()
     assert message[2].strip() == "^"
     assert message[3].startswith("Allowed are numbers")
@@ -170,34 +164,7 @@ def test_a_near_name_is_suggested() -> None:
         bp.parse_activation("tahn(z)")
 
 
-pieces = st.sampled_from(
-    [
-        *FUNCTIONS,
-        "z",
-        "pi",
-        "e",
-        "1",
-        "0.5",
-        "2e3",
-        "+",
-        "-",
-        "*",
-        "/",
-        "**",
-        "^",
-        "(",
-        ")",
-        "(",
-        ")",
-        ",",
-        "<",
-        ">=",
-        " ",
-        ".",
-        "_",
-        "ｚ",
-    ]
-)
+pieces = st.sampled_from([*FUNCTIONS, "z", "pi", "e", "1", "0.5", "2e3", "**", ">=", *"+-*/^()(),< ._ｚ"])
 
 
 @given(st.one_of(st.lists(pieces, max_size=25).map("".join), st.text(max_size=40)))

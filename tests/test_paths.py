@@ -202,24 +202,3 @@ def test_random_networks(sizes: tuple[int, ...], data: st.DataObject) -> None:
     for path in found.paths[:2]:
         along = tuple(neuron - 1 for _, neuron in path.neurons)
         assert polynomial(net, path.rate_factor) == differentiate_directly(sizes, by, COST, along)
-
-
-@pytest.mark.parametrize(
-    ("sizes", "written_out"),
-    [((4, 10), True), ((4, 5, 4), True), ((1, 41), False), ((7, 7), False), ((2, 8, 3), True)],
-)
-def test_the_check_asks_sympy_where_the_network_is_small(sizes: tuple[int, ...], written_out: bool) -> None:
-    sums = path_sum(Network(sizes), 2, 1, 1)
-    judges = [judge for judge, _ in sums._judges(Reader(Truth(sizes)))]
-    assert ("sympy.diff" in judges) is written_out
-    assert {"forward mode", "(BP4)"} <= set(judges)
-
-
-@pytest.mark.parametrize(
-    ("place", "named"),
-    [((2, 9, None), "no bias (2, 9) in"), ((2, 1, 9), "no weight (2, 1, 9) in")],
-)
-def test_a_refusal_names_what_was_asked_for(place: tuple[int, int, int | None], named: str) -> None:
-    with pytest.raises(NetworkError) as caught:
-        path_sum(Network((2, 3, 2)), *place)
-    assert named in str(caught.value)

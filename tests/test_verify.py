@@ -304,15 +304,3 @@ def test_what_cannot_be_verified_is_refused() -> None:
             verify(net, seed=seed)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(NetworkError):
         verify((2, 2))  # type: ignore[arg-type]  # wrong on purpose
-
-
-@pytest.mark.parametrize("compiled", [3, "gradient", object(), lambda *given: given])
-def test_what_is_no_compiled_gradient_is_refused(compiled: object) -> None:
-    with pytest.raises(NetworkError, match="must be compile_gradient"):
-        verify(Network((2, 2)), compiled=compiled)
-
-
-@pytest.mark.parametrize("net", [None, (2, 3), "net", Network])
-def test_what_is_no_network_is_refused(net: object) -> None:
-    with pytest.raises(NetworkError, match="Network"):
-        verify(net)

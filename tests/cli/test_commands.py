@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import subprocess
@@ -120,8 +121,7 @@ KNOWN = """
 OUTSIDE, INSIDE = r"[_^&]|\\(?:partial|sigma|frac|sum|delta|to|le|ge)\b", r"[^\x00-\x7f]"
 
 
-@pytest.mark.parametrize("name", LANGUAGES)
-@pytest.mark.parametrize("given", LATEX, ids=" ".join)
+@pytest.mark.parametrize(("given", "name"), list(zip(LATEX, itertools.cycle(LANGUAGES), strict=False)))
 def test_the_latex_has_nothing_that_latex_does_not_know(
     given: list[str], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

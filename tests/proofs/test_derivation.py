@@ -269,23 +269,8 @@ def known_statements(proof: Derivation) -> list[tuple[str, Statement]]:
 
 @pytest.mark.parametrize("name", [name for name in PROOFS if " part " not in name])
 def test_a_proof_uses_only_definitions_and_what_is_proved_before_it(name: str) -> None:
-    order = [
-        "26",
-        "z",
-        "a",
-        "29",
-        "BP1",
-        "BP2",
-        "BP3",
-        "BP4",
-        "BP1a",
-        "30",
-        "33",
-        "BP2 matrix",
-        "34",
-        "35",
-        "53",
-    ]
+    order = ["26", "z", "a", "29", "BP1", "BP2", "BP3", "BP4", "BP1a", "30", "33"]
+    order += ["BP2 matrix", "34", "35", "53"]
     for number, known in known_statements(PROOFS[name]):
         if number == "a":
             assert known == ACTIVATION

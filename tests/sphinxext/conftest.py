@@ -134,6 +134,22 @@ def book(tmp_path: Path, node_modules: Path) -> Iterator[Callable[..., Book]]:
     set_language(before)
 
 
+@pytest.fixture
+def refused(book: Callable[..., Book]) -> Callable[..., None]:
+    """Build one page of directives (name, options, message): each is an error in its line, which says so."""
+
+    def refused(*directives: tuple[str, str, str]) -> None:
+        page, lines = "# Page\n", []
+        for name, options, _ in directives:
+            page += f"\n```{{{name}}}\n{options}\n```\n"
+            lines.append(page.count("\n", 0, page.rindex("```{")) + 1)
+        told = book({"index": page}).warnings
+        for (name, _, message), line in zip(directives, lines, strict=True):
+            assert re.search(rf"index.md:{line}: ERROR: {name}: .*{re.escape(message)}", told), (line, told)
+
+    return refused
+
+
 def _write_po(path: Path, messages: dict[str, str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'

@@ -82,6 +82,15 @@ TRUE = [
     "dsigma(z[l,j] - z[l,j]) = 1/4 with sigma = sigmoid",
     r"\delta^l = ((w^{l+1})^T \delta^{l+1}) \odot \sigma'(z^l)",
     r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j",
+    # names of bound indices, also in a function, and equal neurons under a Kronecker delta
+    "sum(k, m, w[l,j,k]*a[l-1,m]) = sum(m, w[l,j,m])*sum(k, a[l-1,k])",
+    "sum(i, sigma(sum(k, w[l,i,k]))*z[l,i]) = sum(k, z[l,k]*sigma(sum(i, w[l,k,i])))",
+    "eq(i,j)*z[l,i] = eq(j,i)*z[l,j]",
+    "eq(i,j)*eq(j,k)*z[l,k] = eq(i,k)*eq(i,j)*z[l,i]",
+    "sum(k, z[l,j]*z[l,k]/z[l,k]) = n[l]*z[l,j]",
+    "z[l,j]/(z[l,j] + 1) - 1 = -1/(z[l,j] + 1)",
+    # layers that may or may not be the last
+    "sum(m, a[L,m]) = sum(j, a[l,j]) for l = L",
 ]
 
 # A claim that is false but makes sense, and the kind of change that mends it or the special case.
@@ -101,6 +110,8 @@ FALSE = {
     "delta[l,j] = sum(m, d(C,a[L,m])*w[L,m,j])*dsigma(z[l,j]) for l = L-1": "factor added",
     "d(z[l,j], z[l,k]) = 1": "indices",
     "(n[l]-1)*(n[l]-2) = 0": "one neuron",
+    "sum(i, k, w[l,i,k]*w[l,i,k]) = sum(i, k, w[l,i,k])^2": "one neuron",
+    "sum(i, sigma(sum(k, z[l,i]*z[l,k]))*z[l,i]) = sum(i, sigma(sum(k, z[l,k]^2))*z[l,i])": "index",
 }
 
 SENSELESS = {
@@ -120,6 +131,10 @@ SENSELESS = {
     "delta[1,j] = 0": "",
     "d(z[l,j], z[l+1,k]) = 0": "",
     "delta[l,j] = 0 for l > L": "",
+    "a[L+1,j] = 1": "",
+    "w[1,j,k] = 1": "",
+    "d(z[l-1,j], z[l,k]) = 0": "",
+    "d(z[l,j], a[l,k]) = 0": "",
     "z[l,j] = z[l,k] for j = k, j != k": "",
     "z[l,j]/(w[l,j,k]-w[l,j,k]) = 1": "",
     "delta[l,k] = sum(k, w[l+1,k,k])": "",
@@ -261,6 +276,9 @@ def test_ranges_are_those_of_what_is_left_free() -> None:
     assert bp.check("delta[2,3] = delta[2,3]").ranges == ("L >= 2", "n[2] >= 3")
     assert bp.check("d(C,b[l,j]) = delta[l,j] for l = L-1").ranges[0] == "l = L-1"
     assert bp.check("d(C,b[l,j]) = delta[l,j] for l = 2, L = 4").ranges[:2] == ("l = 2", "L = 4")
+    assert bp.check("a[l-1,j] = a[l+1,j]").ranges[:2] == ("2 <= l <= L-1", "L >= 3")
+    assert bp.check("a[l,j] = 1 for l >= 3, l <= L-2").ranges[:2] == ("3 <= l <= L-2", "L >= 5")
+    assert bp.check("a[l,j] = 1 for l != 1, L = 3").ranges[:2] == ("2 <= l <= L", "L = 3")
 
 
 def test_a_text_that_is_no_claim_is_an_error_that_points_at_the_place() -> None:
