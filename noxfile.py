@@ -46,18 +46,22 @@ SIDE_BY_SIDE = ("--numprocesses", "auto", "--dist", "loadgroup")
 """The tests on all cores; those that say so with `xdist_group` stay together."""
 
 
+FOLDERS = ("cli", "formats", "sphinxext")
+FILES = ("benchmarks", "benchmarks_speed", "import", "lab", "mutants", "project", "translations")
 OF_LIBRARY = (
     "tests",
-    *(
-        f"--ignore=tests/{name}"
-        for name in ("formats", "sphinxext", "test_project.py", "test_translations.py")
-    ),
+    *(f"--ignore=tests/{folder}" for folder in FOLDERS),
+    *(f"--ignore=tests/test_{file}.py" for file in FILES),
 )
-"""The tests that do not depend on Sphinx."""
+"""The tests of what is computed with SymPy and NumPy: the pages, the command line and the files around are left out."""
 
 
-FEW = ("--few", "4")
-"""Four cases of every test, the first and the last among them; `nox -s tests-oldest -- tests` runs all."""
+ENGINES = ("tests/test_engines.py", "tests/beyond/test_torch.py", "tests/beyond/test_mixing.py")
+"""The tests of what is computed by the arrays of other libraries: `engines` has them."""
+
+
+FEW = ("--few", "3")
+"""Three cases of every test, the first and the last among them; `nox -s tests-oldest -- tests` runs all."""
 
 
 def install(session: nox.Session, lock: str, *, editable: bool = True) -> None:
@@ -105,9 +109,17 @@ def docs_live(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests and the examples in the docstrings, and report the coverage."""
+    """Run the tests and the examples in the docstrings."""
     install(session, "tests")
-    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, "--cov", "--cov-report=term")))
+    without = (f"--ignore={file}" for file in ENGINES)
+    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, *without)))
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests once more, slower, and report what they do not reach: at least 95 % of the library is wanted."""
+    install(session, "tests")
+    session.run("pytest", *SIDE_BY_SIDE, "--cov", "--cov-report=term", *session.posargs)
 
 
 @nox.session
@@ -115,13 +127,7 @@ def engines(session: nox.Session) -> None:
     """Run the compiled program on arrays of PyTorch, JAX and Dask, and compare graphs with PyTorch's own layers."""
     install(session, "engines")
     session.install(*extra("torch"))
-    session.run(
-        "pytest",
-        "tests/test_engines.py",
-        "tests/beyond/test_torch.py",
-        "tests/beyond/test_mixing.py",
-        *session.posargs,
-    )
+    session.run("pytest", *ENGINES, *session.posargs)
 
 
 @nox.session(name="tests-oldest")
@@ -130,7 +136,7 @@ def tests_oldest(session: nox.Session) -> None:
     if sys.version_info >= (3, 13):
         session.error("The oldest supported NumPy has no wheels for this Python; use 3.11 or 3.12.")
     install(session, "tests-oldest", editable=False)
-    session.run("pytest", *(session.posargs or (*SIDE_BY_SIDE, *OF_LIBRARY, *FEW)))
+    session.run("pytest", *(session.posargs or (*OF_LIBRARY, *FEW)))
 
 
 @nox.session

@@ -29,8 +29,9 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from formats.pdf import opened
 from formats.twice import NOT_COPIED
 
 PROJECT = Path(__file__).parents[1]
@@ -229,27 +230,16 @@ def main() -> None:
     options = parser.parse_args()
     if not (HTML / "both" / "index.html").exists():
         raise SystemExit("There is no book yet; build it first: nox -s docs")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        raise SystemExit("Chromium is not installed; on Debian: apt-get install chromium")
-    arguments = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-    ]
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    calm = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+    with tempfile.TemporaryDirectory() as name, opened(calm) as browser:
         folder = Path(name) / "html"
         shutil.copytree(HTML, folder)
         size = many_formulas(folder)
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
         with served(folder) as address:
             if not options.machine:
                 _pages(browser, address, size)
             if (folder / "lab").exists():
                 _machine(browser, address)
-        browser.close()
     if not options.no_build and not options.machine:
         cold, warm = building()
         print(

@@ -71,19 +71,38 @@ def formulas(seed: int) -> Iterator[Activation]:
             yield found
 
 
-def function(expression: Expr) -> Callable[[Any], Any]:
-    """The expression for numbers of many digits, None where it is undefined or too large to be computed."""
-    direct = evaluate(expression, DIGITS)
+class Sampled:
+    """An expression as a function of numbers of many digits, None where it is undefined or too large to be computed.
 
-    def at(x: Any) -> Any:
-        numbers(DIGITS)
-        try:
-            value = direct(x)
-        except (ZeroDivisionError, ValueError, OverflowError):
+    Where digits cancel, twice as many give another value: there is none then either.
+    """
+
+    def __init__(self, expression: Expr) -> None:
+        self.expression = expression
+        self.computed = [(digits, evaluate(expression, digits)) for digits in (DIGITS, 2 * DIGITS)]
+        self.known: dict[Any, Any] = {}
+
+    def __call__(self, x: Any) -> Any:
+        """Return the value at x, with 50 digits, or None."""
+        if x not in self.known:
+            self.known[x] = self._computed(x)
+        return self.known[x]
+
+    def _computed(self, x: Any) -> Any:
+        found = []
+        for digits, direct in self.computed:
+            try:
+                found.append(direct(numbers(digits).mpf(x)))
+            except (ZeroDivisionError, ValueError, OverflowError):
+                return None
+        if not all(isinstance(value, int) or hasattr(value, "_mpf_") for value in found):
             return None
-        return value if isinstance(value, int) or hasattr(value, "_mpf_") else None
+        return numbers(DIGITS).mpf(found[1]) if _near(*found) else None
 
-    return at
+    def is_exactly(self, wanted: Any, x: Any) -> bool:
+        """Whether it has this value at x to twenty times as many digits: erf(9) is not 1."""
+        digits = 20 * DIGITS
+        return bool(evaluate(self.expression, digits)(numbers(digits).mpf(x)) == wanted)
 
 
 class Samples:
@@ -101,7 +120,7 @@ class Samples:
         first = activation.derivative()
         smooth = [(sympy.diff(e, z, 2), where) for e, where in pieces(activation.formula)]
         second = sympy.Piecewise(*((e, z < where.sup) for e, where in smooth[:-1]), (smooth[-1][0], True))
-        self.value, self.slope, self.bend = (function(e) for e in (activation.formula, first, second))
+        self.value, self.slope, self.bend = map(Sampled, (activation.formula, first, second))
         self.joints = [self.number(where.sup) for _, where in pieces(activation.formula)[:-1]]
 
     def number(self, exact: Expr) -> Any:
@@ -138,8 +157,9 @@ def _near(first: Any, second: Any) -> bool:
     return bool(abs(first - second) <= TOLERANCE * (1 + abs(first) + abs(second)))
 
 
-def _range(samples: Samples, said: Any, of: Callable[[Any], Any] | None = None) -> Iterator[str]:
-    values = samples.over(of or samples.value)
+def _range(samples: Samples, said: Any, of: Sampled | None = None) -> Iterator[str]:
+    of = of or samples.value
+    values = samples.over(of)
     if not isinstance(said, sympy.Interval | FiniteSet) or said is sympy.S.EmptySet:
         yield "no interval"
         return
@@ -156,7 +176,7 @@ def _range(samples: Samples, said: Any, of: Callable[[Any], Any] | None = None) 
             if side * (value - wanted) < -TOLERANCE * (1 + abs(wanted)):
                 yield f"{mpmath.nstr(value, 12)} at z = {mpmath.nstr(place, 8)} is beyond {end}"
                 break
-            if is_open and abs(place) <= 2 and value == wanted:
+            if is_open and abs(place) <= 2 and value == wanted and of.is_exactly(wanted, place):
                 yield f"{end} is taken at z = {mpmath.nstr(place, 8)}"
                 break
         if best[0] > side * wanted + LOOSE * (1 + abs(wanted)):
@@ -232,10 +252,13 @@ def _tails(samples: Samples, said: Any) -> Iterator[str]:
         yield from _limit(samples, samples.slope, tail.slope, side)
         if tail.flat_beyond is None:
             continue
-        begins = samples.number(tail.flat_beyond)
-        beyond = [
-            begins + side * numbers(DIGITS).mpf(x) for x in (1e-9, 1e-3, 0.1, 0.5, 1, 2, 3, 5, 8, 20, *FAR)
-        ]
+        beyond = samples.at
+        if not tail.flat_beyond.is_infinite:  # it may be flat everywhere
+            begins, steps_off = (
+                samples.number(tail.flat_beyond),
+                (1e-9, 1e-3, 0.1, 0.5, 1, 2, 3, 5, 8, 20, *FAR),
+            )
+            beyond = [begins + side * numbers(DIGITS).mpf(x) for x in steps_off]
         for place, value in samples.over(samples.slope, beyond):
             if abs(value) >= 0.01:
                 yield f"the slope is {mpmath.nstr(value, 8)} at z = {mpmath.nstr(place, 8)}, beyond {tail.flat_beyond}"
@@ -264,7 +287,7 @@ def _slope_range(samples: Samples, said: Any) -> Iterator[str]:
 
 
 def _by_output(samples: Samples, said: Expr) -> Iterator[str]:
-    written = function(said.subs(sympy.Symbol("a", real=True), z))
+    written = Sampled(said.subs(sympy.Symbol("a", real=True), z))
     for place, value in samples.over(samples.value):
         if abs(value) > 30:
             continue

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from formats.pages import LANGUAGES
-from formats.pdf import ARGUMENTS, chromium, undated
+from formats.pdf import opened, undated
 
 DRAWING = "four-equations-{language}.svg"
 
@@ -21,14 +21,11 @@ _FONTS = {"400": "stix-two-text-400-normal", "600": "stix-two-text-600-normal"}
 def write(html: Path, out: Path) -> list[Path]:
     """Print the card of each language that is built in `html`; returns the files."""
     out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        made = [
+    with opened() as browser:
+        return [
             print_card(browser, html / language, out / f"bpderive-card-{language}.pdf")
             for language in LANGUAGES
         ]
-        browser.close()
-    return made
 
 
 def print_card(browser: Browser, pages: Path, target: Path) -> Path:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -23,7 +25,6 @@ from pypdf import PdfReader
 from formats.pages import LANGUAGES, Page, classes, make, read_book, relink, sections, xhtml
 
 _STYLE = Path(__file__).with_name("paper.css")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu")
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _WORDS = {
     "en": {
@@ -65,13 +66,18 @@ _NUMBER = """(numbers) => {
 
 def write(html: Path, out: Path) -> list[Path]:
     """Print the PDF of each language from the pages in `html`; returns the files."""
-    found = chromium()
     out.mkdir(parents=True, exist_ok=True)
+    with opened() as browser:
+        return [print_book(browser, html, out, language) for language in LANGUAGES]
+
+
+@contextmanager
+def opened(arguments: Sequence[str] = ("--no-sandbox", "--disable-gpu")) -> Iterator[Browser]:
+    """Headless Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        made = [print_book(browser, html, out, language) for language in LANGUAGES]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        yield browser
         browser.close()
-    return made
 
 
 def chromium() -> str:

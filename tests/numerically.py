@@ -482,7 +482,12 @@ def _by_table(given: Mapping[str, Any]) -> Derivatives:
     def at(order: int, z: Any) -> Any:
         for name, value in given.items():
             head, _, place = name.rstrip(")").partition("(")
-            if head == "σ" + "'" * order and abs(_exactly(Fraction(place)) - z) < VERY_NEAR:
+            if head != "σ" + "'" * order:
+                continue
+            near = (
+                mp.mpf("1e-4") if place.endswith("…") else VERY_NEAR
+            )  # of some only the first decimals are told
+            if abs(_exactly(Fraction(place.rstrip("…"))) - z) < near:
                 return value
         return mp.mpf(1)
 

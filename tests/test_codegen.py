@@ -30,7 +30,6 @@ from bpderive.judge.polynomials import Polynomial, unknown
 from bpderive.judge.truth import COST, Truth
 from bpderive.letters.text import Text, set_language
 from bpderive.programs.lambdified import Count, compile_gradient, operations
-from bpderive.programs.verify import verify
 
 TITLE = Text(en="made for a test", zh="测试用")
 
@@ -98,7 +97,7 @@ def test_agrees_with_the_reference_on_a_network_for_digits() -> None:
     assert np.linalg.norm(found - expected) <= 1e-14 * np.linalg.norm(expected)
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=5), st.integers(1, 6), st.data())
 def test_agrees_with_the_reference_on_any_network(sizes: list[int], m: int, data: st.DataObject) -> None:
     hidden = data.draw(st.lists(st.sampled_from(written), min_size=len(sizes) - 2, max_size=len(sizes) - 2))
@@ -558,13 +557,6 @@ def test_many_threads_get_right_results() -> None:
 
 
 # Softmax
-
-
-@pytest.mark.parametrize("cost", ["log_likelihood", "quadratic", "huber"])
-def test_softmax_is_verified(cost: str) -> None:
-    net = Network((3, 4, 3), ("tanh", "softmax"), cost)
-    found = verify(net, compiled=compile_gradient(net))
-    assert found.ok, str(found)
 
 
 def test_saturated_softmax_has_an_exact_cost_and_error() -> None:

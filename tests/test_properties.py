@@ -220,7 +220,7 @@ def test_the_work_is_bounded_by_counting_steps() -> None:
     for _ in range(2):
         with pytest.raises(TooManySteps), at_most(1000):
             endless()
-    assert sys.getprofile() is None
+    assert steps.running() is None
 
 
 def test_a_profiler_of_the_reader_goes_on_and_changes_no_answer() -> None:
@@ -231,7 +231,33 @@ def test_a_profiler_of_the_reader_goes_on_and_changes_no_answer() -> None:
     finally:
         profiler.disable()
     assert found == bp.parse_activation("max(z, 0) + tanh(z)/7")
-    assert sys.getprofile() is None
+    assert steps.running() is None
+
+
+def test_a_debugger_goes_on_tracing_under_a_limit() -> None:
+    """The calls are counted as they are without it, and it is told of every one of them."""
+
+    def work() -> None:
+        pass
+
+    def made() -> int:
+        with at_most(1000) as counter:
+            for _ in range(20):
+                work()
+        return counter.made
+
+    seen: list[str] = []
+    alone, before = made(), sys.gettrace()
+    sys.settrace(lambda frame, event, argument: seen.append(frame.f_code.co_name))
+    try:
+        traced = made()
+        with pytest.raises(TooManySteps), at_most(10):
+            made()
+    finally:
+        sys.settrace(before)
+    assert traced == alone >= 20
+    assert seen.count("work") >= 20
+    assert steps.running() is None
 
 
 def test_an_answer_does_not_depend_on_who_asked_before() -> None:
@@ -258,7 +284,17 @@ def test_an_answer_does_not_depend_on_who_asked_before() -> None:
     assert both(100, 7) == 107
     with pytest.raises(Undecided, match="500 steps"):
         both(10_000, 8)
-    assert sys.getprofile() is None
+    assert steps.running() is None
+
+    @steps.question(lambda: 200)
+    def small(times: int) -> int:
+        return counted(times)
+
+    asked.clear()
+    for _ in range(2):  # its steps run out within another question, and it is not asked again
+        with pytest.raises(Undecided, match="200 steps"):
+            small(400)
+    assert asked == [400]
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])

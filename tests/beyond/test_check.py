@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 import bpderive as bp
+from bpderive.judge.counterexample import Enclosure
 
 KERNEL = bp.Shared.convolution("K", (5,), (3,))
 STRIDED = bp.Shared.convolution("K", (5,), (3,), stride=2, padding=1)
@@ -21,6 +22,8 @@ GRAPHS = {
     "recurrence": bp.Graph.recurrence(3, inputs=1, hidden=2, outputs=1),
     "autoencoder": bp.Graph((3, 2, 3), shared=TIED),
     "mask": bp.Graph((2, 3, 2), shared={(3, 2): bp.Shared.masked("W", [2, 0, 2], 2)}),
+    "decay": bp.Graph((2, 3, 2), decay=0.1),
+    "decay shared": bp.Graph((3, 2, 3), shared=TIED, decay=0.25),
     "softmax": bp.Graph((2, 3, 3), activation={3: "softmax", "default": "tanh"}, shortcuts={3: 2}),
 }
 
@@ -120,7 +123,103 @@ NONSENSE = {
         "n[9] = 2",
     ],
     "convolution": ["d(C, K[i]) = sum(j, delta[2,j]*a[1,j])"],
-    "softmax": ["delta[3] = G[3]*dsigma(z[3])"],
+    "softmax": ["delta[3] = G[3]*dsigma(z[3])", "delta[3] = G[3]*dsigma(z[3]) with sigma = softmax"],
+    "decay shared": ["d(C, w[2]) = delta[2] @ T(a[1])"],
+    "decay": ["delta[L] = a[L] - y with sigma = tanh, cost = cross_entropy"],
+}
+
+
+IN_LATEX = {
+    "free": [
+        r"\delta^l = G^l \odot \sigma'(z^l)",
+        r"G^2 = (w^{3,2})^T \delta^3 + G^3",
+        r"\frac{\partial C}{\partial w^{l,r}} = \delta^l (a^r)^T",
+        r"G^1 = \sum_{r=2}^{L} (w^{r,1})^T \delta^r",
+        r"\frac{\partial a^3_j}{\partial a^2_k} = w^{3,2}_{jk} \sigma'(z^3_j) + \mathbb{1}[j=k]",
+        r"\delta^l = \operatorname{diag}(\sigma'(z^l)) G^l",
+        r"G^4_j = a^4_j - y_j with cost = quadratic",
+        r"\frac{\partial^+ C}{\partial a^2_j} = 0",
+    ],
+    "recurrence": [r"\frac{\partial C}{\partial W} = \delta^5 (a^2)^T + \delta^8 (a^5)^T"],
+    "convolution": [
+        r"\frac{\partial C}{\partial K_i} = \sum_j \delta^2_j a^1_{j+i-1}",
+        r"G^1_k = \sum_j K_{k-j+1} \delta^2_j",
+    ],
+    "decay": [r"\frac{\partial C}{\partial w^{l,r}} = \delta^l (a^r)^T + \lambda w^{l,r}"],
+    "softmax": [
+        r"\delta^3_j = \sigma(z^3_j) (G^3_j - \sum_k \sigma(z^3_k) G^3_k) with sigma = softmax",
+        r"\delta^3_j = \sum_k \frac{\partial a^3_k}{\partial z^3_j} G^3_k",
+    ],
+}
+
+FALSE_IN_LATEX = {
+    "free": [
+        r"\delta^l = G^l",
+        r"G^2 = (w^{3,2})^T \delta^3",
+        r"G^1 = \sum_{r=3}^{L} (w^{r,1})^T \delta^r",
+        r"\frac{\partial C}{\partial w^{l,r}} = 2 \delta^l (a^r)^T",
+        r"\frac{\partial^+ C}{\partial a^4_j} = 0",
+        r"G^4_j = y_j - a^4_j with cost = quadratic",
+    ],
+    "recurrence": [r"\frac{\partial C}{\partial W} = \delta^8 (a^5)^T"],
+    "convolution": [r"G^1_k = \sum_j K_{j-k+3} \delta^2_j"],
+    "decay": [r"\frac{\partial C}{\partial w^{l,r}} = \delta^l (a^r)^T"],
+    "softmax": [r"\delta^3_j = \sum_k \frac{\partial a^3_j}{\partial z^3_k} G^3_k"],
+}
+
+FOR_A_FUNCTION = {
+    "free": [
+        "delta[2,j] = a[2,j]*(1 - a[2,j])*G[2,j] with sigma = sigmoid",
+        "delta[2,j] = (1 - a[2,j]^2)*G[2,j] with sigma = tanh",
+        "delta[3,j] = (1 - sigma(z[3,j])^2)*G[3,j] with sigma = tanh",
+        "delta[L] = a[L] - y with sigma = sigmoid, cost = cross_entropy",
+        "C = sum(j, (a[L,j] - y[L,j])^2)/2 with cost = quadratic",
+        "G[4,j]*a[4,j]*(1 - a[4,j]) = a[4,j] - y[4,j] with cost = cross_entropy",
+    ],
+    "softmax": [
+        "jac(a[3], z[3]) = diag(sigma(z[3])) - sigma(z[3]) @ T(sigma(z[3])) with sigma = softmax",
+        "d(a[3,j], z[3,k]) = d(a[3,k], z[3,j]) with sigma = softmax",
+        "sum(j, sigma(z[3,j])) = 1 with sigma = softmax",
+        "sum(j, delta[3,j]) = 0 with sigma = softmax",
+        "delta[2] = G[2]*dsigma(z[2]) with sigma = softmax",
+    ],
+    "decay": [
+        "d(C, w[l,r]) = delta[l] @ T(a[r]) + lambda*w[l,r]",
+        "d(C, w[l]) = delta[l] @ T(a[l-1]) + 0.1*w[l]",
+        "d(C, b[l]) = delta[l]",
+        "C = sum(j, (a[3,j] - y[3,j])^2)/2 + 0.05*sum(p, theta[p]^2) with cost = quadratic",
+        "delta[3] = d(C, z[3])",
+    ],
+    "decay shared": ["d(C, W) = delta[2] @ T(a[1]) + a[2] @ T(delta[3]) + lambda*W"],
+    "recurrence": ["sum(l from 5 to 6, sum(j, G[l,j])) = sum(j, G[5,j]) + sum(j, G[6,j])", "lambda = 0"],
+}
+
+FALSE_FOR_A_FUNCTION = {
+    "free": [
+        "theta[2] = 0",
+        "delta[2,j] = a[2,j]*(1 - a[2,j])*G[2,j] with sigma = tanh",
+        "delta[3,j] = (1 - a[3,j]^2)*G[3,j] with sigma = tanh",
+        "delta[L] = y - a[L] with sigma = sigmoid, cost = cross_entropy",
+        "delta[L] = a[L] - y with sigma = sigmoid, cost = quadratic",
+        "delta[L] = a[L] - y with cost = cross_entropy",
+        "sigma(z[2,1]) = z[2,1] with sigma = tanh",
+        "C = sum(j, (a[L,j] - y[L,j])^2) with cost = quadratic",
+    ],
+    "softmax": [
+        "jac(a[3], z[3]) = diag(sigma(z[3])) with sigma = softmax",
+        "delta[3,j] = sigma(z[3,j])*(1 - sigma(z[3,j]))*G[3,j] with sigma = softmax",
+        "d(a[3,j], z[3,k]) = d(a[3,k], z[3,j])",
+        "sum(j, a[3,j]) = 1 with sigma = softmax",
+    ],
+    "decay": [
+        "d(C, w[l,r]) = delta[l] @ T(a[r])",
+        "d(C, w[l,r]) = delta[l] @ T(a[r]) + 2*lambda*w[l,r]",
+        "d(C, w[3,2]) = delta[3] @ T(a[2])",
+        "d(C, b[l]) = delta[l] + lambda*b[l]",
+        "C = sum(j, (a[3,j] - y[3,j])^2)/2 with cost = quadratic",
+    ],
+    "decay shared": ["d(C, W) = delta[2] @ T(a[1]) + a[2] @ T(delta[3]) + 2*lambda*W"],
+    "recurrence": ["sum(l from 5 to 6, sum(j, G[l,j])) = sum(j, G[5,j])", "sum(l, j, delta[l,j]) = 0"],
 }
 
 
@@ -128,7 +227,7 @@ def _each(claims: dict[str, list[str]]) -> list[tuple[str, str]]:
     return [(name, claim) for name, listed in claims.items() for claim in listed]
 
 
-@pytest.mark.parametrize(("name", "claim"), _each(TRUE))
+@pytest.mark.parametrize(("name", "claim"), _each(TRUE) + _each(IN_LATEX) + _each(FOR_A_FUNCTION))
 def test_what_is_true_holds(name: str, claim: str) -> None:
     found = bp.check(claim, network=GRAPHS[name])
     assert found.holds, str(found)
@@ -136,7 +235,9 @@ def test_what_is_true_holds(name: str, claim: str) -> None:
     assert found.mended is None
 
 
-@pytest.mark.parametrize(("name", "claim"), _each(FALSE))
+@pytest.mark.parametrize(
+    ("name", "claim"), _each(FALSE) + _each(FALSE_IN_LATEX) + _each(FALSE_FOR_A_FUNCTION)
+)
 def test_what_is_false_is_refuted_and_what_holds_instead_does(name: str, claim: str) -> None:
     found = bp.check(claim, network=GRAPHS[name])
     assert found.status == "refuted", str(found)
@@ -166,9 +267,17 @@ def test_what_makes_no_sense_is_told_so(name: str, claim: str) -> None:
         "d(delta[2,1], b[2,1]) = 0",
         "d(C, G[2]) = 0",
         "G[l,r] = G[r,l]",
-        "theta[2] = 0",
-        "G[2] = 0 with sigma = sigmoid",
-        "G[2] = 0 with cost = cross_entropy",
+        "phi[2] = 0",
+        "G[2] = 0 with sigma = relu",
+        "G[2] = 0 with sigma = softmax",
+        "G[2] = 0 with cost = huber",
+        r"\delta^2 = f(z^2)",
+        r"\delta^2 = \tanh(z^2)",
+        r"\delta^q = G^q",
+        r"\delta^2 = G^2, \delta^3 = G^3",
+        r"G^1 = \sum_{r=3}^{N} (w^{r,1})^T \delta^r",
+        r"\eta w^{2,1} = w^{2,1}",
+        "sum(r from 2 to j, G[r,1]) = 0",
         "G[2] = 0 for n[2] = 3",
         17,
     ],
@@ -185,8 +294,61 @@ def test_only_a_graph_is_asked() -> None:
 
 def test_the_layers_are_named_for_which_it_was_decided() -> None:
     found = bp.check("d(C, w[l,r]) = delta[l] @ T(a[r])", network=GRAPHS["free"])
-    assert found.ranges == "(l, r) = (2, 1), (3, 2), (4, 1), (4, 3)"
-    assert bp.check("delta[l] = d(C, z[l])", network=GRAPHS["free"]).ranges == "l = 2, 3, 4"
+    assert found.ranges == ("(l, r) = (2, 1), (3, 2), (4, 1), (4, 3)",)
+    assert bp.check("delta[l] = d(C, z[l])", network=GRAPHS["free"]).ranges == ("l = 2, 3, 4",)
+    assert bp.check("n[2] = 3", network=GRAPHS["free"]).ranges == ()
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_verdict_on_a_graph_is_a_verdict_and_its_claim_is_read_back(name: str) -> None:
+    for claim in [c for claims in (TRUE, FALSE, IN_LATEX, FALSE_IN_LATEX) for c in claims.get(name, ())]:
+        found = bp.check(claim, network=GRAPHS[name])
+        again = bp.check(found.in_book, network=GRAPHS[name])
+        assert isinstance(found, bp.Verdict)
+        assert found.network is GRAPHS[name]
+        assert (again.status, again.claim) == (found.status, found.claim)
+        assert found.in_book in str(found)
+
+
+def test_the_claim_is_printed_as_the_book_writes_it() -> None:
+    shown = bp.check("d(C, w[l,r]) = delta[l] @ T(a[r])", network=GRAPHS["free"])._repr_markdown_()
+    assert r"\frac{\partial C}{\partial w^{l,r}} = \delta^{l} (a^{r})^T" in shown
+    shown = bp.check("G[4] = 2*direct(C, a[4])", network=GRAPHS["free"])._repr_markdown_()
+    assert r"\frac{\partial^{+} C}{\partial a^{4}}" in shown
+    assert r"$\displaystyle G^{4}" in shown
+
+
+@pytest.mark.parametrize("name", ["free", "costs", "softmax", "autoencoder", "recurrence"])
+def test_the_equations_as_the_book_prints_them_hold(name: str) -> None:
+    for number in ("R1", "R2", "R4", "S1"):
+        printed = bp.equations[number].latex(form="component")
+        assert bp.check(printed, network=GRAPHS[name]).holds, printed
+    for number in ("R5", "R7") if name != "softmax" else ("M1", "R7"):
+        assert bp.check(bp.equations[number].latex(form="component"), network=GRAPHS[name]).holds
+
+
+def test_the_two_forms_of_a_claim_are_one() -> None:
+    heard = bp.check(r"G^1 = \sum_{r=2}^{L} (w^{r,1})^T \delta^r", network=GRAPHS["free"])
+    assert (
+        heard.claim
+        == bp.check("G[1] = sum(r from 2 to L, T(w[r,1]) @ delta[r])", network=GRAPHS["free"]).claim
+    )
+    assert r"\sum_{r=2}^{L}" in heard._repr_markdown_()
+
+
+def test_the_value_of_a_cost_that_is_no_polynomial_is_undecided() -> None:
+    assert bp.check("C = 0 with cost = cross_entropy", network=GRAPHS["free"]).holds is None
+
+
+def test_the_outputs_in_a_case_are_those_of_the_activation() -> None:
+    found = bp.check("delta[2,j] = G[2,j] with sigma = sigmoid", network=GRAPHS["free"]).counterexample
+    assert found is not None
+    assert isinstance(found.left, Enclosure)
+    assert not any(name.startswith(("a^2", "a^3", "σ")) for name in found.values)
+
+
+def test_a_long_chain_of_linear_layers_is_decided() -> None:
+    assert bp.check("a[L] = z[L] with sigma = linear", network=bp.Graph((1,) * 300)).holds
 
 
 def test_the_case_is_small_and_can_be_followed_by_hand() -> None:

@@ -9,7 +9,9 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Visit
 
-WIDTHS = range(320, 1601, 10)
+BREAKS = (416, 540, 720, 768, 960, 992, 1200)
+"""Where the theme's rules change."""
+WIDTHS = (*range(320, 1601, 60), *(width + by for width in BREAKS for by in (-1, 0, 1)))
 
 
 def _seen(page: Page) -> bool:

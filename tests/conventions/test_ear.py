@@ -224,6 +224,8 @@ def test_what_else_people_write_wrongly(text: str) -> None:
         (r"\frac{\partial z}{\partial a} = w", "an earlier quantity is differentiated by a later one"),
         (r"\delta^1 = ((W^2)^T \delta^2) \odot f'(z^1)", "the input is counted as layer 0"),
         (r"\frac{\partial C}{\partial w_j} = \frac{\partial C}{\partial z} x_i", r"x_j"),
+        (r"\frac{\partial C}{\partial b} = (a-y) x", "x = 1"),
+        (r"\Delta v_{ih} = \eta e_h", "x_1 = 2"),
     ],
 )
 def test_what_is_said_of_it(text: str, says: str) -> None:

@@ -18,30 +18,7 @@ KINDS = {
     "step": "36 37 38 39 40 41 42 43 44 45",
     "theorem": "25 27 BP1 BP1a 30 BP2 BP3 BP4 33 34 35 53",
 }
-GENERAL = [
-    "25",
-    "27",
-    "BP1",
-    "BP1a",
-    "30",
-    "BP2",
-    "BP3",
-    "BP4",
-    "33",
-    "34",
-    "35",
-    "53",
-    "36",
-    "37",
-    "38",
-    "39",
-    "40",
-    "41",
-    "42",
-    "43",
-    "44",
-    "45",
-]
+GENERAL = [*KINDS["theorem"].split(), *KINDS["step"].split()]
 
 
 @pytest.mark.parametrize("number", equations)

@@ -81,6 +81,7 @@ def test_latex_that_is_written_is_read_back(text: str) -> None:
     ("typed", "text"),
     [
         ("δ[l,j] = ∂C/∂z[l,j]", "delta[l, j] = d(C, z[l, j])"),
+        ("delta[L,j]/delta[L,j] = 1", "delta[L, j]/delta[L, j] = 1"),
         ("delta[l][j] = dC/dz[l][j]", "delta[l, j] = d(C, z[l, j])"),
         ("z[l] = w[l+1].T @ δ[l+1]", "z[l] = T(w[l+1]) @ delta[l+1]"),
         ("a[l,j] = σ′(z[l,j]) − σ(z[l,j])·2", "a[l, j] = dsigma(z[l, j]) - sigma(z[l, j])*2"),

@@ -10,8 +10,7 @@ import pytest
 from bpderive.equations import equations
 from bpderive.letters.table import table
 from bpderive.sphinxext.explanations import explained
-from bpderive.sphinxext.mathml import Typesetter, arrange
-from bpderive.sphinxext.symbols import mark, symbols
+from bpderive.sphinxext.mathml import EXPLAINED, Typesetter, arrange
 
 MARK = re.compile(r' data-symbol="(.*?)"')
 
@@ -26,18 +25,19 @@ def typesetter(node_modules):
 @pytest.fixture(scope="module")
 def marked(typesetter):
     """The names of the symbols in a piece of LaTeX, in order."""
-    return lambda latex: MARK.findall(mark(typesetter.mathml(latex, display=True), typesetter.symbols))
+    return lambda latex: MARK.findall(typesetter.mathml(latex, display=True, marked=True))
 
 
-def test_every_letter_of_the_notation_is_found_but_those_that_only_count(typesetter):
-    rows = {symbol.letter.latex for symbol in typesetter.symbols}
-    assert {letter.latex for letter in table} - rows == {"L", "l", r"j,\ k", "m", "e_j"}
-    assert len({symbol.name for symbol in typesetter.symbols}) == len(typesetter.symbols)
-
-
-def test_each_letter_is_found_where_it_is_written_as_in_the_table(typesetter, marked):
-    for symbol in typesetter.symbols:
-        assert marked(symbol.letter.latex)[0] == symbol.name
+def test_each_letter_is_found_where_it_is_written_as_in_the_table_but_those_that_only_count(marked):
+    assert {letter.latex for letter in table} - {one.latex for one in EXPLAINED} == {
+        "L",
+        "l",
+        r"j,\ k",
+        "m",
+        "e_j",
+    }
+    for letter in EXPLAINED:
+        assert marked(letter.latex)[0] == letter.name
 
 
 def test_a_letter_is_marked_with_its_indices_and_the_indices_are_not(marked):
@@ -66,23 +66,24 @@ def test_symbols_that_look_alike_are_told_apart(marked, latex, names):
 
 def test_a_marked_formula_is_the_same_formula(typesetter):
     for equation in equations.values():
-        mathml = typesetter.mathml(arrange(equation.latex()), display=True)
-        assert MARK.sub("", mark(mathml, typesetter.symbols)) == mathml
+        latex = arrange(equation.latex())
+        marked = typesetter.mathml(latex, display=True, marked=True)
+        assert MARK.sub("", marked) == typesetter.mathml(latex, display=True)
 
 
-def test_a_letter_that_is_added_to_the_table_is_found(typesetter):
-    known = symbols(lambda latex: typesetter.mathml(latex, display=False), [table[6]])
-    assert [symbol.letter for symbol in known] == [table[6]]
-    assert MARK.findall(mark(typesetter.mathml("w^l + b^l", display=False), known)) == ["w-l-jk"]
+def test_a_letter_that_is_added_to_the_table_is_found(node_modules):
+    made = Typesetter(node_modules.parent, [table[6]])
+    assert MARK.findall(made.mathml("w^l + b^l", display=False, marked=True)) == ["w-l-jk"]
+    made.close()
 
 
 def test_what_is_said_of_a_symbol_is_its_row_in_both_languages(typesetter):
-    told = explained(typesetter.symbols, typesetter, {"29": "page.html#eq-29"})["delta-l-j"]
+    told = explained(typesetter, {"29": "page.html#eq-29"})["delta-l-j"]
     assert told["defined"] == ["(29)", "page.html#eq-29"]
     assert "the error of a neuron" in told["en"][0]
     assert "神经元的误差" in told["zh"][0]
     assert "<math" in told["shape"]
-    assert "defined" not in explained(typesetter.symbols, typesetter, {})["delta-l-j"]
+    assert "defined" not in explained(typesetter, {})["delta-l-j"]
 
 
 def test_the_pages_get_marks_and_what_there_is_to_say(book):

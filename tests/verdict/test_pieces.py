@@ -72,6 +72,22 @@ def test_what_is_false_has_a_counterexample(text):
     assert FALSE[text] is None or {case.left, case.right} == FALSE[text]
 
 
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("sigma(-z)+sigma(z) = 1 with sigma = hard_sigmoid", "holds"),
+        ("sigma(2*z) = 2*sigma(z) with sigma = relu", "holds"),
+        ("sigma(2*z) = 2*sigma(z) with sigma = hard_tanh", "refuted"),
+        ("dsigma(z) = 1 - sigma(z)^2 with sigma = tanh", "holds"),
+        ("(dsigma(z)-dsigma(z)^2)/(dsigma(z)-dsigma(z)^2) = 1 with sigma = relu", "ill-formed"),
+    ],
+)
+def test_z_alone_is_that_of_any_neuron(text, status):
+    verdict = bp.check(text)
+    assert verdict.status == status
+    assert "z[l, j]" in verdict.in_book
+
+
 def test_what_the_slope_is_at_a_kink_is_said():
     reason = bp.check("dsigma(z[l,j])^2 = dsigma(z[l,j]) with sigma = hard_tanh").reason
     assert "σ'(-1) = 0 and σ'(1) = 0 by convention" in reason.en

@@ -17,6 +17,7 @@ from bpderive.workbook.verdict import verdict as verdicts
 from bpderive.workbook.verdict.decide import readings
 from bpderive.workbook.verdict.edits import edits
 from bpderive.workbook.verdict.forms import Clock
+from tests.numerically import fails_at
 
 TRUE = [
     "delta[l,j] = sum(k, w[l+1,k,j]*delta[l+1,k]) * dsigma(z[l,j])",
@@ -419,3 +420,10 @@ def test_a_repair_with_a_letter_that_the_language_cannot_read_is_shown() -> None
     assert verdict.mended is not None
     assert r"-\eta \delta_{j} o_{i}" in verdict._repr_markdown_()
     assert r"\eta &= 1" in verdict._repr_markdown_()
+
+
+def test_a_place_that_is_no_fraction_is_told_by_its_first_decimals():
+    verdict = bp.check("dsigma(C) = C with cost = cross_entropy")
+    assert not verdict.holds
+    assert "σ'(1.38629…)" in verdict.counterexample.values
+    assert fails_at(verdict.claim, verdict.counterexample)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bpderive.cli.words import columns, wrapped
-from bpderive.letters.symbols import plain
+from bpderive.letters.plain import SIGNS, plain
 from bpderive.letters.text import Text
 
 _COLON = Text(en=": ", zh="：")
@@ -208,31 +208,9 @@ _SPECIAL = {
     "$": r"\$",
 }
 
-_SIGNS = {
-    "α": r"\alpha",
-    "δ": r"\delta",
-    "ε": r"\epsilon",
-    "η": r"\eta",
-    "λ": r"\lambda",
-    "π": r"\pi",
-    "σ": r"\sigma",
-    "Δ": r"\Delta",
-    "Σ": r"\Sigma",
-    "∂": r"\partial",
-    "∇": r"\nabla",
-    "∞": r"\infty",
-    "→": r"\to",
-    "≠": r"\ne",
-    "≈": r"\approx",
-    "≤": r"\le",
-    "≥": r"\ge",
-    "×": r"\times",
-    "±": r"\pm",
-    "·": r"\cdot",
-    "⊙": r"\odot",
-    "…": r"\ldots",
+_SIGNS = {sign: f"\\{name}" for name, sign in reversed(SIGNS.items()) if not sign.isascii()} | {
     "−": "-",
-    "′": r"{}'",
+    "′": "{}'",
     "½": r"\tfrac12",
     "²": "{}^2",
 }

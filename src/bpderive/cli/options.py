@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NoReturn
 
 from bpderive.cli.document import FORMS, Block, written
 from bpderive.cli.words import Parser, complain, mistake, width
@@ -187,13 +186,8 @@ def save(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
-        failed(path, error)
-
-
-def failed(path: Path, error: OSError | ValueError) -> NoReturn:
-    """Say why a file could not be written, and leave with 2."""
-    complain(mistake(f"{name_of(path)}: {getattr(error, 'strerror', None) or error}"))
-    raise SystemExit(2)
+        complain(mistake(f"{name_of(path)}: {getattr(error, 'strerror', None) or error}"))
+        raise SystemExit(2) from None
 
 
 def name_of(path: object) -> str:

@@ -25,6 +25,11 @@ EXAMPLES = (
     ),
 )
 
+_WEIGHT = Text(
+    en="the weight w^l_jk, from neuron k of layer l-1 to neuron j of layer l",
+    zh="权重 w^l_jk：从第 l-1 层的神经元 k 到第 l 层的神经元 j",
+)
+_BIAS = Text(en="the bias b^l_j", zh="偏置 b^l_j")
 _TITLE = Text(en="${rate}$ as a sum over {count} paths", zh="${rate}$ 写成 {count} 条路径之和")
 _ONE = Text(en="${rate}$ along its one path", zh="${rate}$ 只有一条路径")
 _PATH = Text(en="path", zh="路径")
@@ -43,23 +48,8 @@ def add(parser: Parser) -> None:
     """Add the arguments."""
     add_network(parser)
     one = parser.add_mutually_exclusive_group(required=True)
-    one.add_argument(
-        "--weight",
-        type=place(3, "l,j,k"),
-        metavar="L,J,K",
-        help=str(
-            Text(
-                en="the weight w^l_jk, from neuron k of layer l-1 to neuron j of layer l",
-                zh="权重 w^l_jk：从第 l-1 层的神经元 k 到第 l 层的神经元 j",
-            )
-        ),
-    )
-    one.add_argument(
-        "--bias",
-        type=place(2, "l,j"),
-        metavar="L,J",
-        help=str(Text(en="the bias b^l_j", zh="偏置 b^l_j")),
-    )
+    one.add_argument("--weight", type=place(3, "l,j,k"), metavar="L,J,K", help=str(_WEIGHT))
+    one.add_argument("--bias", type=place(2, "l,j"), metavar="L,J", help=str(_BIAS))
     add_form(parser)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from bpderive.cli.document import Block, Paragraph, Table
+from bpderive.cli.document import Paragraph, Table
 from bpderive.cli.options import add_form, add_network, network, show
 from bpderive.cli.words import Parser
 from bpderive.letters.text import Text, language
 from bpderive.programs.verify import verify
+from bpderive.programs.verify.result import rows
 
 DESCRIPTION = Text(
     en="The gradient compiled from the proved equations, at random weights, against backpropagation written by hand, "
@@ -44,18 +45,7 @@ def add(parser: Parser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print the comparisons; 1 if one is outside its tolerance."""
     found = verify(network(given), seed=given.seed)
-    show(_blocks(found.table(language())), given)
+    head, *below = rows(found, language())
+    about, *notes = (Paragraph(str(text)) for text in (found.about, *found.notes))
+    show([about, Table(head, tuple(below)), *notes], given)
     return int(not found.ok)
-
-
-def _blocks(markdown: str) -> list[Block]:
-    """The table of a verification, whose Markdown has paragraphs and one table."""
-    blocks: list[Block] = []
-    rows: list[tuple[str, ...]] = []
-    for line in markdown.splitlines():
-        if line.startswith("|"):
-            if not line.startswith("|---"):
-                rows.append(tuple(cell.strip() for cell in line.strip("|").split(" | ")))
-        elif line:
-            blocks.append(Paragraph(line))
-    return [blocks[0], Table(rows[0], tuple(rows[1:])), *blocks[1:]]

@@ -30,9 +30,13 @@ _ERROR = Text(en="error: {message}", zh="错误：{message}")
 _MORE = Text(en="{command} --help says how it is used.", zh="用 {command} --help 查看用法。")
 
 MISTAKES: tuple[tuple[str, Text], ...] = (
+    (r"the following arguments are required: (COMMAND|命令)", Text(en="{0} is missing", zh="缺少 {0}")),
     (
         r"the following arguments are required: (.*)",
-        Text(en="{0} is missing", zh="缺少 {0}"),
+        Text(
+            en="{0} is missing (one that begins with - comes after --)",
+            zh="缺少 {0}（以 - 开头的写在 -- 之后）",
+        ),
     ),
     (r"unrecognized arguments: (.*)", Text(en="not understood: {0}", zh="无法识别：{0}")),
     (

@@ -161,11 +161,11 @@ class Polynomial:
             parts.append(product)
         return added(parts)
 
-    def at(self, value: Callable[[Any], Number]) -> Fraction:
-        """The value where each unknown has the value that `value` gives for its key."""
-        total = Fraction(0)
+    def at(self, value: Callable[[Any], Any], exact: Callable[[Number], Any] = Fraction) -> Any:
+        """The value where each unknown is what `value` gives for its key, `exact` making numbers of that kind."""
+        total = exact(0)
         for monomial, coefficient in self.terms.items():
-            product = Fraction(coefficient)
+            product = exact(coefficient)
             for number in monomial:
                 product *= value(_keys[number])
             total += product

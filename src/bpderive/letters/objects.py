@@ -57,6 +57,14 @@ class LetteredArray(MatrixSymbol):
         """The quantity itself, as for every symbol, and the letters of its layers, which a sum may bind."""
         return {self}.union(*(layer.free_symbols for layer in self.args[1:-2]))
 
+    def valid_index(self, row: Any, column: Any) -> bool:
+        """Whether there may be such an entry. Any number may be an index where the width is a letter."""
+        return all(
+            (isinstance(size, Width) and index.is_Integer and index.is_nonnegative)
+            or ((index >= -size) != False and (index < size) != False)  # noqa: E712  # SymPy's own
+            for index, size in zip((row, column), self.shape, strict=True)
+        )
+
     def doit(self, **hints: Any) -> LetteredArray:
         """The quantity itself: there is nothing to evaluate."""
         return self

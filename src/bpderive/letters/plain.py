@@ -2,7 +2,7 @@ r"""The book's letters in plain text, for a terminal: `plain(expression)` writes
 
 It follows the LaTeX printer in the order of factors and terms, and prints one line. Fractions, roots, powers of e and
 cases are written with brackets: `plain(r"\frac{z}{1 + e^{-z}}")` is `z/(1 + e^(-z))`. To write one more command, give
-its sign in `_SIGNS`; a command that is not known is printed by its name: \tanh as tanh.
+its sign in `SIGNS`; a command that is not known is printed by its name: \tanh as tanh.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 from bpderive.letters.printer import latex
 
-_SIGNS = dict(
+SIGNS = dict(
     re.findall(
         r"(\w+)=(\S)",
         "alpha=α beta=β gamma=γ Gamma=Γ delta=δ Delta=Δ epsilon=ε eta=η theta=θ Theta=Θ lambda=λ mu=μ pi=π sigma=σ "
         "Sigma=Σ phi=φ varphi=φ partial=∂ nabla=∇ sum=Σ infty=∞ odot=⊙ bullet=∘ circ=∘ ast=∘ cdot=· times=× pm=± "
         "approx=≈ ne=≠ le=≤ leq=≤ ge=≥ geq=≥ ll=≪ gg=≫ to=→ leftarrow=← mapsto=↦ in=∈ cap=∩ cup=∪ wedge=∧ vee=∨ "
-        "lVert=‖ rVert=‖ cdots=… ldots=… dots=… prime=' top=T",
+        "lVert=‖ rVert=‖ ldots=… cdots=… dots=… prime=' top=T",
     )
 )
 """The commands that stand for one sign."""
@@ -89,7 +89,7 @@ class _Reader:
             return _LETTERS.get(f"{name} {words}", words)
         if name in ("partial", "Delta", *_SILENT):
             self._skip_space()
-        return "" if name in _SILENT else (_SPACES | _SIGNS).get(name, name)
+        return "" if name in _SILENT else (_SPACES | SIGNS).get(name, name)
 
     def _skip_space(self) -> None:
         while self.tokens and self.tokens[-1].isspace():

@@ -81,11 +81,8 @@ def signed(value: float) -> str:
 
 def read_measurements(page: BookDirective) -> Measurements | None:
     """The committed results, if there are any."""
-    path = Path(page.env.app.confdir, page.config.bpderive_accuracy)
-    if not page.config.bpderive_accuracy or not path.exists():
-        return None
-    page.env.note_dependency(str(path))
-    return Measurements.read(path)
+    path = page.file("bpderive_accuracy")
+    return Measurements.read(path) if path else None
 
 
 def error_table(

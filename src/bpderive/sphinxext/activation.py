@@ -25,6 +25,7 @@ from bpderive.functions.activations import (
     VectorActivation,
     a,
     activations,
+    elementwise_activations,
     parse_activation,
     slope,
 )
@@ -310,7 +311,7 @@ class ComparisonDirective(BookDirective):
     def make(self) -> list[nodes.Node]:
         """The graphs, each leading to its page, and the table."""
         store = kept(self.env.app)
-        shown = [activation for activation in activations.values() if isinstance(activation, Activation)]
+        shown = elementwise_activations.values()
         graphs = []
         for one in shown:
             name = line(self.link(page_of("activations", one.name), one.title))

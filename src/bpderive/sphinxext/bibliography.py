@@ -116,12 +116,11 @@ class BibliographyDirective(BookDirective):
 
     def make(self) -> list[nodes.Node]:
         """The list. Raises `ParseError` if there is no file."""
-        path = Path(self.env.app.confdir, self.config.bpderive_bibliography)
-        if not path.is_file():
+        if self.file("bpderive_bibliography") is None:
+            name = Path(self.config.bpderive_bibliography).name
             raise ParseError(
-                f"There is no bibliography at {path.name}; name it in bpderive_bibliography, relative to conf.py."
+                f"There is no bibliography at {name}; name it in bpderive_bibliography, relative to conf.py."
             )
-        self.env.note_dependency(str(path))
         works = bibliography_of(self.env.app)
         here = self.env.current_document.docname
         self.book.data["bibliography"] = here

@@ -26,9 +26,9 @@ from bpderive.letters.text import LANGUAGES, Text, language
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.fonts import SOURCE, are_wanted, node_module
-from bpderive.sphinxext.lettering import short
 from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.outlines import Outliner
+from bpderive.sphinxext.shapes import marked, short, words
 
 CARD = (("BP1", "BP1a"), ("BP2", "BP2"), ("BP3", "BP3"), ("BP4", "BP4"))
 """The equations: the one in components, the one in matrix form."""
@@ -114,7 +114,7 @@ class SummaryCardDirective(BookDirective):
 def standalone(font: Path, language: str) -> str:
     """The card as an SVG file of the size of a sheet of paper."""
     outliner = Outliner(font)
-    parts = [f'<text class="title" x="{short(_LEFT)}" y="92">{escape(_TITLE.in_language(language))}</text>']
+    parts = [words("title", _LEFT, 92, _TITLE.in_language(language), "")]
     top = 122.0
     for component, matrix in CARD:
         parts += _block(outliner, component, matrix, top, language)
@@ -122,8 +122,8 @@ def standalone(font: Path, language: str) -> str:
     for letter in letters():
         shape = outliner.formula(letter.latex)
         parts.append(shape.svg(_LEFT + 8, top + 26, 21))
-        words = _FORMULA.sub(_set, escape(meaning(letter, language)))
-        parts.append(f'<text x="{short(_LEFT + 78)}" y="{short(top + 26)}">{words}</text>')
+        told = _FORMULA.sub(_set, escape(meaning(letter, language)))
+        parts.append(marked("", _LEFT + 78, top + 26, told, ""))
         top += _STEP
     forms = ((one, equations[one].latex("component"), equations[two].latex("matrix")) for one, two in CARD)
     told = "; ".join(f"({number}) {plain(component)}, {plain(matrix)}" for number, component, matrix in forms)
@@ -148,10 +148,8 @@ def _block(outliner: Outliner, component: str, matrix: str, top: float, language
     size = f'y="{short(top)}" height="138"'
     yield f'<rect class="block" x="{short(_LEFT)}" width="{short(width)}" {size}/>'
     yield f'<rect class="edge" x="{short(_LEFT)}" width="4" {size}/>'
-    title = escape(equations[component].title.in_language(language))
-    yield f'<text class="head" x="{short(_LEFT + 22)}" y="{short(top + 32)}">{title}</text>'
-    place = f'x="{short(_WIDTH - _LEFT - 18)}" y="{short(top + 32)}" text-anchor="end"'
-    yield f'<text class="number" {place}>({component})</text>'
+    yield words("head", _LEFT + 22, top + 32, equations[component].title.in_language(language), "")
+    yield words("number", _WIDTH - _LEFT - 18, top + 32, f"({component})", "end")
     first = outliner.formula(equations[component].latex("component"))
     second = outliner.formula(equations[matrix].latex("matrix"))
     yield first.svg(_LEFT + 22, top + 94, _TYPE)

@@ -12,13 +12,11 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from bpderive.errors import DomainError
 from bpderive.letters.text import Text
-from bpderive.sphinxext.lettering import short, svg, typeset
-
-Point = tuple[float, float]
+from bpderive.sphinxext.lettering import typeset
+from bpderive.sphinxext.shapes import Point, circle, path, route, short, svg, words
 
 _FONT = 16
 _HEIGHT = 330.0
@@ -117,7 +115,7 @@ def chart(
     above = _ABOVE + (_LINE + 6 if heading else 0)
     names = list(_names(curves, width))
     frame = Frame(across, up, above + _LINE * (1 + max(row for row, *_ in names)), width)
-    parts = [f'<text class="heading" x="{short(_LEFT)}" y="18">{escape(heading)}</text>'] if heading else []
+    parts = [words("heading", _LEFT, 18, heading, "")] if heading else []
     parts += [*_legend(curves, names, above), *grid(frame)]
     for number, curve in enumerate(curves, 1):
         parts += _curve(curve, number, frame)
@@ -142,10 +140,10 @@ def _legend(
 ) -> Iterator[str]:
     for row, x, number, name in names:
         y = above + row * _LINE
-        yield f'<path class="curve curve-{number}" d="M{short(x)} {short(y)}h{short(_SAMPLE)}"/>'
+        yield path(f"curve curve-{number}", f"M{short(x)} {short(y)}h{short(_SAMPLE)}")
         if curves[number - 1].marks:
             yield _mark(number, x + _SAMPLE / 2, y)
-        yield f'<text x="{short(x + _SAMPLE + 8)}" y="{short(y + 5)}">{escape(name)}</text>'
+        yield words("", x + _SAMPLE + 8, y + 5, name, "")
 
 
 def grid(frame: Frame, *, bare: bool = False) -> Iterator[str]:
@@ -154,35 +152,30 @@ def grid(frame: Frame, *, bare: bool = False) -> Iterator[str]:
     across, up = frame.across, frame.up
     for tick in up.ticks:
         y = frame.y(tick)
-        yield f'<path class="grid" d="M{short(left)} {short(y)}H{short(right)}"/>'
+        yield path("grid", f"M{short(left)} {short(y)}H{short(right)}")
         yield _number(tick, left - (24 if up.log else 8), y + 5, up, "middle" if up.log else "end")
     for tick in across.ticks:
         x = frame.x(tick)
-        yield f'<path class="grid" d="M{short(x)} {short(top)}V{short(bottom)}"/>'
+        yield path("grid", f"M{short(x)} {short(top)}V{short(bottom)}")
         if not bare:
             yield _number(tick, x, bottom + 20, across)
-    yield f'<path class="axis" d="M{short(left)} {short(top)}V{short(bottom)}H{short(right)}"/>'
-    middle = f'x="{short((left + right) / 2)}" y="{short(bottom + 43)}"'
-    yield f'<text class="title" {middle} text-anchor="middle">{escape(str(across.title))}</text>'
-    if bare:
-        return
-    y = (top + bottom) / 2
-    turned = f'transform="rotate(-90 14 {short(y)})" x="14" y="{short(y)}"'
-    yield f'<text class="title" {turned} text-anchor="middle">{escape(str(up.title))}</text>'
+    yield path("axis", f"M{short(left)} {short(top)}V{short(bottom)}H{short(right)}")
+    yield words("title", (left + right) / 2, bottom + 43, across.title)
+    if not bare:
+        y = (top + bottom) / 2
+        yield words("title", 14, y, up.title, transform=f"rotate(-90 14 {short(y)})")
 
 
 def _number(value: float, x: float, y: float, axis: Axis, anchor: str = "middle") -> str:
     power = math.log10(value) if axis.log else 0.0
     if axis.log and not -2 < power < 4:
         return typeset(f"10^{{{'−' if power < 0 else ''}{abs(round(power))}}}", x, y, name="tick", size=_FONT)
-    shown = f"{value:g}".replace("-", "−")
-    return f'<text class="tick" x="{short(x)}" y="{short(y)}" text-anchor="{anchor}">{shown}</text>'
+    return words("tick", x, y, f"{value:g}".replace("-", "−"), anchor)
 
 
 def _curve(curve: Curve, number: int, frame: Frame) -> Iterator[str]:
     places = [(frame.x(x), frame.y(y)) for x, y in curve.points]
-    joined = "L".join(f"{short(x)} {short(y)}" for x, y in places)
-    yield f'<path class="curve curve-{number}" d="M{joined}"/>'
+    yield path(f"curve curve-{number}", route(places))
     for x, y in places if curve.marks else ():
         yield _mark(number, x, y)
 
@@ -196,6 +189,4 @@ def _mark(number: int, x: float, y: float) -> str:
         6: f"M{short(x - 4)} {short(y - 4)}l8 8m0-8l-8 8",
     }
     name = f"mark curve-{number}"
-    if number in shapes:
-        return f'<path class="{name}" d="{shapes[number]}"/>'
-    return f'<circle class="{name}" cx="{short(x)}" cy="{short(y)}" r="4.2"/>'
+    return path(name, shapes[number]) if number in shapes else circle(name, (x, y), 4.2)

@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from math import inf
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from docutils import nodes
@@ -104,6 +105,15 @@ class BookDirective(SphinxDirective, ABC):
     @abstractmethod
     def make(self) -> list[nodes.Node]:
         """The nodes of the directive. Raises `BpderiveError` for what the author got wrong."""
+
+    def file(self, setting: str) -> Path | None:
+        """The file that a setting in conf.py names, if it is there; when it changes, the page is read anew."""
+        name = getattr(self.config, setting)
+        path = Path(self.env.app.confdir, name)
+        if not name or not path.is_file():
+            return None
+        self.env.note_dependency(str(path))
+        return path
 
     def words(self, text: Text | str) -> list[nodes.Node]:
         """The nodes of `text` in the language of the build."""

@@ -25,30 +25,18 @@ from bpderive.equations import Certificate, Equation, Proof, equations
 from bpderive.errors import BpderiveError, unknown_name
 from bpderive.letters.symbols import plain
 from bpderive.letters.text import Text
-from bpderive.sphinxext.words import (
-    CITED_IN,
-    COMMA,
-    EQUATION,
-    OBJECT,
-    STATED_HERE,
-    STATED_IN,
-    SYMBOL,
-    TERM,
-    THE_PROOF_OF,
-    USED_IN,
-    WORK,
-)
+from bpderive.sphinxext import words as say
 
 logger = logging.getLogger(__name__)
 
 Place = tuple[str, str]  # (name of the page, anchor)
 
 _KINDS: Mapping[str, Text] = {
-    "equation": EQUATION,
-    "letter": SYMBOL,
-    "term": TERM,
-    "work": WORK,
-    "object": OBJECT,
+    "equation": say.EQUATION,
+    "letter": say.SYMBOL,
+    "term": say.TERM,
+    "work": say.WORK,
+    "object": say.OBJECT,
 }
 
 
@@ -246,15 +234,15 @@ class BookDomain(MathDomain):
             if place is None and not node.get("refwarn"):  # what no page derives line by line
                 place = self.place_of_check(target)
             if contnode.astext() == target:
-                content = nodes.Text(str(THE_PROOF_OF.format(number=f"({target})")))
+                content = nodes.Text(str(say.THE_PROOF_OF.format(number=f"({target})")))
         elif typ in ("uses", "cited"):
             places = self.uses(target) if typ == "uses" else self.citations(target)
             shown: list[nodes.Node] = []
             for page, anchor in places:
                 linked = nodes.Text(env.titles[page].astext())
-                comma = nodes.Text(str(COMMA))
+                comma = nodes.Text(str(say.COMMA))
                 shown += [comma, make_refnode(builder, fromdocname, page, anchor, linked)]
-            words = USED_IN if typ == "uses" else CITED_IN
+            words = say.USED_IN if typ == "uses" else say.CITED_IN
             before = [nodes.Text(f"{words} ")] if shown else []
             return cast(nodes.reference, nodes.inline("", "", *before, *shown[1:]))
         elif typ == "cite":
@@ -264,12 +252,12 @@ class BookDomain(MathDomain):
             place = self.place_of_check(target)
         elif typ == "page":
             place = self.data["statements"].get(target)
-            content = nodes.Text(str(STATED_HERE))
+            content = nodes.Text(str(say.STATED_HERE))
             if place is not None:
                 link = make_refnode(
                     builder, fromdocname, place[0], place[1], nodes.Text(env.titles[place[0]].astext())
                 )
-                return cast(nodes.reference, nodes.inline("", "", nodes.Text(f"{STATED_IN} "), link))
+                return cast(nodes.reference, nodes.inline("", "", nodes.Text(f"{say.STATED_IN} "), link))
         else:
             return super().resolve_xref(env, fromdocname, builder, typ, target, node, contnode)
         if place is None:

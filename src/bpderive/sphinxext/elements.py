@@ -1,7 +1,7 @@
 """A finished page as elements that print as the text they were read from: `parse(html)`.
 
-Whoever changes a page after it was written starts from here: `sidebyside` and `frame` pair the pages of two
-languages, `symbols` marks the letters of a formula. What nothing looks into, such as a script, is kept as it stands.
+Whoever changes a page after it was written starts from here: `sidebyside` pairs the pages of two languages. What
+nothing looks into, such as a script, is kept as it stands.
 """
 
 from __future__ import annotations

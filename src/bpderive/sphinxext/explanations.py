@@ -7,7 +7,7 @@ reader points at.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 
@@ -16,20 +16,16 @@ from sphinx.application import Sphinx
 from bpderive.letters.table import table
 from bpderive.letters.text import LANGUAGES, Text
 from bpderive.sphinxext.domain import book_domain
-from bpderive.sphinxext.mathml import Typesetter, is_ours, typesetter_of
-from bpderive.sphinxext.symbols import Symbol
+from bpderive.sphinxext.mathml import EXPLAINED, Typesetter, is_ours, typesetter_of
 from bpderive.sphinxext.words import ALSO, CODE, DEFINED, SHAPE
 
 _WORDS: Mapping[str, Text] = {"shape": SHAPE, "code": CODE, "defined": DEFINED, "also": ALSO}
 
 
-def explained(
-    known: Iterable[Symbol], typesetter: Typesetter, addresses: Mapping[str, str]
-) -> dict[str, dict[str, object]]:
+def explained(typesetter: Typesetter, addresses: Mapping[str, str]) -> dict[str, dict[str, object]]:
     """What the pages show of each symbol; `addresses` leads from the number of an equation to its place."""
     made: dict[str, dict[str, object]] = {}
-    for symbol in known:
-        letter = symbol.letter
+    for letter in EXPLAINED:
         entry: dict[str, object] = {
             "letter": typesetter.mathml(letter.latex, display=False),
             "code": letter.code,
@@ -41,7 +37,7 @@ def explained(
         for language in LANGUAGES:
             told = [letter.meaning] if letter.also is None else [letter.meaning, letter.also]
             entry[language] = [_html(text.in_language(language), typesetter) for text in told]
-        made[symbol.name] = entry
+        made[letter.name] = entry
     return made
 
 
@@ -68,7 +64,7 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
         language: {name: text.in_language(language) for name, text in _WORDS.items()}
         for language in LANGUAGES
     }
-    told = {"words": words, "symbols": explained(typesetter.symbols, typesetter, addresses)}
+    told = {"words": words, "symbols": explained(typesetter, addresses)}
     script = json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     (static / "symbols.js").write_text(f"window.bookSymbols={script};\n", "utf-8")
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from itertools import pairwise
 
 from sympy import Expr
@@ -26,7 +25,8 @@ from bpderive.functions.plot import Picture
 from bpderive.letters import symbols
 from bpderive.letters.symbols import Change, latex
 from bpderive.letters.text import Text, joined
-from bpderive.sphinxext.lettering import SIZE, short, svg, typeset
+from bpderive.sphinxext.lettering import SIZE, typeset
+from bpderive.sphinxext.shapes import Point, circle, line, marked, path, short, svg, words
 
 Neuron = tuple[int, int]  # (layer, index)
 Weight = tuple[int, int, int]  # (layer, to, from): w^l_{jk}
@@ -242,17 +242,16 @@ _FACE = "M-3.6-21v1M3.6-21v1M-4-17q4 3 8 0"
 
 def draw_demon(x: float, y: float) -> str:
     """A demon with its feet at (x, y)."""
-    filled = "".join(f'<path class="demon" d="{d}"/>' for d in _FILLED)
-    drawn = "".join(f'<path class="demon-line" d="{d}"/>' for d in _DRAWN)
-    head = '<circle class="demon" cx="0" cy="-20" r="8"/>'
-    face = f'<path class="demon-face" d="{_FACE}"/>'
+    drawn = "".join(path("demon-line", d) for d in _DRAWN)
+    filled = "".join(path("demon", d) for d in _FILLED)
+    head, face = circle("demon", (0, -20), 8), path("demon-face", _FACE)
     return f'<g transform="translate({short(x)} {short(y)})">{drawn}{filled}{head}{face}</g>'
 
 
 Place = tuple[int, ...] | int
 """Where a caption stands: at a weight (l, j, k), at a bias (l, j), at the step of output neuron m into the cost."""
 
-_RADIUS, _MARGIN, _DOT, _FOOT = 22, 34, 4, 26
+RADIUS, MARGIN, _DOT, _FOOT = 22, 34, 4, 26
 _ACROSS, _DOWN = 150, 66
 _COMPACT_ACROSS, _COMPACT_DOWN = 146, 62
 _MOST, _FIRST = 8, 4
@@ -292,23 +291,23 @@ class _Plan:
 
     @property
     def height(self) -> float:
-        return max(map(len, self.rows.values())) * self.down + 2 * _MARGIN
+        return max(map(len, self.rows.values())) * self.down + 2 * MARGIN
 
     @property
     def width(self) -> float:
-        return 2 * (_MARGIN + _RADIUS) + (self.net.depth - 1 + self.cost) * self.across
+        return 2 * (MARGIN + RADIUS) + (self.net.depth - 1 + self.cost) * self.across
 
     @property
-    def at_cost(self) -> tuple[float, float]:
+    def at_cost(self) -> Point:
         return self.x(self.net.depth + 1), self.height / 2
 
     def x(self, layer: int) -> float:
-        return _MARGIN + _RADIUS + (layer - 1) * self.across
+        return MARGIN + RADIUS + (layer - 1) * self.across
 
     def y(self, layer: int, row: int) -> float:
         return self.height / 2 + (row - (len(self.rows[layer]) - 1) / 2) * self.down
 
-    def at(self, layer: int, index: int) -> tuple[float, float]:
+    def at(self, layer: int, index: int) -> Point:
         return self.x(layer), self.y(layer, self.rows[layer].index(index))
 
     def shown(self, layer: int) -> list[int]:
@@ -370,56 +369,55 @@ def _edges(plan: _Plan) -> Iterator[str]:
     ]
     if plan.cost:
         lines += [(m in plan.marked.into_cost, plan.at(last, m), plan.at_cost) for m in plan.shown(last)]
-    yield from (_line(*line) for line in sorted(lines, key=lambda line: line[0]))
+    yield from (edge(*line) for line in sorted(lines, key=lambda line: line[0]))
 
 
 def _biases(plan: _Plan) -> Iterator[str]:
     for layer, j in sorted(plan.marked.biases):
         x, y = plan.at(layer, j)
-        yield _line(True, (x, y - _RADIUS - 20), (x, y - _RADIUS))
+        yield edge(True, (x, y - RADIUS - 20), (x, y - RADIUS))
 
 
 def _neurons(plan: _Plan, labels: str) -> Iterator[str]:
     for layer, row in plan.rows.items():
         for place, index in enumerate(row):
-            x, y = plan.x(layer), plan.y(layer, place)
+            at = x, y = plan.x(layer), plan.y(layer, place)
             if index is None:
-                yield from (_circle("gap", x, y + step, 2.2) for step in (-10, 0, 10))
+                yield from (circle("gap", (x, y + step), 2.2) for step in (-10, 0, 10))
             elif (layer, index) in plan.marked.neurons:
-                yield _circle("neuron marked", x, y, _RADIUS) + _letter(plan, labels, (layer, index), x, y)
+                yield neuron("neuron marked", at, _letter(plan, labels, (layer, index)))
             elif plan.compact:
-                yield _circle("aside", x, y, _DOT)
+                yield circle("aside", at, _DOT)
             else:
-                yield _circle("neuron", x, y, _RADIUS) + _letter(plan, labels, (layer, index), x, y)
+                yield neuron("neuron", at, _letter(plan, labels, (layer, index)))
     if plan.cost:
-        x, y = plan.at_cost
-        yield _circle("neuron cost marked" if plan.marked.into_cost else "neuron cost", x, y, _RADIUS)
-        yield typeset(plan.names.get(COST, "C"), x, y + 0.32 * SIZE, name="label")
+        name = "neuron cost marked" if plan.marked.into_cost else "neuron cost"
+        yield neuron(name, plan.at_cost, plan.names.get(COST, "C"))
 
 
-def _letter(plan: _Plan, labels: str, neuron: Neuron, x: float, y: float) -> str:
+def _letter(plan: _Plan, labels: str, neuron: Neuron) -> str:
     text = plan.names.get(neuron)
-    if text is None:
-        if labels == "none" or (neuron[0] == 1 and labels != "a"):
-            return ""
-        if plan.letters.names and neuron not in plan.letters.names:
-            return ""  # numbers beside letters would say too much
-        text = plan.letters.letter(labels, neuron)
-    return typeset(text, x, y + 0.32 * SIZE, name="label")
+    if text is not None:
+        return text
+    if labels == "none" or (neuron[0] == 1 and labels != "a"):
+        return ""
+    if plan.letters.names and neuron not in plan.letters.names:
+        return ""  # numbers beside letters would say too much
+    return plan.letters.letter(labels, neuron)
 
 
 def _demon(plan: _Plan, neuron: Neuron) -> Iterator[str]:
     """On the neuron, with what it adds beside it."""
     x, y = plan.at(*neuron)
-    yield draw_demon(x, y - _RADIUS + 1)
-    yield from _caption(f"+{plan.letters.change(neuron)}", x + 52, y - _RADIUS - 14, plan.caption)
+    yield draw_demon(x, y - RADIUS + 1)
+    yield caption(f"+{plan.letters.change(neuron)}", (x + 52, y - RADIUS - 14), plan.caption)
 
 
 def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
     for where, text in captions.items():
         if isinstance(where, tuple) and len(where) == 2:
             x, y = plan.at(*where)
-            yield from _caption(text, x + 6, y - _RADIUS - 24, plan.caption)
+            yield caption(text, (x + 6, y - RADIUS - 24), plan.caption)
             continue
         if isinstance(where, int):
             (x1, y1), (x2, y2) = plan.at(plan.net.depth, where), plan.at_cost
@@ -428,34 +426,33 @@ def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
             (x1, y1), (x2, y2) = plan.at(layer - 1, k), plan.at(layer, j)
         # Above the middle of the line, and clear of it by more the steeper the line is.
         lift = 10 + 0.5 * abs(y2 - y1) / (x2 - x1) * plan.caption
-        yield from _caption(text, (x1 + x2) / 2, (y1 + y2) / 2 - lift, plan.caption)
+        yield caption(text, ((x1 + x2) / 2, (y1 + y2) / 2 - lift), plan.caption)
 
 
-def _caption(text: str, x: float, y: float, size: float) -> Iterator[str]:
+def caption(text: str, at: Point, size: float = SIZE) -> str:
     """A caption over a lighter copy of itself: the halo of its index would hide its superscript."""
-    for name in ("halo", "caption"):
-        yield typeset(text, x, y, name=name, size=size)
+    return "".join(typeset(text, *at, name=name, size=size) for name in ("halo", "caption"))
+
+
+def neuron(name: str, at: Point, letter: str) -> str:
+    """A circle with a letter in it."""
+    return circle(name, at, RADIUS) + (letter and typeset(letter, at[0], at[1] + 0.32 * SIZE, name="label"))
+
+
+def edge(strong: bool, start: Point, end: Point) -> str:
+    """A weight."""
+    return line("edge marked" if strong else "edge", start, end)
 
 
 def _layers(plan: _Plan) -> Iterator[str]:
     last = plan.net.depth
     for layer in range(1, last + 1):
-        place = f'x="{short(plan.x(layer))}" y="{short(plan.height + 12)}" text-anchor="middle"'
+        x, y = plan.x(layer), plan.height + 12
         if plan.letters.names:
             before, _, after = str(_LAYER).partition("{layer}")
             if name := plan.letters.layer(layer):
-                letter = f'<tspan class="letter">{name}</tspan>'
-                yield f'<text class="layer" {place}>{before}{letter}{after}</text>'
+                yield marked("layer", x, y, f'{before}<tspan class="letter">{name}</tspan>{after}')
             continue
-        words = _INPUT if layer == 1 else _OUTPUT if layer == last else _LAYER.format(layer=layer)
-        yield f'<text class="layer" {place}>{escape(str(words))}</text>'
-
-
-def _circle(name: str, x: float, y: float, radius: float) -> str:
-    return f'<circle class="{name}" cx="{short(x)}" cy="{short(y)}" r="{short(radius)}"/>'
-
-
-def _line(strong: bool, start: tuple[float, float], end: tuple[float, float]) -> str:
-    (x1, y1), (x2, y2) = start, end
-    ends = f'x1="{short(x1)}" y1="{short(y1)}" x2="{short(x2)}" y2="{short(y2)}"'
-    return f'<line class="{"edge marked" if strong else "edge"}" {ends}/>'
+        yield words(
+            "layer", x, y, _INPUT if layer == 1 else _OUTPUT if layer == last else _LAYER.format(layer=layer)
+        )

@@ -23,7 +23,8 @@ from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import a, l, latex, plain, z
 from bpderive.letters.text import LANGUAGES, Text, joined
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.lettering import short, svg, typeset
+from bpderive.sphinxext.lettering import typeset
+from bpderive.sphinxext.shapes import marked, path, rect, route, svg, words
 
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
 _HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0
@@ -161,29 +162,23 @@ def draw_flow(boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> str:
 
 
 def _box(box: Box, place: tuple[float, float, float, float]) -> Iterator[str]:
-    x, y, width, height = place
-    size = f'x="{short(x)}" y="{short(y)}" width="{short(width)}" height="{short(height)}" rx="6"'
-    yield f'<rect class="box" {size}/>'
+    x, y, width, _ = place
+    yield rect("box", *place, rx="6")
     middle = x + width / 2
-    yield _text("title", middle, y + 23, str(box.title))
+    yield words("title", middle, y + 23, str(box.title))
     at = y + _HEAD
     for formula in box.formulas:
         at += _FORMULA
         yield typeset(formula, middle, at - 8, name="formula", size=18)
     if box.code:
         at += _LINE
-        yield _text("code", middle, at - 5, box.code)
+        yield words("code", middle, at - 5, box.code)
     for line in box.lines():
         at += _LINE
         if "$" in line:
             yield _mixed(line, middle, at - 4)
         else:
-            yield _text("words", middle, at - 4, line)
-
-
-def _text(name: str, x: float, y: float, words: str) -> str:
-    where = f'x="{short(x)}" y="{short(y)}" text-anchor="middle"'
-    return f'<text class="{name}" {where}>{escape(words)}</text>'
+            yield words("words", middle, at - 4, line)
 
 
 def _mixed(line: str, x: float, y: float) -> str:
@@ -192,8 +187,7 @@ def _mixed(line: str, x: float, y: float) -> str:
     shown = "".join(
         f'<tspan font-style="italic">{c}</tspan>' if c.isalpha() else "−" if c == "-" else c for c in letters
     )
-    where = f'x="{short(x)}" y="{short(y)}" text-anchor="middle"'
-    return f'<text class="words" {where}>{escape(before)}<tspan class="letters">{shown}</tspan>{escape(after)}</text>'
+    return marked("words", x, y, f'{escape(before)}<tspan class="letters">{shown}</tspan>{escape(after)}')
 
 
 def _arrow(arrow: Arrow, places: Mapping[str, tuple[float, float, float, float]]) -> Iterator[str]:
@@ -212,8 +206,8 @@ def _arrow(arrow: Arrow, places: Mapping[str, tuple[float, float, float, float]]
         tail, head = (x, y1 + height if side > 0 else y1), (x, y2 if side > 0 else y2 + other)
         tip = f"l-5 {-9 * side}h10z"
     kind = "arrow kept" if letters else "arrow"
-    yield f'<path class="{kind}" d="M{short(tail[0])} {short(tail[1])}L{short(head[0])} {short(head[1])}"/>'
-    yield f'<path class="tip" d="M{short(head[0])} {short(head[1])}{tip}"/>'
+    yield path(kind, route((tail, head)))
+    yield path("tip", route((head,)) + tip)
     if letters:
         yield typeset(letters, (tail[0] + head[0]) / 2, tail[1] - 9, name="formula", size=16)
 

@@ -26,17 +26,10 @@ from sphinx.util.nodes import make_refnode
 from bpderive.errors import ParseError
 from bpderive.letters.table import table as letters
 from bpderive.letters.text import Text, language
+from bpderive.sphinxext import words as say
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import book_domain, refer
 from bpderive.sphinxext.markup import element, span, table
-from bpderive.sphinxext.words import (
-    ALSO_CALLED,
-    CHINESE_TERM,
-    ENGLISH_TERM,
-    INTRODUCED,
-    LETTER,
-    MEANING,
-)
 
 _EVERYDAY = re.compile(
     "assumption|average|claim|column|component|definition|exercise|identity|layer|problem|proof|row|slope|solution|step"
@@ -123,7 +116,10 @@ class GlossaryTableDirective(BookDirective):
         path = glossary_of(self.env.app)
         self.env.note_dependency(str(path))
         found = terms(path)
-        head = [self.words(word) for word in (ENGLISH_TERM, CHINESE_TERM, LETTER, MEANING, INTRODUCED)]
+        head = [
+            self.words(word)
+            for word in (say.ENGLISH_TERM, say.CHINESE_TERM, say.LETTER, say.MEANING, say.INTRODUCED)
+        ]
         for term in found:
             self.book.enter(f"{term.en} {term.zh}", "term", term.anchor)
         self.book.data["glossary"] = self.env.current_document.docname
@@ -138,7 +134,7 @@ class GlossaryTableDirective(BookDirective):
             said += [nodes.Text(" "), refer("eq", letter.defined)]
         others = str(term.also or "")
         if others:
-            said.append(span(*self.words(ALSO_CALLED), others, classes=["bp-also"]))
+            said.append(span(*self.words(say.ALSO_CALLED), others, classes=["bp-also"]))
         return [
             [element("span", term.en, lang="en")],
             [element("span", term.zh, lang="zh-CN")],

@@ -15,9 +15,8 @@ the one that is named are called by their parameters. `:rows: 3` puts so many la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from math import hypot
 from typing import Any
 
@@ -33,10 +32,13 @@ from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs import Graph, Shared
 from bpderive.programs.graphs.symbolic import entries
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.lettering import SIZE, short, svg, typeset
+from bpderive.sphinxext.figures import MARGIN, RADIUS, caption, edge, neuron
+from bpderive.sphinxext.lettering import SIZE, typeset
 from bpderive.sphinxext.network import integers
+from bpderive.sphinxext.shapes import Point, path, rect, short, svg, words
 
-_RADIUS, _MARGIN, _ACROSS, _DOWN, _CELL = 22, 34, 106, 84, 58
+_ACROSS, _DOWN, _CELL = 106, 84, 58
+_START = MARGIN + RADIUS
 
 _LAYERS = Text("A network of {count} layers", "{count} 层的网络")
 _READS = Text("Layer {layer} reads {read}.", "第 {layer} 层读取{read}。")
@@ -60,34 +62,26 @@ _MIXED = Text(
 )
 _OF = Text("A layer of {count} neurons with {name}.", "一层 {count} 个神经元，激活函数为 {name}。")
 
-Point = tuple[float, float]
 
-
-def _drawing(parts: list[str], width: float, height: float, title: Text, told: Text) -> Picture:
+def _drawing(parts: Iterable[str], width: float, height: float, title: Text, told: Text) -> Picture:
     return Picture(svg("bp-network", width, height, parts), title, told)
 
 
-def _circle(name: str, at: Point, letter: str) -> str:
-    drawn = f'<circle class="{name}" cx="{short(at[0])}" cy="{short(at[1])}" r="{_RADIUS}"/>'
-    return drawn + typeset(letter, at[0], at[1] + 0.32 * SIZE, name="label")
-
-
-def _caption(text: str, at: Point, name: str = "caption") -> Iterator[str]:
-    for each in ("halo", name):
-        yield typeset(text, at[0], at[1] + 0.32 * SIZE, name=each, size=SIZE)
+def _named(text: str, at: Point) -> str:
+    return caption(text, (at[0], at[1] + 0.32 * SIZE))
 
 
 def _arrow(name: str, start: Point, end: Point, bend: float = 0) -> tuple[str, Point]:
     """An arrow from circle to circle, bent upwards by `bend`, and the place of its caption."""
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - 2 * bend)
-    starts, ends = _towards(start, middle, _RADIUS), _towards(end, middle, _RADIUS + 2)
+    starts, ends = _towards(start, middle, RADIUS), _towards(end, middle, RADIUS + 2)
     base = _towards(ends, middle, 9)
     across = ((base[1] - ends[1]) * 0.5, (ends[0] - base[0]) * 0.5)
     tip = " ".join(
         f"{short(x)},{short(y)}" for x, y in (ends, _plus(base, across, 1), _plus(base, across, -1))
     )
     numbers = [short(n) for point in (starts, middle, base) for n in point]
-    line = f'<path class="{name}" d="M{numbers[0]} {numbers[1]}Q{" ".join(numbers[2:])}"/>'
+    line = path(name, f"M{numbers[0]} {numbers[1]}Q{' '.join(numbers[2:])}")
     top = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - bend)
     return f'{line}<polygon class="{name}-tip" points="{tip}"/>', top
 
@@ -140,8 +134,8 @@ class _Plan:
     def at(self, layer: int) -> Point:
         """The middle of a layer."""
         column, row = divmod(layer - 1, self.rows)
-        x = _MARGIN + _RADIUS + column * _ACROSS
-        return x, self.above + _MARGIN + _RADIUS + (self.rows - 1 - row) * _DOWN
+        x = _START + column * _ACROSS
+        return x, self.above + _START + (self.rows - 1 - row) * _DOWN
 
     def draw(self) -> Picture:
         """The layers as circles, what they read as arrows, shortcuts broken and below."""
@@ -153,71 +147,63 @@ class _Plan:
                 bend = 0 if self.rows > 1 else 34 * (layer - read - 1)
                 drawn, place = _arrow("read", self.at(read), self.at(layer), bend)
                 parts.append(drawn)
-                captions += self._weight(layer, read, place)
+                captions.append(self._weight(layer, read, place))
             for read in net.shortcuts.get(layer, ()):
                 parts.append(_arrow("way", self.at(read), self.at(layer), -34 * (layer - read))[0])
         columns = (net.depth - 1) // self.rows + 1 + self.cost
         if self.cost:
             end = self.at(net.depth + 1)
             parts += [_arrow("read", self.at(l), end, 34 * (net.depth - l))[0] for l in net.cost_reads]
-            parts.append(_circle("neuron cost", end, "C"))
-        parts += [_circle("neuron", self.at(layer), self._name(layer)) for layer in range(1, net.depth + 1)]
-        width = 2 * (_MARGIN + _RADIUS) + (columns - 1) * _ACROSS
-        height = self.above + self.below + 2 * (_MARGIN + _RADIUS) + (self.rows - 1) * _DOWN
+            parts.append(neuron("neuron cost", end, "C"))
+        parts += [neuron("neuron", self.at(layer), self._name(layer)) for layer in range(1, net.depth + 1)]
+        width = 2 * _START + (columns - 1) * _ACROSS
+        height = self.above + self.below + 2 * _START + (self.rows - 1) * _DOWN
         return _drawing([*parts, *captions], width, height, *described(net, self.cost))
 
     def _name(self, layer: int) -> str:
         return self.names[layer - 1] if self.names else f"a^{{{layer}}}"
 
-    def _weight(self, layer: int, read: int, place: Point) -> Iterator[str]:
+    def _weight(self, layer: int, read: int, place: Point) -> str:
         name = self.net.shared[layer, read].name
         own = f"w^{{{layer},{read}}}" if name == f"w{layer}_{read}" else name
         upright = self.at(layer)[0] == self.at(read)[0]
         at = (place[0] + 16, place[1]) if upright else (place[0], place[1] - 14)
-        yield from _caption(self.captions.get((layer, read), own), at)
+        return _named(self.captions.get((layer, read), own), at)
 
 
-def draw_neurons(net: Graph, letters: tuple[str, ...], way: str, layer: int, neuron: int) -> Picture:
+def draw_neurons(net: Graph, letters: tuple[str, ...], way: str, layer: int, number: int) -> Picture:
     """Every weight that is not zero, and those into or from one neuron by their parameters."""
     tallest = max(net.sizes)
     down = 62
 
     def at(l: int, j: int) -> Point:
-        return _MARGIN + _RADIUS + (l - 1) * 190, _MARGIN + _RADIUS + (
-            j + (tallest - net.width(l)) / 2
-        ) * down
+        return _START + (l - 1) * 190, _START + (j + (tallest - net.width(l)) / 2) * down
 
     captions: list[str] = []
-    lines, told, marked = [], [], {(layer, neuron - 1)}
+    chosen = layer, number - 1
+    lines, told, marked = [], [], {chosen}
     for (l, read), table in ((key, entries(net, key)) for key in net.places if isinstance(key, tuple)):
         for j in range(table.rows):
             for k in range(table.cols):
                 if table[j, k] == 0:
                     continue
-                strong = (l, j) == (layer, neuron - 1) if way == "into" else (read, k) == (layer, neuron - 1)
+                strong = ((l, j) if way == "into" else (read, k)) == chosen
                 start, end = at(read, k), at(l, j)
-                name = f'class="{"edge marked" if strong else "edge"}"'
-                ends = (
-                    f'x1="{short(start[0])}" y1="{short(start[1])}" x2="{short(end[0])}" y2="{short(end[1])}"'
-                )
-                lines.append((strong, f"<line {name} {ends}/>"))
+                lines.append((strong, edge(strong, start, end)))
                 if strong:
                     marked |= {(l, j), (read, k)}
                     called = _called(table[j, k])
                     share = 0.36 if way == "into" else 0.64
                     spot = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
-                    captions += _caption(called, spot)
+                    captions.append(_named(called, spot))
                     told.append(_WEIGHT.format(k=k + 1, read=read, j=j + 1, layer=l, name=_spoken(called)))
     parts = [line for _, line in sorted(lines, key=lambda line: line[0])]
     for l in range(1, net.depth + 1):
         for j in range(net.width(l)):
             name = "neuron marked" if (l, j) in marked else "neuron"
-            parts.append(_circle(name, at(l, j), f"{letters[l - 1]}_{j + 1}"))
-    width, height = (
-        2 * (_MARGIN + _RADIUS) + (net.depth - 1) * 190,
-        2 * (_MARGIN + _RADIUS) + (tallest - 1) * down,
-    )
-    title = _NEURON.format(neuron=neuron, layer=layer)
+            parts.append(neuron(name, at(l, j), f"{letters[l - 1]}_{j + 1}"))
+    width, height = 2 * _START + (net.depth - 1) * 190, 2 * _START + (tallest - 1) * down
+    title = _NEURON.format(neuron=number, layer=layer)
     return _drawing([*parts, *captions], width, height, title, joined(told, (" ", "")))
 
 
@@ -246,52 +232,37 @@ def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...]) -> Picture:
         met = [entry for entry in line if entry != 0]
         if len(met) != kernel[0] * kernel[1]:
             raise ParseError("The middle of the input is to meet the whole kernel: give more inputs.")
-        left = _MARGIN + place * (kernel[1] * _CELL + 2 * _MARGIN)
+        left = MARGIN + place * (kernel[1] * _CELL + 2 * MARGIN)
         for number, entry in enumerate(met):
             down, across = divmod(number, kernel[1])
             x, y = left + float(across * _CELL), 12.0 + down * _CELL
             name = "neuron marked" if str(entry) == "K_{11}" else "neuron"
-            parts.append(
-                f'<rect class="{name}" x="{short(x)}" y="{short(y)}" width="{_CELL}" height="{_CELL}"/>'
-            )
+            parts.append(rect(name, x, y, _CELL, _CELL))
             parts.append(typeset(str(entry), x + _CELL / 2, y + _CELL / 2 + 6, name="label"))
         x, y = left + kernel[1] * _CELL / 2, kernel[0] * _CELL + 38
-        words = str(title)
-        parts.append(f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{words}</text>')
+        parts.append(words("layer", x, y, title))
         rows = [
             ", ".join(_spoken(str(entry)) for entry in met[at : at + kernel[1]])
             for at in range(0, len(met), kernel[1])
         ]
         told.append(_ROWS.format(title=title, rows="; ".join(rows)))
-    width = 2 * (kernel[1] * _CELL + 2 * _MARGIN)
+    width = 2 * (kernel[1] * _CELL + 2 * MARGIN)
     return _drawing(parts, width, kernel[0] * _CELL + 50, _KERNEL, joined(told, (" ", "")))
 
 
 def draw_mixing(name: str, count: int) -> Picture:
     """The weighted inputs of a layer and its activations, with a line where one depends on the other."""
     mixes = isinstance(find_activation(name), VectorActivation)
-    parts, down, across = [], 62, 150
-    place = [
-        [(_MARGIN + _RADIUS + side * across, _MARGIN + _RADIUS + j * down) for j in range(count)]
-        for side in (0, 1)
-    ]
+    reached = range(count) if mixes else (0,)
+    down, across = 62, 150
+    z, a = ([(_START + side * across, _START + j * down) for j in range(count)] for side in (0, 1))
+    parts = [edge(j == 0, z[j], a[k]) for j in range(count) for k in range(count) if mixes or j == k]
     for j in range(count):
-        for k in range(count):
-            if mixes or j == k:
-                (x1, y1), (x2, y2) = place[0][j], place[1][k]
-                strong = " marked" if j == 0 else ""
-                parts.append(
-                    f'<line class="edge{strong}" x1="{short(x1)}" y1="{short(y1)}" x2="{short(x2)}" y2="{short(y2)}"/>'
-                )
-    for j in range(count):
-        parts.append(_circle("neuron marked" if j == 0 else "neuron", place[0][j], f"z_{j + 1}"))
-        reached = mixes or j == 0
-        parts.append(_circle("neuron marked" if reached else "neuron", place[1][j], f"a_{j + 1}"))
-    x, y = _MARGIN + _RADIUS + across / 2, _MARGIN + (count - 1) * down + 2 * _RADIUS + 34
-    parts.append(
-        f'<text class="layer" x="{short(x)}" y="{short(y)}" text-anchor="middle">{escape(name)}</text>'
-    )
-    width, height = 2 * (_MARGIN + _RADIUS) + across, _MARGIN + (count - 1) * down + 2 * _RADIUS + 46
+        parts.append(neuron("neuron" if j else "neuron marked", z[j], f"z_{j + 1}"))
+        parts.append(neuron("neuron marked" if j in reached else "neuron", a[j], f"a_{j + 1}"))
+    bottom = MARGIN + (count - 1) * down + 2 * RADIUS
+    parts.append(words("layer", _START + across / 2, bottom + 34, name))
+    width, height = 2 * _START + across, bottom + 46
     title = _MIXED if mixes else _ALONE
     return _drawing(parts, width, height, title, _OF.format(count=count, name=name))
 

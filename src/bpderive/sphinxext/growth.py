@@ -27,9 +27,10 @@ from bpderive.letters.symbols import C, Partial, latex, plain
 from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, ticks
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.lettering import short, svg, typeset
+from bpderive.sphinxext.lettering import typeset
 from bpderive.sphinxext.network import integers, network_of
 from bpderive.sphinxext.numbers import example
+from bpderive.sphinxext.shapes import path, rect, short, svg, words
 
 _MOST = 8
 _ABOVE, _HEIGHT, _ROOM = 34.0, 330.0, 0.68
@@ -84,41 +85,34 @@ def draw_growth(grown: Growth) -> Picture:
     told = _TOLD.format(parts=joined(shown), sums=joined(sums), whole=_number(grown.whole))
     title = _TITLE.format(derivative=plain(grown.derivative), count=len(shown))
     parts.append(typeset(grown.derivative, 100, 20, name="derivative", size=19))
-    parts.append(f'<text class="title" x="140" y="20">{_SUM}</text>')
+    parts.append(words("title", 140, 20, _SUM, ""))
     return Picture(svg("bp-chart", WIDE, frame.top + _HEIGHT, parts), title, told)
 
 
 def _bars(grown: Growth, frame: Frame) -> Iterator[str]:
     zero = frame.y(0)
-    yield f'<path class="axis" d="M{short(frame.x(0))} {short(zero)}H{short(frame.right)}"/>'
+    yield path("axis", f"M{short(frame.x(0))} {short(zero)}H{short(frame.right)}")
     for place, ((before, after), name) in enumerate(zip(pairwise(grown.sums), grown.names, strict=True)):
         yield _bar("rise" if after > before else "fall", place, before, after, frame)
         x, y = frame.x(place + 0.5 + _ROOM / 2), frame.y(after)
-        yield f'<path class="level" d="M{short(x)} {short(y)}H{short(frame.x(place + 1.5 - _ROOM / 2))}"/>'
-        yield _named(name, place, frame)
+        yield path("level", f"M{short(x)} {short(y)}H{short(frame.x(place + 1.5 - _ROOM / 2))}")
+        yield words("tick", frame.x(place + 0.5), frame.bottom + 20, name)
         yield _valued(after - before, place, min(frame.y(before), y), frame, sign=True)
     last = len(grown.parts)
     yield _bar("whole", last, 0, grown.whole, frame)
-    yield _named(str(_BACK), last, frame)
+    yield words("tick", frame.x(last + 0.5), frame.bottom + 20, _BACK)
     yield _valued(grown.whole, last, min(zero, frame.y(grown.whole)), frame, sign=False)
 
 
 def _bar(name: str, place: int, start: float, end: float, frame: Frame) -> str:
     left, right = frame.x(place + 0.5 - _ROOM / 2), frame.x(place + 0.5 + _ROOM / 2)
     top, bottom = sorted((frame.y(start), frame.y(end)))
-    size = f'width="{short(right - left)}" height="{short(max(bottom - top, 1))}"'
-    return f'<rect class="bar {name}" x="{short(left)}" y="{short(top)}" {size}/>'
-
-
-def _named(name: str, place: int, frame: Frame) -> str:
-    where = f'x="{short(frame.x(place + 0.5))}" y="{short(frame.bottom + 20)}"'
-    return f'<text class="tick" {where} text-anchor="middle">{name}</text>'
+    return rect(f"bar {name}", left, top, right - left, max(bottom - top, 1))
 
 
 def _valued(value: float, place: int, top: float, frame: Frame, *, sign: bool) -> str:
-    where = f'x="{short(frame.x(place + 0.5))}" y="{short(top - 6)}"'
     shown = ("+" if sign and value > 0 else "") + _number(value)
-    return f'<text class="value" {where} text-anchor="middle">{shown}</text>'
+    return words("value", frame.x(place + 0.5), top - 6, shown)
 
 
 def _number(value: float) -> str:

@@ -24,8 +24,8 @@ from bpderive.programs.training.digits import SIDE
 from bpderive.sphinxext.charts import Axis, Curve, chart
 from bpderive.sphinxext.directive import FigureDirective
 from bpderive.sphinxext.kept import Wanted, kept
-from bpderive.sphinxext.lettering import short, svg
 from bpderive.sphinxext.markup import element, line
+from bpderive.sphinxext.shapes import rect, svg
 
 NETWORK = (64, 30, 10)
 HELD_OUT, SEED = 360, 0
@@ -97,8 +97,7 @@ def _misread(grad: Any, learned: Parameters, test: Any) -> Iterator[tuple[tuple[
 def picture(pixels: Sequence[float]) -> str:
     """A digit, the brightness of each pixel from 0 to 1, as an SVG element; ink is the text's colour."""
     squares = [
-        f'<rect x="{short(i % SIDE * _PIXEL)}" y="{short(i // SIDE * _PIXEL)}" width="{short(_PIXEL)}" '
-        f'height="{short(_PIXEL)}" fill-opacity="{value:.3g}"/>'
+        rect("", i % SIDE * _PIXEL, i // SIDE * _PIXEL, _PIXEL, _PIXEL, fill_opacity=f"{value:.3g}")
         for i, value in enumerate(pixels)
         if value
     ]

@@ -1,33 +1,22 @@
 r"""Short LaTeX as SVG text: the letters on a drawing are the LaTeX of the objects that it draws.
 
-`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the few commands of `SIGNS`; add a
-command there. `latex_tree` reads it for `outlines` as well.
+`typeset` knows letters, digits, `^`, `_`, `'`, `\frac` (on one line), `\rm` and the commands that stand for one sign
+(`letters.plain`). `latex_tree` reads LaTeX for `outlines` as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from html import escape
 
 from bpderive.errors import ParseError
+from bpderive.letters.plain import SIGNS
+from bpderive.sphinxext.shapes import marked, short
 
 SIZE = 19.0
 _SMALL = 0.7
-SIGNS = {
-    "sigma": "σ",
-    "delta": "δ",
-    "Delta": "Δ",
-    "approx": "≈",
-    "odot": "⊙",
-    "partial": "∂",
-    "nabla": "∇",
-    "prime": "′",
-    "cdot": "·",
-    "times": "×",
-    "ldots": "…",
-}
-"""The commands that stand for one sign."""
+_SIGNS = {command: sign for command, sign in SIGNS.items() if command != "sum"}  # which has limits
 
 Tree = list["Tree | str"]
 """LaTeX as signs and commands, and a list for what stands in a pair of braces."""
@@ -59,8 +48,7 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
         if upright:
             style, shown = "", escape(characters)
         runs.append(f"<tspan{_shift('dx', dx)}{_shift('dy', dy)}{small}{style}>{shown}</tspan>")
-    place = f'x="{short(x)}" y="{short(y)}" text-anchor="middle" font-size="{short(size)}"'
-    return f'<text class="{name}" {place}>{"".join(runs)}</text>'
+    return marked(name, x, y, "".join(runs), size=size)
 
 
 def _with_italics(characters: str) -> str:
@@ -83,22 +71,20 @@ Run = tuple[str, int, bool, bool]
 def latex_tree(latex: str, known: Collection[str], silent: Collection[str]) -> Tree:
     """LaTeX as a tree. Commands in `known` stay commands, and those in `silent` are left out.
 
-    Raise `ParseError` for a command that is neither of them nor in `SIGNS`, and for braces that do not match.
+    Raise `ParseError` for a command that is neither of them nor a sign, and for braces that do not match.
     """
     stack: list[Tree] = [[]]
     for command, syntax, _space, character in _TOKEN.findall(latex):
         if command in known:
             stack[-1].append(f"\\{command}")
-        elif command in SIGNS:
-            stack[-1].append(SIGNS[command])
-        elif command and command not in silent:
+        elif command and command not in _SIGNS and command not in silent:
             raise ParseError(f"A drawing cannot hold \\{command} (in {latex!r}).")
         elif syntax == "{":
             stack.append([])
         elif syntax == "}" and len(stack) > 1:
             inner = stack.pop()
             stack[-1].append(inner)
-        elif sign := syntax or character:
+        elif sign := _SIGNS.get(command) or syntax or character:
             stack[-1].append({"'": "′", "-": "−"}.get(sign, sign))
     if len(stack) != 1 or "}" in stack[0]:
         raise ParseError(f"The braces of {latex!r} do not match.")
@@ -131,14 +117,3 @@ def _flatten(tree: Tree, level: int) -> Iterator[Run]:
             yield from _flatten(item, level)
         else:
             yield f" {item} " if item in _ROOMY else item, level, False, upright
-
-
-def svg(name: str, width: float, height: float, parts: Iterable[str]) -> str:
-    """A drawing of the class `name` as an SVG element, without the words that stand for it."""
-    size = f'viewBox="0 0 {short(width)} {short(height)}" style="--bp-width:{short(width)}px"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" {size}>{"".join(parts)}</svg>'
-
-
-def short(value: float) -> str:
-    """A number as short as it can be written, so that the same drawing has the same bytes."""
-    return f"{value:.1f}".rstrip("0").rstrip(".")

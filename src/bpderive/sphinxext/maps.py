@@ -29,7 +29,8 @@ from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.lettering import short, svg, typeset
+from bpderive.sphinxext.lettering import typeset
+from bpderive.sphinxext.shapes import Point, path, rect, route, svg, words
 
 A_IN, Z, BACK = sympy.symbols("a_in z back", real=True)
 """The activation that goes in, the weighted input, and (w^{l+1})^T δ^{l+1} of the neuron."""
@@ -128,13 +129,11 @@ def _shades(one: Map, frame: Frame) -> Iterator[str]:
         back = [(x, y) for x, y in zip(one.places, high, strict=True)][::-1]
         if low == high:
             continue
-        joined = "L".join(
-            f"{short(frame.x(x))} {short(frame.y(y))}" for x, y in _without_flats([*there, *back])
-        )
-        yield f'<path class="shade-{shade}" d="M{joined}z"/>'
+        points = [(frame.x(x), frame.y(y)) for x, y in _without_flats([*there, *back])]
+        yield path(f"shade-{shade}", f"{route(points)}z")
 
 
-def _without_flats(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _without_flats(points: list[Point]) -> list[Point]:
     """The points without those that lie between two at the same height."""
     ends = [points[0], *points, points[-1]]
     return [
@@ -147,9 +146,10 @@ def _without_flats(points: list[tuple[float, float]]) -> list[tuple[float, float
 def _key(top: float) -> Iterator[str]:
     for shade in range(len(LEVELS) + 1):
         x, y = 70 + (shade % 3) * 128, top + (shade // 3) * _LINE
-        words = f"≥ {LEVELS[shade - 1]:g}" if shade else _BELOW.format(level=f"{LEVELS[0]:g}")
-        yield f'<rect class="shade-{shade} key" x="{short(x)}" y="{short(y - 14)}" width="18" height="18"/>'
-        yield f'<text x="{short(x + 24)}" y="{short(y)}">{words}</text>'
+        yield rect(f"shade-{shade} key", x, y - 14, 18, 18)
+        yield words(
+            "", x + 24, y, f"≥ {LEVELS[shade - 1]:g}" if shade else _BELOW.format(level=f"{LEVELS[0]:g}"), ""
+        )
 
 
 class LearningMapsDirective(FigureDirective):

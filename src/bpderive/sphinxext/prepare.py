@@ -29,7 +29,7 @@ from myst_nb.core.read import (  # type: ignore[import-untyped]
 from traitlets.config import Config
 
 from bpderive.errors import BpderiveError
-from bpderive.functions.activations import Activation, activations
+from bpderive.functions.activations import elementwise_activations
 from bpderive.functions.costs import costs
 from bpderive.sphinxext.accounts import account
 from bpderive.sphinxext.cost import pairs
@@ -46,8 +46,7 @@ METHOD = "fork" if sys.platform == "linux" else "spawn"
 
 def wanted() -> list[Wanted[Any]]:
     """What is prepared besides the cells."""
-    elementwise = [one for one in activations.values() if isinstance(one, Activation)]
-    return [LEARNED, *map(account, elementwise), *map(pairs, costs.values())]
+    return [LEARNED, *map(account, elementwise_activations.values()), *map(pairs, costs.values())]
 
 
 def prepare(docs: Path, cells: Path, store: Path) -> None:

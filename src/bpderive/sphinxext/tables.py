@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -23,27 +22,11 @@ from bpderive.letters.symbols import plain
 from bpderive.letters.table import Letter
 from bpderive.letters.table import table as letters
 from bpderive.letters.text import Text, joined
+from bpderive.sphinxext import words as say
 from bpderive.sphinxext.directive import BookDirective, options
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.markup import display, element, line, span, table
 from bpderive.sphinxext.network import integers
-from bpderive.sphinxext.words import (
-    ALSO,
-    CASES,
-    CODE,
-    DEFINED,
-    FORM,
-    KINDS,
-    LETTER,
-    MEANING,
-    NETWORKS,
-    PROVED_IN,
-    SHAPE,
-    SHORT_FOR,
-    STEP_OF,
-    VARIANTS,
-    VARIANTS_SOME_TRUE,
-)
 
 
 class NotationTableDirective(BookDirective):
@@ -51,7 +34,7 @@ class NotationTableDirective(BookDirective):
 
     def make(self) -> list[nodes.Node]:
         """The table."""
-        head = [self.words(word) for word in (LETTER, CODE, SHAPE, MEANING, DEFINED)]
+        head = [self.words(word) for word in (say.LETTER, say.CODE, say.SHAPE, say.MEANING, say.DEFINED)]
         ids = [f"letter-{letter.name}" for letter in letters]
         for letter, anchor in zip(letters, ids, strict=True):
             self.book.enter(letter_name(letter), "letter", anchor)
@@ -60,7 +43,7 @@ class NotationTableDirective(BookDirective):
     def _row(self, letter: Letter) -> list[list[nodes.Node]]:
         meaning = self.linked(letter.meaning)
         if letter.also is not None:
-            meaning.append(span(*self.words(ALSO), " ", *self.linked(letter.also), classes=["bp-also"]))
+            meaning.append(span(*self.words(say.ALSO), " ", *self.linked(letter.also), classes=["bp-also"]))
         return [
             [nodes.math(letter.latex, letter.latex)],
             [nodes.literal(letter.code, letter.code)] if letter.code else [],
@@ -96,7 +79,7 @@ class EquationIndexDirective(BookDirective):
         heading = line(
             span(refer("eq", equation.number), classes=["bp-number"]),
             span(*self.words(equation.title), classes=["bp-title"]),
-            span(*self.words(KINDS[equation.kind]), classes=["bp-kind"]),
+            span(*self.words(say.KINDS[equation.kind]), classes=["bp-kind"]),
             classes=["bp-heading"],
         )
         entry = element(
@@ -121,34 +104,31 @@ class EquationIndexDirective(BookDirective):
         made = [self._certificate(equation) for equation in shown.values()]
         sizes = {network for certificate in made if certificate for network in certificate.networks}
         listed = [f"({', '.join(map(str, network))})" for network in sorted(sizes, key=lambda n: (len(n), n))]
-        return NETWORKS.format(networks=joined(listed))
+        return say.NETWORKS.format(networks=joined(listed))
 
     def _places(self, equation: Equation) -> list[nodes.Node]:
         places: list[nodes.Node] = [refer("page", equation.number)]
         if equation.part_of:
             places += [
                 nodes.Text(" · "),
-                *self.words(STEP_OF if equation.kind == "step" else SHORT_FOR),
+                *self.words(say.STEP_OF if equation.kind == "step" else say.SHORT_FOR),
                 nodes.Text(" "),
                 refer("eq", equation.part_of),
             ]
         elif equation.proof is not None:
-            shown = span(*self.words(PROVED_IN))
+            shown = span(*self.words(say.PROVED_IN))
             places += [nodes.Text(" · "), refer("proof", equation.proof.number, shown)]
         if (made := self._certificate(equation)) and made.instances:
-            places += [nodes.Text(" · "), *self.words(CASES.format(instances=made.instances))]
+            places += [nodes.Text(" · "), *self.words(say.CASES.format(instances=made.instances))]
         if counted := self._variants().get(equation.number):
-            words = VARIANTS_SOME_TRUE if counted["true"] else VARIANTS
+            words = say.VARIANTS_SOME_TRUE if counted["true"] else say.VARIANTS
             places += [nodes.Text(" · "), *self.words(words.format(**counted))]
         return places
 
     def _variants(self) -> dict[str, dict[str, int]]:
         """How many variants of each equation were made and what became of them, from the committed results file."""
-        if not self.config.bpderive_variants:
-            return {}
-        path = Path(self.env.app.confdir, self.config.bpderive_variants)
-        self.env.note_dependency(str(path))
-        results: dict[str, dict[str, int]] = json.loads(path.read_text("utf-8"))
+        path = self.file("bpderive_variants")
+        results: dict[str, dict[str, int]] = json.loads(path.read_text("utf-8")) if path else {}
         return results
 
 
@@ -163,7 +143,7 @@ class SimplificationsDirective(BookDirective):
         columns = [simplifications(Network(size)) for size in sizes]
         for form in columns[0]:
             form.check()
-        head = [self.words(FORM)]
+        head = [self.words(say.FORM)]
         head += [self.words(f"$({', '.join(map(str, size))})$") for size in sizes]
         rows: list[list[list[nodes.Node]]] = []
         for same in zip(*columns, strict=True):

@@ -3,7 +3,8 @@
 The parameters, the activations a^l_j, the slopes σ′(z^l_j) and the ∂⁺C/∂a^l_j are independent unknowns. Derivatives are
 moved forwards through the layers that the network has, without backpropagation; both sides are then polynomials, and
 the claim holds where they are the same one. So it is decided on this network, for every cost and every activation, the
-neurons having each their own.
+neurons having each their own. `GraphReader` is the `Walker` of these claims: columns and matrices are arrays of
+polynomials.
 """
 
 from __future__ import annotations
@@ -13,84 +14,39 @@ import itertools
 import operator
 import random
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import partial
+from functools import partial, reduce
 from typing import Any, TypeAlias
 
+import sympy
+
 from bpderive.errors import NetworkError, ParseError, shown
-from bpderive.functions.activations import VectorActivation
+from bpderive.functions.activations import VectorActivation, elementwise_activations
+from bpderive.functions.costs import costs
 from bpderive.judge.counterexample import Counterexample
 from bpderive.judge.polynomials import Polynomial, added, constant
-from bpderive.letters.text import Text, joined
+from bpderive.later import np
+from bpderive.letters.text import Text
 from bpderive.programs.graphs import Graph
 from bpderive.programs.graphs.symbolic import parameter_places
-from bpderive.workbook.graph_language import Computed, Index, Letter, Rate, Theta, parse_on
-from bpderive.workbook.graph_unknowns import A_CASE, ZERO, GraphUnknowns
+from bpderive.workbook.graph_language import LAYERS, parse_on
+from bpderive.workbook.graph_unknowns import A_CASE, ZERO, GraphUnknowns, is_own
 from bpderive.workbook.language import syntax
+from bpderive.workbook.language.syntax import Computed, Index, Letter, Rate
+from bpderive.workbook.verdict import Diagnosis, Verdict
+from bpderive.workbook.verdict.arithmetic import arithmetic, differ, enclosures, iv
+from bpderive.workbook.verdict.decide import refusal_of
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
-from bpderive.workbook.verdict.verdict import BELOW, REFUTED, STATUS
+from bpderive.workbook.verdict.known import jacobian_polynomials, slope_polynomial, target_polynomial
+from bpderive.workbook.verdict.verdict import REFUTED
+from bpderive.workbook.verdict.walker import Walker
 
-Table: TypeAlias = "tuple[tuple[Polynomial, ...], ...]"
-Value: TypeAlias = "Polynomial | Table"
-Names: TypeAlias = "Mapping[str, int]"
+Names: TypeAlias = "dict[str, int]"
+Place: TypeAlias = "Index | Computed"
 
-
-@dataclass(frozen=True, slots=True)
-class GraphVerdict:
-    """What was found about a claim on a network.
-
-    `status` is "holds", "refuted", "ill-formed" or "undecided"; `holds` True, False, False or None. `ranges` are the
-    layers that it was decided for, `counterexample` a case in which it fails, and `mended` what holds on this network
-    for the left side.
-    """
-
-    text: str
-    net: Graph
-    status: str
-    reason: Text
-    ranges: str = ""
-    counterexample: Counterexample | None = None
-    mended: str | None = None
-    seconds: float = 0.0
-
-    @property
-    def holds(self) -> bool | None:
-        """True, False, or None where it is undecided."""
-        return None if self.status == "undecided" else self.status == "holds"
-
-    @property
-    def lines(self) -> tuple[Text, ...]:
-        """Status and reason, what holds instead, and the counterexample."""
-        found = [_FIRST.format(status=STATUS[self.status], reason=self.reason)]
-        if self.mended is not None:
-            found.append(_MENDED.format(mended=self.mended))
-        if self.counterexample is not None:
-            found += [self.counterexample.table, _ELSE]
-        return tuple(found)
-
-    @property
-    def explanation(self) -> Text:
-        """All of it, each on a line of its own."""
-        return joined(self.lines, BELOW)
-
-    def __str__(self) -> str:
-        return f"{self.text}\n{self.explanation}"
-
-    def _repr_markdown_(self) -> str:
-        """The claim as code, the reason, what holds instead, and the counterexample as a formula."""
-        found = [f"`{self.text}`", f"**{STATUS[self.status]}**: {self.reason}"]
-        if self.mended is not None:
-            found.append(str(_MENDED.format(mended=f"`{self.mended}`")))
-        if self.counterexample is not None:
-            found += [self.counterexample._repr_latex_(), str(_ELSE)]
-        return "\n\n".join(found)
-
-
-_FIRST = Text(en="{status}: {reason}", zh="{status}：{reason}")
-_MENDED = Text(en="on this network: {mended}", zh="在这个网络上：{mended}")
-_ELSE = Text(en="(all else is 0)", zh="（其余各量均为 0）")
+_MENDED = Text(en="on this network", zh="在这个网络上")
 _HOLDS = Text(
     en="it holds on this network, for {sigma} and {cost}{ranges}",
     zh="在这个网络上，对{sigma}和{cost}都成立{ranges}",
@@ -104,9 +60,15 @@ _NO_SENSE = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}")
 _NO_GRAPH = Text(
     en="A Graph is wanted as the network; given was {given}.", zh="网络应是 Graph 对象；给出的是 {given}。"
 )
-_ONLY_LINEAR = Text(
-    en="On a network of your own sigma is arbitrary or linear, and the cost arbitrary or quadratic.",
-    zh="对自己的网络，sigma 只能任意或取 linear，代价只能任意或取 quadratic。",
+_ONLY = Text(
+    en="On a network of your own sigma is arbitrary or {sigmas}, and the cost arbitrary or {costs}: the derivatives of "
+    "the others are no polynomials. A function of a whole layer is one that the network has.",
+    zh="对自己的网络，sigma 只能任意或取 {sigmas}，代价只能任意或取 {costs}：其他函数的导数不是多项式。"
+    "整层的激活函数须是网络中已有的。",
+)
+_NOT_TOLD_APART = Text(
+    en="the two sides are not the same polynomial, and no case was found in which they differ",
+    zh="两边不是同一个多项式，但没有找到使它们不相等的例子",
 )
 _CONDITIONS = Text(
     en="On a network of your own the conditions are about layers and indices, such as l = 2 or j != k.",
@@ -134,10 +96,11 @@ _NUMBERS = Text(en="only numbers are divided by here", zh="这里只能除以数
 _ONLY_Z = Text(
     en="the activation and its derivative are taken of z here", zh="这里激活函数及其导数只作用于 z"
 )
-_NO_VALUE = Text(en="the value of an arbitrary cost is not known", zh="任意代价函数的值是未知的")
+_TRIALS = 8
+"""How many cases are tried where σ is transcendental."""
 
 
-def check_on(text: Any, net: Graph) -> GraphVerdict:
+def check_on(text: Any, net: Graph) -> Verdict:
     """Decide whether the claim holds on `net`.
 
     Raises `ParseError` for a text that is not in the language, `NetworkError` for what is no Graph.
@@ -146,43 +109,64 @@ def check_on(text: Any, net: Graph) -> GraphVerdict:
         raise NetworkError(_NO_GRAPH.format(given=shown(net)))
     started = time.perf_counter()
     claim = parse_on(text, net)
-    if claim.sigma not in (None, "linear") or claim.cost not in (None, "quadratic"):
-        raise ParseError(_ONLY_LINEAR)
+    sigmas = [name for name in elementwise_activations if name == "linear" or slope_polynomial(name)]
+    own = {function.name for layer in net.computed if mixes_by_outputs(function := net.activation[layer])}
+    known = [name for name in costs if target_polynomial(name)]
+    if claim.sigma not in (None, *sigmas, *own) or claim.cost not in (None, *known):
+        raise ParseError(_ONLY.format(sigmas=", ".join((*sigmas, *own)), costs=", ".join(known)))
     if any(isinstance(condition, syntax.WidthCondition) for condition in claim.conditions):
         raise ParseError(_CONDITIONS)
-    found = _judged(text, claim, net)
+    found = _judged(Verdict(claim, "undecided", (), REFUTED, 0.0, network=net), net)
+    if found.holds is False and (mended := _truth_of(claim, net)) is not None:
+        found = replace(found, diagnoses=(Diagnosis("network", _MENDED, parse_on(mended, net)),))
     return replace(found, seconds=time.perf_counter() - started)
 
 
-def _judged(text: str, claim: syntax.Claim, net: Graph) -> GraphVerdict:
+def _judged(begun: Verdict, net: Graph) -> Verdict:
+    """The verdict on the claim of `begun`."""
     try:
+        if refusal := refusal_of(begun.claim.sigma, begun.claim.cost):
+            raise IllFormed(refusal)
         try:
-            case, decided = _tried(claim, net)
+            case, decided = _tried(begun.claim, net)
         except TooHard as error:
-            case, _ = _tried(claim, net, random.Random(0))
+            if not _is_free(begun.claim):
+                raise
+            case, decided = _tried(begun.claim, net, random.Random(0))
             if case is None:
-                return GraphVerdict(text, net, "undecided", error.reason)
+                return replace(begun, reason=error.reason)
     except IllFormed as error:
-        reason = _NO_SENSE.format(reason=error.reason)
-        return GraphVerdict(text, net, "ill-formed", reason, mended=_truth_of(claim, net))
+        return replace(begun, status="ill-formed", reason=_NO_SENSE.format(reason=error.reason))
     except TooHard as error:
-        return GraphVerdict(text, net, "undecided", error.reason)
+        return replace(begun, reason=error.reason)
     if case is not None:
-        return GraphVerdict(text, net, "refuted", REFUTED, "", case, _truth_of(claim, net))
-    ranges = _ranges(decided)
+        return replace(begun, status="refuted", counterexample=case)
+    claim, ranges = begun.claim, _ranges(decided)
     reason = _HOLDS.format(
         sigma=_SIGMA.format(name=claim.sigma) if claim.sigma else _EVERY_SIGMA,
         cost=_COST.format(name=claim.cost) if claim.cost else _EVERY_COST,
         ranges=_RANGES.format(ranges=ranges) if ranges else "",
     )
-    return GraphVerdict(text, net, "holds", reason, ranges)
+    return replace(begun, status="holds", reason=reason, ranges=(ranges,) if ranges else ())
+
+
+def _is_free(claim: syntax.Claim) -> bool:
+    """Whether the activations may be any numbers."""
+    return claim.sigma in (None, "linear") and (
+        claim.cost is None or costs[claim.cost].domain == sympy.S.Reals
+    )
+
+
+def mixes_by_outputs(function: Any) -> bool:
+    """Whether a function of a whole layer has derivatives that are polynomials in its outputs."""
+    return isinstance(function, VectorActivation) and jacobian_polynomials(function, 2) is not None
 
 
 def _tried(
     claim: syntax.Claim, net: Graph, numbers: random.Random | None = None
 ) -> tuple[Counterexample | None, list[dict[str, int]]]:
     """The first case in which the claim fails, if one does, and the layers; with `numbers` in numbers only."""
-    reader = _Reader(GraphUnknowns(net, claim.sigma == "linear", claim.cost, numbers), claim)
+    reader = GraphReader(GraphUnknowns(net, claim.sigma, claim.cost, numbers), claim)
     decided: list[dict[str, int]] = []
     for layers in reader.layers_of_claim():
         for names in reader.neurons(claim.sides, layers):
@@ -190,6 +174,8 @@ def _tried(
             if case is not None:
                 return case, []
         decided.append(layers)
+    if reader.doubts:
+        raise TooHard(_NOT_TOLD_APART)
     if not decided:
         raise IllFormed(_NEVER)
     return None, decided
@@ -209,62 +195,67 @@ def _truth_of(claim: syntax.Claim, net: Graph) -> str | None:
     """What holds for the left side: (R4), (R5), (R7) or (S1), read on this network; None where it is another one."""
     left = claim.sides[0]
     by = left.by if isinstance(left, Rate) and isinstance(left.of, syntax.Cost) and not left.direct else None
-    letter = by.letter if isinstance(by, Letter) else left.letter if isinstance(left, Letter) else ""
-    if isinstance(by, Theta):
-        terms = []
-        for key in net.places:
-            use = net.shared[key]
-            if use.name == by.name:
-                if use.table is not None or use.factor is not None:
-                    return None
-                term = f"delta[{key[0]}] @ T(a[{key[1]}])" if isinstance(key, tuple) else f"delta[{key}]"
-                terms.append(f"T({term})" if use.turned else term)
-        return f"d(C, {by.name}) = {' + '.join(terms)}"
-    at = by if isinstance(by, Letter) else left
+    at = by or left
     if not isinstance(at, Letter) or any(layer.letter not in ("", "L") for layer in at.layers):
         return None
+    if not at.layers:
+        uses = [(key, net.shared[key]) for key in net.places if net.shared[key].name == at.letter]
+        if by is None or any(use.table is not None or use.factor is not None for _, use in uses):
+            return None
+        terms = [
+            f"delta[{key[0]}] @ T(a[{key[1]}])" if isinstance(key, tuple) else f"delta[{key}]"
+            for key, _ in uses
+        ]
+        turned = [f"T({term})" if use.turned else term for term, (_, use) in zip(terms, uses, strict=True)]
+        if net.decay and any(isinstance(key, tuple) for key, _ in uses):
+            turned.append(f"lambda*{at.letter}")
+        return f"d(C, {at.letter}) = {' + '.join(turned)}"
     l, *read = (layer.offset + (net.depth if layer.letter else 0) for layer in at.layers)
+    letter = at.letter if by is None else f"d{at.letter}"
     if not 1 <= l <= net.depth:
         return None
-    if letter == "G" or (by is not None and letter == "a"):
+    if letter in ("G", "da"):
         terms = [f"direct(C, a[{l}])"] if l in net.cost_reads else []
         terms += [f"T(w[{r},{l}]) @ delta[{r}]" for r in net.readers(l)]
         terms += [f"G[{r}]" for r in net.shortcuts_from(l)]
         return f"G[{l}] = {' + '.join(terms)}"
     if not net.reads[l] or isinstance(net.activation[l], VectorActivation):
         return None
-    if letter == "delta" or (by is not None and letter == "z"):
+    if letter in ("delta", "dz"):
         return f"delta[{l}] = G[{l}]*dsigma(z[{l}])"
-    if by is not None and letter == "b":
+    if letter == "db":
         return f"d(C, b[{l}]) = delta[{l}]"
-    if by is not None and letter == "w" and read[0] in net.reads[l]:
-        return f"d(C, w[{l},{read[0]}]) = delta[{l}] @ T(a[{read[0]}])"
+    if letter == "dw" and read[0] in net.reads[l]:
+        if net.decay and not is_own(net, (l, read[0])):
+            return None
+        decay = f" + lambda*w[{l},{read[0]}]" if net.decay else ""
+        return f"d(C, w[{l},{read[0]}]) = delta[{l}] @ T(a[{read[0]}]){decay}"
     return None
 
 
 @dataclass(slots=True)
-class _Reader:
-    """Reads the sides of a claim on the network."""
+class GraphReader(Walker[Any]):
+    """Reads the sides of a claim on a network; a value is a polynomial, or an array of them with two axes."""
 
     truth: GraphUnknowns
     claim: syntax.Claim
+    doubts: bool = False
+    """Whether sides were no same polynomial, and no case told them apart."""
 
     @property
     def net(self) -> Graph:
         """The network."""
         return self.truth.net
 
-    # Letters
+    # What letters can be
 
-    def layers_of_claim(self) -> Iterator[dict[str, int]]:
+    def layers_of_claim(self) -> Iterator[Names]:
         """The layers that the free letters can be, those for which everything exists and the conditions hold."""
         free = [letter for letter in _layer_letters(self.claim.sides) if letter != "L"]
         for letter in free:
-            if letter in _indices(*self._nodes(self.claim.sides)):
+            if letter in _indices(self.claim.walk()):
                 raise ParseError(_BOTH.format(letter=letter))
-        for at in itertools.product(range(1, self.net.depth + 1), repeat=len(free)):
-            self.truth.count(A_CASE)
-            names = dict(zip(free, at, strict=True))
+        for names in self._chosen(free, {}):
             if self.allowed(names):
                 try:
                     self._exist(self.claim.sides, names)
@@ -274,97 +265,107 @@ class _Reader:
                     continue
                 yield names
 
+    def _chosen(
+        self, letters: Iterable[str], names: Names, counts: Iterable[int] | None = None
+    ) -> Iterator[Names]:
+        """Every choice for these letters beside `names`: layers, or numbers up to `counts`."""
+        letters = list(letters)
+        counts = [self.net.depth] * len(letters) if counts is None else counts
+        for at in itertools.product(*(range(1, count + 1) for count in counts)):
+            self.truth.count(A_CASE)
+            yield {**names, **dict(zip(letters, at, strict=True))}
+
     def allowed(self, names: Names, every: bool = False) -> bool:
         """Whether the conditions hold, those of which nothing is known yet aside; with `every` all are known."""
         for condition in self.claim.conditions:
-            first, second = condition.first, condition.second
-            known = [self._side(part, names) for part in (first, second)]
+            sides = (condition.first, condition.second)
+            known = [self._known(part, names) for part in sides]
             if None in known and every:
-                letter = next(part for part, at in zip((first, second), known, strict=True) if at is None)
-                raise IllFormed(_NO_RANGE.format(letter=str(letter)))
+                raise IllFormed(_NO_RANGE.format(letter=str(sides[known.index(None)])))
             if None not in known and not _RELATIONS[condition.relation](*known):  # type: ignore[union-attr]
                 return False
         return True
 
-    def _side(self, part: syntax.Layer | syntax.Index, names: Names) -> int | None:
-        """One side of a condition, if it is known."""
+    def _known(self, part: syntax.Layer | Index, names: Names) -> int | None:
+        """A layer or an index, if it is known."""
         if isinstance(part, syntax.Layer):
-            return self.layer(part, names) if part.letter in ("", "L", *names) else None
+            own = {"": 0, "L": self.net.depth, **names}.get(part.letter)
+            return None if own is None else own + part.offset
         return names.get(part) if isinstance(part, str) else part
 
-    def layer(self, layer: syntax.Layer, names: Names) -> int:
-        """The number of a layer."""
-        return layer.offset + (self.net.depth if layer.letter == "L" else names.get(layer.letter, 0))
-
-    def _nodes(self, sides: tuple[syntax.Node, ...]) -> Iterator[syntax.Node]:
-        return itertools.chain.from_iterable(map(syntax.walk, sides))
+    def _layers(self, node: Letter, names: Names) -> list[int] | None:
+        """The layers of a letter, if they are known."""
+        found = [self._known(part, names) for part in node.layers]
+        return None if None in found else found  # type: ignore[return-value]  # none of them is None
 
     def _exist(self, sides: tuple[syntax.Node, ...], names: Names) -> None:
         """Raise `IllFormed` where a layer or a connection is not there; what a sum binds is not looked at."""
-        for node in self._nodes(sides):
-            if isinstance(node, Letter) and all(part.letter in ("", "L", *names) for part in node.layers):
-                self._require(node, [self.layer(part, names) for part in node.layers])
+        for node in itertools.chain.from_iterable(map(syntax.walk, sides)):
+            if isinstance(node, Letter) and (layers := self._layers(node, names)):
+                self._require(node.letter, *layers)
 
-    def _require(self, node: Letter, layers: list[int]) -> None:
-        first = layers[0]
+    def _require(self, letter: str, first: int, read: int | None = None) -> None:
         known = 1 <= first <= self.net.depth
         computed = known and bool(self.net.reads[first])
-        fits = {"w": computed, "b": computed, "z": computed, "delta": computed}.get(node.letter, known)
-        if not fits or (node.letter == "y" and first not in self.net.cost_reads):
-            raise IllFormed(_NO_LAYER.format(letter=node.letter, layer=first))
-        if node.letter == "w" and layers[1] not in self.net.reads[first]:
-            raise IllFormed(_NOT_READ.format(layer=first, read=layers[1]))
+        fits = computed if letter in ("w", "b", "z", "delta") else known
+        if not fits or (letter == "y" and first not in self.net.cost_reads):
+            raise IllFormed(_NO_LAYER.format(letter=letter, layer=first))
+        reads = self.net.shortcuts.get(first, ()) if letter == "P" else self.net.reads[first]
+        if read is not None and read not in reads:
+            raise IllFormed(_NOT_READ.format(layer=first, read=read))
+
+    def _shape(self, node: Letter, names: Names) -> tuple[int | None, ...]:
+        """How far each index of a letter counts, where it is known."""
+        if not node.layers:
+            return self._parameters(node.letter)[0]
+        known = [self._known(part, names) for part in node.layers]
+        return tuple(self.net.width(at) if at and 1 <= at <= self.net.depth else None for at in known)
+
+    def _parameters(self, name: str) -> tuple[tuple[int, ...], Mapping[tuple[int, ...], str]]:
+        """The shape of a parameter and its symbols by index; theta is every weight."""
+        if name in self.net.parameters:
+            return parameter_places(self.net, name)
+        return (len(self.truth.weighing),), {(p,): made for p, made in enumerate(self.truth.weighing)}
 
     def neurons(
-        self, sides: tuple[syntax.Node, ...], names: dict[str, int], only: tuple[str, ...] | None = None
-    ) -> Iterator[dict[str, int]]:
+        self, sides: tuple[syntax.Node, ...], names: Names, only: tuple[str, ...] | None = None
+    ) -> Iterator[Names]:
         """Every value of the free indices, or of those in `only`."""
+        nodes = list(itertools.chain.from_iterable(map(syntax.walk, sides)))
         counts: dict[str, set[int]] = {}
-        nodes = list(self._nodes(sides))
         for node in nodes:
-            for letter, count in zip(getattr(node, "indices", ()), self._counts(node, names), strict=False):
-                if isinstance(letter, str) and count is not None:
-                    counts.setdefault(letter, set()).add(count)
-        bound = {i for node in nodes if isinstance(node, syntax.Total) for i in node.indices}
-        wanted = (
-            [i for i in _indices(*nodes) if i not in bound and i not in names] if only is None else list(only)
-        )
-        for letter in wanted:
-            if letter not in counts:
-                raise IllFormed(_NO_RANGE.format(letter=letter))
-            if len(counts[letter]) > 1:
-                raise IllFormed(_WIDTHS.format(letter=letter))
-        ranges = [range(1, next(iter(counts[letter])) + 1) for letter in wanted]
-        for values in itertools.product(*ranges):
-            self.truth.count(A_CASE)
-            yield {**names, **dict(zip(wanted, values, strict=True))}
+            if isinstance(node, Letter):
+                for letter, count in zip(node.indices, self._shape(node, names), strict=False):
+                    if isinstance(letter, str) and count is not None:
+                        counts.setdefault(letter, set()).add(count)
+        if only is None:
+            bound = {i for node in nodes if isinstance(node, syntax.Total) for i in node.indices}
+            only = tuple(i for i in _indices(nodes) if i not in bound and i not in names)
+        for letter in only:
+            if len(counts.get(letter, ())) != 1:
+                raise IllFormed((_WIDTHS if letter in counts else _NO_RANGE).format(letter=letter))
+        yield from self._chosen(only, names, [next(iter(counts[letter])) for letter in only])
 
-    def _counts(self, node: syntax.Node, names: Names) -> tuple[int | None, ...]:
-        """How far each index of a node counts."""
-        if isinstance(node, Theta):
-            return parameter_places(self.net, node.name)[0]
-        if isinstance(node, Letter):
-            known = [self.layer(p, names) if p.letter in ("", "L", *names) else None for p in node.layers]
-            return tuple(self.net.width(at) if at and 1 <= at <= self.net.depth else None for at in known)
-        return ()
-
-    # Values
+    # Cases
 
     def refutation(self, names: Names) -> Counterexample | None:
         """A case in which two sides differ, if there is one."""
-        left, *others = (self.value(side, names) for side in self.claim.sides)
+        left, *others = (self.value(side, names) for side in self.claim.sides)  # type: ignore[arg-type]
         for right in others:
-            if _shape(left) != _shape(right):
-                raise IllFormed(_SHAPES.format(first=_said(left), second=_said(right)))
-            for place, (one, other) in enumerate(zip(_flat(left), _flat(right), strict=True)):
+            if np.shape(left) != np.shape(right):
+                raise IllFormed(_misfit(left, right))
+            for place, (one, other) in enumerate(zip(np.ravel(left), np.ravel(right), strict=True)):
                 if one != other:
-                    at = None if isinstance(left, Polynomial) else divmod(place, len(left[0]))
-                    return self._case(names, one, other, at)
+                    at = divmod(place, left.shape[1]) if np.shape(left) else None
+                    case = (self._case if _is_free(self.claim) else self._enclosed)(one, other)
+                    if case is not None:
+                        where = None if at is None else (at[0] + 1, at[1] + 1)
+                        return replace(case, letters=dict(names), place=where)
+                    self.doubts = True
         return None
 
-    def _case(
-        self, names: Names, left: Polynomial, right: Polynomial, at: tuple[int, int] | None
-    ) -> Counterexample:
+    def _case(self, left: Polynomial, right: Polynomial) -> Counterexample:
+        """Small numbers for which two polynomials differ."""
         keys = sorted(left.unknowns() | right.unknowns(), key=str)
         difference = left - right
         shortest = min(difference.terms, key=lambda monomial: (len(set(monomial)), monomial))
@@ -378,138 +379,159 @@ class _Reader:
             )
             if difference.at(chosen.__getitem__)
         )
-        return Counterexample(
-            self.net.sizes,
-            dict(names),
-            {_spoken(key): value for key, value in values.items() if value},
-            left.at(values.__getitem__),
-            right.at(values.__getitem__),
-            None if at is None else (at[0] + 1, at[1] + 1),
-        )
+        shown = {_spoken(key): value for key, value in values.items() if value}
+        sides = (each.at(values.__getitem__) for each in (left, right))
+        return Counterexample(self.net.sizes, {}, shown, *sides)
 
-    def value(self, node: syntax.Node, names: Names) -> Value:
-        """The value of an expression: a polynomial, or a table of them."""
+    def _enclosed(self, left: Polynomial, right: Polynomial) -> Counterexample | None:
+        """Numbers for which two polynomials certainly differ, the outputs being those of σ; None if none was found."""
+        for seed in range(_TRIALS):
+            numbers = _Numbers(self.truth, random.Random(seed))
+            sides = [each.at(numbers.value, interval) for each in (left, right)]
+            if differ(*sides):
+                return Counterexample(self.net.sizes, {}, numbers.shown, *enclosures(*sides))
+        return None
+
+    # Values
+
+    number = staticmethod(constant)
+
+    def step(self) -> None:
+        """Take no steps for an expression: it is products and cases that are counted."""
+
+    def place(self, layer: syntax.Layer) -> syntax.Layer:
+        """The layer, which only the names tell."""
+        return layer
+
+    def plus(self, values: Iterable[Any]) -> Any:
+        """The sum of values of one shape."""
+        found = list(values)
+        for each in found[1:]:
+            if np.shape(each) != np.shape(found[0]):
+                raise IllFormed(_misfit(found[0], each))
+        return reduce(operator.add, found) if np.shape(found[0]) else added(found)
+
+    def times(self, first: Any, second: Any) -> Any:
+        """The product, elementwise of equal shapes."""
+        if np.shape(first) != np.shape(second) and np.shape(first) and np.shape(second):
+            raise IllFormed(_misfit(first, second))
+        return np.frompyfunc(self.truth.times, 2, 1)(first, second)
+
+    def power(self, base: Any, exponent: int) -> Any:
+        """A power; only numbers are divided by."""
+        if exponent >= 0:
+            return reduce(self.times, [base] * exponent, constant(1))
+        if np.shape(base) or base.unknowns() or not base:
+            raise IllFormed(_NUMBERS)
+        return constant(base.at(lambda _: 0) ** exponent)
+
+    def sigma_of(self, order: int, argument: syntax.Node, names: Any) -> Any:
+        """σ or σ′ of the weighted inputs of a layer."""
+        if not (isinstance(argument, Letter) and argument.letter == "z" and argument.layers and order < 2):
+            raise IllFormed(_ONLY_Z)
+        take = self.truth.slope if order else self.truth.sigma
+        return _each(lambda at: take(*at[1:]), self._components(argument, names))
+
+    def cost_value(self) -> Any:
+        """The value of the cost, where it is known."""
+        return self.truth.cost_value()
+
+    def unknown(self, name: str) -> Any:
+        """λ, the only letter that is a number."""
+        return constant(self.truth.decay)
+
+    def kronecker(self, first: Index, second: Index) -> Any:
+        """1 where both are the same neuron."""
+        return constant(int(first == second))
+
+    def _value(self, node: syntax.Node, names: Any) -> Any:
         match node:
-            case syntax.Number(exact):
-                return constant(exact)
-            case Letter() | Theta():
-                return _table(self._components(node, names), self._letter)
+            case Letter():
+                return _each(self._letter, self._components(node, names))
             case Rate(of, by, direct):
                 return self._rate(of, by, direct, names)
-            case syntax.Activation(order, argument):
-                if not (isinstance(argument, Letter) and argument.letter == "z" and order < 2):
-                    raise IllFormed(_ONLY_Z)
-                take = self.truth.slope if order else self.truth.sigma
-                return _table(self._components(argument, names), lambda at: take(*at[1:]))
-            case syntax.Kronecker(first, second):
-                return constant(int(names.get(first, first) == names.get(second, second)))  # type: ignore[arg-type]
             case syntax.WidthOf(layer):
-                at = self.layer(layer, names)
+                at = self._known(layer, names) or 0
                 if not 1 <= at <= self.net.depth:
                     raise IllFormed(_NO_LAYER.format(letter="n", layer=at))
                 return constant(self.net.width(at))
-            case syntax.Plus(terms):
-                return self._folded(
-                    [self.value(term, names) for term in terms], lambda p, q: p + q, spread=False
+            case syntax.Total(_, body):
+                return self.plus(
+                    self._total(replace(node, body=term), names) for term in _terms(body, node.indices)
                 )
-            case syntax.Minus(body):
-                return _mapped(self.value(body, names), lambda p: -p)
-            case syntax.Times(factors):
-                return self._folded(
-                    [self.value(part, names) for part in factors], self.truth.times, spread=True
-                )
-            case syntax.Over(above, below):
-                divisor = self.value(below, names)
-                if not isinstance(divisor, Polynomial) or divisor.unknowns() or not divisor:
-                    raise IllFormed(_NUMBERS)
-                return _mapped(self.value(above, names), lambda p: p / divisor.at(lambda _: 0))
-            case syntax.Power(base, exponent) if exponent >= 0:
-                parts = [constant(1), *[self.value(base, names)] * exponent]
-                return self._folded(parts, self.truth.times, spread=True)
             case syntax.Product(factors):
-                return self._product([self.value(part, names) for part in factors])
+                return reduce(self._matrices, (np.atleast_2d(self.value(part, names)) for part in factors))
             case syntax.Transposed(body):
-                return tuple(zip(*_matrix(self.value(body, names)), strict=True))
+                return np.atleast_2d(self.value(body, names)).T
             case syntax.Outer(first, second):
-                turned = tuple(zip(*_matrix(self.value(second, names)), strict=True))
-                return self._product([self.value(first, names), turned])
+                return self._value(syntax.Product((first, syntax.Transposed(second))), names)
             case syntax.Diagonal(body):
-                column = [row[0] for row in _matrix(self.value(body, names))]
-                return tuple(
-                    tuple(p if i == j else ZERO for j in range(len(column))) for i, p in enumerate(column)
-                )
-            case syntax.Total(indices, body):
-                return self._total(indices, body, names)
-            case syntax.Cost():
-                raise IllFormed(_NO_VALUE)
-        raise IllFormed(_NUMBERS)
+                column = np.atleast_2d(self.value(body, names))[:, 0]
+                return np.eye(len(column), dtype=int) * column
+        return Walker._value(self, node, names)
 
-    def _total(self, indices: tuple[str, ...], body: syntax.Node, names: Names) -> Value:
+    def _matrices(self, first: Any, second: Any) -> Any:
+        """The product of two matrices."""
+        if first.shape[1] != second.shape[0]:
+            raise IllFormed(_misfit(first, second))
+        rows = [[added(map(self.truth.times, row, column)) for column in second.T] for row in first]
+        return np.array(rows, dtype=object)
+
+    def _total(self, node: syntax.Total, names: Names) -> Any:
         """A sum; over layers it runs over those for which what is summed exists."""
-        over = [letter for letter in indices if letter in _layer_letters((body,))]
+        free = _layer_letters((node.body,))
+        over = [letter for letter in node.indices if letter in free]
+        counted = tuple(letter for letter in node.indices if letter not in over)
+        low, high = (self._known(layer, names) for layer in node.limits or (_FIRST, syntax.LAST))
         terms = []
-        for at in itertools.product(range(1, self.net.depth + 1), repeat=len(over)):
-            self.truth.count(A_CASE)
-            within = {**names, **dict(zip(over, at, strict=True))}
+        for within in self._chosen(over, names):
+            if not all((low or 1) <= within[letter] <= (high or 0) for letter in over):
+                continue
             try:
-                self._exist((body,), within)
+                self._exist((node.body,), within)
             except IllFormed:
                 if over:
                     continue
                 raise
-            counted = tuple(letter for letter in indices if letter not in over)
-            for case in self.neurons((body,), within, counted):
+            for case in self.neurons((node.body,), within, counted):
                 with contextlib.suppress(_Outside):
-                    terms.append(self.value(body, case))
-        return self._folded(terms or [ZERO], lambda p, q: p + q, spread=False)
+                    terms.append(self.value(node.body, case))  # type: ignore[arg-type]
+        return self.plus(terms or [ZERO])
 
-    def _components(self, node: Letter | Theta, names: Names) -> Any:
-        """A component, or the rows of all of them; raises `IllFormed` where there is none."""
-        if isinstance(node, Theta):
-            shape, made = parameter_places(self.net, node.name)
-            wanted = self._places(
-                node.indices, shape, names, _NO_PARAMETER.format(name=node.name, place="{place}")
+    def _components(self, node: Letter, names: Names) -> Any:
+        """A component, or an array of all of them; raises `IllFormed` where there is none."""
+        key: tuple[Any, ...]
+        if node.layers:
+            layers = [self._known(part, names) or 0 for part in node.layers]
+            self._require(node.letter, *layers)
+            key, shape = (node.letter, *layers), tuple(map(self.net.width, layers))
+            missing = _NO_NEURON.format(letter=node.letter, layer=layers[0], place="{place}")
+        else:
+            shape, made = self._parameters(node.letter)
+            missing = _NO_PARAMETER.format(name=node.letter, place="{place}")
+
+        def component(at: tuple[int, ...]) -> Any:
+            return (*key, *at) if node.layers else ("θ", made[at])
+
+        if node.indices:
+            found = tuple(_number(i, names) - 1 for i in node.indices)
+            if len(found) == len(shape) and all(0 <= i < n for i, n in zip(found, shape, strict=True)):
+                return component(found)
+            computed = any(isinstance(i, Computed) for i in node.indices) and len(found) == len(shape)
+            raise (_Outside if computed else IllFormed)(
+                missing.format(place=", ".join(str(i + 1) for i in found))
             )
-            if wanted is not None:
-                return ("θ", made[wanted])
-            rows, columns = (*shape, 1)[:2]
-            if len(shape) > 2:
-                raise IllFormed(_NO_PARAMETER.format(name=node.name, place="[j,k]"))
-            return [
-                [("θ", made[(i, j) if len(shape) == 2 else (i,)]) for j in range(columns)]
-                for i in range(rows)
-            ]
-        layers = [self.layer(part, names) for part in node.layers]
-        self._require(node, layers)
-        shape = tuple(map(self.net.width, layers))
-        missing = _NO_NEURON.format(letter=node.letter, layer=layers[0], place="{place}")
-        wanted = self._places(node.indices, shape, names, missing)
-        if wanted is not None:
-            return (node.letter, *layers, *wanted)
-        columns = shape[1] if len(shape) > 1 else 1
-        return [
-            [(node.letter, *layers, *((i, j) if len(shape) > 1 else (i,))) for j in range(columns)]
-            for i in range(shape[0])
-        ]
-
-    def _places(
-        self, indices: tuple[Index, ...], shape: tuple[int, ...], names: Names, missing: Text
-    ) -> tuple[int, ...] | None:
-        if not indices:
-            return None
-        found = tuple(_number(i, names) - 1 for i in indices)
-        if len(found) == len(shape) and all(0 <= i < n for i, n in zip(found, shape, strict=True)):
-            return found
-        computed = any(isinstance(i, Computed) for i in indices)
-        refused = _Outside if computed and len(found) == len(shape) else IllFormed
-        raise refused(missing.format(place=", ".join(str(i + 1) for i in found)))
+        if len(shape) > 2:
+            raise IllFormed(missing.format(place="[j,k]"))
+        every = np.empty((*shape, 1)[:2], dtype=object)
+        for at in np.ndindex(*shape):
+            every[(*at, 0)[:2]] = component(at)
+        return every
 
     def _letter(self, component: Any) -> Polynomial:
         letter, *place = component
         truth = self.truth
         match letter:
-            case "θ" | "y":
-                return self.truth.unknown(component)
             case "w":
                 return truth.entry(tuple(place[:2]), *place[2:])
             case "b":
@@ -518,50 +540,26 @@ class _Reader:
                 return truth.z(*place)
             case "a":
                 return truth.a(*place)
-        return truth.derivative(("C",), ("a" if letter == "G" else "z", *place))
+            case "y":
+                return truth.target(*place)
+            case "P":
+                return constant(int(place[2] == place[3]))
+            case "G" | "delta":
+                return truth.derivative(("C",), ("a" if letter == "G" else "z", *place))
+        return truth.unknown(component)
 
-    def _rate(self, of: syntax.Node, by: Letter | Theta, direct: bool, names: Names) -> Value:
+    def _rate(self, of: syntax.Node, by: syntax.Node, direct: bool, names: Names) -> Any:
         """∂of/∂by: of a number in the shape of `by`, of a column one row for each of its components."""
+        assert isinstance(by, Letter)
         variables = self._components(by, names)
-        taken = ("C",) if isinstance(of, syntax.Cost) else self._components(of, names)  # type: ignore[arg-type]
-
-        def rate(one: Any, variable: Any) -> Polynomial:
-            if not direct:
-                return self.truth.derivative(one, variable)
-            if one == ("C",):
-                return self.truth.read_by_cost(*variable[1:]) if variable[0] == "a" else ZERO
-            return self.truth.derivative(one, variable, one[1] - 1)
-
+        taken = self._components(of, names) if isinstance(of, Letter) else ("C",)
+        rate = self.truth.directly if direct else self.truth.derivative
         if isinstance(taken, tuple):
-            return _table(variables, partial(rate, taken))
-        columns = [variables] if isinstance(variables, tuple) else [c for row in variables for c in row]
-        if len(taken[0]) > 1 or (isinstance(variables, list) and len(variables[0]) > 1):
-            raise IllFormed(_SHAPES.format(first=_said(taken), second=_said(variables)))
-        return tuple(tuple(rate(row[0], variable) for variable in columns) for row in taken)
-
-    def _folded(self, values: list[Value], take: Any, spread: bool) -> Value:
-        total = values[0]
-        for each in values[1:]:
-            if _shape(total) == _shape(each):
-                total = _paired(total, each, take)
-            elif spread and isinstance(total, Polynomial):
-                total = _mapped(each, partial(take, total))
-            elif spread and isinstance(each, Polynomial):
-                total = _mapped(total, partial(take, each))
-            else:
-                raise IllFormed(_SHAPES.format(first=_said(total), second=_said(each)))
-        return total
-
-    def _product(self, values: list[Value]) -> Value:
-        total = _matrix(values[0])
-        for each in map(_matrix, values[1:]):
-            if len(total[0]) != len(each):
-                raise IllFormed(_SHAPES.format(first=_said(total), second=_said(each)))
-            columns = tuple(zip(*each, strict=True))
-            total = tuple(
-                tuple(added(map(self.truth.times, row, column)) for column in columns) for row in total
-            )
-        return total
+            return _each(partial(rate, taken), variables)
+        if taken.shape[1] > 1 or (not isinstance(variables, tuple) and variables.shape[1] > 1):
+            raise IllFormed(_misfit(taken, variables))
+        columns = [variables] if isinstance(variables, tuple) else variables[:, 0]
+        return np.array([[rate(row, by) for by in columns] for row in taken[:, 0]], dtype=object)
 
 
 _RELATIONS: Mapping[str, Any] = {
@@ -574,30 +572,83 @@ _RELATIONS: Mapping[str, Any] = {
 }
 
 
+_FIRST = syntax.Layer("", 1)
+
+
 class _Outside(IllFormed):
     """A computed index leads outside, which in a sum means that there is no such term."""
 
 
-def _number(index: Index, names: Names) -> int:
+@dataclass(slots=True)
+class _Numbers:
+    """A number for each unknown, the outputs of σ being intervals; `shown` are those that were chosen."""
+
+    truth: GraphUnknowns
+    random: random.Random
+    shown: dict[str, Fraction] = field(default_factory=dict)
+    known: dict[Any, Any] = field(default_factory=dict)
+
+    def value(self, key: Any) -> Any:
+        """The number that an unknown is."""
+        if key not in self.known:
+            self.known[key] = self._output(*key[1:]) if self._is_output(key) else self._chosen(key)
+        return self.known[key]
+
+    def _is_output(self, key: Any) -> bool:
+        return key[0] in ("a", "σ") and bool(self.truth.net.reads[key[1]]) and self.truth.named(key[1])
+
+    def _chosen(self, key: Any) -> Any:
+        number = Fraction(self.random.choice((1, 2, 3)), self.random.choice((4, 5, 7)))
+        self.shown[_spoken(key)] = number
+        return interval(number)
+
+    def _output(self, layer: int, j: int) -> Any:
+        """σ of the weighted inputs."""
+        function = self.truth.net.activation[layer]
+        neurons = list(self.truth.neurons(layer)) if isinstance(function, VectorActivation) else [j]
+        weighted = [self.truth.z(layer, k).at(self.value, interval) for k in neurons]
+        letters = sympy.symbols(f"z:{len(neurons)}", real=True)
+        if isinstance(function, VectorActivation):
+            formula = function.expr(letters)[j]
+        else:
+            formula = elementwise_activations[str(self.truth.sigma_name)].expr(letters[0])
+        return arithmetic(formula, dict(zip(letters, weighted, strict=True)))
+
+
+def interval(value: Any) -> Any:
+    """A rational number as an interval."""
+    exact = Fraction(value)
+    return iv.mpf(exact.numerator) / iv.mpf(exact.denominator)
+
+
+def _terms(body: syntax.Node, indices: tuple[str, ...]) -> Iterator[syntax.Node]:
+    """The terms of what is summed over layers, each of which runs over the layers that it has."""
+    match body:
+        case syntax.Plus(terms) if set(indices) & set(LAYERS):
+            for term in terms:
+                yield from _terms(term, indices)
+        case syntax.Total(_, inner) if set(indices) & set(LAYERS):
+            for term in _terms(inner, indices):
+                yield replace(body, body=term)
+        case _:
+            yield body
+
+
+def _number(index: Place, names: Names) -> int:
     if isinstance(index, Computed):
         return sum(times * (names[letter] if letter else 1) for times, letter in index.terms)
     return names[index] if isinstance(index, str) else index
 
 
-def _indices(*nodes: syntax.Node) -> dict[str, None]:
+def _indices(nodes: Iterable[syntax.Node]) -> dict[str, None]:
     """The letters of neurons that stand in these nodes themselves."""
-    found: list[Index] = []
-    for node in nodes:
-        if isinstance(node, Letter | Theta):
-            found += node.indices
-        elif isinstance(node, syntax.Kronecker):
-            found += (node.first, node.second)
     letters: dict[str, None] = {}
-    for each in found:
-        if isinstance(each, Computed):
-            letters |= {letter: None for _, letter in each.terms if letter}
-        elif isinstance(each, str):
-            letters[each] = None
+    for node in nodes:
+        for each in node.indices if isinstance(node, Letter) else syntax.indices_of(node):
+            if isinstance(each, Computed):
+                letters |= {letter: None for _, letter in each.terms if letter}
+            elif isinstance(each, str):
+                letters[each] = None
     return letters
 
 
@@ -605,51 +656,29 @@ def _layer_letters(sides: tuple[syntax.Node, ...]) -> dict[str, None]:
     """The letters of layers that no sum binds."""
     found: dict[str, None] = {}
     for side in sides:
-        if isinstance(side, Letter):
-            found |= {part.letter: None for part in side.layers if part.letter}
-        elif isinstance(side, syntax.WidthOf):
-            found |= {side.layer.letter: None} if side.layer.letter else {}
-        within = _layer_letters(syntax.parts(side))
+        layers = side.layers if isinstance(side, Letter) else ()
+        if isinstance(side, syntax.WidthOf):
+            layers = (side.layer,)
+        found |= {part.letter: None for part in layers if part.letter}
         bound = side.indices if isinstance(side, syntax.Total) else ()
-        found |= {letter: None for letter in within if letter not in bound}
+        found |= {letter: None for letter in _layer_letters(syntax.parts(side)) if letter not in bound}
     return found
 
 
-def _shape(value: Value) -> tuple[int, int] | None:
-    return None if isinstance(value, Polynomial) else (len(value), len(value[0]))
+def _each(take: Callable[[Any], Polynomial], components: Any) -> Any:
+    """What is taken of a component, or of all of them."""
+    return take(components) if isinstance(components, tuple) else np.frompyfunc(take, 1, 1)(components)
+
+
+def _misfit(first: Any, second: Any) -> Text:
+    return _SHAPES.format(first=_said(first), second=_said(second))
 
 
 def _said(value: Any) -> Text:
     """What an array is, for a message."""
-    if isinstance(value, Polynomial):
+    if isinstance(value, Polynomial | tuple):
         return Text(en="a number", zh="一个数")
-    shape = f"({len(value)}, {len(value[0])})"
-    return Text(en=f"an array of the shape {shape}", zh=f"形状为 {shape} 的数组")
-
-
-def _matrix(value: Value) -> Table:
-    return ((value,),) if isinstance(value, Polynomial) else value
-
-
-def _flat(value: Value) -> tuple[Polynomial, ...]:
-    return tuple(itertools.chain.from_iterable(_matrix(value)))
-
-
-def _table(components: Any, take: Any) -> Value:
-    if isinstance(components, tuple):
-        found: Polynomial = take(components)
-        return found
-    return tuple(tuple(map(take, row)) for row in components)
-
-
-def _mapped(value: Value, take: Any) -> Value:
-    return take(value) if isinstance(value, Polynomial) else tuple(tuple(map(take, row)) for row in value)
-
-
-def _paired(first: Value, second: Value, take: Any) -> Value:
-    if isinstance(first, Polynomial) or isinstance(second, Polynomial):
-        return take(first, second)  # type: ignore[no-any-return]
-    return tuple(tuple(map(take, p, q)) for p, q in zip(first, second, strict=True))
+    return Text(en=f"an array of the shape {value.shape}", zh=f"形状为 {value.shape} 的数组")
 
 
 def _spoken(key: Any) -> str:

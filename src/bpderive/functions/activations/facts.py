@@ -16,10 +16,12 @@ from sympy import Expr, FiniteSet, ImageSet, Interval, S
 from bpderive.errors import DomainError, shown
 from bpderive.functions.activations import properties
 from bpderive.functions.activations.activation import Activation
+from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.catalogue import AnyActivation
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.properties import FLAT, Tail
 from bpderive.functions.activations.steps import Undecided
+from bpderive.functions.activations.variables import z
 from bpderive.functions.activations.vector import VectorActivation
 from bpderive.functions.activations.zeros import period
 from bpderive.functions.differentiation import latex
@@ -244,12 +246,8 @@ def _slope_range(activation: Activation) -> Text | None:
     return Text(shown, shown)
 
 
-def _tail(tail: Tail, end: str, comparison: str, dead: bool) -> Text:
-    if dead:
-        return Text(
-            "for $z \\to {end}$ it saturates: $\\sigma'(z) = 0$ for $z {comparison} {beyond}$",
-            "当 $z \\to {end}$ 时饱和：$z {comparison} {beyond}$ 时 $\\sigma'(z) = 0$",
-        ).format(end=end, comparison=comparison, beyond=rounded(tail.flat_beyond))
+def _tail(tail: Tail, side: Text, dead: bool) -> Text:
+    end = r"-\infty" if side is LEFT else r"\infty"
     if not tail.saturates:
         return Text(
             "for $z \\to {end}$ no saturation: the slope tends to ${slope}$",
@@ -259,10 +257,11 @@ def _tail(tail: Tail, end: str, comparison: str, dead: bool) -> Text:
         return Text(
             "for $z \\to {end}$ it saturates: the slope tends to 0", "当 $z \\to {end}$ 时饱和：斜率趋于 0"
         ).format(end=end)
+    flat = r"\sigma'(z) = 0" if dead else rf"|\sigma'(z)| < {latex(FLAT)}"
     return Text(
-        "for $z \\to {end}$ it saturates: $|\\sigma'(z)| < {flat}$ for $z {comparison} {beyond}$",
-        "当 $z \\to {end}$ 时饱和：$z {comparison} {beyond}$ 时 $|\\sigma'(z)| < {flat}$",
-    ).format(end=end, comparison=comparison, beyond=rounded(tail.flat_beyond), flat=latex(FLAT))
+        "for $z \\to {end}$ it saturates: ${flat}$ for {beyond}",
+        "当 $z \\to {end}$ 时饱和：{beyond} 时 ${flat}$",
+    ).format(end=end, flat=flat, beyond=beyond(tail, side))
 
 
 def _tails(activation: Activation) -> Text | None:
@@ -270,8 +269,7 @@ def _tails(activation: Activation) -> Text | None:
     if found is None:
         return None
     left, right = (
-        _tail(tail, end, comparison, is_flat(activation, tail, side))
-        for tail, end, comparison, side in zip(found, (r"-\infty", r"\infty"), "<>", SIDES, strict=True)
+        _tail(tail, side, is_flat(activation, side)) for tail, side in zip(found, SIDES, strict=True)
     )
     return Text(f"{left.en}; {right.en}", f"{left.zh}；{right.zh}")
 
@@ -319,9 +317,15 @@ LEFT, RIGHT = Text("left", "左"), Text("right", "右")
 SIDES = (LEFT, RIGHT)
 
 
-def is_flat(activation: Activation, tail: Tail, side: Text) -> bool:
-    """Whether the slope is exactly 0 in the tail."""
-    if tail.flat_beyond is None:
-        return False
-    far = tail.flat_beyond + (-5 if side is LEFT else 5)
-    return bool(activation.derivative(far) == 0)
+def is_flat(activation: Activation, side: Text) -> bool:
+    """Whether the slope is exactly 0 in the tail on that side."""
+    expression, _ = pieces(activation.formula)[0 if side is LEFT else -1]
+    return bool(sympy.expand(expression.diff(z)) == 0)
+
+
+def beyond(tail: Tail, side: Text) -> Text:
+    """For which z the tail is flat."""
+    if tail.flat_beyond is None or tail.flat_beyond.is_infinite:
+        return Text("every $z$", "任意 $z$")
+    shown = rf"$z {'<' if side is LEFT else '>'} {rounded(tail.flat_beyond)}$"
+    return Text(shown, shown)

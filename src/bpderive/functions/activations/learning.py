@@ -12,8 +12,15 @@ from sympy import Expr
 
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.enclosure import sign
-from bpderive.functions.activations.facts import LEFT, SIDES, is_flat, number, period_of, rounded, slope_range
-from bpderive.functions.activations.properties import FLAT, Tail
+from bpderive.functions.activations.facts import (
+    SIDES,
+    beyond,
+    is_flat,
+    number,
+    period_of,
+    slope_range,
+)
+from bpderive.functions.activations.properties import FLAT
 from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.differentiation import latex
 from bpderive.letters.text import Text
@@ -48,13 +55,13 @@ def _starving(activation: Activation) -> Text | None:
             "没有哪一侧会使神经元学习缓慢：两侧的斜率都不趋于 0，带权输入再大，误差也能传过去。",
         )
     # Flat throughout, not only in the limit.
-    dead = [(tail, side) for tail, side in flat if is_flat(activation, tail, side)]
+    dead = [(tail, side) for tail, side in flat if is_flat(activation, side)]
     if len(dead) == len(flat):
-        told = _DEAD_BOTH if len(dead) == 2 else _DEAD.format(side=dead[0][1], beyond=_beyond(*dead[0]))
+        told = _DEAD_BOTH if len(dead) == 2 else _DEAD.format(side=dead[0][1], beyond=beyond(*dead[0]))
     elif len(flat) == 2:
-        told = _BOTH.format(left=_beyond(*flat[0]), right=_beyond(*flat[1]), flat=latex(FLAT))
+        told = _BOTH.format(left=beyond(*flat[0]), right=beyond(*flat[1]), flat=latex(FLAT))
     else:
-        told = _ONE.format(side=flat[0][1], beyond=_beyond(*flat[0]), flat=latex(FLAT))
+        told = _ONE.format(side=flat[0][1], beyond=beyond(*flat[0]), flat=latex(FLAT))
     return told
 
 
@@ -93,11 +100,6 @@ _DEAD_BOTH = Text(
     "weight learn.",
     "两侧都会使神经元完全停止学习：那里的斜率恰为 0，由 (BP1) 和 (BP2)，误差也为 0。权重只有在中间一段才能学习。",
 )
-
-
-def _beyond(tail: Tail, side: Text) -> str:
-    comparison = "<" if side is LEFT else ">"
-    return rf"$z {comparison} {rounded(tail.flat_beyond)}$" if tail.flat_beyond is not None else "$z$"
 
 
 def _through_layers(activation: Activation) -> Text | None:

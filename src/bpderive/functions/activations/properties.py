@@ -22,7 +22,7 @@ from bpderive.functions.activations.analysis import between, pieces
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import TOO_MUCH_WORK, TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
-from bpderive.functions.activations.zeros import limit_of, period, solved_by_sympy, zeros
+from bpderive.functions.activations.zeros import limit_of, period, zeros
 from bpderive.functions.algebra import differentiated, vanishes
 from bpderive.letters.text import Text
 
@@ -114,6 +114,8 @@ def _values(parts: tuple[tuple[Expr, Interval], ...], periodic: bool) -> sympy.S
         approached = [limit_of(parts[0][0], -S.Infinity), limit_of(parts[-1][0], S.Infinity)]
     attained, approached = _distinct(attained), _distinct(approached)
     low, high = _greatest([*attained, *approached], -1), _greatest([*attained, *approached], 1)
+    if _equal(low, high):
+        return FiniteSet(low)
     return Interval(low, high, not _among(low, attained), not _among(high, attained))
 
 
@@ -152,17 +154,19 @@ def even(formula: Expr) -> bool:
 @_within_bounds
 def inflections(formula: Expr) -> sympy.Set:
     """Where σ″ changes its sign and σ′ exists."""
-    if period(formula) is not None:
-        return sympy.solveset(sympy.diff(formula, z, 2), z, S.Reals)
     jumps = analysis.kinks(formula)
     bent = [(low, value) for low, _, value in _signs(formula, 2)]
-    return FiniteSet(
+    repeats = period(formula)
+    if repeats is not None:
+        bent.append((repeats, bent[0][1]))
+    points = FiniteSet(
         *(
             point
             for (_, before), (point, after) in pairwise(bent)
             if before * after < 0 and point not in jumps
         )
     )
+    return points if repeats is None else _repeated(points, repeats)
 
 
 @_within_bounds
@@ -172,8 +176,9 @@ def max_slope(formula: Expr) -> Slope:
     approached: list[Expr] = []
     for expression, where in _pieces(formula):
         slope = differentiated(expression, z)
-        if not slope.has(z):
-            taken.append((_size(slope), Interval.open(where.inf, where.sup)))
+        if _is_zero(differentiated(slope, z)):
+            size = _size(slope.subs(z, between(where.inf, where.sup)))
+            taken.append((size, Interval.open(where.inf, where.sup)))
             continue
         for point in _zeros(differentiated(slope, z), where):
             taken.append((_size(slope.subs(z, point)), FiniteSet(point)))
@@ -187,13 +192,17 @@ def max_slope(formula: Expr) -> Slope:
     greatest = _greatest([*(value for value, _ in taken), *approached], 1)
     where = sympy.Union(*(where for value, where in taken if _equal(value, greatest)))
     repeats = period(formula)
-    if repeats is not None:
-        n = sympy.Dummy("n", integer=True)
-        points = (point for point in where if point != repeats)
-        where = sympy.Union(
-            *(sympy.ImageSet(sympy.Lambda(n, point + repeats * n), S.Integers) for point in points)
-        )
-    return Slope(greatest, where)
+    return Slope(greatest, where if repeats is None else _repeated(where, repeats))
+
+
+def _repeated(where: sympy.Set, repeats: Expr) -> sympy.Set:
+    """The points of one period, and those that lie whole periods from them; every z, if they fill the period."""
+    if not isinstance(where, FiniteSet):
+        return S.EmptySet if where is S.EmptySet else S.Reals
+    n = sympy.Dummy("n", integer=True)
+    points = {S.Zero if point == repeats else point for point in where}
+    found = (sympy.ImageSet(sympy.Lambda(n, point + repeats * n), S.Integers) for point in points)
+    return sympy.Union(*found)
 
 
 @_within_bounds
@@ -255,11 +264,7 @@ def _pieces(formula: Expr) -> tuple[tuple[Expr, Interval], ...]:
 
 
 def _zeros(function: Expr, where: Interval) -> tuple[Expr, ...]:
-    if not function.has(z):
-        return ()
-    if function.has(sympy.sin, sympy.cos):
-        return solved_by_sympy(function, where)
-    return zeros(function, where)
+    return zeros(function, where) if function.has(z) else ()
 
 
 def _signs(formula: Expr, order: int) -> list[tuple[Expr, Expr, int]]:

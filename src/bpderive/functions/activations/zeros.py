@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cmp_to_key
+from contextlib import suppress
+from functools import cmp_to_key, lru_cache, reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from bpderive.functions.activations import steps
 from bpderive.functions.activations.bounds import INF, Outside, Unbounded, bounds, halfway
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import Undecided, question
-from bpderive.functions.activations.variables import z
+from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential
 from bpderive.letters.text import Text
 
@@ -122,11 +123,12 @@ def _factors(function: Expr, where: Interval, depth: int) -> list[Expr]:
 
 
 def _multiplied(product: Expr) -> list[Expr]:
-    """The factors of an expression, each once."""
-    try:
-        return [factor for factor, _ in sympy.factor_list(product)[1]]
-    except sympy.PolynomialError:
-        return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
+    """The factors of an expression, each once; those alone that it shows as it stands where it has several functions,
+    as it would be multiplied out to look for others."""
+    if sum(part.has(z) for part in product.atoms(sympy.Function)) <= 1:
+        with suppress(sympy.PolynomialError):
+            return [factor for factor, _ in sympy.factor_list(product)[1]]
+    return [factor.as_base_exp()[0] for factor in sympy.Mul.make_args(sympy.factor_terms(product))]
 
 
 def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tuple[Expr, ...]:
@@ -141,12 +143,16 @@ def _of_factor(factor: Expr, as_given: Expr, where: Interval, depth: int) -> tup
         return solved
     bound = tail_free(factor)
     within = where if bound is None else where.intersect(Interval(-bound, bound))
-    try:
-        found = () if within is S.EmptySet else _by_cells(as_given, within)
-    except Undecided:
-        found = None
+    found = None
+    for function in dict.fromkeys((as_given, factor)):
+        with suppress(Undecided):
+            found = () if within is S.EmptySet else _by_cells(function, within)
+        if found is not None:
+            break
     if found is not None:
-        return found
+        return tuple(map(_in_closed_form, found))
+    if factor.has(sympy.sin, sympy.cos):  # whose derivatives are no simpler
+        raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
     return _by_rolle(factor, where, depth)
 
 
@@ -366,23 +372,42 @@ def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
     return found
 
 
-@question(lambda: steps.MOST // 5)
+@lru_cache(CACHE)
 def period(formula: Expr) -> Expr | None:
-    """The least period of a function of sines and cosines of cz, or None."""
+    """The least period of a function of sines and cosines of cz + d, or None."""
     waves = formula.atoms(sympy.sin, sympy.cos)
-    constant = formula.xreplace(dict.fromkeys(waves, S.One))
-    if not waves or constant.has(z) or any(sympy.diff(wave.args[0], z).has(z) for wave in waves):
+    if not waves or formula.xreplace(dict.fromkeys(waves, S.One)).has(z) or not _expanded(formula, 0).has(z):
         return None
-    return sympy.periodicity(formula, z) or None
+    first, *others = (abs(sympy.diff(wave.args[0], z)) for wave in waves)
+    ratios = [other / first for other in others]
+    if first.has(z) or not all(ratio.is_Rational for ratio in ratios):
+        return None
+    repeats = 2 * sympy.pi / (first * reduce(sympy.gcd, ratios, S.One))
+    for parts in (2, 3):  # it may repeat sooner, as sin(z)^2 does
+        while _expanded(formula, repeats / parts) == _expanded(formula, 0):
+            repeats /= parts
+    return repeats
 
 
-@question(lambda: steps.MOST // 5)
-def solved_by_sympy(function: Expr, where: Interval) -> tuple[Expr, ...]:
-    """The zeros inside an interval of a function with sines, by SymPy; raises `Undecided`."""
-    found = sympy.solveset(function, z, Interval.open(where.inf, where.sup))
-    if not isinstance(found, sympy.FiniteSet):
-        raise Undecided(Text(en="its zeros could not be found", zh="未能求出它的零点"))
-    return tuple(found)
+def _expanded(formula: Expr, shift: Expr | int) -> Expr:
+    """The formula at z + shift."""
+    return sympy.expand(formula.subs(z, z + shift))
+
+
+def _in_closed_form(point: Expr) -> Expr:
+    """The zero of a function of waves sin(cz + d) as itself or, where cz + d is a multiple of π/12, by that."""
+    if not isinstance(point, Isolated):
+        return point
+    low, high = point.bracket(15)
+    for wave in point.function.atoms(sympy.sin, sympy.cos):
+        rate, phase = sympy.diff(wave.args[0], z), wave.args[0].subs(z, 0)
+        if rate.has(z):
+            continue
+        found = (round(12 * (rate * low + phase).evalf() / sympy.pi.evalf()) * sympy.pi / 12 - phase) / rate
+        is_zero = point.function.subs(z, found) == 0
+        if is_zero and sign(found - low) >= 0 and sign(high - found) >= 0:
+            return found
+    return point
 
 
 _CONTINUOUS = (sympy.exp, sympy.tanh, sympy.atan, sympy.erf, sympy.sinh, sympy.cosh, sympy.asinh, sympy.Abs)

@@ -96,29 +96,10 @@ class Verification:
 
     def table(self, in_language: str = "en") -> str:
         """The comparisons as a Markdown table, errors as powers of ten that they do not exceed."""
-
-        def say(text: Text) -> str:
-            return text.in_language(in_language)
-
-        lines = [
-            say(self.about),
-            "",
-            "| " + " | ".join(map(say, _COLUMNS)) + " |",
-            "|---" * len(_COLUMNS) + "|",
-        ]
-        for row in self.max_error.values():
-            cells = [
-                say(row.name),
-                _bound(row.norm),
-                _bound(row.component),
-                f"`{row.where}`" if row.component else "",
-                "" if row.cost is None else _bound(row.cost),
-                say(_compared(row)),
-                say(_YES if row.ok else _NO),
-            ]
-            lines.append("| " + " | ".join(cells) + " |")
+        head, *below = ("| " + " | ".join(row) + " |" for row in rows(self, in_language))
+        lines = [self.about.in_language(in_language), "", head, "|---" * len(_COLUMNS) + "|", *below]
         for note in self.notes:
-            lines += ["", say(note)]
+            lines += ["", note.in_language(in_language)]
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -126,6 +107,27 @@ class Verification:
 
     def _repr_markdown_(self) -> str:
         return self.table(language())
+
+
+def rows(found: Verification, in_language: str) -> list[tuple[str, ...]]:
+    """The heads of the columns, and a row for each comparison, with formulas in `$…$` and code in backticks."""
+
+    def say(text: Text) -> str:
+        return text.in_language(in_language)
+
+    made = [tuple(map(say, _COLUMNS))]
+    for row in found.max_error.values():
+        cells = (
+            say(row.name),
+            _bound(row.norm),
+            _bound(row.component),
+            f"`{row.where}`" if row.component else "",
+            "" if row.cost is None else _bound(row.cost),
+            say(_compared(row)),
+            say(_YES if row.ok else _NO),
+        )
+        made.append(cells)
+    return made
 
 
 def _compared(row: Comparison) -> Text:

@@ -6,8 +6,6 @@ are what a declaration is checked against. To declare one more, add a `Conventio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
@@ -33,7 +31,7 @@ _COMMON = _letters(
 """The letters that people use, where a convention has no others of its own."""
 
 
-def _first(*names: str) -> Mapping[str, Letter]:
+def _first(*names: str) -> dict[str, Letter]:
     """The common letters, these first: they are the ones that are written."""
     return {name: _COMMON[name] for name in names} | dict(_COMMON)
 
@@ -474,7 +472,7 @@ _ONE = Convention(
         zh="Nielsen《神经网络与深度学习》第 3 章，式 (54)–(56)",
     ),
     source="http://neuralnetworksanddeeplearning.com/chap3.html",
-    letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma"),
+    letters=_first("w", "b", "z", "a", r"\delta", "x", "y", "C", r"\sigma") | _letters("x: x", _HIDDEN),
     styles=("none",),
     numbers=("25", "BP1", "BP3", "BP4"),
     forward=(r"z = w x + b", r"a = \sigma(z)"),

@@ -45,7 +45,6 @@ from bpderive.workbook.verdict.layers import feasible
 if TYPE_CHECKING:
     from bpderive.programs.graphs import Graph
     from bpderive.workbook import graph_verdict
-    from bpderive.workbook.graph_verdict import GraphVerdict
 else:
     graph_verdict = later("bpderive.workbook.graph_verdict")  # with the networks beyond layers
 
@@ -105,13 +104,13 @@ def check(
 @overload
 def check(
     text: str, seconds: float = LONGEST, convention: str | None = None, *, network: Graph
-) -> GraphVerdict: ...
+) -> Verdict: ...
 def check(
     text: str | Claim,
     seconds: float = LONGEST,
     convention: str | None = None,
     network: Graph | None = None,
-) -> Verdict | GraphVerdict:
+) -> Verdict:
     """Decide whether a claim holds: one in the language of claims, in LaTeX, or a line of NumPy, in any convention.
 
     `convention` names the one in which it is to be read. A claim that takes too many steps is undecided,
@@ -164,6 +163,9 @@ def _begun(text: str, convention: str | None) -> Claim | Readings:
     try:
         return _readings(text, only)
     except ParseError as error:
+        if refusal is not None:
+            with contextlib.suppress(ParseError):
+                return parse(text, bare=True)
         is_other = re.search(r"[A-Za-z]\d|np\.|\.T\b|\^", text)
         raise (error if refusal is None or is_other else refusal) from None
 
@@ -543,7 +545,7 @@ def _names(case: Counterexample, writer: Writer) -> Iterator[tuple[str, tuple[st
         depth = len(case.sizes)
         at = int(match[3]) if match[3] else depth
         layer = syntax.Layer("", at)
-        if writer.convention.called or match[2] == "y":
+        if match[2] == "y" or any(letter.layer for letter in writer.convention.letters.values()):
             layer = syntax.LAST + (at - depth)
         indices = tuple(int(d) for d in (match[4].split(",") if "," in match[4] else match[4]))
         node = syntax.Quantity(match[2], layer, indices)

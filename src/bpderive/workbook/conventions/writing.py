@@ -175,10 +175,9 @@ class Writer:
             and self._letter("x", layer)
         ):
             role = "x"
-        if self.convention.name == "zhou" and role == "a":
-            role = {LAST: "yhat", LAST + -2: "x"}.get(layer, "a")
-        if self.convention.name == "one-neuron" and role == "a" and layer == LAST + -1:
-            role = "x"
+        if role == "a":  # the input and the output may have letters of their own
+            own = (letter for letter in self.convention.letters.values() if letter.layer == layer)
+            role = next((letter.role for letter in own if letter.role in ("a", "x", "yhat")), role)
         found = self._letter(role, layer)
         if role == "delta" and (found is None or self.convention.has_differentials):
             return self.derivative(Quantity("z", layer, node.indices))

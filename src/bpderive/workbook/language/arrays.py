@@ -8,8 +8,10 @@ from bpderive.workbook.language import syntax
 def is_array(node: syntax.Node) -> bool:
     """Return whether the expression is a column or a matrix, as far as can be seen without its sizes."""
     match node:
-        case syntax.Quantity(_, _, indices):
+        case syntax.Quantity(_, _, indices) | syntax.Letter(_, _, indices):
             return not indices
+        case syntax.Rate(of, by):
+            return is_array(of) or is_array(by)
         case syntax.Activation(_, argument):
             return is_array(argument)
         case syntax.Product((syntax.Transposed(first), second)):
@@ -37,6 +39,8 @@ def _is_column(node: syntax.Node) -> bool:
     match node:
         case syntax.Quantity(letter, _, indices):
             return not indices and letter != "w"
+        case syntax.Letter(letter, layers, indices):
+            return not indices and letter != "w" and bool(layers)
         case syntax.Activation(_, argument):
             return _is_column(argument)
         case syntax.Plus(found) | syntax.Times(found):

@@ -16,8 +16,11 @@ from bpderive.workbook.language.tokens import Tokens
 _RELATIONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
-def options(tokens: Tokens, sides: tuple[syntax.Node, ...]) -> syntax.Claim:
-    """The claim that these sides are equal, under the conditions and for the functions that the text names."""
+def options(tokens: Tokens, sides: tuple[syntax.Node, ...], layers: bool = False) -> syntax.Claim:
+    """The claim that these sides are equal, under the conditions and for the functions that the text names.
+
+    With `layers` σ may be a function of a whole layer.
+    """
     conditions: list[syntax.Condition] = []
     chosen: dict[str, str] = {}
     while tokens.next.kind != "end":
@@ -26,9 +29,9 @@ def options(tokens: Tokens, sides: tuple[syntax.Node, ...]) -> syntax.Claim:
             while tokens.accept(",", "and"):
                 conditions.append(_condition(tokens))
         elif tokens.accept("with"):
-            _option(tokens, chosen)
+            _option(tokens, chosen, layers)
             while tokens.accept(",", "and"):
-                _option(tokens, chosen)
+                _option(tokens, chosen, layers)
         else:
             raise _unfinished(tokens)
     return syntax.Claim(sides, tuple(conditions), chosen.get("cost"), chosen.get("sigma"))
@@ -62,13 +65,15 @@ def _unfinished(tokens: Tokens) -> Exception:
     )
 
 
-def _option(tokens: Tokens, chosen: dict[str, str]) -> None:
+def _option(tokens: Tokens, chosen: dict[str, str], layers: bool) -> None:
     name = {"activation": "sigma"}.get(tokens.next.text, tokens.next.text)
     if name not in ("cost", "sigma"):
         raise tokens.wrong(Text(en="'cost = ...' or 'sigma = ...'", zh="'cost = ...' 或 'sigma = ...'"))
     tokens.take()
     tokens.expect("=")
-    known = list(costs) if name == "cost" else [n for n, act in activations.items() if act.elementwise]
+    known = (
+        list(costs) if name == "cost" else [n for n, act in activations.items() if act.elementwise or layers]
+    )
     given = tokens.next
     if name == "sigma" and given.text in activations and given.text not in known:
         raise tokens.error(

@@ -115,9 +115,12 @@ NO_EQUATION = Text(
 )
 
 
-def hear(text: str) -> Hearing:
-    """The statements of a text; raises `ParseError`, which points at the place, for what cannot be read."""
-    text, named = _without_options(str(text))
+def hear(text: str, layers: bool = False) -> Hearing:
+    """The statements of a text; raises `ParseError`, which points at the place, for what cannot be read.
+
+    With `layers` σ may be named as a function of a whole layer.
+    """
+    text, named = _without_options(str(text), layers)
     found = spelled(text)
     if not found.statements:
         raise ParseError(
@@ -145,12 +148,12 @@ _OPTIONS = re.compile(
 )
 
 
-def _without_options(text: str) -> tuple[str, syntax.Claim]:
+def _without_options(text: str, layers: bool) -> tuple[str, syntax.Claim]:
     """The text without "for …" and "with …" at its end, as in the language of claims, and what they say."""
     if len(text) <= LONGEST:
         for found in re.finditer(r"(?<![\\A-Za-z])(?:for|with)(?![A-Za-z])", text):
             try:
-                return text[: found.start()], options(Tokens(text[found.start() :], _OPTIONS), ())
+                return text[: found.start()], options(Tokens(text[found.start() :], _OPTIONS), (), layers)
             except ParseError:
                 continue
     return text, syntax.Claim(())
@@ -409,10 +412,11 @@ class _Latex(_Reader):
                 primes += len(rest)
             else:
                 raise self.tokens.wrong(Text(en="a layer above the letter", zh="字母上方应为层"))
+        whole = inner
         if len(inner) > 2 and inner[1] == "," and len(inner[0]) == 1 and inner[0].isalpha():  # the example
             inner = inner[2:]
         inner = tuple(t for t in inner if t != ",")
-        return (Script(style, inner) if inner else None), turned, primes
+        return (Script(style, inner, whole) if inner else None), turned, primes
 
     def group(self) -> tuple[str, ...]:
         """The tokens of a script, in braces or one alone; inner braces do not count."""
@@ -615,11 +619,12 @@ class _Latex(_Reader):
 
     def _command_sum(self) -> Node:
         indices: tuple[str, ...] = ()
+        limits: dict[str, tuple[str, ...]] = {}
         while self.tokens.has("_", "^"):
-            below = self.tokens.take().text == "_"
-            tokens = self.group()
-            if below:
-                indices = _summed(tokens)
+            sign = self.tokens.take().text
+            limits[sign] = self.group()
+            if sign == "_":
+                indices = _summed(limits[sign])
         if not indices:
             raise self.tokens.wrong(
                 Text(en=r"'_' and the index, as in \sum_k", zh=r"'_' 与下标，例如 \sum_k")
@@ -627,7 +632,8 @@ class _Latex(_Reader):
         self.tokens.deeper()
         body = self.term()
         self.tokens.depth -= 1
-        return syntax.Total(indices, body)
+        restricts = len(limits) > 1 or len(limits["_"]) > len(indices) + limits["_"].count(",")
+        return syntax.Total(indices, body, (limits["_"], limits.get("^", ())) if restricts else ())
 
     def _command_frac(self) -> Node:
         if self.is_derivative():
@@ -669,13 +675,14 @@ class _Latex(_Reader):
     def derivative(self) -> Node:
         self.tokens.expect("{")
         braces = self.differential()
+        direct = self.tokens.accept("^") and self.group() == ("+",)
         of = None if self.tokens.has("}") else self.expression()
         for _ in range(braces + 1):
             self.tokens.expect("}")
         self.tokens.expect("{")
         by = self.variable()
         self.tokens.expect("}")
-        return syntax.Rate(of or self.factor(), by)
+        return syntax.Rate(of or self.factor(), by, direct)
 
     def differential(self) -> int:
         """Take ∂ or d, and say how many braces around it are still open."""

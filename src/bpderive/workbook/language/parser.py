@@ -39,14 +39,17 @@ _NAMES = {
     "Σ": "sum",
     "∑": "sum",
 }
-_PART = r"(C|[a-z]+\[[^\[\]]*\])"
+_PART = r"(C|(?:w|b|z|a|x|delta)\[[^\[\]]*\])"
 
 RIGHT_SIDE = Text(en="'=' and a right side", zh="'=' 与右边")
 
 
-def parse(text: str) -> syntax.Claim:
-    """The claim that `text` makes; raises `ParseError` with a caret."""
-    return Parser(text).claim()
+def parse(text: str, bare: bool = False) -> syntax.Claim:
+    """The claim that `text` makes; raises `ParseError` with a caret.
+
+    With `bare`, z and a without brackets are those of any one neuron, z[l,j] and a[l,j].
+    """
+    return Parser(text, bare).claim()
 
 
 def is_in_the_language(text: str) -> bool:
@@ -68,10 +71,13 @@ def _in_names(text: str) -> str:
 
 
 class Parser:
-    """Reads one claim."""
+    """Reads one claim; `layers` says whether σ may be a function of a whole layer."""
 
-    def __init__(self, text: str) -> None:
+    layers = False
+
+    def __init__(self, text: str, bare: bool = False) -> None:
         self.tokens = Tokens(_in_names(text), _TOKENS, typed=text)
+        self.bare = bare
 
     def claim(self) -> syntax.Claim:
         """The whole text."""
@@ -80,7 +86,7 @@ class Parser:
             sides.append(self.expression())
         if len(sides) < 2 and self.tokens.next.kind == "end":
             raise self.tokens.wrong(RIGHT_SIDE)
-        claim = options(self.tokens, tuple(sides))
+        claim = options(self.tokens, tuple(sides), self.layers)
         if len(sides) < 2:
             raise self.tokens.wrong(RIGHT_SIDE)
         return claim
@@ -178,6 +184,8 @@ class Parser:
         return syntax.Quantity(letter, of, indices)
 
     def _quantity(self, letter: str) -> syntax.Quantity:
+        if self.bare and letter in ("z", "a") and not self.tokens.has("["):
+            return syntax.Quantity(letter, syntax.Layer("l"), ("j",))
         count = _INDICES[letter]
         component = f"{letter}[l,{'j,k' if count == 2 else 'j'}]"
         wanted = Text(
@@ -221,7 +229,7 @@ class Parser:
         indices: list[str] = []
         while self.tokens.after(1).text == ",":
             at = self.tokens.next.at
-            found = index(self.tokens)
+            found = self._summed()
             if isinstance(found, int) or found in indices:
                 raise self.tokens.error(
                     at,
@@ -240,6 +248,10 @@ class Parser:
                 )
             )
         return syntax.Total(tuple(indices), self.expression())
+
+    def _summed(self) -> syntax.Index:
+        """What a sum runs over."""
+        return index(self.tokens)
 
     def _call_d(self) -> syntax.Node:
         of = self.expression()

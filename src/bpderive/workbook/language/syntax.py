@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Index: TypeAlias = "str | int"
 """A neuron: a letter, or a number counted from 1."""
@@ -121,10 +121,11 @@ class Jacobian(Node):
 
 @dataclass(frozen=True, slots=True)
 class Total(Node):
-    """The sum over every neuron that the indices can be."""
+    """The sum over every neuron that the indices can be; `limits` are the layers, or what was heard, from and to."""
 
     indices: tuple[str, ...]
     body: Node
+    limits: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,8 @@ class Script:
 
     style: str
     tokens: tuple[str, ...]
+    whole: tuple[str, ...] = field(default=(), compare=False)
+    """All that stands there, commas too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +233,34 @@ class Row(Node):
 
 @dataclass(frozen=True, slots=True)
 class Rate(Node):
-    """A derivative of anything by anything."""
+    """A derivative of anything by anything; where it is `direct`, all that lies between is held fixed."""
 
     of: Node
     by: Node
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An index such as j+i-1 or 2*j: whole numbers times letters, the letter "" being 1."""
+
+    terms: tuple[tuple[int, str], ...]
+
+    def __str__(self) -> str:
+        shown = ""
+        for times, letter in self.terms:
+            size = "" if abs(times) == 1 and letter else str(abs(times))
+            shown += ("-" if times < 0 else "+" if shown else "") + "*".join(filter(None, (size, letter)))
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Letter(Node):
+    """A quantity of a `Graph`: of one layer, of two as w^{l,r}, or of none as its parameters are."""
+
+    letter: str
+    layers: tuple[Layer, ...]
+    indices: tuple[Index | Computed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

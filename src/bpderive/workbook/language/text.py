@@ -62,6 +62,10 @@ def _text(node: syntax.Node) -> tuple[str, int]:
             return (f"y[{', '.join(map(str, indices))}]" if indices else "y"), FACTOR
         case syntax.Quantity(letter, layer, indices):
             return f"{letter}[{', '.join(map(str, (layer, *indices)))}]", FACTOR
+        case syntax.Letter(letter, layers, indices):
+            return letter + (
+                f"[{', '.join(map(str, (*layers, *indices)))}]" if layers or indices else ""
+            ), FACTOR
         case syntax.WidthOf(layer):
             return f"n[{layer}]", FACTOR
         case syntax.Kronecker(first, second):
@@ -70,10 +74,14 @@ def _text(node: syntax.Node) -> tuple[str, int]:
             return f"{'d' * order}sigma({written(argument)})", FACTOR
         case syntax.Derivative(of, by):
             return f"d({written(of)}, {written(by)})", FACTOR
+        case syntax.Rate(of, by, direct):
+            return f"{'direct' if direct else 'd'}({written(of)}, {written(by)})", FACTOR
         case syntax.Gradient(by):
             return f"grad(C, {written(by)})", FACTOR
         case syntax.Jacobian(of, by):
             return f"jac({written(of)}, {written(by)})", FACTOR
+        case syntax.Total(indices, body, (low, high)):
+            return f"sum({indices[0]} from {low} to {high}, {written(body)})", FACTOR
         case syntax.Total(indices, body):
             return f"sum({', '.join(indices)}, {written(body)})", FACTOR
         case syntax.Plus(terms):

@@ -31,7 +31,7 @@ def _layer_in_latex(layer: syntax.Layer) -> str:
     return f"{{{layer}}}"
 
 
-def _indices_in_latex(indices: tuple[syntax.Index, ...]) -> str:
+def _indices_in_latex(indices: tuple[syntax.Index | syntax.Computed, ...]) -> str:
     shown = [str(index) for index in indices]
     return f"_{{{('' if all(len(s) == 1 for s in shown) else ',').join(shown)}}}" if shown else ""
 
@@ -47,7 +47,7 @@ def _latex(node: syntax.Node) -> tuple[str, int]:
                 SIGN if sign else FACTOR,
             )
         case syntax.Unknown(name):
-            return {"eta": r"\eta", "step": r"\Delta w"}.get(name, name), FACTOR
+            return {"eta": r"\eta", "lambda": r"\lambda", "step": r"\Delta w"}.get(name, name), FACTOR
         case syntax.Cost():
             return "C", FACTOR
         case syntax.Quantity("y", _, indices):
@@ -55,6 +55,11 @@ def _latex(node: syntax.Node) -> tuple[str, int]:
         case syntax.Quantity(letter, layer, indices):
             shown = r"\delta" if letter == "delta" else letter
             return f"{shown}^{_layer_in_latex(layer)}{_indices_in_latex(indices)}", FACTOR
+        case syntax.Letter(letter, layers, indices):
+            long = letter if len(letter) == 1 else rf"\mathit{{{letter.replace('_', chr(92) + '_')}}}"
+            shown = {"delta": r"\delta", "theta": r"\theta"}.get(letter, long)
+            above = f"^{{{','.join(map(str, layers))}}}" if layers else ""
+            return f"{shown}{above}{_indices_in_latex(indices)}", FACTOR
         case syntax.WidthOf(layer):
             return f"n_{_layer_in_latex(layer)}", FACTOR
         case syntax.Kronecker(first, second):
@@ -64,12 +69,19 @@ def _latex(node: syntax.Node) -> tuple[str, int]:
         case syntax.Derivative(of, by):
             above = held(_latex(of), FACTOR)
             return rf"\frac{{\partial {above}}}{{\partial {in_latex(by)}}}", FACTOR
+        case syntax.Rate(of, by, direct):
+            above = held(_latex(of), FACTOR)
+            plus = "^{+}" if direct else ""
+            return rf"\frac{{\partial{plus} {above}}}{{\partial {in_latex(by)}}}", FACTOR
         case syntax.Gradient(syntax.Quantity("a", syntax.Layer("L", 0), ())):
             return r"\nabla_a C", FACTOR
         case syntax.Gradient(by):
             return rf"\frac{{\partial C}}{{\partial {in_latex(by)}}}", FACTOR
         case syntax.Jacobian(of, by):
             return rf"\frac{{\partial {in_latex(of)}}}{{\partial {in_latex(by)}}}", FACTOR
+        case syntax.Total(indices, body, (low, high)):
+            summed = held(_latex(body), TERM, *_BRACKETS)
+            return rf"\sum_{{{indices[0]}={low}}}^{{{high}}} {summed}", TERM
         case syntax.Total(indices, body):
             shown = "".join(indices) if all(len(i) == 1 for i in indices) else ", ".join(indices)
             return rf"\sum_{{{shown}}} {held(_latex(body), TERM, *_BRACKETS)}", TERM
@@ -83,7 +95,9 @@ def _latex(node: syntax.Node) -> tuple[str, int]:
         case syntax.Over(above, below):
             return rf"\frac{{{in_latex(above)}}}{{{in_latex(below)}}}", FACTOR
         case syntax.Power(base, exponent):
-            raised = isinstance(base, syntax.Quantity) and base.letter != "y"  # it has a superscript already
+            raised = (
+                isinstance(base, syntax.Quantity | syntax.Letter) and base.letter != "y"
+            )  # it has a superscript already
             powered = held(_latex(base), FACTOR + 1 if raised else FACTOR, *_BRACKETS)
             return f"{powered}^{{{exponent}}}", SIGN
         case syntax.Product(factors):

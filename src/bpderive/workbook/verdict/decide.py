@@ -46,7 +46,7 @@ def readings(
     With `all_equal` all layers have equal widths, with `one_neuron` width 1. With `one_sided` an index may stand on one
     side only, and then means every neuron; with `lenient` it may be used outside its sum as well.
     """
-    refusal = _refusal(claim.sigma, claim.cost)
+    refusal = refusal_of(claim.sigma, claim.cost)
     if refusal is not None:
         raise IllFormed(refusal)
     if not lenient:
@@ -74,7 +74,7 @@ def readings(
 
 
 @lru_cache(256)
-def _refusal(sigma: str | None, cost: str | None) -> Text | None:
+def refusal_of(sigma: str | None, cost: str | None) -> Text | None:
     """Why no network has this activation and this cost together, if none has, as `Network` says it."""
     if sigma is None or cost is None:
         return None
@@ -163,4 +163,4 @@ def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index]
             yield names, frozenset(unequal)
 
 
-__all__ = ["Reading", "cases_of_indices", "holds", "readings", "residuals"]
+__all__ = ["Reading", "cases_of_indices", "holds", "readings", "refusal_of", "residuals"]

@@ -54,6 +54,19 @@ def slope_polynomial(sigma: str, order: int = 1) -> Coefficients | None:
 
 
 @lru_cache(32)
+def jacobian_polynomials(activation: Any, count: int) -> tuple[tuple[Coefficients, ...], ...] | None:
+    """∂σ_k/∂z_j of a function of a layer of `count` neurons, as polynomials in their outputs; None if not found."""
+    names = [f"a{j}" for j in range(count)]
+    made = activation.jacobian_from_output(sympy.symbols(names, real=True))
+    if made is None:
+        return None
+    table = [[polynomial(entry, *names) for entry in row] for row in made.tolist()]
+    if any(entry is None for row in table for entry in row):
+        return None
+    return tuple(tuple(entry for entry in row if entry is not None) for row in table)
+
+
+@lru_cache(32)
 def target_polynomial(cost: str) -> Coefficients | None:
     """y as a polynomial in a, e = ∂C/∂a: exponents and coefficients; None if it is none."""
     a, y, e = sympy.symbols("a y e", real=True)

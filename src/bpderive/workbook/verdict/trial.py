@@ -191,7 +191,7 @@ class Trial(Walker[Any]):
             key = (order, place)
             if key not in self._tables:
                 self._tables[key] = self.random.choice(pool)
-            shown = f"σ{chr(39) * order}({_exactly(place)})"
+            shown = f"σ{chr(39) * order}({_told(place)})"
             self.values[shown] = self._tables[key]
             return self.number(self._tables[key])
         if self.sigma == "linear":
@@ -281,9 +281,11 @@ class Trial(Walker[Any]):
         )
 
 
-def _exactly(place: Any) -> Any:
-    """A place as a fraction where it is one, in intervals too."""
-    return place if isinstance(place, Fraction) or place.a != place.b else exact(place.a)
+def _told(place: Any) -> str:
+    """A place as a fraction where it is one, in intervals too; else the first of its decimals."""
+    if isinstance(place, Fraction):
+        return str(place)
+    return str(exact(place.a)) if place.a == place.b else f"{float(exact(place.a)):.6g}…"
 
 
 def _nonzero(values: list[Any]) -> list[int]:

@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.plain import plain
@@ -27,6 +28,9 @@ from bpderive.workbook.verdict.known import activation_in_words, cost_in_words, 
 from bpderive.workbook.verdict.layers import feasible, numbered, range_of_layers
 from bpderive.workbook.verdict.search import find_counterexample, on_equal_widths
 from bpderive.workbook.verdict.shapes import COLUMN, ROW
+
+if TYPE_CHECKING:
+    from bpderive.programs.graphs import Graph
 
 LONGEST = math.inf
 """Seconds of work after which a claim is given up, if none are said: it is steps that end the work."""
@@ -99,7 +103,8 @@ class Verdict:
     `status` is "holds", "refuted", "ill-formed" or "undecided"; `holds` True, False, False or None. `ranges` are the
     values that what is left free takes; `counterexample` a case in which it fails, or None; `diagnosis` what would make
     it true, or None, and `mended` the claim changed in that way; `reason` is why it is so, and `explanation` all of it
-    in words; `networks` those on which an undecided claim was tried without a counterexample.
+    in words; `networks` those on which an undecided claim was tried without a counterexample, and `network` the one
+    that the claim is about, where it is about one.
     """
 
     claim: Claim
@@ -111,6 +116,7 @@ class Verdict:
     diagnoses: tuple[Diagnosis, ...] = ()
     networks: tuple[tuple[int, ...], ...] = ()
     read: Read | None = None
+    network: Graph | None = None
 
     @property
     def convention(self) -> str | None:
@@ -152,9 +158,10 @@ class Verdict:
             return _displayed(latex) if typeset else plain(latex)
 
         reason = self.reason.spaced()
-        if typeset:
-            in_words = _holds_in_words(self.claim, _range_in_latex).spaced()
-            reason = in_words if self.status == "holds" else _escaped(reason)
+        if typeset and self.status == "holds" and self.network is None:
+            reason = _holds_in_words(self.claim, _range_in_latex).spaced()
+        elif typeset:
+            reason = _escaped(reason)
         yield (_BOLD if typeset else _FIRST).format(status=STATUS[self.status], reason=reason)
         read = self.read
         repair = None if read is None else read.repair
@@ -183,6 +190,8 @@ class Verdict:
             else:
                 yield _CASE[self.status].format(case="")
                 yield Text(case._repr_latex_(), case._repr_latex_())
+            if self.network is not None:
+                yield _ELSE
 
     @property
     def explanation(self) -> Text:
@@ -224,6 +233,7 @@ _UNDECIDED = Text(
 )
 REFUTED = Text(en="the two sides are not always equal", zh="两边并不总相等")
 
+_ELSE = Text(en="(all else is 0)", zh="（其余各量均为 0）")
 _CASE = {
     "refuted": Text(en="{case}", zh="{case}"),
     "ill-formed": Text(
