@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from translations import calques, lengths
+from translations import calques, habits, lengths
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
 from translations.latin import chinese, unneeded
 from translations.markup import same, shown
@@ -214,6 +214,21 @@ def test_a_listed_word_that_no_chinese_sentence_has_is_found(tmp_path):
     listed.write_text("# Programs\nNumPy\nlambdify\n", "utf-8")
     [line] = unneeded([Message("here", "a", "用 NumPy 的 `lambdify`")], listed)
     assert "no Chinese sentence has lambdify any more" in line
+
+
+def test_habits_are_counted_for_a_thousand_characters_page_by_page():
+    said = [
+        Message("docs/locale/zh_CN/LC_MESSAGES/a.po:3", "a", "它是一个数：$x$。"),
+        Message("docs/locale/zh_CN/LC_MESSAGES/a.po:6", "b", "这就是 SymPy"),
+        Message("src/bpderive/a.py:3", "c", "向量"),
+    ]
+    pages = habits.by_page(said)
+    assert habits.counted(pages["a"]) == {"它": 125, "一个": 125, "就是": 125, "：": 125}
+    assert set(habits.counted(pages["src"]).values()) == {0}
+
+
+def test_no_habit_is_too_frequent_in_the_book():
+    assert habits.main() == 0
 
 
 def test_prose_is_counted_without_code_formulas_tables_and_exercises():

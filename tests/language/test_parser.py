@@ -177,6 +177,20 @@ def test_latex_that_is_not_in_the_language(text: str) -> None:
         understood(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "chinese"),
+    [
+        ("delta[l", "此处应为 ']'，文字却到此为止；请写分量 delta[l,j] 或整体 delta[l]："),
+        ("a[l,j]^x = 1", "此处应为指数（整数），实际却是 'x'："),
+        ("w[l,j = 3", "此处应为分量 w[l,j,k] 或整体 w[l]，实际却是 '='："),
+    ],
+)
+def test_an_error_is_a_chinese_sentence(text: str, chinese: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        parse(text)
+    assert caught.value.args[0].zh.startswith(chinese)
+
+
 def test_what_is_too_long_too_deep_or_not_ascii_is_refused() -> None:
     for text in (
         "1+" * LONGEST_TEXT,

@@ -179,7 +179,7 @@ class Parser:
         if self.tokens.accept("["):
             indices = (index(self.tokens),)
             self.tokens.expect(
-                "]", Text(en=f": {name} has one index, and no layer", zh=f"：{name} 只有一个下标，没有层")
+                "]", Text(en=f": {name} has one index, and no layer", zh=f"；{name} 只有一个下标，没有层")
             )
         return syntax.Quantity(letter, of, indices)
 
@@ -192,7 +192,7 @@ class Parser:
             en=f"{component} for a component or {letter}[l] for the whole",
             zh=f"分量 {component} 或整体 {letter}[l]",
         )
-        write = Text(en=": write {wanted}", zh="：请写{wanted}").format(wanted=wanted)
+        write = Text(en=": write {wanted}", zh="；请写{wanted}").format(wanted=wanted)
         self.tokens.expect("[", write)
         of = layer(self.tokens)
         indices: list[syntax.Index] = []
@@ -217,12 +217,12 @@ class Parser:
 
     def _call_outer(self) -> syntax.Node:
         first = self.expression()
-        self.tokens.expect(",", Text(en=": outer takes two columns", zh="：outer 需要两个列向量"))
+        self.tokens.expect(",", Text(en=": outer takes two columns", zh="；outer 需要两个列向量"))
         return syntax.Outer(first, self.expression())
 
     def _call_eq(self) -> syntax.Node:
         first = index(self.tokens)
-        self.tokens.expect(",", Text(en=": eq takes two indices", zh="：eq 需要两个下标"))
+        self.tokens.expect(",", Text(en=": eq takes two indices", zh="；eq 需要两个下标"))
         return syntax.Kronecker(first, index(self.tokens))
 
     def _call_sum(self) -> syntax.Node:
@@ -268,7 +268,7 @@ class Parser:
         return syntax.Derivative(of, self._variable(_COMPONENT, component=True))
 
     def _call_grad(self) -> syntax.Node:
-        self.tokens.expect("C", Text(en=": grad is the gradient of the cost", zh="：grad 是代价函数的梯度"))
+        self.tokens.expect("C", Text(en=": grad is the gradient of the cost", zh="；grad 是代价函数的梯度"))
         self.tokens.expect(",")
         wanted = Text(en="an array such as a[L] or w[l]", zh="a[L]、w[l] 这样的向量或矩阵")
         return syntax.Gradient(self._variable(wanted, component=False))

@@ -119,18 +119,23 @@ class Tokens:
     def expect(self, text: str, why: Text | None = None) -> Token:
         """Take the token that says `text`; raises `ParseError` for any other, with `why` after what was wanted."""
         if not self.has(text):
-            raise self.wrong(
-                Text(en=f"{text!r}{why.en if why else ''}", zh=f"{text!r}{why.zh if why else ''}")
-            )
+            raise self.wrong(Text(repr(text), repr(text)), why)
         return self.take()
 
-    def wrong(self, wanted: Text) -> ParseError:
-        """The error for another next token than the one wanted."""
-        given = Text(en="the end of the text", zh="文字的结尾")
+    def wrong(self, wanted: Text, why: Text | None = None) -> ParseError:
+        """The error for another next token than the one wanted, with `why` that is wanted."""
+        what = Text(
+            en="expected {wanted}{why}, but found the end of the text",
+            zh="此处应为{wanted}，文字却到此为止{why}",
+        )
         if self.next.kind != "end":
-            given = Text(en=repr(self.next.text), zh=repr(self.next.text))
-        what = Text(en="expected {wanted}, but found {given}", zh="此处应为 {wanted}，实际却是 {given}")
-        return self.error(self.next.at, what.format(wanted=wanted, given=given))
+            what = Text(
+                en="expected {wanted}{why}, but found {given}", zh="此处应为{wanted}，实际却是 {given}{why}"
+            )
+        chinese = f" {wanted.zh}" if wanted.zh[:1].isascii() else wanted.zh
+        reason = ("", "") if why is None else (why.en, why.zh)
+        what = what.format(wanted=Text(wanted.en, chinese), given=repr(self.next.text), why=Text(*reason))
+        return self.error(self.next.at, what.spaced())
 
     def error(self, at: int, what: Text) -> ParseError:
         """The error that shows the line and points with a caret at the place."""

@@ -164,7 +164,7 @@ def _why_empty(claim: syntax.Claim) -> Text:
                 )
             return Text(
                 en=f"an earlier quantity is differentiated by a later one: {first} {relation} {second} would be needed",
-                zh=f"较早的量对较晚的量求导：那需要 {first} {relation} {second}",
+                zh=f"这是前面层的量对后面层的量求导，须有 {first} {relation} {second}",
             )
     return Text(
         en="there is no network and no layer for which all of this exists: the range is empty",
