@@ -35,6 +35,34 @@ from bpderive.letters.symbols import (
 )
 from bpderive.letters.text import Text
 
+_CAPTURE = Text(
+    en="cannot put {values} into {expression}: the sum already uses {letters} as its own index; name "
+    "the sum's index differently.",
+    zh="不能把 {values} 代入 {expression}：求和已经用 {letters} 作下标；请给求和下标换个名字。",
+)
+_OUTSIDE = Text(
+    en="the index {letter} is bound by a sum and used outside it in {expression}.",
+    zh="{expression} 中的 {letter} 是求和下标，却在求和之外使用。",
+)
+_NO_PATH = Text(
+    en="a path from layer {layer} to layer {last} need not exist.",
+    zh="从第 {layer} 层到第 {last} 层不一定有路径。",
+)
+_RUNS = Text(
+    en="{where}: the index {index} runs from {low} to {high}, but it must run over {count} neurons, "
+    "from 0 to {last}.",
+    zh="{where}：下标 {index} 从 {low} 取到 {high}，但它应遍历 {count} 个神经元，从 0 取到 {last}。",
+)
+_NO_RANGE = Text(
+    en="{where}: nothing says over what the index {index} runs; it must run over {count} neurons.",
+    zh="{where}：没有说明下标 {index} 取哪些值；它应遍历 {count} 个神经元。",
+)
+_NO_LAYER = Text(
+    en="{where} need not exist: its layer must lie from {low} to L, and all that is known is {known}.",
+    zh="{where} 不一定存在：它的层须从 {low} 到 L，而已知的只有 {known}。",
+)
+_NOTHING = Text(en="nothing", zh="空")
+
 WHOLE = "any function of the whole layer"
 """For `Statement.output`: the outputs are an arbitrary differentiable function of all the z^L_j."""
 
@@ -161,8 +189,7 @@ def substitute(expression: Basic, values: Mapping[Symbol, Expr]) -> Any:
     touched = {s for value in values.values() for s in value.free_symbols} | set(values)
     if captured := sorted(map(str, bound & touched)):
         raise StepError(
-            f"cannot put {dict(values)} into {expression}: the sum already uses {', '.join(captured)} as its own "
-            "index; name the sum's index differently."
+            _CAPTURE.format(values=dict(values), expression=expression, letters=", ".join(captured))
         )
     return expression.xreplace(values)
 
@@ -218,7 +245,7 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
         inner = env
         for letter, low, high in expression.limits:
             if any(r.letter == letter for r in inner):
-                raise StepError(f"the index {letter} is bound by a sum and used outside it in {expression}.")
+                raise StepError(_OUTSIDE.format(letter=letter, expression=expression))
             inner = (*inner, Range(letter, low, high))
         summed = (Range(*limit) for limit in expression.limits if limit[0].is_positive)
         _check(expression.function, inner, (*summed, *layer_ranges))
@@ -236,7 +263,7 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
         if not provably_at_most(Integer(1), layer, layer_ranges) or not provably_at_most(
             layer, last, layer_ranges
         ):
-            raise StepError(f"a path from layer {layer} to layer {last} need not exist.")
+            raise StepError(_NO_PATH.format(layer=layer, last=last))
         return
     if isinstance(expression, LayerArray):
         _check_layer(expression, layer_ranges)
@@ -272,12 +299,9 @@ def _check_index(where: Basic, index: Expr, count: Expr, env: tuple[Range, ...])
             if r.low.has(sympy.Max) and index_within(index, Integer(0), count - 1, env):
                 return
             raise StepError(
-                f"{where}: the index {index} runs from {r.low} to {r.high}, but it must run over {count} neurons, "
-                f"from 0 to {count - 1}."
+                _RUNS.format(where=where, index=index, low=r.low, high=r.high, count=count, last=count - 1)
             )
-    raise StepError(
-        f"{where}: nothing says over what the index {index} runs; it must run over {count} neurons."
-    )
+    raise StepError(_NO_RANGE.format(where=where, index=index, count=count))
 
 
 def index_within(index: Expr, low: Expr, high: Expr, ranges: tuple[Range, ...]) -> bool:
@@ -307,8 +331,5 @@ def _check_layer(array: LayerArray, ranges: tuple[Range, ...]) -> None:
 
 def _check_between(where: Basic, layer: Expr, low: Expr, ranges: tuple[Range, ...]) -> None:
     if not (provably_at_most(low, layer, ranges) and provably_at_most(layer, L, ranges)):
-        shown = ", ".join(str(r) for r in ranges if not r.high.has(Width))
-        raise StepError(
-            f"{where} need not exist: its layer must lie from {low} to L, and all that is known is "
-            f"{shown or 'nothing'}."
-        )
+        known = ", ".join(str(r) for r in ranges if not r.high.has(Width))
+        raise StepError(_NO_LAYER.format(where=where, low=low, known=known or _NOTHING))

@@ -19,9 +19,11 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.errors import StepError
 from bpderive.functions.algebra import tidy
+from bpderive.letters.plain import plain
 from bpderive.letters.statements import Range, Statement
-from bpderive.letters.symbols import Partial, latex
+from bpderive.letters.symbols import Partial
 from bpderive.letters.text import Text
+from bpderive.proofs import words
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.rules import acts_elementwise
 
@@ -43,9 +45,7 @@ class QuotientRule:
         """The last line with its one derivative of a quotient written out; raises `StepError` if it has none."""
         found = [part for part in lines[-1].rhs.atoms(Partial) if not sympy.fraction(part.of)[1].is_number]
         if len(found) != 1:
-            raise StepError(
-                f"one derivative of a quotient was wanted in {lines[-1].rhs}, which has {len(found)}."
-            )
+            raise StepError(words.QUOTIENT.format(line=plain(lines[-1].rhs), number=len(found)))
         [whole] = found
         above, below = sympy.fraction(whole.of)
         parted = Partial(above, whole.by) * below - above * Partial(below, whole.by)
@@ -70,7 +70,7 @@ class TakeAll:
         """The last line with its derivatives taken; raises `StepError` if it has none."""
         found = lines[-1].rhs.atoms(Partial)
         if not found:
-            raise StepError(f"derivatives were wanted in {lines[-1].rhs}, which has none.")
+            raise StepError(words.NO_DERIVATIVE.format(line=plain(lines[-1].rhs)))
         elementwise = acts_elementwise(lines[-1].output)
         values = {
             part: collapse(derivative(part, ranges, elementwise=elementwise), full=False) for part in found
@@ -94,7 +94,7 @@ class Cancel:
         """The last line in its shortest usual form; raises `StepError` if that is how it stands already."""
         value = shortest(lines[-1].rhs)
         if value == lines[-1].rhs:
-            raise StepError(f"there is nothing to cancel in {latex(lines[-1].rhs)}.")
+            raise StepError(words.NOTHING_TO_CANCEL.format(line=plain(lines[-1].rhs)))
         return lines[-1].with_rhs(value)
 
 

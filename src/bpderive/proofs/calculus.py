@@ -14,6 +14,7 @@ from bpderive.errors import StepError
 from bpderive.letters.plain import plain
 from bpderive.letters.statements import Range, Statement, bound_letters, provably_at_most
 from bpderive.letters.symbols import RATES, C, L, LayerArray, Partial, quantity, stage
+from bpderive.proofs import words
 from bpderive.proofs.definitions import defining
 
 
@@ -30,9 +31,7 @@ def derivative(
     """
     variable = quantity(whole.by)
     if variable is None or variable[0].letter in RATES:
-        raise StepError(
-            f"to differentiate, a component such as z^l_j is needed; {plain(whole.by)} is not one."
-        )
+        raise StepError(words.NO_COMPONENT.format(by=plain(whole.by)))
     array = variable[0]
     expression, unfolded = whole.of, {}
     for known in definitions:
@@ -44,7 +43,7 @@ def derivative(
         if not elementwise and later.parent.letter == "a":
             layer = later.parent.layer
             if not provably_at_most(layer, L - 1, ranges):
-                raise StepError(f"{later} may be a function of the whole layer, and nothing says which.")
+                raise StepError(words.WHOLE_LAYER.format(later=later))
         meaning = _meaning(later, expression)
         unfolded[later] = meaning
         expression = expression.xreplace({later: meaning})
@@ -59,7 +58,7 @@ def collapse(expression: Expr, full: bool = True) -> Expr:
     """The sums over Kronecker deltas done; with `full`, raises `StepError` if a delta is left."""
     result = expression.replace(lambda e: isinstance(e, Sum) and e.function.has(KroneckerDelta), _only_term)
     if full and result.has(KroneckerDelta):
-        raise StepError(f"a Kronecker delta is left over in {plain(result)}.")
+        raise StepError(words.DELTA.format(result=plain(result)))
     return result
 
 
@@ -124,19 +123,16 @@ def _check_guards(expression: Expr, whole: Partial, ranges: tuple[Range, ...]) -
     array, indices = variable
     if captured := bound_letters(expression) & {s for index in indices for s in index.free_symbols}:
         raise StepError(
-            f"cannot differentiate {plain(expression)} by {plain(whole.by)}: the index "
-            f"{', '.join(map(str, captured))} is bound in it."
+            words.BOUND.format(
+                expression=plain(expression), by=plain(whole.by), letters=", ".join(map(str, captured))
+            )
         )
     if expression.has(Partial) or expression == C:
-        raise StepError(
-            f"nothing says what {plain(whole.of)} is, so it cannot be differentiated by {plain(whole.by)}."
-        )
+        raise StepError(words.UNKNOWN.format(of=plain(whole.of), by=plain(whole.by)))
     for component in _components(expression):
         found = quantity(component)
         if found is not None and found[0] != array and not _independent(found[0], array, ranges):
-            raise StepError(
-                f"{plain(component)} may depend on {plain(whole.by)}: unfold it before differentiating."
-            )
+            raise StepError(words.UNFOLD.format(component=plain(component), by=plain(whole.by)))
 
 
 def _independent(other: LayerArray, array: LayerArray, ranges: tuple[Range, ...]) -> bool:

@@ -19,7 +19,8 @@ from bpderive.letters.certificate import Certificate, timed
 from bpderive.letters.statements import WHOLE, Range, Statement, check_well_formed, contains
 from bpderive.letters.symbols import BackwardProduct, L, i, k, latex, plain
 from bpderive.letters.text import Text
-from bpderive.proofs.names import PART
+from bpderive.proofs import words
+from bpderive.proofs.names import PART, equation_name
 from bpderive.proofs.rules import Rule, acts_elementwise
 from bpderive.proofs.tensors import same
 
@@ -74,7 +75,9 @@ class Derivation:
                 try:
                     part.check()
                 except StepError as error:
-                    raise StepError(f"({self.number}), {title.en}: {error}") from error
+                    raise StepError(
+                        words.IN_PART.format(number=self.number, part=title, error=error.args[0])
+                    ) from error
             if self.claim is None:
                 _check_parts(self)
             else:
@@ -144,9 +147,7 @@ def calculated(number: str, title: Text, start: Statement, moves: Sequence[Move]
 def _steps(number: str, goal: Statement, start: Statement, moves: Sequence[Move]) -> Iterator[Step]:
     """The lines that the rules of `moves` give; raises `StepError` at the first rule that cannot be applied."""
     if set(start.sides) != {start.lhs} or start != _about(start, goal):
-        raise StepError(
-            f"({number}): a derivation begins with an identity about the cost of its goal, and {start} is none."
-        )
+        raise StepError(words.NO_START.format(number=number, start=start))
     lines = [start]
     ranges = _joined(start.ranges, goal.ranges)
     for place, move in enumerate(moves, start=1):
@@ -224,7 +225,9 @@ def _applied(
         check_well_formed(line)
     except StepError as error:
         raise StepError(
-            f"({number}), step {place}, {rule.name.en}: it does not follow from {plain(lines[-1].rhs)}: {error}"
+            words.IN_STEP.format(
+                number=number, place=place, rule=rule.name, before=plain(lines[-1].rhs), error=error.args[0]
+            )
         ) from error
     return line
 
@@ -237,17 +240,15 @@ def _about(line: Statement, goal: Statement) -> Statement:
 def _check_about(used: Statement, line: Statement) -> None:
     """Raise `StepError` unless what is used holds of all that `line` speaks of."""
     if used.cost not in (None, line.cost):
-        raise StepError(f"{used} is true of the cost {used.cost} only.")
+        raise StepError(words.ONE_COST.format(used=used, cost=used.cost))
     if used.given not in (None, line.given):
-        raise StepError(f"{used} is true only if {used.given}.")
+        raise StepError(words.ONLY_IF.format(used=used, given=words.SAID[used.given]))
     if used.output == WHOLE or used.output == line.output:
         return
     if used.output is not None:
-        raise StepError(f"{used} is true of {used.output} in the output layer only.")
-    if not acts_elementwise(line.output):
-        raise StepError(
-            f"{used} is known where each output depends on its own z alone, not for {line.output}."
-        )
+        raise StepError(words.ONE_OUTPUT.format(used=used, output=used.output))
+    if line.output is not None and not acts_elementwise(line.output):
+        raise StepError(words.ELEMENTWISE.format(used=used, output=words.SAID.get(line.output, line.output)))
 
 
 def _statements_of(rule: Rule) -> tuple[Statement, ...]:
@@ -264,30 +265,27 @@ def _check_steps(number: str, steps: Sequence[Step], made: Iterable[Step]) -> li
         if len(every) > len(steps):
             continue
         step = steps[len(every) - 1]
-        where = f"({number}), step {computed.number}, {computed.rule.name.en}"
+        where = words.STEP.format(number=number, place=computed.number, rule=computed.rule.name)
         if step.statement.sides != computed.statement.sides:
             raise StepError(
-                f"{where}: expected {step.statement}, and what comes out is {computed.statement}."
+                words.COMES_OUT.format(where=where, wanted=step.statement, found=computed.statement)
             )
         if step != computed:
-            raise StepError(
-                f"{where}: its number, rule, reason or ranges are not those that it was made with."
-            )
+            raise StepError(words.OTHER_STEP.format(where=where))
     if len(steps) != len(every):
-        raise StepError(f"({number}): there are {len(steps)} steps, and the rules make {len(every)}.")
+        raise StepError(words.STEPS.format(number=number, found=len(steps), made=len(every)))
     return every
 
 
 def _check_goal(number: str, goal: Statement, line: Statement) -> None:
     """Raise `StepError` unless the last line is the goal, up to the order of factors and the names of bound indices."""
     if goal.lhs != line.lhs or not _equal(goal.rhs, line.rhs):
-        raise StepError(f"({number}), after the last step: expected {goal}, and what comes out is {line}.")
+        raise StepError(words.GOAL.format(number=number, goal=goal, line=line))
     proved = {r.letter: r for r in line.ranges}
     for r in goal.ranges:
         if r != proved[r.letter] and not contains(proved[r.letter], r, goal.ranges):
             raise StepError(
-                f"({number}), after the last step: {goal} was wanted for {r}, and what comes out holds for "
-                f"{proved[r.letter]}."
+                words.GOAL_RANGE.format(number=number, goal=goal, wanted=r, found=proved[r.letter])
             )
 
 
@@ -306,29 +304,25 @@ def _check_induction(whole: Derivation) -> None:
     """Raise `StepError` unless the parts are the base case, the induction step and the conclusion of one claim."""
     claim = whole.claim
     if claim is None or len(whole.parts) < 2:
-        raise StepError(
-            f"({whole.number}): a proof by induction has a claim, a base case and an induction step."
-        )
+        raise StepError(words.INDUCTION.format(number=whole.number))
     last, below = _halves(claim)
     (_, base), (_, step) = whole.parts[:2]
     if base.statement != last:
-        raise StepError(
-            f"({whole.number}), base case: expected {last}, and what it proves is {base.statement}."
-        )
+        raise StepError(words.BASE.format(number=whole.number, wanted=last, found=base.statement))
     if step.statement != below:
         r = below.ranges[0]
-        raise StepError(f"({whole.number}), induction step: expected {below} for {r}.")
+        raise StepError(words.INDUCTION_STEP.format(number=whole.number, wanted=below, values=r))
     _check_hypothesis(whole.number, claim, base, step)
     proved = whole.parts[2][1].statement if len(whole.parts) > 2 else claim
     if proved != whole.statement:
-        raise StepError(f"({whole.number}): expected {whole.statement}, and what is proved is {proved}.")
+        raise StepError(words.PROVED.format(number=whole.number, wanted=whole.statement, found=proved))
     for _, part in whole.parts[2:]:
         for move in part.moves:
             if getattr(move.rule, "number", "") in (
                 "hypothesis",
                 "induction",
             ) and claim not in _statements_of(move.rule):
-                raise StepError(f"({whole.number}), conclusion: what is used is not {claim}.")
+                raise StepError(words.CONCLUSION.format(number=whole.number, claim=claim))
     _check_steps(whole.number, whole.steps, _numbered(whole.parts))
 
 
@@ -340,19 +334,20 @@ def _check_parts(whole: Derivation) -> None:
         for rule in rules:
             name = getattr(rule, "number", "")
             if name in ("hypothesis", "induction") and part.claim is None:
-                raise StepError(
-                    f"({whole.number}), {title.en}: only a proof by induction, which has a claim, a base case and an "
-                    "induction step, may use them."
-                )
+                raise StepError(words.NO_INDUCTION.format(number=whole.number, part=title))
             if name.startswith(PART) and not set(_statements_of(rule)) <= proved.get(name, set()):
                 used = " and ".join(map(str, _statements_of(rule)))
                 raise StepError(
-                    f"({whole.number}), {title.en}: it uses {used}, which no {name} before it proves."
+                    words.UNPROVED.format(
+                        number=whole.number, part=title, used=used, name=equation_name(name)
+                    )
                 )
         proved[part.number] = {part.statement, *((part.claim,) if part.claim is not None else ())}
     if whole.statement != whole.parts[-1][1].statement:
         raise StepError(
-            f"({whole.number}): expected {whole.statement}, and what is proved is {whole.parts[-1][1].statement}."
+            words.PROVED.format(
+                number=whole.number, wanted=whole.statement, found=whole.parts[-1][1].statement
+            )
         )
     _check_steps(whole.number, whole.steps, _numbered(whole.parts))
 
@@ -370,8 +365,9 @@ def _check_hypothesis(number: str, claim: Statement, base: Derivation, step: Der
             if not wanted or read_at != letter + 1:
                 used = " and ".join(str(known) for known in _statements_of(move.rule))
                 raise StepError(
-                    f"({number}), {part}: only the step may use the claim, as the hypothesis one layer later, and "
-                    f"what is used is {used} for {letter} = {read_at}."
+                    words.HYPOTHESIS.format(
+                        number=number, part=words.PARTS[part], used=used, letter=letter, value=read_at
+                    )
                 )
 
 

@@ -27,6 +27,7 @@ from bpderive.letters.symbols import (
     a,
     quantity,
 )
+from bpderive.proofs import words
 
 
 def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:
@@ -49,9 +50,7 @@ def vector_form(expression: Expr, index: Symbol) -> MatrixExpr:
             return CostGradient()
         if by is not None and by[1] == (index, 0) and by[0].letter == "b":
             return ParameterGradient(by[0])
-    raise StepError(
-        f"{plain(expression)} is not the component {plain(index)} of a vector that the book has a letter for."
-    )
+    raise StepError(words.NO_VECTOR.format(expression=plain(expression), index=plain(index)))
 
 
 def outer_form(expression: Expr, row: Symbol, column: Symbol) -> MatrixExpr:
@@ -64,7 +63,7 @@ def outer_form(expression: Expr, row: Symbol, column: Symbol) -> MatrixExpr:
     columns = [f for f in factors if column in f.free_symbols]
     if len(rows) + len(columns) != len(factors) or set(rows) & set(columns) or not rows or not columns:
         raise StepError(
-            f"{plain(expression)} is no product of a component {plain(row)} and a component {plain(column)}."
+            words.NO_OUTER.format(expression=plain(expression), row=plain(row), column=plain(column))
         )
     return MatMul(vector_form(Mul(*rows), row), vector_form(Mul(*columns), column).T)
 
@@ -82,7 +81,7 @@ def _hadamard_form(expression: Mul, index: Symbol) -> MatrixExpr:
 def _product_form(expression: Sum, index: Symbol) -> MatrixExpr:
     """Σ_k M_jk v_k, perhaps times factors that depend on j alone, as (M v) ⊙ …"""
     if len(expression.limits) != 1:
-        raise StepError(f"{plain(expression)} has more than one sum.")
+        raise StepError(words.MORE_SUMS.format(expression=plain(expression)))
     inner = expression.limits[0][0]
     outside: list[Expr] = []
     inside: list[Expr] = []
@@ -91,16 +90,16 @@ def _product_form(expression: Sum, index: Symbol) -> MatrixExpr:
         letters = factor.free_symbols
         if isinstance(factor, MatrixElement) and {factor.i, factor.j} == {index, inner}:
             if matrix is not None:
-                raise StepError(f"{plain(expression)} has two matrices under one sum.")
+                raise StepError(words.TWO_MATRICES.format(expression=plain(expression)))
             matrix = factor.parent if factor.i == index else factor.parent.T
         elif inner in letters and index in letters:
             raise StepError(
-                f"{plain(factor)} depends on both {plain(index)} and {plain(inner)} and is no matrix."
+                words.NO_MATRIX.format(factor=plain(factor), index=plain(index), inner=plain(inner))
             )
         else:
             (inside if inner in letters else outside).append(factor)
     if matrix is None or not inside:
-        raise StepError(f"{plain(expression)} is no product of a matrix and a vector.")
+        raise StepError(words.NO_PRODUCT.format(expression=plain(expression)))
     product = MatMul(matrix, vector_form(Mul(*inside), inner))
     return HadamardProduct(product, *(vector_form(f, index) for f in outside)) if outside else product
 
@@ -109,7 +108,7 @@ def diagonal_form(product: HadamardProduct) -> MatrixExpr:
     """s ⊙ σ′(z^l) as Σ′(z^l) s; raises `StepError` if no factor is σ′(z^l)."""
     slopes = [f for f in product.args if isinstance(f, Elementwise) and f.function is SigmaPrime]
     if len(slopes) != 1:
-        raise StepError(f"one factor σ′(z) was wanted in {plain(product)}, and there are {len(slopes)}.")
+        raise StepError(words.SLOPES.format(product=plain(product), number=len(slopes)))
     others = [f for f in product.args if f is not slopes[0]]
     rest = others[0] if len(others) == 1 else HadamardProduct(*others)
     return MatMul(

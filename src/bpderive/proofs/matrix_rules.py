@@ -18,6 +18,7 @@ from bpderive.letters.plain import plain
 from bpderive.letters.statements import Range, Statement
 from bpderive.letters.symbols import NormSquared, i, latex
 from bpderive.letters.text import Text
+from bpderive.proofs import words
 from bpderive.proofs.matrices import diagonal_form, outer_form, vector_form
 from bpderive.proofs.tensors import same
 
@@ -53,7 +54,7 @@ class ToMatrix:
             else:
                 table, entry = outer_form(side, self.row, self.column), (self.row, self.column)
             if not same(table[entry], side):
-                raise StepError(f"the entries of {plain(table)} are not {plain(side)}.")
+                raise StepError(words.ENTRIES.format(table=plain(table), side=plain(side)))
             sides.append(table)
         kept = tuple(r for r in lines[-1].ranges if r.letter not in (self.row, self.column))
         return Statement(tuple(sides), kept)
@@ -78,7 +79,7 @@ class WriteOut:
         """The last line with its norm written out; raises `StepError` if it has none."""
         norms = lines[-1].rhs.atoms(NormSquared)
         if not norms:
-            raise StepError(f"the norm of a vector was wanted, and {plain(lines[-1].rhs)} has none.")
+            raise StepError(words.NO_NORM.format(line=plain(lines[-1].rhs)))
         return lines[-1].with_rhs(
             lines[-1].rhs.xreplace({norm: norm.components(self.index) for norm in norms})
         )
@@ -102,8 +103,8 @@ class AsDiagonal:
         """The last line with the product, or its last factor, rewritten; the components are checked to be the same."""
         *outer, before = lines[-1].rhs.args if isinstance(lines[-1].rhs, MatMul) else (lines[-1].rhs,)
         if not isinstance(before, HadamardProduct):
-            raise StepError(f"a Hadamard product was wanted, and {plain(before)} is none.")
+            raise StepError(words.NO_HADAMARD.format(found=plain(before)))
         after = diagonal_form(before)
         if not same(before[i, 0], after[i, 0]):
-            raise StepError(f"the components of {plain(after)} are not those of {plain(before)}.")
+            raise StepError(words.COMPONENTS.format(after=plain(after), before=plain(before)))
         return lines[-1].with_rhs(MatMul(*outer, *after.args))

@@ -28,6 +28,7 @@ from bpderive.letters.plain import plain
 from bpderive.letters.statements import WHOLE, Range, Statement, bound_letters, provably_at_most, substitute
 from bpderive.letters.symbols import RATES, C, L, LayerArray, Partial, Width, latex, quantity, stage
 from bpderive.letters.text import Text
+from bpderive.proofs import words
 from bpderive.proofs.calculus import collapse, derivative
 from bpderive.proofs.names import equation_name
 from bpderive.proofs.substitution import replaced
@@ -103,11 +104,11 @@ class ByLine:
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """Line `into` with the left side of line `line` replaced; raises `StepError` if it does not occur."""
         if not (0 <= self.line < len(lines) and 0 <= self.into < len(lines)):
-            raise StepError(f"there are no steps {self.line} and {self.into} before this one.")
+            raise StepError(words.NO_STEPS.format(line=self.line, into=self.into))
         known, target = lines[self.line], lines[self.into]
         for r in known.ranges:
             if not r.high.has(Width) and not _within(r.letter, r, target.ranges):
-                raise StepError(f"step {self.line} holds for {r} only, and step {self.into} for more.")
+                raise StepError(words.STEP_RANGE.format(line=self.line, values=r, into=self.into))
         return target.with_rhs(replaced(target.rhs, known.lhs, known.rhs))
 
 
@@ -163,14 +164,13 @@ class ChainRule:
         fitting = [d for d in lines[-1].rhs.atoms(Partial) if self._lies_between(d, ranges)]
         if len(fitting) != 1:
             raise StepError(
-                f"the chain rule through {plain(self.through)} wanted one derivative whose two ends it lies between; "
-                f"{plain(lines[-1].rhs)} has {len(fitting)}."
+                words.CHAIN.format(
+                    through=plain(self.through), line=plain(lines[-1].rhs), number=len(fitting)
+                )
             )
         [whole] = fitting
         if self.index in whole.free_symbols | bound_letters(lines[-1].rhs) | {r.letter for r in ranges}:
-            raise StepError(
-                f"the index {plain(self.index)} of the chain rule is taken already in {plain(lines[-1].rhs)}."
-            )
+            raise StepError(words.TAKEN.format(index=plain(self.index), line=plain(lines[-1].rhs)))
         between = self.through[self.index, 0]
         total = Sum(
             Partial(whole.of, between) * Partial(between, whole.by),
@@ -215,7 +215,7 @@ class OnlyTerm:
         totals = [t for t in lines[-1].rhs.atoms(Sum) if t.limits[0][0] == self.index and len(t.limits) == 1]
         if len(totals) != 1:
             raise StepError(
-                f"a sum over {plain(self.index)} was wanted, and {plain(lines[-1].rhs)} has {len(totals)}."
+                words.SUMS.format(index=plain(self.index), line=plain(lines[-1].rhs), number=len(totals))
             )
         [total] = totals
         whole_range = tuple(total.limits[0][1:])
@@ -228,7 +228,7 @@ class OnlyTerm:
                     term = total.function.xreplace({self.index: self.keep})
                     return lines[-1].with_rhs(lines[-1].rhs.xreplace({total: term}))
         raise StepError(
-            f"no derivative in {plain(total)} is zero unless {plain(self.index)} = {plain(self.keep)}."
+            words.NOT_ZERO.format(total=plain(total), index=plain(self.index), keep=plain(self.keep))
         )
 
 
@@ -289,7 +289,9 @@ def _check_layer(number: str, allowed: Range, value: Basic, ranges: tuple[Range,
     """Raise `StepError` unless equation `number`, which holds for the layers `allowed`, holds for the layer `value`."""
     if not allowed.high.has(Width) and not _within(value, allowed, ranges):
         raise StepError(
-            f"({number}) holds for {allowed}, and it is used for {plain(allowed.letter)} = {plain(value)}."
+            words.OUT_OF_RANGE.format(
+                number=number, allowed=allowed, letter=plain(allowed.letter), value=plain(value)
+            )
         )
 
 
@@ -297,9 +299,7 @@ def _read_at(number: str, equation: Statement, at: At) -> Statement:
     """The equation for other letters; raises `StepError` for letters that it does not have."""
     letters = {r.letter for r in equation.ranges}
     if unknown := [str(letter) for letter, _ in at if letter not in letters]:
-        raise StepError(
-            f"({number}) has no letter {', '.join(unknown)} that could be read as something else."
-        )
+        raise StepError(words.NO_LETTER.format(number=number, letters=", ".join(unknown)))
     return equation.at(dict(at))
 
 

@@ -7,6 +7,7 @@ from sympy import Expr, MatMul, Mul
 from bpderive.errors import StepError
 from bpderive.letters.plain import plain
 from bpderive.letters.statements import bound_letters
+from bpderive.proofs import words
 from bpderive.proofs.matrices import replaced_product
 
 
@@ -19,11 +20,9 @@ def replaced(expression: Expr, old: Expr, new: Expr) -> Expr:
     if isinstance(old, Mul):
         return _factors_replaced(expression, old, new)
     if not expression.has(old):
-        raise StepError(f"{plain(old)} was wanted in {plain(expression)}, where it does not occur.")
+        raise StepError(words.ABSENT.format(part=plain(old), whole=plain(expression)))
     if captured := sorted(map(str, (new.free_symbols - old.free_symbols) & bound_letters(expression))):
-        raise StepError(
-            f"putting {plain(new)} for {plain(old)} would let a sum capture {', '.join(captured)}."
-        )
+        raise StepError(words.CAPTURED.format(new=plain(new), old=plain(old), letters=", ".join(captured)))
     return expression.xreplace({old: new})
 
 
@@ -32,6 +31,6 @@ def _factors_replaced(expression: Expr, old: Mul, new: Expr) -> Expr:
     wanted = set(old.args)
     together = [e for e in expression.atoms(Mul) if wanted <= set(e.args)]
     if not together:
-        raise StepError(f"{plain(old)} was wanted in {plain(expression)}, where it does not occur.")
+        raise StepError(words.ABSENT.format(part=plain(old), whole=plain(expression)))
     put = {e: Mul(new, *(factor for factor in e.args if factor not in wanted)) for e in together}
     return expression.xreplace(put)

@@ -16,6 +16,7 @@ from sympy import Add, Basic, Dummy, Expr, Integer, KroneckerDelta, Mul, Pow, Ra
 
 from bpderive.errors import StepError
 from bpderive.letters.symbols import NormSquared
+from bpderive.proofs import words
 
 _MOST_BOUND = 6
 
@@ -121,9 +122,7 @@ def _collapse(term: Term) -> Iterable[Term]:
 def _named(term: Term, level: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """A key that is the same for two terms exactly when a renaming of bound indices makes them equal."""
     if len(term.bound) > _MOST_BOUND:
-        raise StepError(
-            f"{len(term.bound)} sums in one product are more than can be compared (at most {_MOST_BOUND})."
-        )
+        raise StepError(words.MANY_SUMS.format(number=len(term.bound), most=_MOST_BOUND))
     candidates = []
     for order in itertools.permutations(term.bound):
         names = {bound[0]: Symbol(f"_{level}_{place}") for place, bound in enumerate(order)}

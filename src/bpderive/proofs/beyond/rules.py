@@ -26,6 +26,7 @@ from bpderive.letters.plain import plain
 from bpderive.letters.statements import Range, Statement, index_within, provably_at_most
 from bpderive.letters.symbols import C, L, Partial, Sigma, Width, a, b, latex, quantity, w, z
 from bpderive.letters.text import Text
+from bpderive.proofs import words
 from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, Mean, Spread, passed, weights
 from bpderive.proofs.calculus import collapse, without_empty_sums
 from bpderive.proofs.names import equation_name
@@ -83,7 +84,7 @@ class AddEmpty:
         """The last line plus the sum; raises `StepError` if it need not be empty."""
         _, low, high, _ = over_layers(self.total)
         if sympy.expand(low - high) != 1:
-            raise StepError(f"{plain(self.total)} is not empty.")
+            raise StepError(words.NOT_EMPTY.format(total=plain(self.total)))
         return lines[-1].with_rhs(lines[-1].rhs + self.total)
 
 
@@ -107,12 +108,12 @@ class Join:
         parts = list(Add.make_args(lines[-1].rhs))
         totals = [part for part in parts if is_over_layers(part) and part.limits[-1][0] == self.index]
         if len(totals) != 1:
-            raise StepError(f"one sum over {self.index} was wanted in {plain(lines[-1].rhs)}.")
+            raise StepError(words.ONE_SUM.format(index=self.index, line=plain(lines[-1].rhs)))
         [total] = totals
         _, low, high, term = over_layers(total)
         before = term.xreplace({self.index: low - 1})
         if before not in parts:
-            raise StepError(f"{plain(before)} was wanted beside {plain(total)}.")
+            raise StepError(words.BESIDE.format(term=plain(before), total=plain(total)))
         parts.remove(total)
         parts.remove(before)
         return lines[-1].with_rhs(Add(*parts, Sum(term, (self.index, low - 1, high))))
@@ -146,19 +147,19 @@ def derivative(whole: Any, ranges: tuple[Range, ...]) -> Expr:
     """
     found = quantity(whole.of)
     if found is None or found[0].letter not in ("a", "z"):
-        raise StepError(f"{plain(whole)} is no derivative of an activation or a weighted input.")
+        raise StepError(words.NO_FORWARD.format(whole=plain(whole)))
     array, (neuron, _) = found
     letter, layer = array.letter, array.layer
     source, allowed = _source(whole.by, layer)
     by_z = whole.by.parent == z(layer)
     if not allowed or (by_z and letter == "z"):
-        raise StepError(f"({plain(whole)}) is no derivative by what {plain(whole.of)} reads.")
+        raise StepError(words.NOT_READ.format(whole=plain(whole), of=plain(whole.of)))
     if isinstance(whole, Partial) and source is not None and isinstance(whole.by.parent, type(array)):
-        raise StepError(f"{plain(whole.by)} may act on {plain(whole.of)} through other layers as well.")
+        raise StepError(words.OTHER_LAYERS.format(by=plain(whole.by), of=plain(whole.of)))
     if source is not None:
         within = provably_at_most(Integer(1), source, ranges) and provably_at_most(source + 1, layer, ranges)
         if not within:
-            raise StepError(f"layer {layer} does not read layer {source}.")
+            raise StepError(words.LAYER_NOT_READ.format(layer=layer, source=source))
     own = z(layer)[neuron, 0]
     weighted = own if by_z else _split(weights, layer, neuron, source) + b(layer)[neuron, 0]
     if letter == "z":
@@ -208,7 +209,7 @@ class Expand:
             lambda e: isinstance(e, Mul) and any(isinstance(f, Add) for f in e.args), sympy.expand_mul
         )
         if value == lines[-1].rhs:
-            raise StepError(f"there is nothing to multiply out in {plain(lines[-1].rhs)}.")
+            raise StepError(words.NOTHING_TO_EXPAND.format(line=plain(lines[-1].rhs)))
         return lines[-1].with_rhs(value)
 
 
@@ -241,11 +242,11 @@ class OnlyNeighbours:
         """The last line in the letters of a chain; raises `StepError` where it cannot be said which layer it is."""
         at_end = self.layer == L
         if not at_end and not provably_at_most(self.layer, L - 1, ranges):
-            raise StepError(f"nothing says whether layer {self.layer} is the last one.")
+            raise StepError(words.LAST_LAYER.format(layer=self.layer))
 
         def of_cost(part: Direct) -> Expr:
             if part.of != C or part.by.parent != a(self.layer):
-                raise StepError(f"{plain(part)} is no derivative of the cost by layer {self.layer}.")
+                raise StepError(words.NOT_OF_COST.format(part=plain(part), layer=self.layer))
             if self.every_step:
                 return part
             return Partial(C, part.by) if at_end else Integer(0)
@@ -253,13 +254,13 @@ class OnlyNeighbours:
         def of_layers(total: Sum) -> Expr:
             index, low, high, body = over_layers(total)
             if sympy.expand(low - self.layer) != 1 or high != L:
-                raise StepError(f"{plain(total)} does not run over the layers after {self.layer}.")
+                raise StepError(words.LATER_LAYERS.format(total=plain(total), layer=self.layer))
             if at_end:
                 return Integer(0)
             term = body.xreplace({index: low})
             alone = body.replace(lambda e: isinstance(e, BetweenElement), lambda e: Integer(0))
             if without_empty_sums(alone) != 0:
-                raise StepError(f"the terms of {plain(total)} do not vanish without connections.")
+                raise StepError(words.NOT_VANISHING.format(total=plain(total)))
             return without_empty_sums(term.replace(lambda e: isinstance(e, BetweenElement), self._neighbour))
 
         rhs = lines[-1].rhs
@@ -274,7 +275,7 @@ class OnlyNeighbours:
         if parent.letter == "P":
             return Integer(0)
         if parent.read != self.layer or parent.layer != self.layer + 1:
-            raise StepError(f"{plain(entry)} is no weight from layer {self.layer} to the next.")
+            raise StepError(words.NO_WEIGHT.format(entry=plain(entry), layer=self.layer))
         return entry if self.every_step else w(parent.layer)[entry.i, entry.j]
 
 
@@ -301,7 +302,7 @@ class Sift:
                 for inner in Mul.make_args(total.function):
                     if isinstance(inner, Sum) and len(inner.function.atoms(KroneckerDelta)) == 1:
                         return lines[-1].with_rhs(rhs.xreplace({total: self._sifted(total, inner, ranges)}))
-        raise StepError(f"no sum over {self.index} in {plain(rhs)} has one term only.")
+        raise StepError(words.ONE_TERM.format(index=self.index, line=plain(rhs)))
 
     def _sifted(self, total: Sum, inner: Sum, ranges: tuple[Range, ...]) -> Expr:
         [(_, low, high)], [(letter, first, last)] = total.limits, inner.limits
@@ -344,7 +345,7 @@ class Through:
         own = Dummy("x", positive=True)
         outer = sympy.diff(known.lhs.xreplace({self.of: own}), own).xreplace({own: self.of})
         if known.lhs.xreplace({self.of: own}).free_symbols != {own}:
-            raise StepError(f"({self.number}) says nothing of {plain(self.of)}.")
+            raise StepError(words.SAYS_NOTHING.format(number=self.number, of=plain(self.of)))
         value = self._moved(known.rhs) / outer
         return lines[-1].with_rhs(collected(replaced(lines[-1].rhs, Partial(self.of, self.by), value)))
 
@@ -376,7 +377,7 @@ class Collect:
         """The last line collected; raises `StepError` if it is so already."""
         value = _apart_everywhere(lines[-1].rhs)
         if value == lines[-1].rhs:
-            raise StepError(f"there is nothing to collect in {plain(lines[-1].rhs)}.")
+            raise StepError(words.NOTHING_TO_COLLECT.format(line=plain(lines[-1].rhs)))
         return lines[-1].with_rhs(value)
 
 
