@@ -24,6 +24,7 @@ from bpderive.functions.activations import (
 from bpderive.functions.activations.elementwise import expression_source, function_source, run
 from bpderive.functions.activations.forms import decay, where
 from bpderive.functions.activations.stable import confirm, in_high_precision
+from bpderive.functions.costs import costs
 from bpderive.letters.text import Text
 
 TITLE = Text(en="made for a test", zh="测试用")
@@ -360,3 +361,16 @@ def test_at_the_edge_of_the_numbers_is_the_limit(
     for point, value, wanted in zip(points, found, expected, strict=True):
         with np.errstate(over="ignore", invalid="ignore"):
             assert value == wanted or abs(value - wanted) <= 8 * np.spacing(abs(wanted)), point
+
+
+def test_a_factor_that_is_zero_in_floating_point_leaves_an_array() -> None:
+    steep = Activation("steep", TITLE, sympy.tanh(z * sympy.Rational(1, 10**400)))
+    assert steep.numpy([1.0, 2.0]).tolist() == [0.0, 0.0]
+
+
+def test_the_size_of_a_parameter_is_bounded() -> None:
+    for size in (10**5000, sympy.Rational(1, 10**3000)):
+        with pytest.raises(DomainError, match="bits"):
+            activations["elu"].with_parameters(alpha=size)
+        with pytest.raises(DomainError, match="bits"):
+            costs["huber"].with_parameters(delta=size)

@@ -99,6 +99,7 @@ class Cost:
         if formula is not None:
             require_moderate(formula, self.name)
             formula = formula.subs(values)
+            require_moderate(formula, self.name)
         open_symbols = {symbol for _, value in self.parameters for symbol in value.free_symbols}
         variables = set() if formula is None else formula.free_symbols - open_symbols
         if formula is None or {symbol.name for symbol in variables} - {"a", "y"}:

@@ -368,6 +368,7 @@ def _in_z(formula: Any, name: str, values: dict[Any, Expr]) -> Expr:
         raise DomainError(_UNKNOWN_FUNCTION.format(name=shown(name), function=function))
     symbols = set().union(*(value.free_symbols for value in values.values()))
     formula = _exact(formula).subs(values)
+    domain.require_moderate(formula, name)
     variables = formula.free_symbols - symbols
     if len(variables) > 1:
         names = ", ".join(sorted(map(str, variables)))

@@ -214,7 +214,7 @@ def function_source(
     lines = [f"    {part} = {expression_source(value)}" for part, value in shared]
     arguments = ", ".join(symbol.name for symbol in variables)
     shown = expression_source(result)
-    if not expression.free_symbols:
+    if not result.free_symbols:  # a factor that is 0 in floating point may leave a constant
         shown = NumPySource().constant(shown, variables[0].name)
     return "\n".join(
         [f"def {name}({arguments}):", f"    {docstring(says)}", *lines, f"    return {shown}", ""]
@@ -241,15 +241,18 @@ def in_parts(expression: Expr) -> tuple[list[tuple[Symbol, Expr]], Expr]:
         if not isinstance(value, Expr) or value.is_Atom or length(value) <= LONGEST:
             return value
         operands = [shortened(operand) for operand in value.args]
+        whole = value.func(*operands)
+        too_long = length(whole) > LONGEST
         for place in sorted(range(len(operands)), key=lambda n: -length(operands[n])):
-            rebuilt = value.func(*operands)
-            if length(rebuilt) <= LONGEST:
+            if not too_long:
                 break
             if isinstance(operands[place], Expr) and not operands[place].is_Atom:
                 name = next(parts)
                 made.append((name, _bare(operands[place])))
                 operands[place] = name
-        return value.func(*operands)
+                whole = value.func(*operands)
+                too_long = length(whole) > LONGEST
+        return whole
 
     for name, value in shared:
         short = shortened(value)

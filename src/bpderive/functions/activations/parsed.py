@@ -17,10 +17,11 @@ import sympy
 from sympy import Expr
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations import domain, grammar, refusals
+from bpderive.functions.activations import domain, grammar, refusals, steps
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.bounds import Gap
 from bpderive.functions.activations.grammar import FUNCTIONS, GREATEST_EXPONENT, GREATEST_ROOT, MOST_BITS
+from bpderive.functions.activations.steps import TooManySteps, at_most
 from bpderive.functions.activations.variables import z
 from bpderive.letters.text import Text
 
@@ -60,10 +61,10 @@ def _require_real_as_written(source: grammar.Source, tree: ast.expr) -> None:
     """Refuse what is not real for every z as it is written: SymPy would make z of exp(log(z))."""
     reader = _Formula(source)
     try:
-        with sympy.evaluate(False):
+        with sympy.evaluate(False), at_most(steps.MOST, question=True):
             written = reader.of(tree)
         gap = domain.undefined(written)
-    except (KeyError, ArithmeticError, AttributeError, TypeError, ValueError):
+    except (KeyError, ArithmeticError, AttributeError, TypeError, ValueError, RecursionError, TooManySteps):
         return  # SymPy cannot hold some choices within choices as they are written; it is checked as it stands then
     if gap is not None:
         raise source.refused(_said(gap), reader.made.get(gap.part, 0))
