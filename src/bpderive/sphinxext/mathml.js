@@ -29,7 +29,7 @@ function tidy(node) {
   }
   const [base, prime] = node.children;
   // The font's prime stands raised already; as a superscript it would be raised and made small once more.
-  if (node.type === "msup" && prime.classes.join() === "tml-prime" && (base.type === "mi" || isUpright(base))) {
+  if (node.type === "msup" && prime.classes.includes("tml-prime") && (base.type === "mi" || isUpright(base))) {
     node.type = "mrow";
     prime.classes = [];
   }
