@@ -36,9 +36,6 @@ VANISHED = mpmath.mpf(2) ** -1100
 POINTS = 12
 """On each piece on which a form is compared with its formula."""
 
-FAR = 1000
-"""From where on exp(−|z|) is 0 to every program."""
-
 REACH = 60
 """How far from 0 the points go."""
 
