@@ -219,7 +219,7 @@ def _symmetry(sign: int) -> Callable[[Samples, Any], Iterator[str]]:
         apart = [place for (place, right), (_, left) in both if not _near(right, sign * left)]
         if said and apart:
             yield f"not at z = {mpmath.nstr(apart[0], 8)}"
-        if not said and not apart:
+        if not said and both and not apart:
             yield "no sample shows it"
 
     return check
