@@ -79,6 +79,24 @@ def test_search_leads_from_the_letters_of_other_books_to_what_is_said_of_them(vi
         assert not found[ours][0].startswith("conventions.html#")
 
 
+WORDS_OF_LEARNERS = {
+    "convolution": ("rot180", "卷积核", "stride"),
+    "recurrence": ("BPTT", "backpropagation through time", "随时间反向传播", "LSTM"),
+    "shortcuts": ("残差", "residual", "skip connection", "ResNet"),
+    "layers-that-mix": ("批归一化", "层归一化", "注意力", "batch norm", "layer norm", "attention", "softmax"),
+    "decay-dropout-curvature": ("dropout", "权重衰减", "weight decay", "Hessian"),
+}
+"""What somebody types who looks for one of the chapters beyond layers."""
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_search_leads_from_the_words_of_learners_to_the_chapter_or_the_question(visit, way):
+    found = find(visit, way, [word for words in WORDS_OF_LEARNERS.values() for word in words])
+    for page, words in WORDS_OF_LEARNERS.items():
+        for word in words:
+            assert any(place.startswith((page, "questions")) for place in found[word][:5]), found[word][:5]
+
+
 def test_each_example_on_the_search_page_finds_something(visit):
     page = visit("both/search.html").page
     examples = page.locator(".bp-examples a").all_inner_texts()
