@@ -141,9 +141,10 @@ def tests_oldest(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format with ruff, and the English of the pages; `nox -s lint -- --fix` corrects what it can."""
+    """Check style and format with ruff and the spelling; `nox -s lint -- --fix` corrects what it can of the style."""
     install(session, "lint")
     session.run("python", "-m", "translations.calques")
+    session.run("codespell")
     if "--fix" in session.posargs:
         session.run("ruff", "check", "--fix", ".")
         session.run("ruff", "format", ".")
