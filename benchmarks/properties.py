@@ -100,8 +100,8 @@ class Sampled:
         return numbers(DIGITS).mpf(found[1]) if _near(*found) else None
 
     def is_exactly(self, wanted: Any, x: Any) -> bool:
-        """Whether it has this value at x to twenty times as many digits: erf(9) is not 1."""
-        digits = 20 * DIGITS
+        """Whether it has this value at x to a hundred times as many digits: erf(9) is not 1."""
+        digits = 100 * DIGITS
         return bool(evaluate(self.expression, digits)(numbers(digits).mpf(x)) == wanted)
 
 
@@ -157,8 +157,8 @@ def _near(first: Any, second: Any) -> bool:
     return bool(abs(first - second) <= TOLERANCE * (1 + abs(first) + abs(second)))
 
 
-def _range(samples: Samples, said: Any, of: Sampled | None = None) -> Iterator[str]:
-    of = of or samples.value
+def _range(samples: Samples, said: Any, order: int = 0) -> Iterator[str]:
+    of, rate = (samples.value, samples.slope, samples.bend)[order : order + 2]
     values = samples.over(of)
     if not isinstance(said, sympy.Interval | FiniteSet) or said is sympy.S.EmptySet:
         yield "no interval"
@@ -176,7 +176,8 @@ def _range(samples: Samples, said: Any, of: Sampled | None = None) -> Iterator[s
             if side * (value - wanted) < -TOLERANCE * (1 + abs(wanted)):
                 yield f"{mpmath.nstr(value, 12)} at z = {mpmath.nstr(place, 8)} is beyond {end}"
                 break
-            if is_open and abs(place) <= 0.5 and value == wanted and of.is_exactly(wanted, place):
+            is_taken = is_open and abs(place) <= 0.5 and value == wanted and rate(place) == 0
+            if is_taken and of.is_exactly(wanted, place):
                 yield f"{end} is taken at z = {mpmath.nstr(place, 8)}"
                 break
         if best[0] > side * wanted + LOOSE * (1 + abs(wanted)):
@@ -283,7 +284,7 @@ def _inflections(samples: Samples, said: Any) -> Iterator[str]:
 
 
 def _slope_range(samples: Samples, said: Any) -> Iterator[str]:
-    yield from _range(samples, said, samples.slope)
+    yield from _range(samples, said, 1)
 
 
 def _by_output(samples: Samples, said: Expr) -> Iterator[str]:
