@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bpderive.cli.book import Server
+
 HTML = Path(__file__).parents[2] / "docs" / "_build" / "html"
 LANGUAGES = ("en", "zh")
 WAYS = (*LANGUAGES, "both")
@@ -65,7 +67,7 @@ class Visit:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """Where the book is served."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=HTML))
+    server = Server(("127.0.0.1", 0), functools.partial(_Quiet, directory=HTML))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/"

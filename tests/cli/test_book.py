@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 import urllib.request
 import zipfile
@@ -43,6 +45,20 @@ def served(path: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{made.server_port}/"
         made.shutdown()
         thread.join()
+
+
+def test_a_reader_who_leaves_early_leaves_no_traceback(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "large.bin").write_bytes(bytes(30_000_000))
+    with served(folder) as address:
+        with socket.create_connection(("127.0.0.1", int(address.split(":")[2].strip("/")))) as reader:
+            reader.sendall(b"GET /large.bin HTTP/1.0\r\n\r\n")
+            reader.recv(100)
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # hang up at once
+        with urllib.request.urlopen(address) as answer:
+            assert answer.read().decode() == INDEX
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize("kind", ["folder", "packed"])

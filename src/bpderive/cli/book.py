@@ -9,11 +9,13 @@ from __future__ import annotations
 import argparse
 import functools
 import http.server
+import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bpderive.cli.words import Parser
 from bpderive.errors import ParseError
@@ -51,6 +53,15 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A server that says nothing when a reader leaves a page before all of it has come."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report an error of a request, unless it is that the connection was closed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def add(parser: Parser) -> None:
     """Add the arguments."""
     parser.add_argument(
@@ -81,12 +92,10 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def server(folder: Path, port: int = 0) -> http.server.ThreadingHTTPServer:
+def server(folder: Path, port: int = 0) -> Server:
     """A server of a folder for this machine alone, with the policy. Raises `ParseError` where the port is taken."""
     try:
-        return http.server.ThreadingHTTPServer(
-            ("127.0.0.1", port), functools.partial(_Handler, directory=folder)
-        )
+        return Server(("127.0.0.1", port), functools.partial(_Handler, directory=folder))
     except (OSError, OverflowError) as error:
         raise ParseError(
             Text(
