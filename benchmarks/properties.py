@@ -191,7 +191,7 @@ def _limit(samples: Samples, of: Callable[[Any], Any], end: Expr, side: int) -> 
     (_, before), (place, last) = far[-2:]
     if end.is_infinite:
         sign = 1 if end == sympy.oo else -1
-        if last * sign < 1 or sign * (last - before) <= 0:
+        if sign * (last - before) <= LOOSE * abs(last):
             yield f"{mpmath.nstr(last, 8)} at z = {mpmath.nstr(place, 4)} does not tend to {end}"
         return
     wanted = samples.number(end)
@@ -220,7 +220,7 @@ def _symmetry(sign: int) -> Callable[[Samples, Any], Iterator[str]]:
         apart = [place for (place, right), (_, left) in both if not _near(right, sign * left)]
         if said and apart:
             yield f"not at z = {mpmath.nstr(apart[0], 8)}"
-        if not said and both and not apart:
+        if not said and both and all(right == sign * left for (_, right), (_, left) in both):
             yield "no sample shows it"
 
     return check

@@ -36,7 +36,7 @@ SIGNS = (ABOVE, ON)
 NESTED = ("σ", "inv", *SIGNS)
 MOST_TERMS = 4000
 MOST_LEAVES = 800
-A_STEP = 8
+A_STEP = 2
 """How many terms inside of atoms cost as much as one that is not."""
 TOO_MANY_TERMS = Text(en="it has too many terms", zh="项数太多")
 
@@ -102,7 +102,7 @@ def scaled(terms: Iterable[Term], by: Fraction | int) -> list[Term]:
     return [Term(t.coefficient * by, t.factors, t.bound) for t in terms] if by else []
 
 
-def product(first: list[Term], second: list[Term]) -> list[Term]:
+def product(first: list[Term], second: list[Term], clock: Clock | None = None) -> list[Term]:
     """The product, bound indices of the two kept apart."""
     if len(first) * len(second) > MOST_TERMS:
         raise TooHard(TOO_MANY_TERMS)
@@ -112,7 +112,11 @@ def product(first: list[Term], second: list[Term]) -> list[Term]:
         for u in second:
             if len(t.bound) + len(u.bound) > MOST_SUMS:
                 raise TooHard(TOO_MANY_SUMS)
-            other = renamed_bound(u) if names and any(index in names for index, _ in u.bound) else u
+            other = u
+            if names and any(index in names for index, _ in u.bound):
+                if clock is not None:
+                    clock.check(1 + _depth(u.factors) // A_STEP)
+                other = renamed_bound(u)
             factors = _multiplied(t.factors, other.factors)
             result.append(Term(bounded(t.coefficient * other.coefficient), factors, t.bound + other.bound))
     return result
@@ -124,7 +128,7 @@ def power(base: list[Term], exponent: int, clock: Clock | None = None) -> list[T
     for _ in range(exponent - 1):
         if clock is not None:
             clock.check(1 + len(result) // 16)
-        result = product(result, base)
+        result = product(result, base, clock)
     return result
 
 
@@ -295,10 +299,11 @@ def _named(term: Term, clock: Clock | None) -> Key:
         return _sorted(term.factors), ()
     ranks = _refined(term.factors, dict.fromkeys(spaces, 0), spaces)
     leaves = itertools.count(1)
+    looked_at = len(spaces) + len(term.factors) + _depth(term.factors)
 
     def best(ranks: dict[str, int]) -> Key:
         if clock is not None:
-            clock.check(max(1, len(ranks) ** 2 // 16))  # refining compares all of them
+            clock.check(max(1, len(ranks) * looked_at // 16))  # refining looks at all for each of them
         classes: dict[int, list[str]] = {}
         for index, rank in ranks.items():
             classes.setdefault(rank, []).append(index)

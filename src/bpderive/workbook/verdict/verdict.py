@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LONGEST = math.inf
 """Seconds of work after which a claim is given up, if none are said: it is steps that end the work."""
 
-DECISION, SEARCH = 20_000, 100_000
+DECISION, SEARCH = 14_000, 100_000
 """How many steps the decision whether a claim holds, and the search for a counterexample, may take."""
 
 STATUS = {
