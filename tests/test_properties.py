@@ -426,6 +426,16 @@ def test_every_property_is_known_or_has_a_reason(text: str, monkeypatch: pytest.
         assert PROPERTIES[name](activation.formula).value is not None or activation.why_unknown(name), name
 
 
+@pytest.mark.parametrize("text", ["tanh(z)/sin(3/2)", "sigmoid(z)*cos(1)", "tanh(z*sin(2))"])
+def test_a_sine_of_a_number_is_a_number(text: str) -> None:
+    activation = bp.parse_activation(text)
+    found = activation.derivative_from_output()
+    assert found is not None
+    there = np.linspace(-3, 3, 7)
+    slopes = [float(found.subs(sympy.Symbol("a", real=True), value)) for value in activation.numpy(there)]
+    assert np.allclose(activation.numpy_derivative(there), slopes, rtol=1e-12)
+
+
 def test_no_sample_contradicts_what_is_found_of_formulas_that_are_grown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,9 +12,10 @@ from itertools import pairwise
 import sympy
 from sympy import Expr, Interval, Rational
 
+from bpderive.functions.activations import steps
 from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.enclosure import sign
-from bpderive.functions.activations.steps import Undecided
+from bpderive.functions.activations.steps import Undecided, question
 from bpderive.functions.activations.variables import CACHE, a, z
 from bpderive.functions.activations.zeros import limit_of, zeros
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential, tidy, vanishes
@@ -23,18 +24,25 @@ from bpderive.letters.text import Text
 _NOT_MONOTONE = Text(en="the function is not monotone", zh="该函数不单调")
 
 
-@lru_cache(CACHE)
 def slope_by_output(formula: Expr) -> Expr | None:
     """σ′ as a function of a = σ(z), or None where it is not found.
 
     Found where σ′ is constant or σ is a quotient of linear functions of a power of exp(v), which can be solved for it.
     """
+    try:
+        return _solved(formula)
+    except Undecided:
+        return None
+
+
+@question(lambda: steps.MOST // 3)
+def _solved(formula: Expr) -> Expr | None:
     if len(pieces(formula)) > 1:
         return None
     slope = sympy.diff(formula, z)
     if not slope.has(z):
         return slope
-    _, (rational, by_exponential) = in_exponential(sympy.Tuple(formula, slope).rewrite(sympy.exp), z)
+    _, (rational, by_exponential) = in_exponential(sympy.Tuple(formula, slope), z)
     rational = sympy.cancel(sympy.together(rational))
     if not rational.is_rational_function(EXPONENTIAL) or rational.has(z):
         return None

@@ -142,7 +142,7 @@ def split(expression: Expr) -> Expr | None:
     """A rational function of z and exp(cz), written by exp(−c|z|) on either side of 0; None for others."""
     if len(analysis.pieces(expression)) > 1:
         return None
-    exponent, rational = in_exponential(expression.rewrite(sympy.exp), z)
+    exponent, rational = in_exponential(expression, z)
     rational = sympy.cancel(sympy.together(rational))
     above, below = sympy.fraction(rational)
     if not (above.is_polynomial(z, EXPONENTIAL) and below.is_polynomial(z, EXPONENTIAL)):
