@@ -19,6 +19,7 @@ from sympy import FiniteSet, Interval, Rational, S
 
 import bpderive as bp
 from benchmarks import properties as grown
+from bpderive.cli import main
 from bpderive.functions.activations import (
     Activation,
     activations,
@@ -434,6 +435,15 @@ def test_a_sine_of_a_number_is_a_number(text: str) -> None:
     there = np.linspace(-3, 3, 7)
     slopes = [float(found.subs(sympy.Symbol("a", real=True), value)) for value in activation.numpy(there)]
     assert np.allclose(activation.numpy_derivative(there), slopes, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["erf(min((z * (pi)^0.5), max(softplus(1), cosh(z))))", "abs(z^5-z-1)*tanh(z)", "max(z, exp(1))/pi"],
+)
+def test_what_has_irrational_kinks_is_described(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["activation", text]) == 0
+    assert "Largest error" in capsys.readouterr().out
 
 
 def test_no_sample_contradicts_what_is_found_of_formulas_that_are_grown(

@@ -111,9 +111,10 @@ def plain(form: Expr) -> Expr:
 
 
 def _points(where: Interval) -> list[Fraction]:
-    """Rational points inside an interval, denser towards its finite ends."""
+    """Rational points inside an interval, denser towards its finite ends, which may be irrational."""
     low, high = (
-        Fraction(str(sympy.Rational(end))) if end.is_finite else None for end in (where.inf, where.sup)
+        Fraction(str(end if end.is_Rational else end.evalf(40))) if end.is_finite else None
+        for end in (where.inf, where.sup)
     )
     if low is not None and high is not None:
         return [low + (high - low) * Fraction(n, POINTS + 1) for n in range(1, POINTS + 1)]
