@@ -56,7 +56,6 @@ class Normaliser(Walker[list[Term]]):
         return forms.normal(terms, self.unequal, self.clock)
 
     number = staticmethod(number)
-    times = staticmethod(product)
 
     def step(self) -> None:
         """Take one step."""
@@ -69,6 +68,11 @@ class Normaliser(Walker[list[Term]]):
     def plus(self, values: Iterable[list[Term]]) -> list[Term]:
         """The sum of all."""
         return [term for value in values for term in value]
+
+    def times(self, first: list[Term], second: list[Term]) -> list[Term]:
+        """The product, a large one counted."""
+        self.clock.check(len(first) * len(second) // 64)
+        return product(first, second, self.clock)
 
     def power(self, base: list[Term], exponent: int) -> list[Term]:
         """The power; raises `IllFormed` where it divides by what is 0 identically."""
