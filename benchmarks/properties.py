@@ -34,7 +34,7 @@ LOOSE = 0.05
 FAR = (1e2, 1e3, 1e4, 1e6, 1e9)
 NEAR = [x / 32 for x in range(-12 * 32, 12 * 32 + 1)] + [s * x / 4 for x in range(49, 161) for s in (-1, 1)]
 
-_UNARY = [name for name, word in FUNCTIONS.items() if word.least == word.most == 1]
+UNARY = [name for name, word in FUNCTIONS.items() if word.least == word.most == 1]
 _NUMBERS = ("1", "2", "3", "0.5", "0.25", "1.5", "pi", "e", "0.1", "7")
 
 
@@ -45,7 +45,7 @@ def grown(dice: random.Random, depth: int) -> str:
     kind = dice.random()
     inner = [grown(dice, depth - 1) for _ in range(3)]
     if kind < 0.4:
-        return f"{dice.choice(_UNARY)}({inner[0]})"
+        return f"{dice.choice(UNARY)}({inner[0]})"
     if kind < 0.75:
         return f"({inner[0]} {dice.choice('+-*/')} {inner[1]})"
     if kind < 0.83:

@@ -320,7 +320,7 @@ class Reading:
                 )
             case syntax.Outer(first, second):
                 return part(first) @ part(second).T
-        raise NotImplementedError(node)
+        raise TypeError(f"A {type(node).__name__} has no value here: teach `value` how it is computed.")
 
     def _filled(self, node: syntax.Quantity, entry: Callable[[Any], Any]) -> Any:
         layer = self.layer(node.layer)

@@ -21,8 +21,8 @@ import pytest
 import sympy
 
 import bpderive as bp
+from benchmarks.properties import UNARY
 from bpderive.functions.activations import Activation, properties, steps
-from bpderive.functions.activations.grammar import FUNCTIONS
 from bpderive.functions.activations.steps import TooManySteps, at_most
 from bpderive.functions.costs import Cost, costs
 from bpderive.letters.text import Text
@@ -36,7 +36,6 @@ STEPS, MOST = 4_000, 5_000_000
 A = Text(en="a", zh="甲")
 z, a, y, q = sympy.symbols("z a y q", real=True)
 
-UNARY = [name for name, word in FUNCTIONS.items() if word.least == word.most == 1]
 WORDS = (*("z",) * 9, "1e30*z", "1e-9*z", "0*z", "9^9", "z^9", "pi", "e", "1e20", "(z-1/3)")
 NO_FORMULAS = (
     *("1e40*z", "1e-300*z", "9^64", "z^999", "1/0", "1e400", "9^(9^9)", "i", "nan", "oo"),

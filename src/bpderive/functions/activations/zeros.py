@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from functools import cmp_to_key, lru_cache, reduce
+from functools import cmp_to_key, reduce
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -23,8 +23,8 @@ from bpderive.functions.activations import steps
 from bpderive.functions.activations.bounds import INF, Outside, Unbounded, bounds, halfway
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import Undecided, question
-from bpderive.functions.activations.variables import CACHE, z
-from bpderive.functions.algebra import EXPONENTIAL, in_exponential
+from bpderive.functions.activations.variables import z
+from bpderive.functions.algebra import EXPONENTIAL, in_exponential, vanishes
 from bpderive.letters.text import Text
 
 DEEPEST = 40
@@ -372,19 +372,22 @@ def limit_of(function: Expr, point: Expr, side: str = "+") -> Expr:
     return found
 
 
-@lru_cache(CACHE)
+@question(lambda: steps.MOST // 5)
 def period(formula: Expr) -> Expr | None:
-    """The least period of a function of sines and cosines of cz + d, or None."""
+    """A period of a function of sines and cosines of cz + d, half or a third of it being none; None for others."""
     waves = formula.atoms(sympy.sin, sympy.cos)
-    if not waves or formula.xreplace(dict.fromkeys(waves, S.One)).has(z) or not _expanded(formula, 0).has(z):
+    if not waves or formula.xreplace(dict.fromkeys(waves, S.One)).has(z):
         return None
     first, *others = (abs(sympy.diff(wave.args[0], z)) for wave in waves)
     ratios = [other / first for other in others]
     if first.has(z) or not all(ratio.is_Rational for ratio in ratios):
         return None
+    if vanishes(sympy.diff(formula, z), z) is True:  # a constant has no period
+        return None
     repeats = 2 * sympy.pi / (first * reduce(sympy.gcd, ratios, S.One))
+    written = _expanded(formula, 0)
     for parts in (2, 3):  # it may repeat sooner, as sin(z)^2 does
-        while _expanded(formula, repeats / parts) == _expanded(formula, 0):
+        while _expanded(formula, repeats / parts) == written:
             repeats /= parts
     return repeats
 
