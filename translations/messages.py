@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from babel.messages.pofile import read_po
-
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """The Chinese characters, for use in a regular expression's brackets."""
 
@@ -33,6 +31,8 @@ def has_chinese(text: str) -> bool:
 
 def of_catalogue(path: Path, name: str) -> Iterator[Message]:
     """The messages of a PO file, which is called `name` in findings."""
+    from babel.messages.pofile import read_po  # the library's own tests do without it
+
     with path.open("rb") as file:
         catalogue = read_po(file, locale=None)
     for entry in catalogue:
