@@ -204,13 +204,6 @@ def fuzz(session: nox.Session) -> None:
     session.run("python", "-m", "tests.fuzz", *session.posargs)
 
 
-@nox.session(name="mutants-source")
-def mutants_source(session: nox.Session) -> None:
-    """Change the library's own source in every small way, and list what the tests do not notice."""
-    install(session, "tests")
-    session.run("python", "-m", "mutants.source", *session.posargs)
-
-
 @nox.session(name="bench-accuracy")
 def bench_accuracy(session: nox.Session) -> None:
     """Measure the errors of all activations beside jax, torch and scipy, and write docs/results/accuracy.json."""

@@ -1,42 +1,37 @@
 """Wrong variants of (R1), (R2), … and of the steps of their proofs, whose letters the language of claims lacks.
 
-They are changed as SymPy expressions. A variant is refuted by a counterexample of their judge that `graph_numbers`
+They are changed as SymPy expressions, by `variants`. A variant is refuted by a counterexample of their judge that `graph_numbers`
 confirms, or ill-formed; one that the judge finds nothing against has escaped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import sympy
-from sympy import Add, Expr, Integer, KroneckerDelta, Mul, Pow, Sum
+from sympy import Expr, Integer, Sum
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.equations import equations
 from bpderive.errors import Refuted, StepError
 from bpderive.judge.certify import Decided, shown_letters
 from bpderive.letters.statements import Range, Statement, provably_at_most
-from bpderive.letters.symbols import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, delta, j, k, l, z
+from bpderive.letters.symbols import C, L, LayerArray, Partial, SigmaPrime, a, l, z
 from bpderive.proofs.beyond import judge, special
 from bpderive.proofs.beyond.corollaries import MEAN
 from bpderive.proofs.beyond.letters import (
-    Between,
     BetweenElement,
     Direct,
     Mean,
-    Parameter,
-    Parameters,
-    Spread,
     UpTo,
-    W,
-    gradient_of_layer,
 )
 from bpderive.proofs.beyond.rules import derivative, is_over_layers, over_layers, summed_layers
 from bpderive.proofs.calculus import collapse
 from bpderive.proofs.tensors import same
 from mutants import graph_numbers
 from mutants.subjects import Subject, claim_of
+from mutants.variants import variants
 
 Judge = Callable[[Statement], Decided]
 
@@ -190,84 +185,3 @@ def cases(statement: Statement, sizes: tuple[int, ...]) -> list[dict[str, int]]:
     """The letters of every case of a statement in a network, counted from 1."""
     reader = judge.GraphReader(judge.GraphTruth(sizes))
     return [shown_letters(letters) for letters in judge.cases_of(statement, reader)]
-
-
-def variants(statement: Statement) -> Iterator[Statement]:
-    """The statement with one thing changed on one of its sides."""
-    seen = {statement.sides}
-    for place, side in enumerate(statement.sides):
-        for changed in _changed(side):
-            sides = (*statement.sides[:place], changed, *statement.sides[place + 1 :])
-            if sides not in seen:
-                seen.add(sides)
-                yield replace(statement, sides=sides)
-
-
-def _changed(side: Expr) -> Iterator[Expr]:
-    yield from (-side, 2 * side)
-    for part in dict.fromkeys(_parts(side)):
-        for other in _others(part):
-            changed = side.xreplace({part: other})
-            if changed != side:
-                yield changed
-
-
-def _parts(expression: Expr) -> Iterator[Expr]:
-    """All parts but the shapes of arrays."""
-    yield expression
-    within = (expression.layer,) if isinstance(expression, LayerArray) else expression.args
-    for part in () if isinstance(expression, Parameters) else within:
-        yield from _parts(part)
-
-
-def _others(part: Expr) -> Iterator[Expr]:
-    """What may be written for a part by mistake."""
-    if isinstance(part, Add):
-        for term in part.args:
-            yield from (part - term, part - 2 * term)
-    elif isinstance(part, Mul):
-        yield from (part / factor for factor in part.args if factor.is_commutative)
-    elif isinstance(part, Sum):
-        for place, (letter, low, high) in enumerate(part.limits):
-            for moved in ((letter, low + 1, high), (letter, low, high - 1)):
-                yield Sum(part.function, *part.limits[:place], moved, *part.limits[place + 1 :])
-    elif isinstance(part, BetweenElement):
-        matrix = part.parent
-        yield Between("P" if matrix.letter == "w" else "w", matrix.layer, matrix.read)[part.i, part.j]
-        yield Between(matrix.letter, matrix.read, matrix.layer)[part.i, part.j]
-        yield matrix[part.j, part.i]
-    elif isinstance(part, SigmaPrime):
-        yield Sigma(*part.args)
-    elif isinstance(part, Sigma):
-        yield SigmaPrime(*part.args)
-    elif isinstance(part, Mean | Spread):
-        yield (Spread if isinstance(part, Mean) else Mean)(*part.args)
-    elif isinstance(part, KroneckerDelta):
-        yield from (part.func(part.args[0] + step, part.args[1]) for step in (1, -1))
-    elif isinstance(part, Parameter):
-        yield part.parent[part.j, part.i] if part.parent == W else part.parent[part.i + 1, 0]
-    elif isinstance(part, Pow):
-        yield from (part.base ** (part.exp + step) for step in (1, -1))
-    elif isinstance(part, MatrixElement) and part.parent.letter in ("K", "w"):
-        yield from (part.parent[part.i + step, part.j] for step in (1, -1))
-        if part.parent.letter == "w":
-            yield part.parent[part.j, part.i]
-    elif isinstance(part, MatrixElement) and isinstance(part.parent, LayerArray):
-        layer = part.parent.layer
-        if part.i.is_Add:
-            yield from (part.parent[index, 0] for index in (*part.i.args, part.i + 1, part.i - 1))
-        yield from (array(layer)[part.i, 0] for array in (delta, gradient_of_layer, a))
-        if part.parent.letter in ("delta", "G"):
-            yield from (array(layer + 1)[part.i, 0] for array in (delta, gradient_of_layer))
-        yield part.parent[k if part.i == j else j, 0]
-    elif isinstance(part, UpTo):
-        last, layer, neuron = part.args
-        yield from (
-            UpTo(last + 1, layer, neuron),
-            UpTo(last - 1, layer, neuron),
-            UpTo(last, layer + 1, neuron),
-        )
-    elif isinstance(part, Direct | Partial):
-        yield (Partial if isinstance(part, Direct) else Direct)(*part.args)
-        if part.of != C:
-            yield part.func(part.by, part.of)

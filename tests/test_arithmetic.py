@@ -16,10 +16,9 @@ from bpderive.judge.counterexample import Counterexample
 from bpderive.letters.statements import Statement
 from tests import arithmetic
 from tests.arithmetic import Example, confirms
-from tests.mutations import with_rhs
 
 RIGHT = equations["BP2"].stated("component")
-WRONG = with_rhs(RIGHT, -RIGHT.rhs)
+WRONG = RIGHT.with_rhs(-RIGHT.rhs)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def test_a_counterexample_is_confirmed(found: Counterexample) -> None:
     assert confirms(found, WRONG)
 
 
-@pytest.mark.parametrize("statement", [RIGHT, with_rhs(RIGHT, 3 * RIGHT.rhs)])
+@pytest.mark.parametrize("statement", [RIGHT, RIGHT.with_rhs(3 * RIGHT.rhs)])
 def test_a_counterexample_to_something_else_is_not(found: Counterexample, statement: Statement) -> None:
     assert not confirms(found, statement)
 

@@ -27,7 +27,6 @@ from bpderive.letters.statements import Range, Statement, equation, layers, neur
 from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
 from bpderive.proofs.definitions import INNER, NEURON, OUTPUT, WEIGHT
 from tests.arithmetic import confirms
-from tests.mutations import with_rhs
 
 BP2 = equations["BP2"].stated("component")
 BP4 = equations["BP4"].stated("component")
@@ -85,10 +84,10 @@ def test_where_there_is_no_case_nothing_is_decided() -> None:
 
 
 def test_the_smallest_network_comes_first() -> None:
-    found = refuted(with_rhs(BP2, 2 * BP2.rhs))
+    found = refuted(BP2.with_rhs(2 * BP2.rhs))
     assert found.sizes == (2, 3, 2)
     assert found.letters == {"l": 2, "j": 1}
-    assert refuted(with_rhs(BP4, -BP4.rhs)).sizes == NETWORKS[0]
+    assert refuted(BP4.with_rhs(-BP4.rhs)).sizes == NETWORKS[0]
 
 
 def test_a_statement_that_fails_in_one_case_only_is_refuted_there() -> None:
@@ -100,11 +99,11 @@ def test_a_statement_that_fails_in_one_case_only_is_refuted_there() -> None:
 
 
 def test_what_holds_only_for_equal_widths_is_refuted() -> None:
-    swapped = with_rhs(BP2, BP2.rhs.xreplace({w(l + 1)[k, j]: w(l + 1)[j, k]}))
+    swapped = BP2.with_rhs(BP2.rhs.xreplace({w(l + 1)[k, j]: w(l + 1)[j, k]}))
     assert confirms(refuted(swapped), swapped)
     without = equations["34"].statement
-    without = with_rhs(
-        without, MatMul(*(f.T if f == w(l + 1).T else f for f in without.rhs.args), evaluate=False)
+    without = without.with_rhs(
+        MatMul(*(f.T if f == w(l + 1).T else f for f in without.rhs.args), evaluate=False)
     )
     found = refuted(without)
     assert found.sizes in EQUAL_WIDTHS
@@ -166,7 +165,7 @@ def test_what_is_true_of_one_cost_is_not_true_of_all() -> None:
 
 
 def test_a_counterexample_says_everything_that_is_needed() -> None:
-    wrong = with_rhs(BP2, 2 * BP2.rhs)
+    wrong = BP2.with_rhs(2 * BP2.rhs)
     found = refuted(wrong)
     assert found.left is not None
     assert found.right == 2 * found.left
@@ -182,7 +181,7 @@ def test_a_counterexample_says_everything_that_is_needed() -> None:
 def test_no_function_has_two_values_at_one_place() -> None:
     """σ(z) against σ(z − 2b): with b = 0 both are taken at the same place, so b is not 0."""
     wrong = equations["23"].stated()
-    wrong = with_rhs(wrong, wrong.rhs.xreplace({b(l)[j, 0]: -b(l)[j, 0]}))
+    wrong = wrong.with_rhs(wrong.rhs.xreplace({b(l)[j, 0]: -b(l)[j, 0]}))
     found = refuted(wrong)
     assert found.values["b^2_1"] != 0
     assert confirms(found, wrong)
@@ -190,14 +189,14 @@ def test_no_function_has_two_values_at_one_place() -> None:
 
 def test_rows_and_columns_of_a_matrix_are_named() -> None:
     matrix = equations["BP4"].stated("matrix")
-    found = refuted(with_rhs(matrix, -matrix.rhs))
+    found = refuted(matrix.with_rhs(-matrix.rhs))
     assert found.place == (1, 1)
     assert "in row 1" in str(found)
 
 
 def test_refuted_is_a_value_error_that_carries_its_counterexample() -> None:
     with pytest.raises(ValueError, match="does not hold") as caught:
-        certify(with_rhs(BP2, -BP2.rhs))
+        certify(BP2.with_rhs(-BP2.rhs))
     assert isinstance(caught.value, Refuted)
     with set_language("zh"):
         assert "不成立：在网络 (2, 3, 2) 中，取 l = 2" in str(caught.value)
@@ -221,7 +220,7 @@ def test_a_random_false_term_is_refuted_and_the_same_term_on_both_sides_is_not(
         extra = extra * (factor.xreplace({l: L}) if number == "BP1" else factor)
     if number == "44":
         extra = extra.xreplace({j: m}).xreplace({m: j})
-    wrong = with_rhs(true, true.rhs + extra)
+    wrong = true.with_rhs(true.rhs + extra)
     networks = ((2, 3), (2, 3, 2))
     found = refuted(wrong, *networks)
     assert found.left is not None
@@ -235,11 +234,11 @@ def test_combinations_of_matrices(number: str, first: int, second: int) -> None:
     network = ((2, 3, 2),)
     side = MatAdd(MatMul(first, true.lhs), MatMul(second, true.rhs))
     if first + second == 1:
-        certify(with_rhs(true, side), network)
+        certify(true.with_rhs(side), network)
     elif first or second:
-        found = refuted(with_rhs(true, side), *network)
+        found = refuted(true.with_rhs(side), *network)
         assert isinstance(found.left, Fraction)
-        assert confirms(found, with_rhs(true, side))
+        assert confirms(found, true.with_rhs(side))
 
 
 def test_letters_of_an_inner_layer_only() -> None:
@@ -249,6 +248,6 @@ def test_letters_of_an_inner_layer_only() -> None:
 
 def test_the_search_for_values_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(claims, "MOST_TRIALS", 0)
-    found = refuted(with_rhs(TRUE["BP3"], 2 * TRUE["BP3"].rhs), (2, 3))
+    found = refuted(TRUE["BP3"].with_rhs(2 * TRUE["BP3"].rhs), (2, 3))
     assert found.left is None
     assert "different polynomials" in str(found)

@@ -15,7 +15,6 @@ from bpderive.proofs.beyond import judge
 from bpderive.proofs.beyond.letters import Direct, gradient_of_layer, r
 from bpderive.proofs.beyond.rules import AddEmpty, Join, OnlyNeighbours, Take
 from bpderive.proofs.derivation import Move, derive
-from tests.mutations import with_rhs
 
 THEOREMS = [number for number, known in equations.further.items() if known.kind == "theorem"]
 
@@ -47,7 +46,7 @@ def test_the_chapters_equations_are_special_cases() -> None:
 def test_a_counterexample_says_where_and_by_how_much() -> None:
     known = equations["R7"]
     with pytest.raises(Refuted) as raised:
-        judge.certify(with_rhs(known.statement, 2 * known.statement.rhs))
+        judge.certify(known.statement.with_rhs(2 * known.statement.rhs))
     found = raised.value.counterexample
     assert found.letters == {"l": 2, "r": 1, "j": 1, "k": 1}
     assert found.left is not None

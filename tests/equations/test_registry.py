@@ -8,7 +8,6 @@ import pytest
 
 from bpderive import Certificate, equations
 from bpderive.errors import Refuted, StepError
-from tests.mutations import with_rhs
 
 KINDS = {
     "definition": "23 z 26 29",
@@ -66,12 +65,12 @@ def test_what_is_marked_as_proved_has_a_proof(number: str) -> None:
 def test_a_wrong_statement_or_a_wrong_proof_fails_the_check(number: str) -> None:
     known = equations[number]
     form = known.printed
-    wrong = with_rhs(known.stated(form), 2 * known.stated(form).rhs)
+    wrong = known.stated(form).with_rhs(2 * known.stated(form).rhs)
     with pytest.raises(Refuted):
         replace(known, **{form: wrong}).check()
     assert known.proof is not None
     step = known.proof.steps[-1]
-    bad = replace(step, statement=with_rhs(step.statement, 2 * step.statement.rhs))
+    bad = replace(step, statement=step.statement.with_rhs(2 * step.statement.rhs))
     with pytest.raises(StepError):
         replace(known, proof=replace(known.proof, steps=(*known.proof.steps[:-1], bad))).check()
 

@@ -13,7 +13,7 @@ from bpderive.letters.symbols import d, l
 from bpderive.proofs import Derivation, Move
 from bpderive.proofs.derivation import by_parts, derive
 from bpderive.proofs.rules import ByEquation
-from tests.mutations import mutations, with_rhs
+from mutants.variants import one_of_each
 
 LONG = derivation("long")
 PARTS = {part.number: part for _, part in LONG.parts}
@@ -46,9 +46,9 @@ def test_every_line_is_true() -> None:
 def test_the_judge_finds_a_wrong_name() -> None:
     """d^l_j with another meaning than its definition's would not be equal to it."""
     shared = PARTS["part C"].statement
-    for wrong in mutations(shared.rhs).values():
+    for wrong in one_of_each(shared.rhs).values():
         with pytest.raises((ValueError, StepError)):
-            certify(with_rhs(shared, wrong))
+            certify(shared.with_rhs(wrong))
 
 
 @pytest.mark.parametrize("sizes", [(2, 3, 2), (2, 2, 3, 2)], ids=str)
@@ -62,7 +62,7 @@ def test_every_line_holds_on_a_network(sizes: tuple[int, ...]) -> None:
 def test_a_line_corrupted_anywhere_is_found() -> None:
     for place in (0, 12, 30, len(LONG.steps) - 1):
         step = LONG.steps[place]
-        wrong = replace(step, statement=with_rhs(step.statement, -step.statement.rhs))
+        wrong = replace(step, statement=step.statement.with_rhs(-step.statement.rhs))
         with pytest.raises(StepError, match=r"\(long\), step|corrupted|expected"):
             replace(LONG, steps=(*LONG.steps[:place], wrong, *LONG.steps[place + 1 :])).check()
 
@@ -84,7 +84,7 @@ def test_a_part_may_not_use_a_later_one() -> None:
 
 
 def test_a_part_may_not_use_more_than_was_proved() -> None:
-    false = with_rhs(PARTS["part H"].statement, 2 * d(l))
+    false = PARTS["part H"].statement.with_rhs(2 * d(l))
     moves = [Move(ByEquation("part H", false))]
     borrowed = derive("BP2", LONG.title, false, moves)
     with pytest.raises(StepError, match="which no part H before it proves"):

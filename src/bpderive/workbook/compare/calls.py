@@ -102,8 +102,8 @@ class Example:
             true = [array.shape for array in (*self.true_b, *self.true_w)]
             try:
                 with np.errstate(all="ignore"):
-                    found = trace(self.net, *self.case.arguments, slip)
-                made: list[Array] | None = [*found.b, *found.w]
+                    b, w = trace(self.net, *self.case.arguments, slip).gradient
+                made: list[Array] | None = [*b, *w]
             except ValueError:
                 made = None
             fits = made is not None and [array.shape for array in made] == true

@@ -28,7 +28,7 @@ from bpderive.workbook.compare.calls import apart, tolerance
 from bpderive.workbook.compare.convention import BOOK, FACTS, SCALES, Array, CodeConvention
 from bpderive.workbook.compare.findings import Finding, Findings
 from bpderive.workbook.compare.returned import Unreadable, array_of
-from bpderive.workbook.slips import NONE, SLIPS, Slip, Trace, trace
+from bpderive.workbook.slips import NONE, SLIPS, Slip, Step, trace
 
 MOST_BYTES = 2**28
 """How much an `.npz` file may hold."""
@@ -196,7 +196,7 @@ def compare_step(step: Mapping[str, Any], net: Network, wanted: CodeConvention |
     if lacking:
         raise _missing(Text(en=", ".join(lacking), zh="、".join(lacking)))
     slack = max(tolerance(array) for array in found.values())
-    best: tuple[int, _Laid, Trace, dict[Key, float]] | None = None
+    best: tuple[int, _Laid, Step, dict[Key, float]] | None = None
     for layout in _layouts(found, net, wanted):
         made = _traced(layout, net, NONE)
         assert made is not None  # the shapes are those of the network
@@ -296,34 +296,24 @@ def _order(net: Network) -> list[Key]:
     return [*forwards, ("cost", 0), *backwards]
 
 
-def _truth(key: Key, laid: _Laid, net: Network, made: Trace) -> Array:
+def _truth(key: Key, laid: _Laid, net: Network, made: Step) -> Array:
     """What a quantity should be, in the scale of the convention."""
     letter, layer = key
-    m = made.zs[0].shape[1]
+    m = made.m
     scale = laid.convention.factor(m, net.sizes[-1])
     each = scale / m if laid.convention.batch == "sum" or laid.convention.errors == "averaged" else scale
-    place = layer - 2
-    match letter:
-        case "z":
-            return made.zs[place]
-        case "a":
-            return made.activations[place + 1]
-        case "delta":
-            return each * made.deltas[place]
-        case "da" if layer == net.depth:
-            return each * made.slopes
-        case "da":
-            return each * (laid.of("w")[place + 1].T @ made.deltas[place + 1])
-        case "db":
-            return scale * made.b[place]
-        case "dw":
-            return scale * made.w[place]
+    if letter in ("z", "a"):
+        return {"z": made.z, "a": made.a}[letter][layer]
+    if letter in ("da", "delta"):
+        return each * {"da": made.g, "delta": made.delta}[letter][layer]
+    if letter in ("db", "dw"):
+        return scale * {"db": made.nabla_b, "dw": made.nabla_w}[letter][layer]
     case = (laid.of("w"), laid.of("b"), laid.found["x", 0], laid.found["y", 0])
     value, _ = compile_gradient(net).value_and_gradient(*case)
     return np.array(abs(scale) * value)
 
 
-def _traced(laid: _Laid, net: Network, slip: Slip) -> Trace | None:
+def _traced(laid: _Laid, net: Network, slip: Slip) -> Step | None:
     weights, biases = ([array.astype(np.float64) for array in laid.of(letter)] for letter in "wb")
     x, y = (laid.found[letter, 0].astype(np.float64) for letter in "xy")
     with np.errstate(all="ignore"):
@@ -354,12 +344,12 @@ def _of_values(found: Array, true: Array, slack: float) -> Text | None:
     return Text(en=f"it is {factor:.6g} times what it should be", zh=f"等于应有值的 {factor:.6g} 倍")
 
 
-def _reason(laid: _Laid, net: Network, made: Trace, keys: Sequence[Key], slack: float) -> Text | None:
+def _reason(laid: _Laid, net: Network, made: Step, keys: Sequence[Key], slack: float) -> Text | None:
     """A mistake that gives the last of these quantities and all before it, or in a forward pass that one alone."""
     letter, layer = keys[-1]
     if letter in ("z", "a"):  # all before is right: the network begins here
         at = layer - 2
-        found = {("x", 0): made.activations[at], ("y", 0): laid.found["y", 0]}
+        found = {("x", 0): made.a[at + 1], ("y", 0): laid.found["y", 0]}
         for key, array in laid.found.items():
             if key[0] in "wb" and key[1] >= layer:
                 found[key[0], key[1] - at] = array
