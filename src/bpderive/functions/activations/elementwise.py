@@ -23,7 +23,7 @@ from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from bpderive.errors import DomainError, shown
-from bpderive.functions.activations.special import coded, computed
+from bpderive.functions.activations.forms import coded, computed
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.later import loaded, np
 from bpderive.letters.text import Text

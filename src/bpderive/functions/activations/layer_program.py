@@ -20,7 +20,7 @@ from sympy import Basic, Expr, Max, Mul, Sum, Symbol
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations.elementwise import docstring, expression_source, run
-from bpderive.functions.activations.special import coded, computed
+from bpderive.functions.activations.forms import coded, computed
 from bpderive.functions.activations.variables import CACHE
 from bpderive.letters.symbols import C, Largest, Partial, quantity
 from bpderive.letters.text import Text
