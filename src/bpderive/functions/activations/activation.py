@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
 from bpderive.functions.activations import analysis, by_output, domain, properties, rewriting
-from bpderive.functions.activations.elementwise import compiled
+from bpderive.functions.activations.layer_program import compiled
 from bpderive.functions.activations.stable import compare, confirm, slope
 from bpderive.functions.activations.variables import a, z
 from bpderive.functions.differentiation import latex
