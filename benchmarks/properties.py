@@ -125,7 +125,7 @@ class Samples:
 
     def number(self, exact: Expr) -> Any:
         """A number with many digits."""
-        return numbers(DIGITS).make_mpf(enclosure(exact, DIGITS + 10)._mpi_[0])
+        return numbers(DIGITS).mpf(enclosure(exact, DIGITS + 10).low)
 
     def over(self, of: Callable[[Any], Any], places: Sequence[Any] | None = None) -> list[tuple[Any, Any]]:
         """(place, value) wherever there is a value."""

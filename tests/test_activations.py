@@ -21,8 +21,9 @@ from bpderive.functions.activations import (
     slope,
     z,
 )
-from bpderive.functions.activations.elementwise import expression_source, function_source, run
+from bpderive.functions.activations.elementwise import expression_source, run
 from bpderive.functions.activations.forms import decay, where
+from bpderive.functions.activations.layer_program import function_source
 from bpderive.functions.activations.stable import confirm, in_high_precision
 from bpderive.functions.costs import costs
 from bpderive.letters.text import Text

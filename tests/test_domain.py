@@ -8,8 +8,9 @@ from sympy import Piecewise, Rational
 
 import bpderive as bp
 from bpderive.functions.activations import Activation, activations, elementwise_activations, z
-from bpderive.functions.activations.bounds import Outside, bounds
+from bpderive.functions.activations.bounds import FLOATS, Outside, bounds, in_digits
 from bpderive.functions.activations.domain import undefined
+from bpderive.functions.activations.enclosure import Undecided, sign
 
 TITLE = bp.Text(en="made for a test", zh="测试用")
 
@@ -143,12 +144,21 @@ def test_a_parameter_is_a_finite_number() -> None:
     ids=str,
 )
 def test_bounds_hold_all_values(formula: sympy.Expr) -> None:
-    for low, width in ((-9, 3), (-2, Rational(1, 2)), (0, Rational(1, 64)), (Rational(13, 10), 2), (40, 1)):
-        found = bounds(formula, float(low), float(low + width))
-        for part in range(9):
-            value = sympy.N(formula.subs(z, low + width * Rational(part, 8)), 40)
-            assert found.low <= value <= found.high
-            assert not found.nonzero or value != 0
+    for low, width in ((-9, 3), (-2, Rational(1, 2)), (0, Rational(1, 64)), (Rational(13, 8), 2), (40, 1)):
+        for arithmetic in (FLOATS, in_digits(30)):
+            found = bounds(formula, *map(arithmetic.near, (Rational(low), Rational(low + width))), arithmetic)
+            for part in range(9):
+                value = sympy.N(formula.subs(z, low + width * Rational(part, 8)), 60)
+                assert arithmetic.exact(found.low) <= value <= arithmetic.exact(found.high)
+                assert not found.nonzero or value != 0
+
+
+def test_with_more_digits_bounds_are_closer() -> None:
+    formula = sympy.exp(z) - 1 - z - z**2 / 2
+    at = Rational(1, 10**9)
+    assert sign(formula, at) == 1
+    with pytest.raises(Undecided):
+        sign(sympy.exp(z) - 1 - z * sympy.exp(z / 2) * (1 + z**2 / 24), Rational(1, 10**60))
 
 
 def test_bounds_say_what_is_outside() -> None:

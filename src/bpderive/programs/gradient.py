@@ -19,8 +19,8 @@ from sympy import Add, Expr, ImmutableDenseMatrix, Mul, Sum, Symbol
 
 from bpderive.errors import DomainError, NetworkError, ShapeError
 from bpderive.functions.activations import VectorActivation, a, slope, z
+from bpderive.functions.activations.forms import coded
 from bpderive.functions.activations.layer_program import letter
-from bpderive.functions.activations.special import coded
 from bpderive.functions.costs import a as output
 from bpderive.functions.network import Network, code_name, component, in_symbols, require_network
 from bpderive.letters.places import Letters, whole_number

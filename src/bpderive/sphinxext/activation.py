@@ -29,7 +29,7 @@ from bpderive.functions.activations import (
     slope,
 )
 from bpderive.functions.activations.derivation import Joint, SlopeDerivation, slope_derivation
-from bpderive.functions.activations.elementwise import function_source
+from bpderive.functions.activations.layer_program import function_source
 from bpderive.functions.costs import Cost, costs
 from bpderive.functions.differentiation import latex
 from bpderive.functions.network import Network

@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
 from bpderive.functions.activations import analysis, by_output, domain, properties, rewriting
-from bpderive.functions.activations.elementwise import compiled
+from bpderive.functions.activations.layer_program import compiled
 from bpderive.functions.activations.stable import compare, confirm, slope
 from bpderive.functions.activations.variables import a, z
 from bpderive.functions.differentiation import latex
@@ -146,56 +146,47 @@ class Activation:
     @property
     def range(self) -> sympy.Set | None:
         """The set of all σ(z); its ends may be numbers that are known by certain bounds. None if it is not known."""
-        found: sympy.Set | None = properties.value_range(self.formula).value
-        return found
+        return properties.value_range(self.formula).value
 
     @property
     def limits(self) -> tuple[Expr | None, Expr | None]:
         """The limits of σ(z) for z → −∞ and z → ∞, None where there is none or none was found."""
-        found: tuple[Expr, Expr] | None = properties.limits(self.formula).value
-        return found or (None, None)
+        return properties.limits(self.formula).value or (None, None)
 
     @property
     def monotone(self) -> bool | None:
         """Whether σ never falls or never rises; None if that is not known."""
-        found: bool | None = properties.monotone(self.formula).value
-        return found
+        return properties.monotone(self.formula).value
 
     @property
     def odd(self) -> bool | None:
         """Whether σ(−z) = −σ(z); None if that is not known."""
-        found: bool | None = properties.odd(self.formula).value
-        return found
+        return properties.odd(self.formula).value
 
     @property
     def even(self) -> bool | None:
         """Whether σ(−z) = σ(z); None if that is not known."""
-        found: bool | None = properties.even(self.formula).value
-        return found
+        return properties.even(self.formula).value
 
     @property
     def max_slope(self) -> properties.Slope | None:
         """The least upper bound of |σ′| and where it is taken; None if it is not known."""
-        found: properties.Slope | None = properties.max_slope(self.formula).value
-        return found
+        return properties.max_slope(self.formula).value
 
     @property
     def slope_range(self) -> sympy.Set | None:
         """The set of all σ′(z), the slopes taken at kinks left out; None if it is not known."""
-        found: sympy.Set | None = properties.slope_range(self.formula).value
-        return found
+        return properties.slope_range(self.formula).value
 
     @property
     def tails(self) -> tuple[properties.Tail, properties.Tail] | None:
         """The limits of σ and σ′ for z → −∞ and z → ∞, and whether the neuron saturates there; None if not known."""
-        found: tuple[properties.Tail, properties.Tail] | None = properties.tails(self.formula).value
-        return found
+        return properties.tails(self.formula).value
 
     @property
     def inflections(self) -> sympy.Set | None:
         """Where σ″ changes its sign; None if that is not known."""
-        found: sympy.Set | None = properties.inflections(self.formula).value
-        return found
+        return properties.inflections(self.formula).value
 
     def why_unknown(self, name: str) -> Text | None:
         """Why the property `name`, such as "range", is None; None if it is known. Raises `UnknownName`."""

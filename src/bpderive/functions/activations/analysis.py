@@ -14,7 +14,7 @@ from sympy import Abs, Expr, Interval, Max, Min, Piecewise, Rational, S
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import steps
-from bpderive.functions.activations.enclosure import enclosure, intervals, sign
+from bpderive.functions.activations.enclosure import enclosure, sign
 from bpderive.functions.activations.steps import TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.activations.zeros import zeros
@@ -37,6 +37,9 @@ _SAME = Text(
     en="It could not be decided whether {first} and {second} are the same number: {reason}.",
     zh="无法判定 {first} 与 {second} 是否为同一个数：{reason}。",
 )
+
+TINY = 1e-40
+"""Numbers that are known to be nearer than this count as the same."""
 
 MOST_PIECES = 200
 """How many pieces a formula may have."""
@@ -200,10 +203,10 @@ def _same_number(first: Expr, second: Expr) -> bool:
     if difference == 0 or difference.free_symbols:
         return bool(difference == 0)
     try:
-        size = abs(enclosure(difference, 50))
+        near = enclosure(difference, 50)
     except Undecided as undecided:
         raise DomainError(_SAME.format(first=first, second=second, reason=undecided.reason)) from undecided
-    return bool(size <= intervals(50).mpf(10) ** -40)
+    return bool(max(-near.low, near.high) <= TINY)
 
 
 @lru_cache(CACHE)

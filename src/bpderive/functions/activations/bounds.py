@@ -1,15 +1,17 @@
-"""Certain bounds for a formula on an interval, in floating point: fast, and never narrower than the truth.
+"""Certain bounds for a formula on an interval: never narrower than the truth.
 
 `bounds(expression, low, high)` encloses all values on [low, high], whose ends may be infinite; where the formula may be
-undefined there it raises `Outside`, which says what was not in the domain, and whether certainly. `defined(expression)`
-decides in this way whether a formula is real and defined for every real z. To allow a further function, enter it in
-`RISING` with its largest domain, or in `_OTHERS`.
+undefined there it raises `Outside`, which says what was not in the domain, and whether certainly. It computes in
+floating point, which is fast, or with the digits of `in_digits(n)`. `gap(expression)` decides in this way whether a
+formula is real and defined for every real z. To allow a further function, enter it in `RISING` with its largest domain,
+or in `_OTHERS`.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,21 +19,23 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import mpmath
 import sympy
-from sympy import Expr
+from sympy import Expr, Rational
 from sympy.codegen.cfunctions import log1p
 from sympy.core.function import AppliedUndef
+from sympy.core.numbers import NumberSymbol
 
 from bpderive.functions.activations.variables import CACHE, z
 
-INF, TINY = math.inf, 5e-324
+INF = math.inf
 
 
 class Bounds(NamedTuple):
     """All values are between `low` and `high`; `nonzero` says that none of them is 0."""
 
-    low: float
-    high: float
+    low: Any
+    high: Any
     nonzero: bool = False
 
     @property
@@ -58,150 +62,167 @@ class Unbounded(Exception):
         self.part = part
 
 
-def bounds(expression: Expr, low: float, high: float) -> Bounds:
-    """What encloses the values of the expression for low ≤ z ≤ high; raises `Outside` or `Unbounded`."""
-    return _evaluator(expression)(Bounds(low, high, low > 0 or high < 0))
+class Bracketed(NumberSymbol):
+    """A number that is known by rational numbers below and above it."""
+
+    def bracket(self, digits: int) -> tuple[Rational, Rational]:
+        """Rational numbers below and above it, no farther apart than 10^−digits."""
+        raise NotImplementedError
 
 
-# Rounding outwards. The sum of two numbers is 0 only if it is exactly 0.
+class Arithmetic:
+    """Intervals and what is computed of them, rounded outwards; the sum of two numbers is 0 only if it is exactly 0.
 
+    Ends are numbers of mpmath, with so many more digits than `digits` that it does not matter how mpmath rounds.
+    """
 
-def _down(x: float, units: int = 1) -> float:
-    return math.nextafter(x, -INF) if units == 1 or math.isinf(x) else x - units * math.ulp(x)
+    SPARE = 20
+    LARGEST = 2**40
+    """Exponentials of larger numbers would take more digits than there is room for."""
 
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        self.context = mpmath.ctx_mp.MPContext()
+        self.reset()
+        self.bits: int = self.context.prec
+        self.zero, self.one, self.pi = self.context.mpf(0), self.context.mpf(1), +self.context.pi
+        self.greatest = self.context.ldexp(1, self.LARGEST)
+        """For what is finite and too large."""
+        self.least = 1 / self.greatest
+        """For what is positive and rounded to 0."""
+        self._slack = self.context.mpf(10) ** -(digits + self.SPARE // 2)
 
-def _around(low: float, high: float) -> tuple[float, float]:
-    return (math.nextafter(low, -INF) if low else 0.0), (math.nextafter(high, INF) if high else 0.0)
+    def reset(self) -> None:
+        """Have the digits again that a computation that was interrupted may have left changed."""
+        self.context.dps = self.digits + self.SPARE
 
+    def near(self, number: Expr) -> Any:
+        """An end that is near to a number; raises `OverflowError` if there is none."""
+        if number.is_Rational:
+            return self.context.mpf(int(number.p)) / int(number.q)
+        return self.context.make_mpf(number._as_mpf_val(self.bits))
 
-def _sum(parts: list[Bounds]) -> Bounds:
-    low = high = 0.0
-    for part in parts:
-        low, high = _around(low + part.low, high + part.high)
-        # −∞ + ∞ at one end: nothing is known of that end.
-        low, high = -INF if math.isnan(low) else low, INF if math.isnan(high) else high
-    same = all(p.low >= 0 for p in parts) or all(p.high <= 0 for p in parts)
-    return Bounds(low, high, (same and any(p.nonzero for p in parts)) or low > 0 or high < 0)
+    def exact(self, x: Any) -> Fraction:
+        """An end as a fraction."""
+        return Fraction(*mpmath.libmp.to_rational(self.context.mpf(x)._mpf_))
 
+    def at(self, name: str, x: Any) -> Any:
+        """The value of a function by its name in Python's `math`; raises `OverflowError` if it is too large."""
+        if name in ("exp", "sinh", "cosh") and abs(x) > self.LARGEST:
+            if name == "exp" and x < 0:
+                return self.zero
+            raise OverflowError
+        return getattr(self.context, name)(x)
 
-def _times(x: float, y: float) -> float:
-    """x·y as an end of an interval: 0 times an infinite end is 0, and what has become 0 by underflow is not 0."""
-    if not x or not y:
-        return 0.0
-    return x * y or math.copysign(TINY, x) * math.copysign(1.0, y)
+    def down(self, x: Any, units: int = 1) -> Any:
+        """A number below x, by so many units in the last place at least."""
+        if abs(x) == INF:
+            return self.greatest if x > 0 else x
+        return x - abs(x) * self._slack * units
 
+    def up(self, x: Any, units: int = 1) -> Any:
+        """A number above x, by so many units in the last place at least."""
+        return -self.down(-x, units)
 
-def _product(parts: list[Bounds]) -> Bounds:
-    low, high, nonzero = parts[0]
-    for first, last, away in parts[1:]:
-        nonzero = nonzero and away
-        if low > 0 and first > 0:
-            low, high = math.nextafter(low * first, -INF), math.nextafter(high * last, INF)
-            continue
-        ends = [_times(x, y) for x in (low, high) for y in (first, last)]
-        low, high = _around(min(ends), max(ends))
-    return Bounds(low, high, nonzero)
+    def around(self, low: Any, high: Any, units: int = 1) -> tuple[Any, Any]:
+        """Numbers below and above two others, 0 being exact."""
+        return (self.down(low, units) if low else self.zero), (self.up(high, units) if high else self.zero)
 
+    def constant(self, number: Expr) -> Bounds | None:
+        """Bounds of a rational number or one with a name; None for numbers that are put together."""
+        if isinstance(number, Bracketed):
+            low, high = (self.near(end) for end in number.bracket(self.digits))
+            return self.entered(*self.around(low, high))
+        if isinstance(number, NumberSymbol):
+            near = self.near(number)
+            return Bounds(*self.around(near, near, 4), True)
+        if not number.is_Rational:
+            return None
+        if number == 0:
+            return Bounds(self.zero, self.zero)
+        try:
+            near = self.near(number)
+        except OverflowError:
+            return Bounds(self.greatest, INF, True) if number > 0 else Bounds(-INF, -self.greatest, True)
+        if number.q == 1 and int(number.p).bit_length() <= self.bits:
+            return Bounds(near, near, True)
+        return Bounds(*self.around(near, near), True) if near else Bounds(-self.least, self.least, True)
 
-def _inverse(part: Bounds, where: Expr) -> Bounds:
-    if part.sign is None:
-        raise Outside(where, part.low == part.high == 0)
-    low, high = (1 / x if x else 0.0 for x in (part.high, part.low))
-    if part.sign == 1:
-        low, high = max(0.0, _down(low)), (-_down(-high) if part.low else INF)
-    else:
-        low, high = (_down(low) if part.high else -INF), min(0.0, -_down(-high))
-    return Bounds(low, high, True)
+    @staticmethod
+    def entered(low: Any, high: Any) -> Bounds:
+        """All numbers from one to another."""
+        return Bounds(low, high, bool(low > 0 or high < 0))
 
+    def sum(self, parts: list[Bounds]) -> Bounds:
+        """The sums of numbers within bounds."""
+        low = high = self.zero
+        for part in parts:
+            low, high = self.around(low + part.low, high + part.high)
+            # −∞ + ∞ at one end: nothing is known of that end.
+            low, high = -INF if math.isnan(low) else low, INF if math.isnan(high) else high
+        same = all(p.low >= 0 for p in parts) or all(p.high <= 0 for p in parts)
+        return Bounds(low, high, (same and any(p.nonzero for p in parts)) or low > 0 or high < 0)
 
-def _raised(base: Bounds, exponent: Expr, shown: Expr) -> Bounds:
-    """base to a rational power."""
-    p, q = int(exponent.p), int(exponent.q)
-    if p < 0:
-        return _inverse(_raised(base, -exponent, shown), shown)
-    if q == 1 and base.low < 0 and p % 2 == 0:
-        return _raised(_absolute(base), exponent, shown)
-    if q == 1 and base.low < 0:
-        high = _power(base.high, p, 1) if base.high >= 0 else -_power(-base.high, p, -1)
-        return Bounds(-_power(-base.low, p, 1), high, base.nonzero)
-    if q > 1 and base.low < 0:
-        raise Outside(shown, base.high < 0)
-    return Bounds(_power(base.low, p / q, -1), _power(base.high, p / q, 1), base.nonzero)
+    def product(self, parts: list[Bounds]) -> Bounds:
+        """The products of numbers within bounds."""
+        low, high, nonzero = parts[0]
+        for first, last, away in parts[1:]:
+            nonzero = nonzero and away
+            if low > 0 and first > 0:
+                low, high = self.down(low * first), self.up(high * last)
+                continue
+            ends = [self._times(x, y) for x in (low, high) for y in (first, last)]
+            low, high = self.around(min(ends), max(ends))
+        return Bounds(low, high, nonzero)
 
+    def _times(self, x: Any, y: Any) -> Any:
+        """x·y as an end: 0 times an infinite end is 0, and what has become 0 by underflow is not 0."""
+        if not x or not y:
+            return self.zero
+        return x * y or (self.least if (x > 0) == (y > 0) else -self.least)
 
-def _power(x: float, exponent: float, towards: int) -> float:
-    """x ≥ 0 to a power, rounded towards −∞ or ∞."""
-    if exponent == 1 or x in (0.0, INF):
-        return x
-    try:
-        found = x**exponent
-    except OverflowError:
-        return INF if towards > 0 else sys.float_info.max
-    return -_down(-found, 3) if towards > 0 else max(0.0, _down(found, 3))
+    def inverse(self, part: Bounds, shown: Expr) -> Bounds:
+        """The inverses of numbers within bounds; raises `Outside` if 0 may be among them."""
+        if part.sign is None:
+            raise Outside(shown, bool(part.low == part.high == 0))
+        low, high = (self.one / x if x else self.zero for x in (part.high, part.low))
+        if part.sign == 1:
+            return Bounds(max(self.zero, self.down(low)), self.up(high) if part.low else INF, True)
+        return Bounds(self.down(low) if part.high else -INF, min(self.zero, self.up(high)), True)
 
+    def raised(self, base: Bounds, exponent: Expr, shown: Expr) -> Bounds:
+        """Numbers within bounds to a rational power; raises `Outside` for a root of what may be negative."""
+        if exponent.p < 0:
+            return self.inverse(self.raised(base, -exponent, shown), shown)
+        if exponent.q > 1 and base.low < 0:
+            raise Outside(shown, bool(base.high < 0))
+        if base.low < 0 and exponent.p % 2 == 0:
+            return self.raised(absolute(base), exponent, shown)
+        if base.low < 0:
+            high = (
+                self._power(base.high, exponent, 1)
+                if base.high >= 0
+                else -self._power(-base.high, exponent, -1)
+            )
+            return Bounds(-self._power(-base.low, exponent, 1), high, base.nonzero)
+        return Bounds(self._power(base.low, exponent, -1), self._power(base.high, exponent, 1), base.nonzero)
 
-def _absolute(part: Bounds) -> Bounds:
-    if part.low >= 0:
-        return part
-    if part.high <= 0:
-        return Bounds(-part.high, -part.low, part.nonzero)
-    return Bounds(0.0, max(-part.low, part.high), part.nonzero)
+    def _power(self, x: Any, exponent: Expr, towards: int) -> Any:
+        """x ≥ 0 to a power, rounded towards −∞ or ∞."""
+        if exponent == 1 or x in (0, INF):
+            return x
+        try:
+            found = x ** self.near(exponent)
+        except OverflowError:
+            return INF if towards > 0 else self.greatest
+        # The exponent may have been rounded, by which a power below 2^1024 changes by 710 units more.
+        units = 3 if exponent.q & (exponent.q - 1) == 0 else 713
+        return self.up(found, units) if towards > 0 else max(self.zero, self.down(found, units))
 
-
-def _safely(function: Callable[[float], float], x: float) -> float:
-    try:
-        return function(x)
-    except OverflowError:
-        return INF if x > 0 or function is math.cosh else -INF
-
-
-@dataclass(frozen=True, slots=True)
-class _Rising:
-    """A rising function: its values for floats, its domain (ends belong to it where `closed`), what it stays within."""
-
-    at: Callable[[float], float]
-    domain: tuple[float, float] = (-INF, INF)
-    closed: bool = True
-    within: tuple[float, float] = (-INF, INF)
-    zero: float | None = 0.0
-    """Its one zero; None if it has none."""
-
-
-def _log(x: float) -> float:
-    return -INF if x == 0 else math.log(x)
-
-
-def _log1p(x: float) -> float:
-    return -INF if x == -1 else math.log1p(x)
-
-
-def _atanh(x: float) -> float:
-    return math.copysign(INF, x) if abs(x) == 1 else math.atanh(x)
-
-
-RISING: dict[Any, _Rising] = {
-    sympy.exp: _Rising(math.exp, within=(0.0, INF), zero=None),
-    sympy.log: _Rising(_log, (0.0, INF), closed=False, zero=1.0),
-    log1p: _Rising(_log1p, (-1.0, INF), closed=False),
-    sympy.tanh: _Rising(math.tanh, within=(-1.0, 1.0)),
-    sympy.atan: _Rising(math.atan),
-    sympy.erf: _Rising(math.erf, within=(-1.0, 1.0)),
-    sympy.sinh: _Rising(math.sinh),
-    sympy.asinh: _Rising(math.asinh),
-    sympy.asin: _Rising(math.asin, (-1.0, 1.0)),
-    sympy.acosh: _Rising(math.acosh, (1.0, INF), within=(0.0, INF), zero=1.0),
-    sympy.atanh: _Rising(_atanh, (-1.0, 1.0), closed=False),
-    sympy.sign: _Rising(lambda x: math.copysign(1.0, x) if x else 0.0),
-}
-"""Functions of one real number that never fall."""
-
-
-def _rising(kind: Any, shown: Expr) -> Callable[[list[Bounds]], Bounds]:
-    found = RISING[kind]
-    (least, most), (bottom, top) = found.domain, found.within
-
-    def enclose(parts: list[Bounds]) -> Bounds:
-        [part] = parts
+    def rising(self, kind: Any, part: Bounds, shown: Expr) -> Bounds:
+        """The values of a function that never falls; raises `Outside` where it may not be defined."""
+        found = RISING[kind]
+        (least, most), (bottom, top) = found.domain, found.within
         outside = part.high < least or part.low > most
         if not found.closed:
             outside |= part.high <= least or part.low >= most
@@ -210,44 +231,125 @@ def _rising(kind: Any, shown: Expr) -> Callable[[list[Bounds]], Bounds]:
         else:
             inside = least <= part.low and part.high <= most
         if not inside:
-            raise Outside(shown, outside)
-        low, high = (_safely(found.at, x) for x in (part.low, part.high))
-        low = max(bottom, _down(low, 4) if low else 0.0)
-        high = min(top, -_down(-high, 4) if high else 0.0)
-        if kind is sympy.exp:
-            return Bounds(low, max(high, TINY), True)
-        away = found.zero is not None and (part.low > found.zero or part.high < found.zero)
+            raise Outside(shown, bool(outside))
+        low, high = self.around(self._value(found, part.low), self._value(found, part.high), 4)
+        low, high = max(bottom, low), min(top, high)
+        if found.zero is None:
+            return Bounds(low, max(high, self.least), True)
+        away = part.low > found.zero or part.high < found.zero
         if found.zero == 0:
             away |= part.nonzero
-            low, high = (
-                (max(low, 0.0) if part.low >= 0 else low),
-                (min(high, 0.0) if part.high <= 0 else high),
-            )
-        return Bounds(low, high, away)
+            low = max(low, self.zero) if part.low >= 0 else low
+            high = min(high, self.zero) if part.high <= 0 else high
+        return Bounds(low, high, bool(away))
 
-    return enclose
+    def _value(self, rising: Rising, x: Any) -> Any:
+        """The value at x, at an end that is not in the domain the limit."""
+        if not rising.closed and x in rising.domain:
+            return -INF if x == rising.domain[0] else INF
+        try:
+            return self.at(rising.name, x)
+        except OverflowError:
+            return INF if x > 0 else -INF
+
+    def wave(self, part: Bounds, name: str) -> Bounds:
+        """The sines or cosines of numbers within bounds."""
+        low, high, _ = part
+        reach = 2 ** (self.bits // 2 - 3)
+        if not (abs(low) < reach and abs(high) < reach) or high - low > 6:
+            return Bounds(-self.one, self.one)
+        ends = [self.at(name, low), self.at(name, high)]
+        # The turning points of the sine are at π/2 + nπ, those of the cosine at nπ: a little wider, as all is rounded.
+        slack, first = self.one / 2 ** (self.bits // 2), 0.5 if name == "sin" else 0
+        least, most = (low - slack) / self.pi - first, (high + slack) / self.pi - first
+        turns = range(int(self.at("ceil", least)), int(self.at("floor", most)) + 1)
+        ends += [self.one if n % 2 == 0 else -self.one for n in turns]
+        low, high = self.around(min(ends), max(ends), 4)
+        return self.entered(max(-self.one, low), min(self.one, high))
 
 
-def _sine(part: Bounds, shift: float) -> Bounds:
-    """sin(part + shift), the shift being 0 or π/2."""
-    if not (abs(part.low) < 1e6 and abs(part.high) < 1e6) or part.high - part.low > 6:
-        return Bounds(-1.0, 1.0)
-    low, high = part.low + shift, part.high + shift
-    ends = [math.sin(low), math.sin(high)]
-    # The turning points are at π/2 + nπ: a little wider on both sides, as low and high are rounded.
-    first, last = math.ceil((low - 1e-9) / math.pi - 0.5), math.floor((high + 1e-9) / math.pi - 0.5)
-    ends += [1.0 if n % 2 == 0 else -1.0 for n in range(first, last + 1)]
-    found = max(-1.0, min(ends) - 1e-9), min(1.0, max(ends) + 1e-9)
-    return Bounds(*found, found[0] > 0 or found[1] < 0)
+class _Floats(Arithmetic):
+    """The same in Python's numbers, which is fast."""
+
+    def __init__(self) -> None:
+        self.digits, self.bits = 20, 53
+        self.zero, self.one, self.pi = 0.0, 1.0, math.pi
+        self.least, self.greatest = 5e-324, sys.float_info.max
+        self._functions = vars(math) | {"sign": lambda x: math.copysign(1.0, x) if x else 0.0}
+
+    def near(self, number: Expr) -> float:
+        return int(number.p) / int(number.q) if number.is_Rational else float(number)
+
+    def exact(self, x: float) -> Fraction:
+        return Fraction(x)
+
+    def at(self, name: str, x: float) -> float:
+        found: float = self._functions[name](x)
+        return found
+
+    def down(self, x: float, units: int = 1) -> float:
+        return math.nextafter(x, -INF) if units == 1 or math.isinf(x) else x - units * math.ulp(x)
 
 
-def _even_rising(function: Callable[[float], float]) -> Callable[[list[Bounds]], Bounds]:
-    def enclose(parts: list[Bounds]) -> Bounds:
-        size = _absolute(parts[0])
-        low, high = (_safely(function, x) for x in (size.low, size.high))
-        return Bounds(max(1.0, _down(low, 4)), -_down(-high, 4), True)
+FLOATS = _Floats()
+_threads = threading.local()
 
-    return enclose
+
+def in_digits(digits: int) -> Arithmetic:
+    """Arithmetic with so many digits, this thread's own, so that no other's digits change."""
+    known: dict[int, Arithmetic] = _threads.__dict__.setdefault("known", {})
+    if digits not in known:
+        known[digits] = Arithmetic(digits)
+    known[digits].reset()
+    return known[digits]
+
+
+def absolute(part: Bounds) -> Bounds:
+    """The sizes of numbers within bounds."""
+    if part.low >= 0:
+        return part
+    if part.high <= 0:
+        return Bounds(-part.high, -part.low, part.nonzero)
+    return Bounds(0.0, max(-part.low, part.high), part.nonzero)
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A rising function: its name, its domain (ends belong to it where `closed`), and what it stays within."""
+
+    name: str
+    domain: tuple[float, float] = (-INF, INF)
+    closed: bool = True
+    within: tuple[float, float] = (-INF, INF)
+    zero: float | None = 0.0
+    """Its one zero; None if it has none."""
+
+
+RISING: dict[Any, Rising] = {
+    sympy.exp: Rising("exp", within=(0.0, INF), zero=None),
+    sympy.log: Rising("log", (0.0, INF), closed=False, zero=1.0),
+    log1p: Rising("log1p", (-1.0, INF), closed=False),
+    sympy.tanh: Rising("tanh", within=(-1.0, 1.0)),
+    sympy.atan: Rising("atan"),
+    sympy.erf: Rising("erf", within=(-1.0, 1.0)),
+    sympy.sinh: Rising("sinh"),
+    sympy.asinh: Rising("asinh"),
+    sympy.asin: Rising("asin", (-1.0, 1.0)),
+    sympy.acosh: Rising("acosh", (1.0, INF), within=(0.0, INF), zero=1.0),
+    sympy.atanh: Rising("atanh", (-1.0, 1.0), closed=False),
+    sympy.sign: Rising("sign"),
+    sympy.cosh: Rising("cosh", (0.0, INF), within=(1.0, INF), zero=None),
+}
+"""Functions of one real number that never fall in their domain."""
+
+_OTHERS: dict[Any, Callable[[Arithmetic, list[Bounds], Expr], Bounds]] = {
+    sympy.Abs: lambda arithmetic, parts, shown: absolute(parts[0]),
+    sympy.sin: lambda arithmetic, parts, shown: arithmetic.wave(parts[0], "sin"),
+    sympy.cos: lambda arithmetic, parts, shown: arithmetic.wave(parts[0], "cos"),
+    sympy.cosh: lambda arithmetic, parts, shown: arithmetic.rising(sympy.cosh, absolute(parts[0]), shown),
+    sympy.Max: lambda arithmetic, parts, shown: _largest(parts),
+    sympy.Min: lambda arithmetic, parts, shown: _smallest(parts),
+}
 
 
 def _hull(parts: list[Bounds]) -> Bounds:
@@ -264,97 +366,80 @@ def _smallest(parts: list[Bounds]) -> Bounds:
     return Bounds(low, high, high < 0 or all(p.nonzero for p in parts))
 
 
-_OTHERS: dict[Any, Callable[[list[Bounds]], Bounds]] = {
-    sympy.Abs: lambda parts: _absolute(parts[0]),
-    sympy.sin: lambda parts: _sine(parts[0], 0.0),
-    sympy.cos: lambda parts: _sine(parts[0], math.pi / 2),
-    sympy.cosh: _even_rising(math.cosh),
-    sympy.Max: _largest,
-    sympy.Min: _smallest,
-}
+def bounds(expression: Expr, low: Any, high: Any, arithmetic: Arithmetic = FLOATS) -> Bounds:
+    """What encloses the values of the expression for low ≤ z ≤ high; raises `Outside` or `Unbounded`."""
+    return _evaluator(expression, arithmetic)(arithmetic.entered(low, high))
 
 
 @lru_cache(8 * CACHE)
-def _evaluator(expression: Expr) -> Callable[[Bounds], Bounds]:
+def _evaluator(expression: Expr, arithmetic: Arithmetic) -> Callable[[Bounds], Bounds]:
     """What encloses the expression for z in bounds."""
     if expression == z:
         return lambda at: at
     if not expression.free_symbols:
-        fixed = _constant(expression)
+        fixed = arithmetic.constant(expression)
         if fixed is not None:
             return lambda at: fixed
     if isinstance(expression, sympy.Piecewise):
-        return _of_cases(expression)
+        return _of_cases(expression, arithmetic)
     if expression.is_Add:
-        return _of_sum(expression)
+        return _of_sum(expression, arithmetic)
     if expression.is_Pow and expression.exp.is_Rational and not isinstance(expression, sympy.exp):
-        base = _evaluator(expression.base)
+        base = _evaluator(expression.base, arithmetic)
         exponent = expression.exp
-        return lambda at: _raised(base(at), exponent, expression)
+        return lambda at: arithmetic.raised(base(at), exponent, expression)
     if isinstance(expression, sympy.log) and expression.args[0].is_Add:
         number, rest = expression.args[0].as_coeff_Add()
         if number == 1:
-            inner, more = _evaluator(rest), _rising(log1p, expression)
-            return lambda at: more([inner(at)])
+            inner = _evaluator(rest, arithmetic)
+            return lambda at: arithmetic.rising(log1p, inner(at), expression)
     if isinstance(expression, AppliedUndef):
         return lambda at: Bounds(-INF, INF)
-    parts = [_evaluator(part) for part in expression.args]
-    combine = _combination(expression)
+    parts = [_evaluator(part, arithmetic) for part in expression.args]
+    combine = _combination(expression, arithmetic)
     return lambda at: combine([part(at) for part in parts])
 
 
-def _combination(expression: Expr) -> Callable[[list[Bounds]], Bounds]:
+def _combination(expression: Expr, arithmetic: Arithmetic) -> Callable[[list[Bounds]], Bounds]:
     kind = type(expression)
     if expression.is_Mul:
-        return _product
+        return arithmetic.product
     if expression.is_Pow:  # a power with an exponent that is not rational: exp(b log(a)), for a > 0
-        logarithm, exponential = _rising(sympy.log, expression), _rising(sympy.exp, expression)
-        return lambda parts: exponential([_product([parts[1], logarithm([parts[0]])])])
-    if kind in RISING:
-        return _rising(kind, expression)
+
+        def raised(parts: list[Bounds]) -> Bounds:
+            above = arithmetic.product([parts[1], arithmetic.rising(sympy.log, parts[0], expression)])
+            return arithmetic.rising(sympy.exp, above, expression)
+
+        return raised
     if kind in _OTHERS:
-        return _OTHERS[kind]
+        return lambda parts: _OTHERS[kind](arithmetic, parts, expression)
+    if kind in RISING:
+        return lambda parts: arithmetic.rising(kind, parts[0], expression)
     raise Unbounded(expression)
 
 
-def _constant(number: Expr) -> Bounds | None:
-    """Bounds of a rational number or π; None for numbers that are put together."""
-    if number.is_Rational:
-        try:
-            near = int(number.p) / int(number.q)
-        except OverflowError:
-            return Bounds(_down(INF), INF, True) if number > 0 else Bounds(-INF, -_down(INF), True)
-        if number == 0:
-            return Bounds(0.0, 0.0)
-        if abs(near) < 2.0**53 and near == int(near) and number.q == 1:
-            return Bounds(near, near, True)
-        return Bounds(*_around(near, near), True) if near else Bounds(-TINY, TINY, True)
-    if number in (sympy.pi, sympy.E) or isinstance(number, sympy.core.numbers.NumberSymbol):
-        near = float(number)
-        return Bounds(_down(near, 4), -_down(-near, 4), near != 0)
-    return None
-
-
-def _of_sum(expression: Expr) -> Callable[[Bounds], Bounds]:
+def _of_sum(expression: Expr, arithmetic: Arithmetic) -> Callable[[Bounds], Bounds]:
     """A sum, its part that is a polynomial being enclosed as a whole."""
     simple = [term for term in expression.args if _is_power(term)]
-    rest = [_evaluator(term) for term in expression.args if not _is_power(term)]
+    rest = [_evaluator(term, arithmetic) for term in expression.args if not _is_power(term)]
     if len(simple) == len(rest) == 1 and _never_reached(simple[0], expression):
-        inner = _evaluator(expression.args[0]), _evaluator(expression.args[1])
+        inner = [_evaluator(term, arithmetic) for term in expression.args]
 
         positive = simple[0] > 0
 
         def away_from_zero(at: Bounds) -> Bounds:
-            low, high, _ = _sum([part(at) for part in inner])
+            low, high, _ = arithmetic.sum([part(at) for part in inner])
             return Bounds(max(low, 0.0), high, True) if positive else Bounds(low, min(high, 0.0), True)
 
         return away_from_zero
     if sum(term.has(z) for term in simple) < 2 and not (len(simple) > 1 and not rest):
-        rest = [_evaluator(term) for term in expression.args]
-        return lambda at: _sum([part(at) for part in rest])
+        rest = [_evaluator(term, arithmetic) for term in expression.args]
+        return lambda at: arithmetic.sum([part(at) for part in rest])
     polynomial = sympy.Poly(sympy.Add(*simple), z)
-    coefficients = [_constant(c) or Bounds(-INF, INF) for c in polynomial.all_coeffs()]
-    return lambda at: _sum([_polynomial(coefficients, at), *(part(at) for part in rest)])
+    coefficients = [arithmetic.constant(c) or Bounds(-INF, INF) for c in polynomial.all_coeffs()]
+    return lambda at: arithmetic.sum(
+        [_polynomial(arithmetic, coefficients, at), *(part(at) for part in rest)]
+    )
 
 
 def _never_reached(number: Expr, expression: Expr) -> bool:
@@ -383,30 +468,32 @@ def _is_power(term: Expr) -> bool:
     )
 
 
-def _polynomial(coefficients: list[Bounds], at: Bounds) -> Bounds:
+def _polynomial(arithmetic: Arithmetic, coefficients: list[Bounds], at: Bounds) -> Bounds:
     """Horner's rule near 0; far out zⁿ times a polynomial in 1/z."""
     if at.low < at.high and at.sign is not None and min(abs(at.low), abs(at.high)) >= 1:
-        inverse = _inverse(at, z)
-        inner = _horner(coefficients[::-1], inverse)
-        return _product([_raised(at, sympy.Integer(len(coefficients) - 1), z), inner])
-    return _horner(coefficients, at)
+        inner = _horner(arithmetic, coefficients[::-1], arithmetic.inverse(at, z))
+        return arithmetic.product([arithmetic.raised(at, Rational(len(coefficients) - 1), z), inner])
+    return _horner(arithmetic, coefficients, at)
 
 
-def _horner(coefficients: list[Bounds], at: Bounds) -> Bounds:
-    if at.low == at.high and math.isfinite(at.low) and all(c.low == c.high for c in coefficients):
-        exact = Fraction(0)
+def _horner(arithmetic: Arithmetic, coefficients: list[Bounds], at: Bounds) -> Bounds:
+    if at.low == at.high and abs(at.low) < INF and all(c.low == c.high for c in coefficients):
+        exact, x = Fraction(0), arithmetic.exact(at.low)
         for coefficient in coefficients:
-            exact = exact * Fraction(at.low) + Fraction(coefficient.low)
-        return _constant(sympy.Rational(exact.numerator, exact.denominator)) or Bounds(-INF, INF)
+            exact = exact * x + arithmetic.exact(coefficient.low)
+        return arithmetic.constant(Rational(exact.numerator, exact.denominator)) or Bounds(-INF, INF)
     total = coefficients[0]
     for coefficient in coefficients[1:]:
-        total = _sum([_product([total, at]), coefficient])
+        total = arithmetic.sum([arithmetic.product([total, at]), coefficient])
     return total
 
 
-def _of_cases(expression: Any) -> Callable[[Bounds], Bounds]:
+def _of_cases(expression: Any, arithmetic: Arithmetic) -> Callable[[Bounds], Bounds]:
     """All cases that may apply, each where it may, a condition being a comparison with z or several of them."""
-    cases = [(_evaluator(value), _narrowing(condition)) for value, condition in expression.args]
+    cases = [
+        (_evaluator(value, arithmetic), _narrowing(condition, arithmetic))
+        for value, condition in expression.args
+    ]
 
     def enclose(at: Bounds) -> Bounds:
         found: list[Bounds] = []
@@ -421,14 +508,14 @@ def _of_cases(expression: Any) -> Callable[[Bounds], Bounds]:
     return enclose
 
 
-def _narrowing(condition: Any) -> Callable[[Bounds], tuple[bool, Bounds | None]]:
+def _narrowing(condition: Any, arithmetic: Arithmetic) -> Callable[[Bounds], tuple[bool, Bounds | None]]:
     """Whether a condition holds throughout bounds of z, and where in them it may hold (None: nowhere)."""
     if condition in (sympy.true, True):
         return lambda at: (True, at)
     if condition in (sympy.false, False):
         return lambda at: (False, None)
     if isinstance(condition, sympy.And):
-        parts = [_narrowing(part) for part in condition.args]
+        parts = [_narrowing(part, arithmetic) for part in condition.args]
 
         def both(at: Bounds) -> tuple[bool, Bounds | None]:
             throughout, where = True, at
@@ -441,7 +528,7 @@ def _narrowing(condition: Any) -> Callable[[Bounds], tuple[bool, Bounds | None]]
 
         return both
     if isinstance(condition, sympy.Or):
-        parts = [_narrowing(part) for part in condition.args]
+        parts = [_narrowing(part, arithmetic) for part in condition.args]
 
         def either(at: Bounds) -> tuple[bool, Bounds | None]:
             found = [part(at) for part in parts]
@@ -451,11 +538,11 @@ def _narrowing(condition: Any) -> Callable[[Bounds], tuple[bool, Bounds | None]]
         return either
     if not isinstance(condition, sympy.core.relational.Relational):
         raise Unbounded(condition)
-    return _comparison(condition)
+    return _comparison(condition, arithmetic)
 
 
-def _comparison(condition: Any) -> Callable[[Bounds], tuple[bool, Bounds | None]]:
-    left, right = _evaluator(condition.lhs), _evaluator(condition.rhs)
+def _comparison(condition: Any, arithmetic: Arithmetic) -> Callable[[Bounds], tuple[bool, Bounds | None]]:
+    left, right = (_evaluator(side, arithmetic) for side in (condition.lhs, condition.rhs))
     operator = condition.rel_op
     with_z = condition.lhs == z, condition.rhs == z
 

@@ -31,9 +31,8 @@ from sympy import (
 from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.forms import decay, where, within
+from bpderive.functions.activations.forms import computed, decay, where, within
 from bpderive.functions.activations.jacobians import WHOLE
-from bpderive.functions.activations.special import computed
 from bpderive.functions.activations.stable import slope
 from bpderive.functions.activations.variables import a, z
 from bpderive.functions.activations.vector import VectorActivation

@@ -1,20 +1,15 @@
-"""NumPy source for functions of one variable, printed from SymPy expressions.
+"""NumPy source for SymPy expressions: `expression_source(expression)`, and `run`, which makes functions of source.
 
-`function_source("sigmoid", expression, "…")` is the text of a function of arrays; `compiled(expression)` the function
-itself. Repeated parts are computed once. To support another SymPy function, add it to `functions`; what is not there is
-refused.
+To support another SymPy function, add it to `functions`; what is not there is refused.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import itertools
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import sympy
-from sympy import Expr, Piecewise, Symbol
+from sympy import Expr, Piecewise
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.piecewise import ExprCondPair
@@ -23,16 +18,8 @@ from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from bpderive.errors import DomainError, shown
-from bpderive.functions.activations.special import coded, computed
-from bpderive.functions.activations.variables import CACHE, z
 from bpderive.later import loaded, np
 from bpderive.letters.text import Text
-
-LONGEST = 88
-"""The most characters of an expression in generated code; longer ones are computed in parts."""
-
-_PARTS = ("e", "f", "g", "h", "s", "t", "u", "v")
-"""Names of repeated parts, so that exp(−|z|) is the `e` of the text."""
 
 
 class NumPySource(StrPrinter):
@@ -203,69 +190,6 @@ def docstring(says: str) -> str:
     return f'"""{"".join(character for character in kept if character.isprintable())}"""'
 
 
-def function_source(
-    name: str,
-    expression: Expr,
-    says: str,
-    variables: tuple[Symbol, ...] = (z,),
-) -> str:
-    """The text of a function `name` of `variables` that computes `expression`, with `says` as its docstring."""
-    shared, result = in_parts(expression)
-    lines = [f"    {part} = {expression_source(value)}" for part, value in shared]
-    arguments = ", ".join(symbol.name for symbol in variables)
-    shown = expression_source(result)
-    if not result.free_symbols:  # a factor that is 0 in floating point may leave a constant
-        shown = NumPySource().constant(shown, variables[0].name)
-    return "\n".join(
-        [f"def {name}({arguments}):", f"    {docstring(says)}", *lines, f"    return {shown}", ""]
-    )
-
-
-def in_parts(expression: Expr) -> tuple[list[tuple[Symbol, Expr]], Expr]:
-    """What code computes one after the other for `expression`: named parts, and the result written by them.
-
-    Repeated parts have a name, and so has what would make a line too long.
-    """
-    expression = coded(expression)
-    taken = {symbol.name for symbol in expression.free_symbols}
-    names = itertools.chain(_PARTS, (f"t{n}" for n in itertools.count()))
-    parts = (Symbol(part, real=True) for part in names if part not in taken)
-    shared, [result] = sympy.cse(expression, symbols=parts, order="none")
-    made: list[tuple[Symbol, Expr]] = []
-
-    def length(value: Expr) -> int:
-        return len(expression_source(value))
-
-    def shortened(value: Any) -> Any:
-        """`value`, its longest operands being named until it is short enough."""
-        if not isinstance(value, Expr) or value.is_Atom or length(value) <= LONGEST:
-            return value
-        operands = [shortened(operand) for operand in value.args]
-        whole = value.func(*operands)
-        too_long = length(whole) > LONGEST
-        for place in sorted(range(len(operands)), key=lambda n: -length(operands[n])):
-            if not too_long:
-                break
-            if isinstance(operands[place], Expr) and not operands[place].is_Atom:
-                name = next(parts)
-                made.append((name, _bare(operands[place])))
-                operands[place] = name
-                whole = value.func(*operands)
-                too_long = length(whole) > LONGEST
-        return whole
-
-    for name, value in shared:
-        short = shortened(value)
-        made.append((name, _bare(short)))
-    short = _bare(shortened(result))
-    return made, short
-
-
-def _bare(expression: Expr) -> Expr:
-    """Without the `computed` that a line of its own makes needless."""
-    return expression.args[0] if isinstance(expression, computed) else expression
-
-
 def run(source: str, filename: str, arrays: Any = None, special: Any = None) -> dict[str, Any]:
     """The names that `source` defines with NumPy, or with another library as `np` and its `special` functions."""
     namespace: dict[str, Any] = {"np": arrays, "special": special}
@@ -291,19 +215,3 @@ def real_array(values: Any) -> Any:
     if array.dtype.kind not in "biuf":
         raise DomainError(_REAL_WANTED.format(given=f"{shown(values)} (dtype {array.dtype})"))
     return array
-
-
-@lru_cache(CACHE)
-def compiled(expression: Expr) -> Callable[[Any], Any]:
-    """`expression`, a function of z, as a function of an array or a number, computed in floating point."""
-    function = run(function_source("function", expression, str(expression)), "<activation>")["function"]
-
-    def apply(values: Any) -> Any:
-        array = real_array(values)
-        if array.dtype.kind in "biu":
-            array = array.astype(np.float64)
-        # Half and single precision are computed in double precision and rounded once, so that every digit is right.
-        result = function(array.astype(np.float64) if array.dtype.itemsize < 8 else array)
-        return (result.copy() if result is array else result.astype(array.dtype, copy=False))[()]
-
-    return apply

@@ -1,27 +1,32 @@
-"""Numbers enclosed between bounds: interval evaluation of formulas, and roots that are known by a bracket alone.
+"""Numbers known by certain bounds: the sign of a value, and roots that are known by a bracket alone.
 
-`enclosure(expression, digits)` is an interval of mpmath that holds the value of a constant; `sign(expression)` its
-sign, or raises `Undecided`. `Isolated` is the one zero of a function in a bracket, a SymPy number that can be computed
-to any number of digits, so that it may stand wherever a number may. What a bound rests on is interval arithmetic; for
-erf and atan, which mpmath has no intervals of, it is their monotonicity and mpmath's rounding with 20 digits to spare.
+`sign(expression)` is the sign of a constant, or raises `Undecided`. `Isolated` is the one zero of a function in a
+bracket, a SymPy number that can be computed to any number of digits, so that it may stand wherever a number may.
+`evaluate(expression, digits)` is a function of numbers of mpmath, which proves nothing.
 """
 
 from __future__ import annotations
 
 import itertools
-import operator
-import threading
 from collections.abc import Callable
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import mpmath
 import sympy
 from sympy import Expr, Rational
-from sympy.core.numbers import NumberSymbol
 from sympy.printing.precedence import PRECEDENCE
 
-from bpderive.functions.activations.bounds import Bounds, Outside, Unbounded, bounds
+from bpderive.functions.activations.bounds import (
+    FLOATS,
+    Arithmetic,
+    Bounds,
+    Bracketed,
+    Outside,
+    Unbounded,
+    bounds,
+    in_digits,
+)
 from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.activations.variables import z
 from bpderive.letters.text import Text
@@ -33,25 +38,9 @@ PRECISIONS = (20, 60, 180)
 SHOWN = 10
 
 
-@lru_cache(64)
-def intervals(digits: int) -> Any:
-    """The interval arithmetic of mpmath with so many digits: a context of its own, whose precision never changes."""
-    context = mpmath.ctx_iv.MPIntervalContext()
-    context.dps = digits
-    return context
-
-
-_contexts = threading.local()
-
-
 def numbers(digits: int) -> Any:
-    """The numbers of mpmath with so many digits: a context of this thread's own, so that no other's digits change."""
-    known: dict[int, Any] = _contexts.__dict__.setdefault("known", {})
-    if digits not in known:
-        known[digits] = mpmath.ctx_mp.MPContext()
-    context = known[digits]
-    context.dps = digits
-    return context
+    """The numbers of mpmath with so many digits at least: a context of this thread's own."""
+    return in_digits(digits).context
 
 
 LARGEST_ARGUMENT = 10**100
@@ -85,105 +74,22 @@ def evaluate(expression: Expr, digits: int) -> Callable[[Any], Any]:
     return made
 
 
-def enclosure(expression: Expr, digits: int, at: Any = None) -> Any:
-    """An interval that holds the value of `expression`, z being in the interval `at`; raises `Undecided`."""
+def enclosure(expression: Expr, digits: int, at: Expr | None = None) -> Bounds:
+    """What encloses the value of a constant, or of a function of z at a number; raises `Undecided`."""
+    return _enclosed(expression, at, in_digits(digits))
+
+
+def _enclosed(expression: Expr, at: Expr | None, arithmetic: Arithmetic) -> Bounds:
     try:
-        return _evaluator(expression, digits)(at)
-    except (ZeroDivisionError, ValueError, OverflowError, mpmath.libmp.ComplexResult) as error:
-        raise Undecided(Text(en="a value is not finite", zh="出现非有限的值")) from error
-
-
-@lru_cache(4096)
-def _evaluator(expression: Expr, digits: int) -> Callable[[Any], Any]:
-    """What encloses `expression` for an interval of z, constants in it being enclosed once."""
-    if expression == z:
-        return lambda at: at
-    parts = [_evaluator(part, digits) for part in expression.args]
-    combine = _combination(expression, digits)
-
-    def evaluate(at: Any) -> Any:
-        return combine([part(at) for part in parts])
-
-    if expression.has(z):
-        return evaluate
-    value = evaluate(None)
-    return lambda at: value
-
-
-def _combination(expression: Expr, digits: int) -> Callable[[list[Any]], Any]:
-    """How an expression is enclosed by the enclosures of its arguments."""
-    iv = intervals(digits)
-    if isinstance(expression, Isolated):
-        low, high = expression.bracket(digits)
-        return lambda parts: iv.mpf([enclosure(low, digits).a, enclosure(high, digits).b])
-    if expression.is_Rational:
-        return lambda parts: iv.mpf(int(expression.p)) / iv.mpf(int(expression.q))
-    if expression in (sympy.pi, sympy.E):
-        return lambda parts: iv.pi if expression is sympy.pi else iv.e
-    if expression.is_Add:
-        return lambda parts: sum(parts[1:], parts[0])
-    if expression.is_Mul:
-        return lambda parts: reduce(operator.mul, parts)
-    if isinstance(expression, sympy.exp):
-        return lambda parts: iv.exp(_moderate(parts[0], LARGEST_EXPONENT))
-    if expression.is_Pow:
-        return lambda parts: _power(iv, parts[0], expression.exp, parts[1])
-    direct: dict[Any, Callable[[Any], Any]] = {
-        sympy.log: iv.log,
-        sympy.sin: lambda x: iv.sin(_moderate(x, LARGEST_ANGLE)),
-        sympy.cos: lambda x: iv.cos(_moderate(x, LARGEST_ANGLE)),
-        sympy.Abs: abs,
-    }
-    rising = {
-        sympy.erf: "erf",
-        sympy.atan: "atan",
-        sympy.asinh: "asinh",
-        sympy.tanh: "tanh",
-        sympy.sinh: "sinh",
-    }
-    kind = type(expression)
-    if kind in direct:
-        return lambda parts: direct[kind](parts[0])
-    if kind in rising:
-        return lambda parts: _monotone(rising[kind], parts[0], digits)
-    if kind is sympy.cosh:
-        return lambda parts: (iv.exp(_moderate(parts[0], LARGEST_EXPONENT)) + iv.exp(-parts[0])) / 2
-    raise Undecided(
-        Text(en="there are no certain bounds for {f}", zh="没有 {f} 的可靠上下界").format(f=kind.__name__)
-    )
-
-
-LARGEST_EXPONENT, LARGEST_ANGLE = 2**40, 2**400
-"""Exponentials and sines of larger numbers would take more digits than there is room for."""
-
-
-def _moderate(value: Any, largest: int) -> Any:
-    """The value, if it is not too large; raises `Undecided`."""
-    if not abs(value) <= largest:
-        raise Undecided(Text(en="a number grows beyond bounds", zh="某个数增长过大"))
-    return value
-
-
-def _power(iv: Any, base: Any, exponent: Expr, shown: Any) -> Any:
-    if exponent.is_Integer:
-        return base ** int(exponent)
-    if exponent == Rational(1, 2) and base.a >= 0:
-        return iv.sqrt(base)
-    if base.a > 0:
-        return iv.exp(_moderate(shown * iv.log(base), LARGEST_EXPONENT))
-    raise ValueError("a root of what may be negative")
-
-
-def _monotone(name: str, argument: Any, digits: int) -> Any:
-    """The values of a rising function, its ends widened by what mpmath may err."""
-    context = numbers(digits + SPARE)
-    function = getattr(context, name)
-    if name == "sinh":
-        _moderate(argument, LARGEST_EXPONENT)
-    low, high = (function(context.make_mpf(end)) for end in argument._mpi_)
-    slack = context.mpf(10) ** -(digits + SPARE // 2)
-    ends = [low - abs(low) * slack, high + abs(high) * slack]
-    return intervals(digits).make_mpf((ends[0]._mpf_, ends[1]._mpf_))
+        where = Bounds(0.0, 0.0) if at is None else bounds(at, 0.0, 0.0, arithmetic)
+        return bounds(expression, where.low, where.high, arithmetic)
+    except Unbounded as unbounded:
+        name = type(unbounded.part).__name__
+        raise Undecided(
+            Text(en="there are no certain bounds for {f}", zh="没有 {f} 的可靠上下界").format(f=name)
+        ) from None
+    except Outside:
+        raise Undecided(Text(en="a value is not finite", zh="出现非有限的值")) from None
 
 
 def sign(expression: Expr, at: Expr | None = None, most: int = 0) -> int:
@@ -197,15 +103,15 @@ def sign(expression: Expr, at: Expr | None = None, most: int = 0) -> int:
         value = expression.subs(z, at)
         if value.is_Rational:
             return int(sympy.sign(value))
-    roughly = _rough_sign(expression, at)
-    if roughly is not None:
-        return roughly
-    for digits in (*PRECISIONS, *([most] if most > PRECISIONS[-1] else [])):
-        found = enclosure(expression, digits, None if at is None else enclosure(at, digits))
-        if found.a > 0:
-            return 1
-        if found.b < 0:
-            return -1
+    for digits in (0, *PRECISIONS, *([most] if most > PRECISIONS[-1] else [])):
+        try:
+            found = _enclosed(expression, at, in_digits(digits) if digits else FLOATS).sign
+        except Undecided:
+            if digits:
+                raise
+            continue
+        if found is not None:
+            return found
     if at is None or not at.has(Isolated):
         value = expression if at is None else expression.subs(z, at)
         if not value.has(Isolated) and (value == 0 or sympy.expand(value) == 0):
@@ -215,16 +121,7 @@ def sign(expression: Expr, at: Expr | None = None, most: int = 0) -> int:
     )
 
 
-def _rough_sign(expression: Expr, at: Expr | None) -> int | None:
-    """The sign where floating-point numbers tell it, else None."""
-    try:
-        where = bounds(at, 0.0, 0.0) if at is not None else Bounds(0.0, 0.0)
-        return bounds(expression, where.low, where.high).sign
-    except (Outside, Unbounded):
-        return None
-
-
-class Isolated(NumberSymbol):
+class Isolated(Bracketed):
     """The one zero of `function` between two rational numbers, where it changes sign."""
 
     __slots__ = ("function", "high", "key", "low", "rises")
@@ -340,10 +237,7 @@ class Isolated(NumberSymbol):
 
 def shown(number: Expr, digits: int = SHOWN) -> str:
     """The number with digits that are all right: cut off, not rounded."""
-    low, high = (
-        sympy.Float(end, digits + 15)
-        for end in (enclosure(number, digits + 10).a, enclosure(number, digits + 10).b)
-    )
+    low, high = (sympy.Float(end, digits + 15) for end in enclosure(number, digits + 10)[:2])
     scale = digits
     cut = {str(sympy.Integer(int(abs(end) * 10**scale))) for end in (low, high)}
     text = min(cut, key=len).rjust(scale + 1, "0")

@@ -3,14 +3,15 @@
 A formula with sums over the neurons of a layer, such as exp(z_j)/Σ_k exp(z_k), is read by `layer_program(formula)` as a
 `LayerProgram`: each line is an expression in every neuron, or its sum or greatest value over the neurons, in the
 letters of the `inputs` and of the lines before. `compiled_program(program)` runs it on arrays of NumPy, whose rows are
-the neurons; `written_out(program, …)` on the symbols of a layer. An emitter prints the lines in its language:
-`layer_source` does so in NumPy's.
+the neurons; `written_out(program, …)` on the symbols of a layer; `layer_source` is its text in NumPy's language. A
+function of one number is a program without sums: `function_source("sigmoid", expression, "…")` is the text of a
+function of arrays, and `compiled(expression)` the function itself. Repeated parts are computed once.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,9 +20,16 @@ import sympy
 from sympy import Basic, Expr, Max, Mul, Sum, Symbol
 
 from bpderive.errors import DomainError
-from bpderive.functions.activations.elementwise import docstring, expression_source, run
-from bpderive.functions.activations.special import coded, computed
-from bpderive.functions.activations.variables import CACHE
+from bpderive.functions.activations.elementwise import (
+    NumPySource,
+    docstring,
+    expression_source,
+    real_array,
+    run,
+)
+from bpderive.functions.activations.forms import coded, computed
+from bpderive.functions.activations.variables import CACHE, z
+from bpderive.later import np
 from bpderive.letters.symbols import C, Largest, Partial, quantity
 from bpderive.letters.text import Text
 
@@ -33,7 +41,12 @@ _NOT_OWN = Text(
     zh="{part} 不是该神经元自己的 {letters}；整层的公式只能通过对所有神经元求和或取最大值来用到其他神经元。",
 )
 
-_PARTS = ("e", "f", "g", "h", "s", "t", "u", "w")
+LONGEST = 88
+"""The most characters of an expression in generated code; longer ones are computed in parts."""
+
+_PARTS = ("e", "f", "g", "h", "s", "t", "u", "v")
+"""Names of repeated parts, so that exp(−|z|) is the `e` of the text."""
+
 _OVER = {SUM: "total", LARGEST: "largest"}
 
 
@@ -147,9 +160,10 @@ def _names(over: str | None) -> Iterator[str]:
     """Names for lines: e, f, … in every neuron, total, total2, … for the whole layer."""
     if over is None:
         yield from _PARTS
+        yield from (f"t{n}" for n in itertools.count())
     else:
         yield _OVER[over]
-    yield from (f"{_OVER[over] if over else 't'}{n}" for n in itertools.count(2))
+        yield from (f"{_OVER[over]}{n}" for n in itertools.count(2))
 
 
 def written_out(
@@ -199,16 +213,60 @@ _IN_NUMPY = {SUM: "np.sum({}, axis=0)", LARGEST: "np.max({}, axis=0)"}
 
 def layer_source(name: str, program: LayerProgram, says: str) -> str:
     """The text of a NumPy function `name` of the program's inputs, whose rows are the neurons of the layer."""
+    program = _in_short_lines(program)
     lines = [f"    {line.symbol} = {_printed(line)}" for line in program.lines]
     arguments = ", ".join(symbol.name for symbol in program.inputs)
-    result = expression_source(coded(program.result))
+    result = expression_source(program.result)
+    if not program.result.free_symbols:  # a factor that is 0 in floating point may leave a constant
+        result = NumPySource().constant(result, program.inputs[0].name)
     return "\n".join(
         [f"def {name}({arguments}):", f"    {docstring(says)}", *lines, f"    return {result}", ""]
     )
 
 
+def function_source(name: str, expression: Expr, says: str, variables: tuple[Symbol, ...] = (z,)) -> str:
+    """The text of a function `name` of `variables` that computes `expression`, with `says` as its docstring."""
+    return layer_source(name, _in_order(variables, (), coded(expression)), says)
+
+
+def _in_short_lines(program: LayerProgram) -> LayerProgram:
+    """The program for code, in which what would make a line too long has a line of its own."""
+    taken = {symbol.name for symbol in (*program.inputs, *(line.symbol for line in program.lines))}
+    names = (letter(name) for name in _names(None) if name not in taken)
+    made: list[Line] = []
+
+    def length(value: Expr) -> int:
+        return len(expression_source(value))
+
+    def shortened(value: Any) -> Any:
+        """`value`, its longest operands being named until it is short enough."""
+        if not isinstance(value, Expr) or value.is_Atom or length(value) <= LONGEST:
+            return value
+        operands = [shortened(operand) for operand in value.args]
+        whole = value.func(*operands)
+        for place in sorted(range(len(operands)), key=lambda n: -length(operands[n])):
+            if length(whole) <= LONGEST:
+                break
+            if isinstance(operands[place], Expr) and not operands[place].is_Atom:
+                made.append(Line(next(names), _bare(operands[place])))
+                operands[place] = made[-1].symbol
+                whole = value.func(*operands)
+        return whole
+
+    for line in program.lines:
+        short = _bare(shortened(coded(line.expression)))
+        made.append(Line(line.symbol, short, line.over))
+    result = _bare(shortened(coded(program.result)))
+    return LayerProgram(program.inputs, tuple(made), result)
+
+
+def _bare(expression: Expr) -> Expr:
+    """Without the `computed` that a line of its own makes needless."""
+    return expression.args[0] if isinstance(expression, computed) else expression
+
+
 def _printed(line: Line) -> str:
-    shown = expression_source(coded(line.expression))
+    shown = expression_source(line.expression)
     return shown if line.over is None else _IN_NUMPY[line.over].format(shown)
 
 
@@ -220,3 +278,19 @@ def _spoken(line: Line) -> str:
 def compiled_program(program: LayerProgram) -> Any:
     """The program as a function of arrays of NumPy."""
     return run(layer_source("function", program, "a layer"), "<layer>")["function"]
+
+
+@lru_cache(CACHE)
+def compiled(expression: Expr) -> Callable[[Any], Any]:
+    """`expression`, a function of z, as a function of an array or a number, computed in floating point."""
+    function = run(function_source("function", expression, str(expression)), "<activation>")["function"]
+
+    def apply(values: Any) -> Any:
+        array = real_array(values)
+        if array.dtype.kind in "biu":
+            array = array.astype(np.float64)
+        # Half and single precision are computed in double precision and rounded once, so that every digit is right.
+        result = function(array.astype(np.float64) if array.dtype.itemsize < 8 else array)
+        return (result.copy() if result is array else result.astype(array.dtype, copy=False))[()]
+
+    return apply

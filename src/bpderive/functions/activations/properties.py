@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sympy
 from sympy import Expr, FiniteSet, Interval, Rational, S
@@ -30,11 +30,14 @@ FLAT = Rational(1, 100)
 """Where |σ′| stays below this, a neuron is called saturated."""
 
 
+Value = TypeVar("Value")
+
+
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Generic[Value]):
     """A property: its value, or None and the reason why it is unknown."""
 
-    value: Any
+    value: Value | None
     reason: Text | None = None
 
 
@@ -60,12 +63,12 @@ class Tail:
         return bool(self.slope == 0)
 
 
-def _within_bounds(find: Callable[[Expr], Any]) -> Callable[[Expr], Found]:
+def _within_bounds(find: Callable[[Expr], Value]) -> Callable[[Expr], Found[Value]]:
     """The function with a limit on its work, giving what it finds or the reason why it finds nothing."""
 
     @lru_cache(CACHE)
     @wraps(find)
-    def found(formula: Expr) -> Found:
+    def found(formula: Expr) -> Found[Value]:
         if formula.free_symbols - {z}:
             return Found(None, Text(en="it depends on a parameter", zh="它取决于参数"))
         try:
@@ -223,7 +226,7 @@ def tails(formula: Expr) -> tuple[Tail, Tail]:
 
 PROPERTY = Text(en="property", zh="性质")
 
-PROPERTIES: dict[str, Callable[[Expr], Found]] = {
+PROPERTIES: dict[str, Callable[[Expr], Found[Any]]] = {
     "range": value_range,
     "limits": limits,
     "monotone": monotone,

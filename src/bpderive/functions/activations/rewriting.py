@@ -20,10 +20,9 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from bpderive.errors import DomainError, Refuted
 from bpderive.functions.activations import analysis
-from bpderive.functions.activations.elementwise import compiled
 from bpderive.functions.activations.enclosure import evaluate, numbers
-from bpderive.functions.activations.forms import decay, where
-from bpderive.functions.activations.special import computed
+from bpderive.functions.activations.forms import computed, decay, where
+from bpderive.functions.activations.layer_program import compiled
 from bpderive.functions.activations.stable import compare, plain
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import EXPONENTIAL, in_exponential

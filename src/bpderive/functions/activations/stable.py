@@ -20,7 +20,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from bpderive.errors import Refuted
 from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.enclosure import evaluate, numbers
-from bpderive.functions.activations.special import exactly
+from bpderive.functions.activations.forms import exactly
 from bpderive.functions.activations.variables import CACHE, z
 from bpderive.functions.algebra import vanishes
 

@@ -26,6 +26,7 @@ from sympy import Expr, ImmutableDenseMatrix, Rational, Sum, Symbol
 from bpderive.errors import DomainError, Refuted, is_text, shown, unknown_name
 from bpderive.functions.activations import jacobians, properties
 from bpderive.functions.activations.elementwise import real_array
+from bpderive.functions.activations.forms import exactly
 from bpderive.functions.activations.layer_program import (
     LayerProgram,
     compiled_program,
@@ -33,7 +34,6 @@ from bpderive.functions.activations.layer_program import (
     layer_program,
     letter,
 )
-from bpderive.functions.activations.special import exactly
 from bpderive.functions.activations.variables import CACHE, a
 from bpderive.later import np
 from bpderive.letters.certificate import Certificate, timed

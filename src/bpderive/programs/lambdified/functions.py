@@ -24,8 +24,8 @@ from bpderive.functions.activations import (
     slope,
     z,
 )
-from bpderive.functions.activations.elementwise import docstring, expression_source, function_source
-from bpderive.functions.activations.layer_program import LayerProgram, layer_source
+from bpderive.functions.activations.elementwise import docstring, expression_source
+from bpderive.functions.activations.layer_program import LayerProgram, function_source, layer_source
 from bpderive.functions.activations.rewriting import POINTS
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
