@@ -21,9 +21,9 @@ from sympy.printing.latex import LatexPrinter
 from bpderive.errors import DomainError, shown
 from bpderive.letters.objects import (
     EPSILON,
+    AlongPaths,
     C,
     Change,
-    ExplicitPathSum,
     LayerArray,
     Partial,
     PathProduct,
@@ -87,7 +87,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     depth: Any = 0
     if base.is_number or base == EPSILON:
         rank = 0
-    elif isinstance(base, PathSum | PathProduct | ExplicitPathSum):
+    elif isinstance(base, AlongPaths):
         rank = 2
     elif isinstance(base, Partial):
         rank = 1 if base.of == C else 3
