@@ -25,9 +25,9 @@ from bpderive.errors import ParseError, is_text
 from bpderive.judge.counterexample import Counterexample
 from bpderive.later import later
 from bpderive.letters.text import Text
-from bpderive.workbook.conventions.catalogue import conventions
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
+from bpderive.workbook.conventions.declared import conventions
 from bpderive.workbook.conventions.softmax import by_errors, with_softmax
 from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import NotWritten, Writer
