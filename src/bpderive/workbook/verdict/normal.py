@@ -109,9 +109,7 @@ class Normaliser(Walker[list[Term]]):
                 [(found, _)] = factors
                 if found[0] == "z":
                     _, at, neuron = found
-                    return self.slope(at, neuron, order) if order else self.activation(at, neuron)
-        if self.sigma == "linear":
-            return number(2 - order) if order else forms.as_terms(argument)
+                    return self.slope(at, neuron, order)
         if self.sigma is None:
             return atom("σ", order, argument)
         made = activation_in_pieces(self.sigma, order)
@@ -179,29 +177,22 @@ class Normaliser(Walker[list[Term]]):
         return atom("z", at, neuron)
 
     def activation(self, at: Position, neuron: syntax.Index) -> list[Term]:
-        """a^l_j: an unknown, or z^l_j itself where σ is linear."""
-        if self.sigma == "linear" and at != self.reading.case.first:
-            return atom("z", at, neuron)
-        made = activation_in_pieces(self.sigma) if self.sigma and at != self.reading.case.first else None
-        if made is not None:
-            return self._pieces(made, atom("z", at, neuron))
-        return atom("a", at, neuron)
+        """a^l_j, which is the input in the first layer."""
+        return atom("a", at, neuron) if at == self.reading.case.first else self.slope(at, neuron, 0)
 
     def _pieces(self, made: Pieces, argument: list[Term]) -> list[Term]:
         """A function made of pieces at an expression."""
         return signs.written(made, argument, forms.normal(argument))
 
     def slope(self, at: Position, neuron: syntax.Index, order: int = 1) -> list[Term]:
-        """σ′(z^l_j), or σ″ for order 2: an unknown, or what it is by σ where that is known."""
-        if self.sigma == "linear":
-            return number(2 - order)
+        """σ′(z^l_j), or σ or σ″ for another order: an unknown, or what it is by z or by σ where that is known."""
         made = activation_in_pieces(self.sigma, order) if self.sigma else None
         if made is not None:
             return self._pieces(made, atom("z", at, neuron))
-        known = slope_polynomial(self.sigma, order) if self.sigma else None
+        known = slope_polynomial(self.sigma, order) if self.sigma and order else None
         if known is not None:
             return evaluated(known, self.activation(at, neuron))
-        return atom("s" * order, at, neuron)
+        return atom("s" * order or "a", at, neuron)
 
     def bias(self, at: Position, neuron: syntax.Index) -> list[Term]:
         """b^l_j = z^l_j − Σ_k w^l_jk a^{l-1}_k."""
