@@ -381,26 +381,35 @@ class Translator:
 
     def _find_units(self, statement: Statement) -> None:
         """The layer of every index, where layers are told apart by their indices alone."""
-        steps: dict[str, dict[str, int]] = {}
+        heights: dict[str, dict[str, int]] = {}  # for each index those that stand at known distances, with it
         fixed: dict[str, Layer] = {}
         order: list[str] = []
+
+        def link(one: str, other: str, step: int) -> None:
+            """The layer of `other` is so many steps above that of `one`."""
+            first, second = (heights.setdefault(each, {each: 0}) for each in (one, other))
+            rise = first[one] + step - second[other]
+            if rise and first is second:
+                raise _unfit(f"{other} would be in two layers", f"{other} 会同时处于两层")
+            for each, height in second.items() if first is not second else ():
+                first[each] = height + rise
+                heights[each] = first
+
         for node in statement.walk():
             if isinstance(node, syntax.Kronecker):
-                one, other = str(node.first), str(node.second)
-                steps.setdefault(one, {})[other] = steps.setdefault(other, {})[one] = 0
+                link(str(node.first), str(node.second), 0)
             if not isinstance(node, Mark) or not node.below:
                 continue
             letter = self.convention.letter(node.letter)
             below = tuple(t for t in node.below if t != ",")
             if letter is None or letter.role in ("sigma", "cost"):
                 continue
+            order += below
             for token in below:
-                order.append(token)
-                steps.setdefault(token, {})
+                link(token, token, 0)
             if letter.role in ("w", "dw", "step_w") and len(below) == 2:
                 to, source = below if self.convention.to_from else below[::-1]
-                steps[to][source] = -1
-                steps[source][to] = 1
+                link(to, source, -1)
                 if letter.layer is not None:
                     fixed[to], fixed[source] = letter.layer, letter.layer + -1
             elif letter.layer is not None:
@@ -409,55 +418,28 @@ class Translator:
                 fixed[below[0]] = LAST
             elif letter.role == "x":
                 fixed.setdefault(below[0], Layer("", 1))
-        if not self.outputs:
-            self._link_by_derivatives(statement, steps, fixed)
+        for node in statement.walk() if not self.outputs else ():
+            match node:  # where nothing else says how two indices lie, ∂a_k/∂a_j is that of the next layer
+                case syntax.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if {one, other} <= heights.keys():
+                    linked = heights[one].keys() | heights[other].keys()
+                    if heights[one] is not heights[other] and not linked & fixed.keys():
+                        link(one, other, -1)
         self.units = {}
         used_l = False
         for token in order:
             if token in self.units:
                 continue
-            reached = {token: 0}
-            todo = [token]
-            while todo:
-                one = todo.pop()
-                for other, step in steps[one].items():
-                    if other not in reached:
-                        reached[other] = reached[one] + step
-                        todo.append(other)
-                    elif reached[other] != reached[one] + step:
-                        raise _unfit(f"{other} would be in two layers", f"{other} 会同时处于两层")
-            anchors = sorted((fixed[t].letter == "", str(t)) for t in reached if t in fixed)
+            group = heights[token]
+            anchors = sorted((fixed[t].letter == "", t) for t in group if t in fixed)
+            at, base = token, LAST
             if anchors:
-                anchor = anchors[0][1]
-                base = fixed[anchor] + -reached[anchor]
-            elif self.outputs:
-                base = LAST
-            elif used_l:
-                raise _unfit(f"nothing says in which layer {token} is", f"看不出 {token} 在哪一层")
-            else:
+                at = anchors[0][1]
+                base = fixed[at]
+            elif not self.outputs:
+                if used_l:
+                    raise _unfit(f"nothing says in which layer {token} is", f"看不出 {token} 在哪一层")
                 base, used_l = Layer("l"), True
-            for one, step in reached.items():
-                self.units[one] = base + step
-
-    def _link_by_derivatives(
-        self, statement: Statement, steps: dict[str, dict[str, int]], fixed: dict[str, Layer]
-    ) -> None:
-        """Where nothing else says how two indices lie, ∂a_k/∂a_j is that of the next layer by this one."""
-
-        def reached(token: str) -> set[str]:
-            found, todo = {token}, [token]
-            while todo:
-                new = [t for t in steps.get(todo.pop(), {}) if t not in found]
-                found |= set(new)
-                todo += new
-            return found
-
-        for node in statement.walk():
-            match node:
-                case syntax.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if one in steps and other in steps:
-                    linked = reached(one) | reached(other)
-                    if other not in reached(one) and not linked & set(fixed):
-                        steps[one][other], steps[other][one] = -1, 1
+            self.units |= {each: base + (height - group[at]) for each, height in group.items()}
 
     # Expressions
 
@@ -528,10 +510,7 @@ class Translator:
             return Value(syntax.Cost())
         if letter.role == "sigma":
             raise _unfit(f"{mark.letter} is a function", f"{mark.letter} 是函数")
-        quantity, letter, exponent = self.quantity(mark)
-        batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
-        if self.implied is None and quantity.letter != "y":
-            self.implied = quantity.layer
+        quantity, letter, exponent, batch = self._met(mark)
         if letter.role in ("dw", "db", "dz", "da"):
             found = self._gradient(quantity, batch)
         elif letter.role in ("step_w", "step_b"):
@@ -542,11 +521,19 @@ class Translator:
             found = Value(syntax.Plus((whole.node, syntax.Minus(bias.node))), whole.size)
         else:
             found = self.sized(quantity, batch)
-        if letter.sign < 0:
-            found = replace(found, node=syntax.Minus(found.node))
+        found = _signed(found, letter)
         if mark.primes:
-            found = _turned(found) if mark.primes == 1 and found.size is not None else _no_prime(mark)
+            if mark.primes > 1 or found.size is None:
+                raise _unfit(f"{mark.letter} has a prime", f"{mark.letter} 带撇号")
+            found = _turned(found)
         return _raised(found, exponent) if exponent != 1 else found
+
+    def _met(self, mark: Mark) -> tuple[Quantity, Letter, int, bool]:
+        """As `quantity`, with whether it is that of the batch; the first layer met is where a bare slope is taken."""
+        quantity, letter, exponent = self.quantity(mark)
+        if self.implied is None and quantity.letter != "y":
+            self.implied = quantity.layer
+        return quantity, letter, exponent, self.batch and letter.batch is not False
 
     def _width(self, mark: Mark) -> Value | None:
         """n_l or s_l, the number of neurons of a layer."""
@@ -571,8 +558,6 @@ class Translator:
 
     def _gradient(self, by: Quantity, batch: bool) -> Value:
         """The derivative of the cost by a component or an array."""
-        if by.letter in ("y", "delta"):
-            raise _unfit(f"nothing is a function of {by.letter}", f"没有量是 {by.letter} 的函数")
         power = int(by.letter in ("w", "b") and self.examples == "sum" and self.batch)
         if by.indices:
             return Value(syntax.Derivative(syntax.Cost(), by), None, power)
@@ -586,35 +571,21 @@ class Translator:
     def _rate(self, of: Node, by: Node) -> Value:
         if not isinstance(by, Mark):
             raise _unfit("it is differentiated by an expression", "求导变量是一个表达式")
-        bare = self.convention.letter(by.letter)
-        if self._is(of, "cost"):
-            if by.letter in ("a", "h") and not by.above and not by.below and self.style not in ("none",):
-                quantity, letter = Quantity("a", LAST), bare or Letter("a")
-                if letter.role != "a":
-                    raise _unfit(f"{by.letter} has no layer", f"{by.letter} 没有标明层")
-            else:
-                quantity, letter, exponent = self.quantity(by)
-                if exponent != 1:
-                    raise _unfit("it is differentiated by a power", "求导变量是一个幂")
-            if self.implied is None:
-                self.implied = quantity.layer
-            batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
-            found = self._gradient(quantity, batch)
-            return replace(found, node=syntax.Minus(found.node)) if letter.sign < 0 else found
         if self._is(of, "sigma"):  # the slope, which is a column
             return self.value(syntax.Call(replace(of, primes=1), (by,)))
-        variable, letter, exponent = self.quantity(by)
+        above = None if self._is(of, "cost") else self.value(of)
+        if above is None and self.style != "none" and by in (Mark("a"), Mark("h")) and self._is(by, "a"):
+            self.implied = self.implied or LAST  # ∂C/∂a is that by the outputs
+            return self._gradient(Quantity("a", LAST), self.batch and self.meaning(by).batch is not False)
+        variable, letter, exponent, batch = self._met(by)
         if exponent != 1 or variable.letter in ("y", "delta"):
             raise _unfit("it is differentiated by what is no variable", "求导变量不是变量")
-        above = self.value(of)
-        if self.implied is None:
-            self.implied = variable.layer
-        sign = letter.sign
+        if above is None:
+            return _signed(self._gradient(variable, batch), letter)
         if variable.indices:
             if above.size is not None:
                 raise _unfit("a whole array is differentiated by a component", "对整个向量关于分量求导")
-            node: Node = syntax.Derivative(above.node, variable)
-            return Value(syntax.Minus(node) if sign < 0 else node, None, above.power)
+            return _signed(Value(syntax.Derivative(above.node, variable), None, above.power), letter)
         node = above.node.body if isinstance(above.node, syntax.Transposed) else above.node
         if (
             not isinstance(node, Quantity)
@@ -625,9 +596,7 @@ class Translator:
             raise _unfit("only columns are differentiated by columns", "只有列向量可以对列向量求导")
         if self.convention.rows:
             raise _unfit("derivatives of rows by rows are not read", "不读取行向量对行向量的导数")
-        found = Value(syntax.Jacobian(node, variable), (node.layer, variable.layer))
-        if sign < 0:
-            found = replace(found, node=syntax.Minus(found.node))
+        found = _signed(Value(syntax.Jacobian(node, variable), (node.layer, variable.layer)), letter)
         return found if self.convention.numerator else _turned(found)
 
     def _is(self, node: Node, role: str) -> TypeGuard[Mark]:
@@ -667,9 +636,6 @@ class Translator:
             raise _unfit("a function of a sum over the examples", "对样本之和取函数")
         self._check_function_layer(function, inner)
         body = inner.node
-        if (function.letter, function.primes) == ("relu", 1):  # a is positive where z is
-            inner = replace(inner, node=syntax.changed(body, _before_relu))
-            body = inner.node
         if isinstance(body, syntax.Transposed):
             return replace(inner, node=syntax.Transposed(syntax.Activation(function.primes, body.body)))
         return replace(inner, node=syntax.Activation(function.primes, body))
@@ -835,20 +801,15 @@ class Translator:
         return Value(inner.node, (size[0], size[1]), inner.power)
 
 
-def _before_relu(node: Node) -> Node:
-    if isinstance(node, Quantity) and node.letter == "a" and node.layer not in (Layer("", 1), Layer("l", -1)):
-        return replace(node, letter="z")
-    return node
-
-
 def _equal(values: list[Value]) -> syntax.Claim:
     """The claim that these are equal, the powers of m that all have in common left out."""
     least = min(v.power for v in values)
     return syntax.Claim(tuple(_times_examples(v.node, v.power - least) for v in values))
 
 
-def _no_prime(mark: Mark) -> Value:
-    raise _unfit(f"{mark.letter} has a prime", f"{mark.letter} 带撇号")
+def _signed(value: Value, letter: Letter) -> Value:
+    """The value of a letter, which may stand for the opposite."""
+    return value if letter.sign > 0 else replace(value, node=syntax.Minus(value.node))
 
 
 def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
