@@ -72,25 +72,15 @@ class Writer:
     def _style(self) -> str:
         return self.style or self.convention.styles[0]
 
-    def latex(self, claim: syntax.Claim | Node) -> str:
-        """The claim, or an expression; raises `NotWritten` where the convention has no letters for it."""
-        if isinstance(claim, Node):
-            return (
-                min((self._write(claim, turned)[0] for turned in (False, True)), key=len)
-                if is_array(claim)
-                else self._write(claim, False)[0]
-            )
+    def latex(self, claim: syntax.Claim) -> str:
+        """The claim; raises `NotWritten` where the convention has no letters for it."""
         by_units = self._style in ("units", "none") and not self.convention.has_arrays
         if by_units and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         if by_units and self._style == "none":
             _check_one_neuron(claim)
-        if any(is_array(side) for side in claim.sides):
-            return min(
-                (self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)),
-                key=len,
-            )
-        return self._sides(claim, False)
+        rows = self.convention.rows
+        return min((self._sides(claim, turned) for turned in (rows, not rows)), key=len)
 
     def update(self, change: Node, wanted: Node) -> str:
         """w = w + change, for the w in what is wanted, −η ∂C/∂w."""
@@ -162,17 +152,11 @@ class Writer:
 
     def quantity(self, node: Quantity) -> tuple[str, int]:
         """A component, or an array as it lies in this convention."""
-        role = node.letter
-        layer = node.layer
-        names = {"a": "a", "y": "y"}
+        role, layer = node.letter, node.layer
         if role == "a" and layer == LAST and self._letter("a", layer) is None:
             role = "yhat"
-        if (
-            role == "a"
-            and self._style in ("units", "none")
-            and layer in (Layer("", 1),)
-            and self._letter("x", layer)
-        ):
+        is_input = self._style in ("units", "none") and layer == Layer("", 1)
+        if role == "a" and is_input and self._letter("x", layer):
             role = "x"
         if role == "a":  # the input and the output may have letters of their own
             own = (letter for letter in self.convention.letters.values() if letter.layer == layer)
@@ -190,7 +174,7 @@ class Writer:
                     raise NotWritten("it has no components")
                 return self._write(syntax.Product((Quantity("w", layer), Quantity("a", layer + -1))), False)
         if found is None:
-            raise NotWritten(f"{self.convention.name} has no letter for {names.get(role, role)}")
+            raise NotWritten(f"{self.convention.name} has no letter for {role}")
         if found[1].layer is not None and found[1].layer != layer:
             raise NotWritten(f"{self.convention.name} has no letter for {role} in layer {layer}")
         text = self.marked(found, node, role)
