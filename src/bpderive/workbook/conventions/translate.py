@@ -1,4 +1,4 @@
-"""What was heard, in the letters of a convention, as a claim of this book: `translated(hearing, convention, examples)`.
+"""What was heard as a claim of this book, in a convention: `translated(hearing, convention, examples, style)`.
 
 Rows become columns, weights are numbered by the layer that they enter, thresholds become biases. A batch is read as so
 many times the same example, which decides the same: both sides are sums over the examples, or have one column for each.
@@ -59,52 +59,31 @@ def _unfit(en: str, zh: str) -> Unfit:
 
 def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     """How the layers may be written in these statements, the likeliest first."""
-    styles = _styles_of(statements)
     marks = [n for s in statements for n in s.walk() if isinstance(n, Mark)]
-    numbered = {m.letter for m in marks if m.below}
-    if numbered and numbered <= _OF_INPUTS and not set(styles) & {"none", "^", "^(", "^["}:
-        return (*styles, "none")  # one neuron, whose inputs are numbered
-    return styles
+    scripts = [script for mark in marks for script in mark.above]
+    above = {_style(s) for s in scripts if _is_layer(s.tokens) or s.tokens[0].isdigit()}
+    below = [tuple(t for t in m.below if t != ",") for m in marks if m.below]
+    if any(s.code for s in statements):
+        return ("_",) if below else ("none",)
+    numbered = all(len(b) == 1 and b[0].isdigit() and len(b[0]) == 1 for b in below)
+    layered = any(b[0] in ("l", "L", "t") or b[1:2] in (("+",), ("-",)) for b in below)
+    possible = {style: style in above for style in ("^[", "^(", "^")}
+    possible["_"] = bool(below) and (numbered or layered)
+    possible["units"] = bool(below)
+    possible["none"] = {mark.letter for mark in marks if mark.below} <= _OF_INPUTS  # one neuron
+    return tuple(style for style, is_possible in possible.items() if is_possible)
+
+
+def _style(script: syntax.Script) -> str:
+    """How a layer is written that stands above a letter."""
+    return "^" if script.style == "bare" else f"^{script.style}"
 
 
 _OF_INPUTS = {"w", "x", r"\theta", r"\omega", r"\Deltaw", "dw"}
 """What one neuron has for each of its inputs."""
 
-
-def _styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
-    nodes = [n for s in statements for n in s.walk()]
-    marks = [n for n in nodes if isinstance(n, Mark)]
-    scripts = [script for mark in marks if mark.letter not in _GIVEN for script in mark.above]
-    for style in ("[", "("):
-        if any(s.style == style and _is_layer(s.tokens) for s in scripts):
-            return (f"^{style}",)
-    if any(s.style == "bare" and _is_layer(s.tokens) and not s.tokens[0].isdigit() for s in scripts):
-        return ("^",)
-    if any(s.style == "bare" and s.tokens == ("1",) for s in scripts):  # which is no power
-        return ("^",)
-    arrays = [m for m in marks if m.letter in _ARRAYS]
-    if any(s.style == "bare" and s.tokens[0].isdigit() for m in arrays for s in m.above):
-        return ("^",)
-    if any(s.code for s in statements):
-        return ("_",) if any(m.below for m in marks) else ("none",)
-    below = [tuple(t for t in m.below if t != ",") for m in marks if m.below]
-    if not below:
-        return ("none",)
-    if any(len(b) == 3 and b[1] in "+-" for b in below):
-        return ("_",)
-    digits = [b for b in below if len(b) == 1 and b[0].isdigit() and len(b[0]) == 1]
-    if len(digits) == len(below):
-        return ("_", "units")
-    sums = any(isinstance(n, syntax.Total) for n in nodes)
-    if any(b[0] in ("l", "L", "t") for b in below) and not sums:
-        return ("_", "units")
-    return ("units",)
-
-
-_GIVEN = ("x", "X", "y", "Y", "t", "yhat", "hyp")
-"""What is given, or comes out: what stands above it may be the number of the example."""
-
-_ARRAYS = (r"\delta", "w", "W", r"\theta", r"\Theta", "dW", "dw", "dZ", "dz", "b", "db")
+_NO_POWERS = ("w", "b", "delta", "dw", "db", "dz")
+"""What a bare number above is the layer of, and no exponent."""
 
 
 def _is_layer(tokens: tuple[str, ...]) -> bool:
@@ -114,7 +93,11 @@ def _is_layer(tokens: tuple[str, ...]) -> bool:
 
 @dataclass(slots=True)
 class Translator:
-    """Reads statements in one convention; `examples` says what stands for the batch."""
+    """Reads a statement in one convention, as the `claim` that it makes in the letters of this book.
+
+    `examples` says what stands for the batch. `misfit` says why the sizes of a batch do not fit, `summed` is the claim
+    with the missing sum over the examples, and `defects` counts what does not go together.
+    """
 
     convention: Declaration
     examples: str
@@ -136,8 +119,9 @@ class Translator:
     names: dict[str, str] = field(default_factory=dict)
     outputs_called: set[str] = field(default_factory=set)
     own: tuple[str, str] = ("j", "k")
+    claim: syntax.Claim = field(default_factory=lambda: syntax.Claim(()))
 
-    def claim(self, statement: Statement) -> syntax.Claim:
+    def translate(self, statement: Statement) -> syntax.Claim:
         """The statement as a claim."""
         statement = self._without_update(statement)
         if self.style != "_":
@@ -154,7 +138,6 @@ class Translator:
 
     def _find_top(self, marks: list[Mark]) -> None:
         """The output layer by its number, where there is a target and all layers have numbers."""
-        self.top = None
         roles = {letter.role for m in marks if (letter := self.convention.letter(m.letter)) is not None}
         if not roles & {"y", "yhat"} or self.style in ("units", "none"):
             return
@@ -216,17 +199,9 @@ class Translator:
         sums = any(isinstance(n, syntax.SumAlong | syntax.Ones) for n in statement.walk())
         self.batch = self.examples != "one" and (not says or any(says) or sums)
         self._find_top(marks)
-        self.implied = None
-        self.shared = None
         if not self.convention.has_bias and self.style == "_":  # the same weights at every step
-            steps = [
-                int(m.below[2]) if len(m.below) == 3 and m.below[1] == "+" else 0
-                for m in marks
-                if m.below
-                and m.below[0] == self.convention.running
-                and (len(m.below) == 1 or m.below[1] == "+")
-            ]
-            self.shared = Layer("l", max(steps, default=0))
+            met = (re.fullmatch(rf"{self.convention.running}(?:\+(\d))?", "".join(m.below)) for m in marks)
+            self.shared = Layer("l", max((int(found[1] or 0) for found in met if found), default=0))
 
     def _check_sizes(self, values: list[Value]) -> None:
         arrays = [v for v in values if v.size is not None]
@@ -280,13 +255,12 @@ class Translator:
         layer: Layer | None = None
         offset = self.convention.offsets.get("net" if letter.role == "net" else role, 0)
         for script in mark.above:
-            if (
-                f"^{script.style if script.style != 'bare' else ''}" == self.style
-                and _is_layer(script.tokens)
-                and role not in ("x", "y")
-            ):
+            is_power = self.style in ("^[", "^(") or letter.role not in _NO_POWERS
+            if _style(script) == self.style and _is_layer(script.tokens) and role not in ("x", "y"):
                 layer = self.layer(script.tokens, offset)
-            elif script.style == "bare" and script.tokens[0].isdigit() and len(script.tokens) == 1:
+            elif (
+                script.style == "bare" and len(script.tokens) == 1 and script.tokens[0].isdigit() and is_power
+            ):
                 exponent = int(script.tokens[0])
             elif (script.style == "(" and role in ("x", "y", "a", "yhat")) or (
                 self.style == "units" and role in ("x", "y", "yhat") and len(script.tokens) == 1
@@ -334,12 +308,9 @@ class Translator:
         letter = match["letter"]
         if letter is None:
             return Layer("", step + offset + 1 - self.convention.first)
-        is_last = letter == self.convention.last or (
+        if letter == self.convention.last or (
             not self.convention.is_strict and letter in LASTS and letter != self.running
-        )
-        if letter == self.convention.running and self.convention.is_strict:
-            is_last = False
-        if is_last:
+        ):
             return LAST + (step + offset)
         if self.running is None:
             self.running = letter
@@ -467,6 +438,8 @@ class Translator:
                 if isinstance(body, syntax.Ones):
                     return Value(syntax.Number(Fraction(1)), (1, "?"))
                 return _turned(self.value(body))
+            case syntax.Rate(_, _, True):
+                raise _unfit("it has no direct derivatives", "它没有直接导数")
             case syntax.Rate(of, by):
                 return self._rate(of, by)
             case syntax.Total(indices, body):
@@ -892,33 +865,15 @@ def _without_bias(node: Node) -> Node:
     return node
 
 
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """A statement in the letters of this book; `misfit` says why the sizes of a batch do not fit, `summed` is the claim
-    with the missing sum over the examples."""
-
-    claim: syntax.Claim
-    misfit: Text | None
-    defects: int
-    batch: bool
-    summed: syntax.Claim | None = None
-    first: int = 1
-
-
 def translated(
-    hearing: Hearing, convention: Declaration, examples: str, style: str | None = None
-) -> tuple[Translated, list[Translated]]:
-    """The claim and its context in the letters of this book; raises `Unfit`."""
-    style = style or styles_of((hearing.claim, *hearing.context))[0]
+    hearing: Hearing, convention: Declaration, examples: str, style: str
+) -> tuple[Translator, list[Translator]]:
+    """What was heard and its context in the letters of this book; raises `Unfit`."""
     counted = _counted(hearing, convention, examples, style)
-    is_shifted, convention = counted is not convention, counted
-    translator = Translator(convention, examples, style, outputs=hearing.softmax)
-    found = _claim(translator, hearing.claim, hearing)
-    context = []
-    for statement in hearing.context:
-        beside = Translator(convention, examples, style, running=translator.running, outputs=hearing.softmax)
-        context.append(_claim(beside, statement, hearing))
-    return replace(found, defects=found.defects + is_shifted), context
+    found = _read(Translator(counted, examples, style, outputs=hearing.softmax), hearing.claim, hearing)
+    found.defects += counted is not convention
+    beside = Translator(counted, examples, style, running=found.running, outputs=hearing.softmax)
+    return found, [_read(replace(beside), statement, hearing) for statement in hearing.context]
 
 
 def _counted(hearing: Hearing, convention: Declaration, examples: str, style: str) -> Declaration:
@@ -936,13 +891,15 @@ def _counted(hearing: Hearing, convention: Declaration, examples: str, style: st
     return convention
 
 
-def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Translated:
-    claim = translator.claim(statement)
+def _read(translator: Translator, statement: Statement, hearing: Hearing) -> Translator:
+    """The translator, or another that reads one neuron in numbers, with the claim that it makes of the statement."""
+    claim = translator.translate(statement)
     free = [set(syntax.free_indices(side)) for side in claim.sides]
     if translator.style == "none" and any(one != free[0] for one in free):
-        translator.in_numbers = True
-        translator.defects = 0
-        claim = translator.claim(statement)
+        translator = Translator(
+            translator.convention, translator.examples, "none", outputs=hearing.softmax, in_numbers=True
+        )
+        claim = translator.translate(statement)
     claim = replace(
         claim,
         conditions=(
@@ -961,14 +918,8 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Tr
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         except IllFormed as error:
             translator.misfit = translator.misfit or error.reason
-    return Translated(
-        claim,
-        translator.misfit,
-        translator.defects,
-        translator.batch,
-        translator.summed,
-        translator.convention.first,
-    )
+    translator.claim = claim
+    return translator
 
 
 def _has_inputs(statement: Statement) -> bool:
