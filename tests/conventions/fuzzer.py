@@ -117,13 +117,13 @@ def wrong(one: Case, text: str) -> str | None:
         return f"not read: {error.args[0]}"
     if one.change in ("diag added", "⊙ for @") and re.search(r"\*|\\ast", text):
         return None  # a star means the product that fits
-    if found.chosen.is_true != one.is_true:
-        return f"read as {written(found.chosen.claim)}: {found.chosen.is_true}"
+    if found.is_true != one.is_true:
+        return f"read as {written(found.claim)}: {found.is_true}"
     free = decided(text)
-    if one.is_true and not free.chosen.is_true:
-        return f"read freely in {free.chosen.convention.name} as {written(free.chosen.claim)}: false"
-    if not one.is_true and free.chosen.is_true and free.chosen.convention.name == one.convention:
-        return f"read freely as {written(free.chosen.claim)}: true"
+    if one.is_true and not free.is_true:
+        return f"read freely in {free.convention.name} as {written(free.claim)}: false"
+    if not one.is_true and free.is_true and free.convention.name == one.convention:
+        return f"read freely as {written(free.claim)}: true"
     return None
 
 

@@ -247,6 +247,7 @@ def test_what_is_written_in_latex(text: str, latex: str) -> None:
         (r"\sum_{} z^l_k = 1", r"the index, as in \\sum_k"),
         (r"\frac{\partial z^l_j}{\partial \delta^l_j} = 1", "differentiated by what is no variable"),
         (r"\frac{\partial z^l_j}{\partial z^l} = 1", "only columns are differentiated"),
+        (r"\frac{\partial^+ C}{\partial a^l_j} = 0", "no direct derivatives"),
         (r"z^l_0 = 1", "0 are not the indices of z"),
         (r"w^l_j = 1", "j are not the indices of w"),
         (r"2 w^l a^{l-1} z^1_{2,3} = 1", "2,3 are not the indices of z"),

@@ -8,7 +8,7 @@ forward pass, add a line to `_SHAPES` and one to `_STAGE`, and a row to the tabl
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import sympy
 from sympy import Expr, Function, Integer, KroneckerDelta, MatrixExpr, MatrixSymbol, Symbol
@@ -153,14 +153,32 @@ class SigmaPrime(Function):
     nargs = (3,)
 
 
-class Partial(Expr):
-    """∂of/∂by, written down but not taken: the other neurons of by's layer are held fixed."""
+class Written(Expr):
+    """An expression that is written down but not taken."""
 
     is_commutative = True
 
-    def __new__(cls, of: Any, by: Any) -> Partial:
-        made: Partial = Expr.__new__(cls, sympy.sympify(of), sympy.sympify(by))
+    def __new__(cls, *args: Any) -> Self:
+        made: Self = Expr.__new__(cls, *map(sympy.sympify, args))
         return made
+
+
+class WrittenArray(MatrixExpr):
+    """A column or a matrix that is written down but not taken; shaped as its last argument unless it says so."""
+
+    def __new__(cls, *args: Any) -> Self:
+        made: Self = MatrixExpr.__new__(cls, *map(sympy.sympify, args))
+        return made
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(rows, columns)."""
+        shape: tuple[Expr, Expr] = self.args[-1].shape
+        return shape
+
+
+class Partial(Written):
+    """∂of/∂by, written down but not taken: the other neurons of by's layer are held fixed."""
 
     @property
     def of(self) -> Expr:
@@ -173,24 +191,12 @@ class Partial(Expr):
         return self.args[1]
 
 
-class Change(Expr):
+class Change(Written):
     """Δq: the small change of a quantity q."""
 
-    is_commutative = True
 
-    def __new__(cls, of: Any) -> Change:
-        made: Change = Expr.__new__(cls, sympy.sympify(of))
-        return made
-
-
-class NormSquared(Expr):
+class NormSquared(Written):
     """‖v‖², the sum of the squared components of a column vector."""
-
-    is_commutative = True
-
-    def __new__(cls, vector: Any) -> NormSquared:
-        made: NormSquared = Expr.__new__(cls, vector)
-        return made
 
     def components(self, index: Symbol) -> Expr:
         """The sum of the squared components; `index` names them."""
@@ -198,47 +204,32 @@ class NormSquared(Expr):
         return sympy.Sum(vector[index, 0] ** 2, (index, 0, vector.shape[0] - 1))
 
 
-class Largest(Expr):
+class Largest(Written):
     """max_j v_j, the greatest component of a column vector."""
 
-    is_commutative = True
     is_real = True
 
-    def __new__(cls, vector: Any) -> Largest:
-        made: Largest = Expr.__new__(cls, vector)
-        return made
 
-
-class Elementwise(MatrixExpr):
+class Elementwise(WrittenArray):
     """σ(v) or σ′(v) for a column vector v of layer l: each neuron's own function applied to its component."""
 
-    def __new__(cls, function: type[Function] | Str, layer: Any, vector: Any) -> Elementwise:
-        name = function if isinstance(function, Str) else Str(function.__name__)
-        made: Elementwise = MatrixExpr.__new__(cls, name, sympy.sympify(layer), vector)
-        return made
+    def __new__(cls, function: type[Function] | Str, layer: Any, vector: Any) -> Self:
+        return super().__new__(
+            cls, function if isinstance(function, Str) else Str(function.__name__), layer, vector
+        )
 
     @property
     def function(self) -> type[Function]:
         """`Sigma` or `SigmaPrime`."""
         return {"Sigma": Sigma, "SigmaPrime": SigmaPrime}[self.args[0].name]
 
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        """That of the vector."""
-        shape: tuple[Expr, Expr] = self.args[2].shape
-        return shape
-
     def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
         _, layer, vector = self.args
         return self.function(layer, row, vector[row, column])
 
 
-class DiagonalSigmaPrime(MatrixExpr):
+class DiagonalSigmaPrime(WrittenArray):
     """Σ′(z^l), shape (n_l, n_l): the diagonal matrix of σ′(z^l_j)."""
-
-    def __new__(cls, layer: Any) -> DiagonalSigmaPrime:
-        made: DiagonalSigmaPrime = MatrixExpr.__new__(cls, sympy.sympify(layer))
-        return made
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -250,12 +241,11 @@ class DiagonalSigmaPrime(MatrixExpr):
         return KroneckerDelta(row, column, (0, Width(layer) - 1)) * SigmaPrime(layer, row, z(layer)[row, 0])
 
 
-class CostGradient(MatrixExpr):
+class CostGradient(WrittenArray):
     """∇_a C, shape (n_L, 1): the vector of ∂C/∂a^L_j."""
 
-    def __new__(cls, layer: Any = L) -> CostGradient:
-        made: CostGradient = MatrixExpr.__new__(cls, sympy.sympify(layer))
-        return made
+    def __new__(cls, layer: Any = L) -> Self:
+        return super().__new__(cls, layer)
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -266,29 +256,18 @@ class CostGradient(MatrixExpr):
         return Partial(C, a(self.args[0])[row, column])
 
 
-class ParameterGradient(MatrixExpr):
+class ParameterGradient(WrittenArray):
     """∂C/∂w^l or ∂C/∂b^l, of the shape of the array that it is the gradient by; args (w^l,) or (b^l,)."""
-
-    def __new__(cls, array: Any) -> ParameterGradient:
-        made: ParameterGradient = MatrixExpr.__new__(cls, array)
-        return made
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        """That of the array."""
-        shape: tuple[Expr, Expr] = self.args[0].shape
-        return shape
 
     def _entry(self, row: Any, column: Any, **_: Any) -> Expr:
         return Partial(C, self.args[0][row, column])
 
 
-class BackwardProduct(MatrixExpr):
+class BackwardProduct(WrittenArray):
     """Σ′(z^l)(w^{l+1})ᵀ ⋯ Σ′(z^{L-1})(w^L)ᵀ, shape (n_l, n_L): a pair of factors a layer; args (l, L)."""
 
-    def __new__(cls, first: Any, last: Any = L) -> BackwardProduct:
-        made: BackwardProduct = MatrixExpr.__new__(cls, sympy.sympify(first), sympy.sympify(last))
-        return made
+    def __new__(cls, first: Any, last: Any = L) -> Self:
+        return super().__new__(cls, first, last)
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -301,14 +280,15 @@ class BackwardProduct(MatrixExpr):
         return DiagonalSigmaPrime(layer) * w(sympy.sympify(layer) + 1).T
 
 
-class PathSum(Expr):
+class AlongPaths(Written):
+    """What belongs to the paths from neuron j of layer l to the cost; args (l, j, L)."""
+
+    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> Self:
+        return super().__new__(cls, layer, neuron, last)
+
+
+class PathSum(AlongPaths):
     """Σ_{mn…q} ∂C/∂a^L_m ∂a^L_m/∂a^{L-1}_n ⋯ ∂a^{l+1}_q/∂a^l_j, over all paths from a^l_j; args (l, j, L)."""
-
-    is_commutative = True
-
-    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> PathSum:
-        made: PathSum = Expr.__new__(cls, *map(sympy.sympify, (layer, neuron, last)))
-        return made
 
     @staticmethod
     def link(layer: Any, neuron: Any, following: Any) -> Expr:
@@ -316,14 +296,8 @@ class PathSum(Expr):
         return Partial(a(sympy.sympify(layer) + 1)[following, 0], a(layer)[neuron, 0])
 
 
-class ExplicitPathSum(Expr):
+class ExplicitPathSum(AlongPaths):
     """Σ_{mn…q} ∂C/∂a^L_m σ′(z^L_m) w^L_mn ⋯ σ′(z^{l+1}_q) w^{l+1}_qj: a `PathSum` with its derivatives taken."""
-
-    is_commutative = True
-
-    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> ExplicitPathSum:
-        made: ExplicitPathSum = Expr.__new__(cls, *map(sympy.sympify, (layer, neuron, last)))
-        return made
 
     @staticmethod
     def link(layer: Any, neuron: Any, following: Any) -> Expr:
@@ -332,14 +306,8 @@ class ExplicitPathSum(Expr):
         return SigmaPrime(above, following, z(above)[following, 0]) * w(above)[following, neuron]
 
 
-class PathProduct(Expr):
+class PathProduct(AlongPaths):
     """One term of a `PathSum`: the product along the path j, q, …, n, m; args (l, j, L)."""
-
-    is_commutative = True
-
-    def __new__(cls, layer: Any, neuron: Any, last: Any = L) -> PathProduct:
-        made: PathProduct = Expr.__new__(cls, *map(sympy.sympify, (layer, neuron, last)))
-        return made
 
 
 def quantity(expression: Any) -> tuple[LayerArray, tuple[Expr, Expr]] | None:
@@ -354,18 +322,8 @@ def stage(array: LayerArray) -> Expr:
     return 3 * array.layer + _STAGE[array.letter]
 
 
-class Applied(MatrixExpr):
+class Applied(WrittenArray):
     """f(v): a function of one variable applied to each component of an explicit vector; args (f, v)."""
-
-    def __new__(cls, function: Function, vector: Any) -> Applied:
-        made: Applied = MatrixExpr.__new__(cls, function, vector)
-        return made
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        """That of the vector."""
-        shape: tuple[Expr, Expr] = self.args[1].shape
-        return shape
 
     def doit(self, **hints: Any) -> Any:
         """The vector of the values."""
@@ -373,12 +331,8 @@ class Applied(MatrixExpr):
         return vector.applyfunc(lambda entry: function.subs(X, entry))
 
 
-class OfExample(MatrixExpr):
+class OfExample(WrittenArray):
     """v(x): a vector that belongs to the training example x; args (v, x)."""
-
-    def __new__(cls, vector: Any, example: Any) -> OfExample:
-        made: OfExample = MatrixExpr.__new__(cls, vector, example)
-        return made
 
     @property
     def shape(self) -> tuple[Expr, Expr]:
@@ -390,10 +344,8 @@ class OfExample(MatrixExpr):
         return EntryOfExample(self, row)
 
 
-class EntryOfExample(Expr):
+class EntryOfExample(Written):
     """v_j(x); args (v(x), j)."""
-
-    is_commutative = True
 
 
 X = Symbol("x", real=True)

@@ -21,6 +21,7 @@ from sympy.printing.latex import LatexPrinter
 from bpderive.errors import DomainError, shown
 from bpderive.letters.objects import (
     EPSILON,
+    AlongPaths,
     C,
     Change,
     ExplicitPathSum,
@@ -87,7 +88,7 @@ def _factor_rank(factor: Expr) -> tuple[int, Any, str]:
     depth: Any = 0
     if base.is_number or base == EPSILON:
         rank = 0
-    elif isinstance(base, PathSum | PathProduct | ExplicitPathSum):
+    elif isinstance(base, AlongPaths):
         rank = 2
     elif isinstance(base, Partial):
         rank = 1 if base.of == C else 3
@@ -242,35 +243,26 @@ class BookPrinter(LatexPrinter):
     def _path_factors(self, expression: Any) -> tuple[str, str]:
         """The indices that a path runs through and the product along it, as (53) prints them."""
         first, neuron, top = expression.args
-        start, last = self._layer(first), self._layer(top)
+        start, last = self._index(neuron), self._layer(top)
+        cost = rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{start if first == top else 'm'}}}}}"
         if first == top:
-            return "", rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{self._index(neuron)}}}}}"
+            return "", cost
         before, two, above = self._layer(top - 1), self._layer(top - 2), self._layer(first + 1)
-        following = "r" if self._index(neuron) == "q" else "q"
+        following = "r" if start == "q" else "q"
+        if isinstance(expression, ExplicitPathSum):
+            factors = [
+                rf"\sigma'(z^{{{last}}}_{{m}}) w^{{{last}}}_{{mn}}",
+                r"\cdots",
+                rf"\sigma'(z^{{{above}}}_{{{following}}}) w^{{{above}}}_{{{following}{start}}}",
+            ]
+            return rf"mn\ldots {following}", _side_by_side([cost, *factors])
         factors = [
-            rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{m}}}}",
             rf"\frac{{\partial a^{{{last}}}_{{m}}}}{{\partial a^{{{before}}}_{{n}}}}",
             rf"\frac{{\partial a^{{{before}}}_{{n}}}}{{\partial a^{{{two}}}_{{p}}}}",
             r"\cdots",
-            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{start}}}_{{{self._index(neuron)}}}}}",
+            rf"\frac{{\partial a^{{{above}}}_{{{following}}}}}{{\partial a^{{{self._layer(first)}}}_{{{start}}}}}",
         ]
-        return rf"mnp\ldots {following}", _side_by_side(factors)
-
-    def _print_ExplicitPathSum(self, expression: Any) -> str:
-        first, neuron, top = expression.args
-        start, above = self._index(neuron), self._layer(first + 1)
-        last = self._layer(top)
-        cost = rf"\frac{{\partial C}}{{\partial a^{{{last}}}_{{{start if first == top else 'm'}}}}}"
-        if first == top:
-            return cost
-        following = "r" if start == "q" else "q"
-        factors = [
-            cost,
-            rf"\sigma'(z^{{{last}}}_{{m}}) w^{{{last}}}_{{mn}}",
-            r"\cdots",
-            rf"\sigma'(z^{{{above}}}_{{{following}}}) w^{{{above}}}_{{{following}{start}}}",
-        ]
-        return rf"\sum_{{mn\ldots {following}}} {_side_by_side(factors)}"
+        return rf"mnp\ldots {following}", _side_by_side([cost, *factors])
 
     def _print_Applied(self, expression: Any) -> str:
         return "f" + _bracketed(self._print(expression.args[1]))
@@ -284,6 +276,8 @@ class BookPrinter(LatexPrinter):
     def _print_PathSum(self, expression: Any) -> str:
         indices, product = self._path_factors(expression)
         return rf"\sum_{{{indices}}} {product}" if indices else product
+
+    _print_ExplicitPathSum = _print_PathSum
 
     def _print_KroneckerDelta(self, expression: KroneckerDelta, exp: Any = None) -> str:
         first, second = (self._index(e) for e in expression.args[:2])

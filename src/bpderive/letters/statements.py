@@ -17,15 +17,13 @@ from sympy import Basic, Expr, Integer, Sum, Symbol
 from bpderive.errors import DomainError, StepError, shown
 from bpderive.letters.expressions import expression as as_expression
 from bpderive.letters.symbols import (
+    AlongPaths,
     BackwardProduct,
     CostGradient,
     DiagonalSigmaPrime,
     Elementwise,
-    ExplicitPathSum,
     L,
     LayerArray,
-    PathProduct,
-    PathSum,
     Sigma,
     SigmaPrime,
     Width,
@@ -257,7 +255,7 @@ def _check(expression: Basic, env: tuple[Range, ...], layer_ranges: tuple[Range,
             _check_index(expression, index, count, env)
         _check_layer(array, layer_ranges)
         return
-    if isinstance(expression, PathSum | PathProduct | ExplicitPathSum):
+    if isinstance(expression, AlongPaths):
         layer, neuron, last = expression.args
         _check_index(expression, neuron, Width(layer), env)
         if not provably_at_most(Integer(1), layer, layer_ranges) or not provably_at_most(

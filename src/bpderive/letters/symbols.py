@@ -3,6 +3,7 @@
 from bpderive.letters.objects import (
     EPSILON,
     RATES,
+    AlongPaths,
     Applied,
     BackwardProduct,
     C,

@@ -1,11 +1,12 @@
 r"""The conventions that are declared, each looked up in the source that it names.
 
 `forward` and `equations` are typed as they stand there: how its network computes, and its own form of BP1 to BP4. They
-are what a declaration is checked against. To declare one more, add a `Convention` to `DECLARED`.
+are what a declaration is checked against. To declare one more, add a `Convention` to `conventions` at the end.
 """
 
 from __future__ import annotations
 
+from bpderive.functions.named import Catalogue
 from bpderive.letters.text import Text
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
@@ -580,29 +581,32 @@ _LOGISTIC = Convention(
     },
 )
 
-DECLARED: tuple[Convention, ...] = (
-    _CHAPTER,
-    _COURSE,
-    _UFLDL,
-    _PYTORCH,
-    _ROWS,
-    _ROWS_LEAVING,
-    _SCRATCH,
-    _NUMERATOR,
-    _DENOMINATOR,
-    _QIU,
-    _GOODFELLOW,
-    _BISHOP,
-    _NET,
-    _MITCHELL,
-    _ZHOU,
-    _LI,
-    _COURSE_2011,
-    _RECURRENT,
-    _LAYER,
-    _LAYER_IN_COLUMNS,
-    _LOGISTIC,
-    _ONE,
-    _CHAIN,
+conventions = Catalogue(
+    Text(en="convention", zh="约定"),
+    (
+        _CHAPTER,
+        _COURSE,
+        _UFLDL,
+        _PYTORCH,
+        _ROWS,
+        _ROWS_LEAVING,
+        _SCRATCH,
+        _NUMERATOR,
+        _DENOMINATOR,
+        _QIU,
+        _GOODFELLOW,
+        _BISHOP,
+        _NET,
+        _MITCHELL,
+        _ZHOU,
+        _LI,
+        _COURSE_2011,
+        _RECURRENT,
+        _LAYER,
+        _LAYER_IN_COLUMNS,
+        _LOGISTIC,
+        _ONE,
+        _CHAIN,
+    ),
 )
-"""In the order in which they are tried, and in which the book's table has them."""
+"""The declared conventions by name, in the order in which they are tried, and in which the book's table has them."""

@@ -16,7 +16,7 @@ import itertools
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, overload
@@ -24,12 +24,12 @@ from typing import TYPE_CHECKING, overload
 from bpderive.errors import ParseError, is_text
 from bpderive.judge.counterexample import Counterexample
 from bpderive.later import later
-from bpderive.letters.text import Text
-from bpderive.workbook.conventions.catalogue import conventions
+from bpderive.letters.text import Text, joined
 from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
+from bpderive.workbook.conventions.declared import conventions
 from bpderive.workbook.conventions.softmax import by_errors, with_softmax
-from bpderive.workbook.conventions.translate import NUMBERS, Translated, Unfit, styles_of, translated
+from bpderive.workbook.conventions.translate import NUMBERS, Translator, Unfit, styles_of, translated
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
@@ -41,6 +41,7 @@ from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.layers import feasible
+from bpderive.workbook.verdict.verdict import LISTED
 
 if TYPE_CHECKING:
     from bpderive.programs.graphs import Graph
@@ -71,8 +72,8 @@ class Reading:
     convention: Convention
     examples: str
     style: str
-    found: Translated
-    context: list[Translated]
+    found: Translator
+    context: list[Translator]
     is_near: bool = False
     is_alone: bool = False
     is_true: bool = False
@@ -178,16 +179,8 @@ _PIECE = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The readings of a formula, and the one that was chosen."""
-
-    readings: tuple[Reading, ...]
-    chosen: Reading
-
-
-def decided(text: str, convention: str | None = None, seconds: float = LONGEST) -> Decided:
-    """Read a formula in every convention that has its letters, or in the one that is named, and decide each reading.
+def decided(text: str, convention: str | None = None, seconds: float = LONGEST) -> Reading:
+    """Return the likeliest reading of a formula, in any convention or in the one that is named; each is decided.
 
     Raises `ParseError` where it can be read in none.
     """
@@ -195,7 +188,7 @@ def decided(text: str, convention: str | None = None, seconds: float = LONGEST) 
     return _decided(_readings(text, only), Clock(seconds))
 
 
-def _decided(begun: Readings, clock: Clock) -> Decided:
+def _decided(begun: Readings, clock: Clock) -> Reading:
     def true(claim: Claim) -> bool:
         try:
             return _holds(by_errors(claim) if begun.hearing.softmax else claim, clock.end)
@@ -210,7 +203,7 @@ def _decided(begun: Readings, clock: Clock) -> Decided:
         for reading in near[:MOST_SPECIAL]:
             reading.exists = bool(feasible(reading.claim))
             reading.is_special = any(true(claim) for claim in _special(reading.claim))
-    return Decided(begun.readings, _likeliest(list(begun.readings)))
+    return _likeliest(list(begun.readings))
 
 
 def _special(claim: Claim) -> Iterator[Claim]:
@@ -222,31 +215,23 @@ def _special(claim: Claim) -> Iterator[Claim]:
 
 
 @lru_cache(4096)
-def _decision(claim: Claim) -> dict[str, bool]:
-    """Return what has been decided of a claim, under "holds"; empty until then."""
-    return {}
-
-
 def _holds(claim: Claim, end: float) -> bool:
     """Return whether a claim is decided to hold, in so many steps; raises `TooHard` where the time is up."""
-    known = _decision(claim)
-    if "holds" not in known:
-        clock = Clock(0, A_READING)
-        clock.end = end
-        try:
-            known["holds"] = is_true(claim, clock, one_sided=True)
-        except TooHard:
-            if clock.left >= 0:  # it was the time, not the steps
-                raise
-            known["holds"] = False
-    return known["holds"]
+    clock = Clock(0, A_READING)
+    clock.end = end
+    try:
+        return is_true(claim, clock, one_sided=True)
+    except TooHard:
+        if clock.left >= 0:  # it was the time, not the steps
+            raise
+        return False
 
 
 def _heard(begun: Readings, seconds: float) -> Verdict:
     started = time.perf_counter()
-    found = _decided(begun, Clock(seconds))
-    verdict = _verdict(found.chosen, begun.hearing, seconds)
-    read = _read(begun, found.chosen, verdict)
+    chosen = _decided(begun, Clock(seconds))
+    verdict = _verdict(chosen, begun.hearing, seconds)
+    read = _read(begun, chosen, verdict)
     return replace(verdict, seconds=time.perf_counter() - started, read=read)
 
 
@@ -346,7 +331,7 @@ def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
 def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
     hearing, found = begun.hearing, list(begun.readings)
     convention = chosen.convention
-    written = replace(_as_written(hearing, convention), first=chosen.found.first)
+    written = replace(_as_written(hearing, convention), first=chosen.found.convention.first)
     has_inputs = chosen.style == "none" and _numbers_inputs(hearing)
     has_steps = any(
         isinstance(n, Mark) and (letter := convention.letter(n.letter)) and letter.role.startswith("step_")
@@ -400,13 +385,6 @@ def _true(found: list[Reading], fits_context: bool = True) -> dict[str, Text]:
     return {convention.name: convention.title for convention in fitting}
 
 
-def _listed(titles: Mapping[str, Text]) -> Text:
-    return Text(
-        en="; ".join(title.en for title in titles.values()),
-        zh="；".join(title.zh for title in titles.values()),
-    )
-
-
 def _with_sum(chosen: Reading, writer: Writer) -> str | None:
     """The equation with the sum over the examples that is missing, if it is true then."""
     summed = chosen.found.summed
@@ -444,11 +422,12 @@ def _as_written(hearing: Hearing, convention: Convention) -> Convention:
 
 
 def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text:
+    count = len({r.convention.name for r in found})
     if only is not None:
         return Text(en="you named it", zh="由你指定")
     if chosen.is_near and chosen.convention.is_strict:
         return Text(en="these are its letters", zh="所用的正是这种约定的字母")
-    if len({r.convention.name for r in found}) == 1:
+    if count == 1:
         return Text(en="no other has these letters", zh="只有这种约定用这些字母")
     if chosen.context:
         return Text(en="what stands beside the formula holds in it", zh="公式旁边的式子在其中成立")
@@ -456,16 +435,16 @@ def _why(found: list[Reading], chosen: Reading, only: Convention | None) -> Text
         return Text(
             en="it is the first of {n} that have these letters in which it is true",
             zh="在用这些字母的 {n} 种约定中，这是第一个使公式成立的",
-        ).format(n=len({r.convention.name for r in found}))
+        ).format(n=count)
     return Text(
         en="it is the likeliest of {n} that have these letters; it is true in none",
         zh="在用这些字母的 {n} 种约定中这一种最可能；公式在哪一种中都不成立",
-    ).format(n=len({r.convention.name for r in found}))
+    ).format(n=count)
 
 
 def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Verdict) -> Iterator[Text]:
     """What else is to be said of the examples, and of conventions that the context rules out."""
-    if chosen.found.first != chosen.convention.first:
+    if chosen.found.convention.first != chosen.convention.first:
         yield Text(en="the input is counted as layer 0", zh="输入层算作第 0 层")
     own = [r for r in found if r.convention is chosen.convention and r.style == chosen.style]
     if chosen.is_true:
@@ -498,7 +477,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         ).format(title=own_letters.convention.title)
     if not chosen.is_true and (others := _true(found)):
         yield Text(en="it would be true in: {titles}", zh="公式在下列约定中成立：{titles}").format(
-            titles=_listed(others)
+            titles=joined(others.values(), LISTED)
         )
     if verdict.status != "holds" and _is_error_by_another(chosen.claim):
         yield Text(en="δ is the derivative of the cost with respect to z", zh="δ 是代价对 z 的导数")
@@ -507,7 +486,7 @@ def _notes(hearing: Hearing, found: list[Reading], chosen: Reading, verdict: Ver
         yield Text(
             en="it would be true in: {listed}; but what stands beside it does not hold there: they do not go together",
             zh="公式在下列约定中成立：{listed}；但旁边的式子在其中不成立，两者不能并用",
-        ).format(listed=_listed(ruled_out))
+        ).format(listed=joined(ruled_out.values(), LISTED))
     if hearing.context and not any(r.fits_context for r in found):
         yield Text(
             en="what stands beside the formula holds in none of the conventions that have its letters",

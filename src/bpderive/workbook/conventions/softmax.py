@@ -8,19 +8,27 @@ layer may be. One about the outputs alone is refuted by outputs that add to 1.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+import random
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from bpderive.letters.text import Text
 from bpderive.workbook.language import Claim, syntax
 from bpderive.workbook.language.syntax import LAST, Node, Quantity
 from bpderive.workbook.verdict import Counterexample, Verdict
 from bpderive.workbook.verdict import check as judged
+from bpderive.workbook.verdict.arithmetic import NotHere
+from bpderive.workbook.verdict.decide import readings
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
+from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.layers import cases
+from bpderive.workbook.verdict.search import places
 from bpderive.workbook.verdict.shapes import Spaces, written_out
+from bpderive.workbook.verdict.trial import Trial
 from bpderive.workbook.verdict.verdict import REFUTED
+from bpderive.workbook.verdict.walker import Variable
 
 OUTPUTS = (2, 3)
 """How many outputs are tried."""
@@ -31,10 +39,6 @@ _UNDECIDED = Text(
 )
 
 
-class _Beyond(Exception):
-    """A claim speaks of more than the outputs, the targets and the errors of the last layer."""
-
-
 def with_softmax(claim: Claim, seconds: float) -> Verdict:
     """Judge whether the claim holds for a softmax output layer and the cross-entropy, targets adding to 1."""
     bare = replace(claim, cost=None, sigma=None)
@@ -43,7 +47,7 @@ def with_softmax(claim: Claim, seconds: float) -> Verdict:
         return replace(verdict, claim=bare)
     try:
         found = _counterexample(bare)
-    except (_Beyond, IllFormed, TooHard):
+    except (IllFormed, NotHere, TooHard):
         found = None
     if found is not None:
         return Verdict(bare, "refuted", verdict.ranges, REFUTED, 0.0, found)
@@ -98,25 +102,59 @@ def _speaks_of_slopes(claim: Claim) -> bool:
     return any(isinstance(side, syntax.Cost) for side in claim.sides)
 
 
+class _Outputs(Trial):
+    """A last layer whose outputs and targets are given; raises `TooHard` for all else."""
+
+    def unknown(self, name: str, pool: tuple[Fraction, ...] | None = None) -> Fraction:
+        """An output or a target."""
+        if name not in self.values:
+            raise TooHard(_UNDECIDED)
+        found: Fraction = self.values[name]
+        return found
+
+    def activation(self, layer: int, j: int) -> Fraction:
+        """a^L_j."""
+        return self.unknown(f"a^{layer}_{j}")
+
+    def sigma_at(self, order: int, place: Any) -> Fraction:
+        """σ is a function of the whole layer."""
+        raise TooHard(_UNDECIDED)
+
+    def error(self, layer: int, j: int) -> Fraction:
+        """a^L_j − y_j."""
+        return self.activation(layer, j) - self.unknown(f"y_{j}")
+
+    def cost_moved(self, by: Variable) -> Fraction:
+        """∂C/∂z^L_j or ∂C/∂b^L_j."""
+        if by.letter not in ("z", "b"):
+            raise TooHard(_UNDECIDED)
+        return self.error(by.at, *by.indices)
+
+    def moved(self, letter: str, layer: int, neuron: int, by: Variable) -> Fraction:
+        """∂a^L_j/∂z^L_k."""
+        if (letter, by.letter, by.at) != ("a", "z", layer):
+            raise TooHard(_UNDECIDED)
+        [k] = by.indices
+        rest: Fraction = int(neuron == k) - self.activation(layer, k)
+        return self.activation(layer, neuron) * rest
+
+
 def _counterexample(claim: Claim) -> Counterexample | None:
     """Outputs and targets, each adding to 1, for which two sides differ."""
     claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
-    free = list(dict.fromkeys(i for side in claim.sides for i in syntax.free_indices(side)))
-    numbers = [i for n in claim.walk() for i in syntax.indices_of(n) if isinstance(i, int)]
+    reading = readings(claim, lenient=True)[0]
     for count in OUTPUTS:
-        if max(numbers, default=1) > count:
-            continue
+        sizes = (1, count)
+        spots = list(places(reading, sizes))
         for outputs, target in itertools.product(_shares(count), range(1, count + 1)):
-            values = {("a", m): share for m, share in enumerate(outputs, start=1)}
-            values |= {("y", m): Fraction(int(m == target)) for m in range(1, count + 1)}
-            for chosen in itertools.product(range(1, count + 1), repeat=len(free)):
-                names = dict(zip(free, chosen, strict=True))
-                sides = [_value(side, values, names, count) for side in claim.sides]
+            values = {f"a^2_{m}": share for m, share in enumerate(outputs, start=1)}
+            values |= {f"y_{m}": Fraction(int(m == target)) for m in range(1, count + 1)}
+            for at, names in spots:
+                trial = _Outputs(reading, sizes, at, (), random.Random(0), Clock(), values=values)
+                sides = [trial.value(side, {**names}) for side in claim.sides]
                 for one, other in itertools.pairwise(sides):
                     if one != other:
-                        shown = {f"a^2_{m}": values["a", m] for m in range(1, count + 1)}
-                        shown |= {f"y_{m}": values["y", m] for m in range(1, count + 1)}
-                        return Counterexample((1, count), names, shown, one, other)
+                        return Counterexample(sizes, names, values, one, other)
     return None
 
 
@@ -124,44 +162,3 @@ def _shares(count: int) -> Iterator[tuple[Fraction, ...]]:
     """Positive outputs that add to 1."""
     for parts in itertools.permutations(range(1, count + 2), count):
         yield tuple(Fraction(part, sum(parts)) for part in parts)
-
-
-def _value(
-    node: Node, values: Mapping[tuple[str, int], Fraction], names: Mapping[str, int], count: int
-) -> Fraction:
-    def at(quantity: Quantity) -> int:
-        if quantity.layer != LAST or len(quantity.indices) != 1:
-            raise _Beyond
-        index = quantity.indices[0]
-        return names[index] if isinstance(index, str) else index
-
-    match node:
-        case syntax.Number(value):
-            return value
-        case Quantity("a" | "y" as letter, _, _):
-            return values[letter, at(node)]
-        case Quantity("delta", _, _):
-            return values["a", at(node)] - values["y", at(node)]
-        case syntax.Derivative(Quantity(), _) if (output := _written_by_outputs(node)) is not node:
-            return _value(output, values, names, count)
-        case syntax.Derivative(syntax.Cost(), Quantity("z" | "b", _, _) as by):
-            return values["a", at(by)] - values["y", at(by)]
-        case syntax.Plus(terms):
-            return sum((_value(t, values, names, count) for t in terms), Fraction(0))
-        case syntax.Minus(body):
-            return -_value(body, values, names, count)
-        case syntax.Times(factors):
-            result = Fraction(1)
-            for factor in factors:
-                result *= _value(factor, values, names, count)
-            return result
-        case syntax.Total(indices, body):
-            ranges = itertools.product(range(1, count + 1), repeat=len(indices))
-            inner = ({**names, **dict(zip(indices, chosen, strict=True))} for chosen in ranges)
-            return sum((_value(body, values, one, count) for one in inner), Fraction(0))
-        case syntax.Kronecker(first, second):
-            one, other = (names[i] if isinstance(i, str) else i for i in (first, second))
-            return Fraction(int(one == other))
-        case syntax.Power(base, exponent) if exponent >= 0:
-            return _value(base, values, names, count) ** exponent
-    raise _Beyond

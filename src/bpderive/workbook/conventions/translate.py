@@ -1,4 +1,4 @@
-"""What was heard, in the letters of a convention, as a claim of this book: `translated(hearing, convention, examples)`.
+"""What was heard as a claim of this book, in a convention: `translated(hearing, convention, examples, style)`.
 
 Rows become columns, weights are numbered by the layer that they enter, thresholds become biases. A batch is read as so
 many times the same example, which decides the same: both sides are sums over the examples, or have one column for each.
@@ -59,52 +59,31 @@ def _unfit(en: str, zh: str) -> Unfit:
 
 def styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
     """How the layers may be written in these statements, the likeliest first."""
-    styles = _styles_of(statements)
     marks = [n for s in statements for n in s.walk() if isinstance(n, Mark)]
-    numbered = {m.letter for m in marks if m.below}
-    if numbered and numbered <= _OF_INPUTS and not set(styles) & {"none", "^", "^(", "^["}:
-        return (*styles, "none")  # one neuron, whose inputs are numbered
-    return styles
+    scripts = [script for mark in marks for script in mark.above]
+    above = {_style(s) for s in scripts if _is_layer(s.tokens) or s.tokens[0].isdigit()}
+    below = [tuple(t for t in m.below if t != ",") for m in marks if m.below]
+    if any(s.code for s in statements):
+        return ("_",) if below else ("none",)
+    numbered = all(len(b) == 1 and b[0].isdigit() and len(b[0]) == 1 for b in below)
+    layered = any(b[0] in ("l", "L", "t") or b[1:2] in (("+",), ("-",)) for b in below)
+    possible = {style: style in above for style in ("^[", "^(", "^")}
+    possible["_"] = bool(below) and (numbered or layered)
+    possible["units"] = bool(below)
+    possible["none"] = {mark.letter for mark in marks if mark.below} <= _OF_INPUTS  # one neuron
+    return tuple(style for style, is_possible in possible.items() if is_possible)
+
+
+def _style(script: syntax.Script) -> str:
+    """How a layer is written that stands above a letter."""
+    return "^" if script.style == "bare" else f"^{script.style}"
 
 
 _OF_INPUTS = {"w", "x", r"\theta", r"\omega", r"\Deltaw", "dw"}
 """What one neuron has for each of its inputs."""
 
-
-def _styles_of(statements: tuple[Statement, ...]) -> tuple[str, ...]:
-    nodes = [n for s in statements for n in s.walk()]
-    marks = [n for n in nodes if isinstance(n, Mark)]
-    scripts = [script for mark in marks if mark.letter not in _GIVEN for script in mark.above]
-    for style in ("[", "("):
-        if any(s.style == style and _is_layer(s.tokens) for s in scripts):
-            return (f"^{style}",)
-    if any(s.style == "bare" and _is_layer(s.tokens) and not s.tokens[0].isdigit() for s in scripts):
-        return ("^",)
-    if any(s.style == "bare" and s.tokens == ("1",) for s in scripts):  # which is no power
-        return ("^",)
-    arrays = [m for m in marks if m.letter in _ARRAYS]
-    if any(s.style == "bare" and s.tokens[0].isdigit() for m in arrays for s in m.above):
-        return ("^",)
-    if any(s.code for s in statements):
-        return ("_",) if any(m.below for m in marks) else ("none",)
-    below = [tuple(t for t in m.below if t != ",") for m in marks if m.below]
-    if not below:
-        return ("none",)
-    if any(len(b) == 3 and b[1] in "+-" for b in below):
-        return ("_",)
-    digits = [b for b in below if len(b) == 1 and b[0].isdigit() and len(b[0]) == 1]
-    if len(digits) == len(below):
-        return ("_", "units")
-    sums = any(isinstance(n, syntax.Total) for n in nodes)
-    if any(b[0] in ("l", "L", "t") for b in below) and not sums:
-        return ("_", "units")
-    return ("units",)
-
-
-_GIVEN = ("x", "X", "y", "Y", "t", "yhat", "hyp")
-"""What is given, or comes out: what stands above it may be the number of the example."""
-
-_ARRAYS = (r"\delta", "w", "W", r"\theta", r"\Theta", "dW", "dw", "dZ", "dz", "b", "db")
+_NO_POWERS = ("w", "b", "delta", "dw", "db", "dz")
+"""What a bare number above is the layer of, and no exponent."""
 
 
 def _is_layer(tokens: tuple[str, ...]) -> bool:
@@ -114,7 +93,11 @@ def _is_layer(tokens: tuple[str, ...]) -> bool:
 
 @dataclass(slots=True)
 class Translator:
-    """Reads statements in one convention; `examples` says what stands for the batch."""
+    """Reads a statement in one convention, as the `claim` that it makes in the letters of this book.
+
+    `examples` says what stands for the batch. `misfit` says why the sizes of a batch do not fit, `summed` is the claim
+    with the missing sum over the examples, and `defects` counts what does not go together.
+    """
 
     convention: Declaration
     examples: str
@@ -136,8 +119,9 @@ class Translator:
     names: dict[str, str] = field(default_factory=dict)
     outputs_called: set[str] = field(default_factory=set)
     own: tuple[str, str] = ("j", "k")
+    claim: syntax.Claim = field(default_factory=lambda: syntax.Claim(()))
 
-    def claim(self, statement: Statement) -> syntax.Claim:
+    def translate(self, statement: Statement) -> syntax.Claim:
         """The statement as a claim."""
         statement = self._without_update(statement)
         if self.style != "_":
@@ -154,7 +138,6 @@ class Translator:
 
     def _find_top(self, marks: list[Mark]) -> None:
         """The output layer by its number, where there is a target and all layers have numbers."""
-        self.top = None
         roles = {letter.role for m in marks if (letter := self.convention.letter(m.letter)) is not None}
         if not roles & {"y", "yhat"} or self.style in ("units", "none"):
             return
@@ -216,17 +199,9 @@ class Translator:
         sums = any(isinstance(n, syntax.SumAlong | syntax.Ones) for n in statement.walk())
         self.batch = self.examples != "one" and (not says or any(says) or sums)
         self._find_top(marks)
-        self.implied = None
-        self.shared = None
         if not self.convention.has_bias and self.style == "_":  # the same weights at every step
-            steps = [
-                int(m.below[2]) if len(m.below) == 3 and m.below[1] == "+" else 0
-                for m in marks
-                if m.below
-                and m.below[0] == self.convention.running
-                and (len(m.below) == 1 or m.below[1] == "+")
-            ]
-            self.shared = Layer("l", max(steps, default=0))
+            met = (re.fullmatch(rf"{self.convention.running}(?:\+(\d))?", "".join(m.below)) for m in marks)
+            self.shared = Layer("l", max((int(found[1] or 0) for found in met if found), default=0))
 
     def _check_sizes(self, values: list[Value]) -> None:
         arrays = [v for v in values if v.size is not None]
@@ -280,13 +255,12 @@ class Translator:
         layer: Layer | None = None
         offset = self.convention.offsets.get("net" if letter.role == "net" else role, 0)
         for script in mark.above:
-            if (
-                f"^{script.style if script.style != 'bare' else ''}" == self.style
-                and _is_layer(script.tokens)
-                and role not in ("x", "y")
-            ):
+            is_power = self.style in ("^[", "^(") or letter.role not in _NO_POWERS
+            if _style(script) == self.style and _is_layer(script.tokens) and role not in ("x", "y"):
                 layer = self.layer(script.tokens, offset)
-            elif script.style == "bare" and script.tokens[0].isdigit() and len(script.tokens) == 1:
+            elif (
+                script.style == "bare" and len(script.tokens) == 1 and script.tokens[0].isdigit() and is_power
+            ):
                 exponent = int(script.tokens[0])
             elif (script.style == "(" and role in ("x", "y", "a", "yhat")) or (
                 self.style == "units" and role in ("x", "y", "yhat") and len(script.tokens) == 1
@@ -334,12 +308,9 @@ class Translator:
         letter = match["letter"]
         if letter is None:
             return Layer("", step + offset + 1 - self.convention.first)
-        is_last = letter == self.convention.last or (
+        if letter == self.convention.last or (
             not self.convention.is_strict and letter in LASTS and letter != self.running
-        )
-        if letter == self.convention.running and self.convention.is_strict:
-            is_last = False
-        if is_last:
+        ):
             return LAST + (step + offset)
         if self.running is None:
             self.running = letter
@@ -381,26 +352,35 @@ class Translator:
 
     def _find_units(self, statement: Statement) -> None:
         """The layer of every index, where layers are told apart by their indices alone."""
-        steps: dict[str, dict[str, int]] = {}
+        heights: dict[str, dict[str, int]] = {}  # for each index those that stand at known distances, with it
         fixed: dict[str, Layer] = {}
         order: list[str] = []
+
+        def link(one: str, other: str, step: int) -> None:
+            """The layer of `other` is so many steps above that of `one`."""
+            first, second = (heights.setdefault(each, {each: 0}) for each in (one, other))
+            rise = first[one] + step - second[other]
+            if rise and first is second:
+                raise _unfit(f"{other} would be in two layers", f"{other} 会同时处于两层")
+            for each, height in second.items() if first is not second else ():
+                first[each] = height + rise
+                heights[each] = first
+
         for node in statement.walk():
             if isinstance(node, syntax.Kronecker):
-                one, other = str(node.first), str(node.second)
-                steps.setdefault(one, {})[other] = steps.setdefault(other, {})[one] = 0
+                link(str(node.first), str(node.second), 0)
             if not isinstance(node, Mark) or not node.below:
                 continue
             letter = self.convention.letter(node.letter)
             below = tuple(t for t in node.below if t != ",")
             if letter is None or letter.role in ("sigma", "cost"):
                 continue
+            order += below
             for token in below:
-                order.append(token)
-                steps.setdefault(token, {})
+                link(token, token, 0)
             if letter.role in ("w", "dw", "step_w") and len(below) == 2:
                 to, source = below if self.convention.to_from else below[::-1]
-                steps[to][source] = -1
-                steps[source][to] = 1
+                link(to, source, -1)
                 if letter.layer is not None:
                     fixed[to], fixed[source] = letter.layer, letter.layer + -1
             elif letter.layer is not None:
@@ -409,55 +389,28 @@ class Translator:
                 fixed[below[0]] = LAST
             elif letter.role == "x":
                 fixed.setdefault(below[0], Layer("", 1))
-        if not self.outputs:
-            self._link_by_derivatives(statement, steps, fixed)
+        for node in statement.walk() if not self.outputs else ():
+            match node:  # where nothing else says how two indices lie, ∂a_k/∂a_j is that of the next layer
+                case syntax.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if {one, other} <= heights.keys():
+                    linked = heights[one].keys() | heights[other].keys()
+                    if heights[one] is not heights[other] and not linked & fixed.keys():
+                        link(one, other, -1)
         self.units = {}
         used_l = False
         for token in order:
             if token in self.units:
                 continue
-            reached = {token: 0}
-            todo = [token]
-            while todo:
-                one = todo.pop()
-                for other, step in steps[one].items():
-                    if other not in reached:
-                        reached[other] = reached[one] + step
-                        todo.append(other)
-                    elif reached[other] != reached[one] + step:
-                        raise _unfit(f"{other} would be in two layers", f"{other} 会同时处于两层")
-            anchors = sorted((fixed[t].letter == "", str(t)) for t in reached if t in fixed)
+            group = heights[token]
+            anchors = sorted((fixed[t].letter == "", t) for t in group if t in fixed)
+            at, base = token, LAST
             if anchors:
-                anchor = anchors[0][1]
-                base = fixed[anchor] + -reached[anchor]
-            elif self.outputs:
-                base = LAST
-            elif used_l:
-                raise _unfit(f"nothing says in which layer {token} is", f"看不出 {token} 在哪一层")
-            else:
+                at = anchors[0][1]
+                base = fixed[at]
+            elif not self.outputs:
+                if used_l:
+                    raise _unfit(f"nothing says in which layer {token} is", f"看不出 {token} 在哪一层")
                 base, used_l = Layer("l"), True
-            for one, step in reached.items():
-                self.units[one] = base + step
-
-    def _link_by_derivatives(
-        self, statement: Statement, steps: dict[str, dict[str, int]], fixed: dict[str, Layer]
-    ) -> None:
-        """Where nothing else says how two indices lie, ∂a_k/∂a_j is that of the next layer by this one."""
-
-        def reached(token: str) -> set[str]:
-            found, todo = {token}, [token]
-            while todo:
-                new = [t for t in steps.get(todo.pop(), {}) if t not in found]
-                found |= set(new)
-                todo += new
-            return found
-
-        for node in statement.walk():
-            match node:
-                case syntax.Rate(Mark(_, _, (one,)), Mark(_, _, (other,))) if one in steps and other in steps:
-                    linked = reached(one) | reached(other)
-                    if other not in reached(one) and not linked & set(fixed):
-                        steps[one][other], steps[other][one] = -1, 1
+            self.units |= {each: base + (height - group[at]) for each, height in group.items()}
 
     # Expressions
 
@@ -485,6 +438,8 @@ class Translator:
                 if isinstance(body, syntax.Ones):
                     return Value(syntax.Number(Fraction(1)), (1, "?"))
                 return _turned(self.value(body))
+            case syntax.Rate(_, _, True):
+                raise _unfit("it has no direct derivatives", "它没有直接导数")
             case syntax.Rate(of, by):
                 return self._rate(of, by)
             case syntax.Total(indices, body):
@@ -528,10 +483,7 @@ class Translator:
             return Value(syntax.Cost())
         if letter.role == "sigma":
             raise _unfit(f"{mark.letter} is a function", f"{mark.letter} 是函数")
-        quantity, letter, exponent = self.quantity(mark)
-        batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
-        if self.implied is None and quantity.letter != "y":
-            self.implied = quantity.layer
+        quantity, letter, exponent, batch = self._met(mark)
         if letter.role in ("dw", "db", "dz", "da"):
             found = self._gradient(quantity, batch)
         elif letter.role in ("step_w", "step_b"):
@@ -542,11 +494,19 @@ class Translator:
             found = Value(syntax.Plus((whole.node, syntax.Minus(bias.node))), whole.size)
         else:
             found = self.sized(quantity, batch)
-        if letter.sign < 0:
-            found = replace(found, node=syntax.Minus(found.node))
+        found = _signed(found, letter)
         if mark.primes:
-            found = _turned(found) if mark.primes == 1 and found.size is not None else _no_prime(mark)
+            if mark.primes > 1 or found.size is None:
+                raise _unfit(f"{mark.letter} has a prime", f"{mark.letter} 带撇号")
+            found = _turned(found)
         return _raised(found, exponent) if exponent != 1 else found
+
+    def _met(self, mark: Mark) -> tuple[Quantity, Letter, int, bool]:
+        """As `quantity`, with whether it is that of the batch; the first layer met is where a bare slope is taken."""
+        quantity, letter, exponent = self.quantity(mark)
+        if self.implied is None and quantity.letter != "y":
+            self.implied = quantity.layer
+        return quantity, letter, exponent, self.batch and letter.batch is not False
 
     def _width(self, mark: Mark) -> Value | None:
         """n_l or s_l, the number of neurons of a layer."""
@@ -571,8 +531,6 @@ class Translator:
 
     def _gradient(self, by: Quantity, batch: bool) -> Value:
         """The derivative of the cost by a component or an array."""
-        if by.letter in ("y", "delta"):
-            raise _unfit(f"nothing is a function of {by.letter}", f"没有量是 {by.letter} 的函数")
         power = int(by.letter in ("w", "b") and self.examples == "sum" and self.batch)
         if by.indices:
             return Value(syntax.Derivative(syntax.Cost(), by), None, power)
@@ -586,35 +544,21 @@ class Translator:
     def _rate(self, of: Node, by: Node) -> Value:
         if not isinstance(by, Mark):
             raise _unfit("it is differentiated by an expression", "求导变量是一个表达式")
-        bare = self.convention.letter(by.letter)
-        if self._is(of, "cost"):
-            if by.letter in ("a", "h") and not by.above and not by.below and self.style not in ("none",):
-                quantity, letter = Quantity("a", LAST), bare or Letter("a")
-                if letter.role != "a":
-                    raise _unfit(f"{by.letter} has no layer", f"{by.letter} 没有标明层")
-            else:
-                quantity, letter, exponent = self.quantity(by)
-                if exponent != 1:
-                    raise _unfit("it is differentiated by a power", "求导变量是一个幂")
-            if self.implied is None:
-                self.implied = quantity.layer
-            batch = self.batch if letter.batch is None else bool(letter.batch) and self.batch
-            found = self._gradient(quantity, batch)
-            return replace(found, node=syntax.Minus(found.node)) if letter.sign < 0 else found
         if self._is(of, "sigma"):  # the slope, which is a column
             return self.value(syntax.Call(replace(of, primes=1), (by,)))
-        variable, letter, exponent = self.quantity(by)
+        above = None if self._is(of, "cost") else self.value(of)
+        if above is None and self.style != "none" and by in (Mark("a"), Mark("h")) and self._is(by, "a"):
+            self.implied = self.implied or LAST  # ∂C/∂a is that by the outputs
+            return self._gradient(Quantity("a", LAST), self.batch and self.meaning(by).batch is not False)
+        variable, letter, exponent, batch = self._met(by)
         if exponent != 1 or variable.letter in ("y", "delta"):
             raise _unfit("it is differentiated by what is no variable", "求导变量不是变量")
-        above = self.value(of)
-        if self.implied is None:
-            self.implied = variable.layer
-        sign = letter.sign
+        if above is None:
+            return _signed(self._gradient(variable, batch), letter)
         if variable.indices:
             if above.size is not None:
                 raise _unfit("a whole array is differentiated by a component", "对整个向量关于分量求导")
-            node: Node = syntax.Derivative(above.node, variable)
-            return Value(syntax.Minus(node) if sign < 0 else node, None, above.power)
+            return _signed(Value(syntax.Derivative(above.node, variable), None, above.power), letter)
         node = above.node.body if isinstance(above.node, syntax.Transposed) else above.node
         if (
             not isinstance(node, Quantity)
@@ -625,9 +569,7 @@ class Translator:
             raise _unfit("only columns are differentiated by columns", "只有列向量可以对列向量求导")
         if self.convention.rows:
             raise _unfit("derivatives of rows by rows are not read", "不读取行向量对行向量的导数")
-        found = Value(syntax.Jacobian(node, variable), (node.layer, variable.layer))
-        if sign < 0:
-            found = replace(found, node=syntax.Minus(found.node))
+        found = _signed(Value(syntax.Jacobian(node, variable), (node.layer, variable.layer)), letter)
         return found if self.convention.numerator else _turned(found)
 
     def _is(self, node: Node, role: str) -> TypeGuard[Mark]:
@@ -667,9 +609,6 @@ class Translator:
             raise _unfit("a function of a sum over the examples", "对样本之和取函数")
         self._check_function_layer(function, inner)
         body = inner.node
-        if (function.letter, function.primes) == ("relu", 1):  # a is positive where z is
-            inner = replace(inner, node=syntax.changed(body, _before_relu))
-            body = inner.node
         if isinstance(body, syntax.Transposed):
             return replace(inner, node=syntax.Transposed(syntax.Activation(function.primes, body.body)))
         return replace(inner, node=syntax.Activation(function.primes, body))
@@ -835,20 +774,15 @@ class Translator:
         return Value(inner.node, (size[0], size[1]), inner.power)
 
 
-def _before_relu(node: Node) -> Node:
-    if isinstance(node, Quantity) and node.letter == "a" and node.layer not in (Layer("", 1), Layer("l", -1)):
-        return replace(node, letter="z")
-    return node
-
-
 def _equal(values: list[Value]) -> syntax.Claim:
     """The claim that these are equal, the powers of m that all have in common left out."""
     least = min(v.power for v in values)
     return syntax.Claim(tuple(_times_examples(v.node, v.power - least) for v in values))
 
 
-def _no_prime(mark: Mark) -> Value:
-    raise _unfit(f"{mark.letter} has a prime", f"{mark.letter} 带撇号")
+def _signed(value: Value, letter: Letter) -> Value:
+    """The value of a letter, which may stand for the opposite."""
+    return value if letter.sign > 0 else replace(value, node=syntax.Minus(value.node))
 
 
 def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -931,33 +865,15 @@ def _without_bias(node: Node) -> Node:
     return node
 
 
-@dataclass(frozen=True, slots=True)
-class Translated:
-    """A statement in the letters of this book; `misfit` says why the sizes of a batch do not fit, `summed` is the claim
-    with the missing sum over the examples."""
-
-    claim: syntax.Claim
-    misfit: Text | None
-    defects: int
-    batch: bool
-    summed: syntax.Claim | None = None
-    first: int = 1
-
-
 def translated(
-    hearing: Hearing, convention: Declaration, examples: str, style: str | None = None
-) -> tuple[Translated, list[Translated]]:
-    """The claim and its context in the letters of this book; raises `Unfit`."""
-    style = style or styles_of((hearing.claim, *hearing.context))[0]
+    hearing: Hearing, convention: Declaration, examples: str, style: str
+) -> tuple[Translator, list[Translator]]:
+    """What was heard and its context in the letters of this book; raises `Unfit`."""
     counted = _counted(hearing, convention, examples, style)
-    is_shifted, convention = counted is not convention, counted
-    translator = Translator(convention, examples, style, outputs=hearing.softmax)
-    found = _claim(translator, hearing.claim, hearing)
-    context = []
-    for statement in hearing.context:
-        beside = Translator(convention, examples, style, running=translator.running, outputs=hearing.softmax)
-        context.append(_claim(beside, statement, hearing))
-    return replace(found, defects=found.defects + is_shifted), context
+    found = _read(Translator(counted, examples, style, outputs=hearing.softmax), hearing.claim, hearing)
+    found.defects += counted is not convention
+    beside = Translator(counted, examples, style, running=found.running, outputs=hearing.softmax)
+    return found, [_read(replace(beside), statement, hearing) for statement in hearing.context]
 
 
 def _counted(hearing: Hearing, convention: Declaration, examples: str, style: str) -> Declaration:
@@ -975,13 +891,15 @@ def _counted(hearing: Hearing, convention: Declaration, examples: str, style: st
     return convention
 
 
-def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Translated:
-    claim = translator.claim(statement)
+def _read(translator: Translator, statement: Statement, hearing: Hearing) -> Translator:
+    """The translator, or another that reads one neuron in numbers, with the claim that it makes of the statement."""
+    claim = translator.translate(statement)
     free = [set(syntax.free_indices(side)) for side in claim.sides]
     if translator.style == "none" and any(one != free[0] for one in free):
-        translator.in_numbers = True
-        translator.defects = 0
-        claim = translator.claim(statement)
+        translator = Translator(
+            translator.convention, translator.examples, "none", outputs=hearing.softmax, in_numbers=True
+        )
+        claim = translator.translate(statement)
     claim = replace(
         claim,
         conditions=(
@@ -1000,14 +918,8 @@ def _claim(translator: Translator, statement: Statement, hearing: Hearing) -> Tr
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         except IllFormed as error:
             translator.misfit = translator.misfit or error.reason
-    return Translated(
-        claim,
-        translator.misfit,
-        translator.defects,
-        translator.batch,
-        translator.summed,
-        translator.convention.first,
-    )
+    translator.claim = claim
+    return translator
 
 
 def _has_inputs(statement: Statement) -> bool:

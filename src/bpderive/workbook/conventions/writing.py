@@ -16,10 +16,10 @@ from bpderive.workbook.language import syntax
 from bpderive.workbook.language.arrays import is_array
 from bpderive.workbook.language.parser import parse
 from bpderive.workbook.language.syntax import LAST, Layer, Node, Quantity
+from bpderive.workbook.language.text import FACTOR, SIGN, SUM, TERM, held
+from bpderive.workbook.language.typeset import condition_in_latex, number_in_latex
 from bpderive.workbook.verdict.layers import cases
 from bpderive.workbook.verdict.shapes import Spaces, written_out
-
-SUM, TERM, SIGN, FACTOR = range(4)
 
 BOOK: Mapping[str, Mapping[str, str]] = {
     "z": {
@@ -72,34 +72,22 @@ class Writer:
     def _style(self) -> str:
         return self.style or self.convention.styles[0]
 
-    def latex(self, claim: syntax.Claim | Node) -> str:
-        """The claim, or an expression; raises `NotWritten` where the convention has no letters for it."""
-        if isinstance(claim, Node):
-            return (
-                min((self._write(claim, turned)[0] for turned in (False, True)), key=len)
-                if is_array(claim)
-                else self._write(claim, False)[0]
-            )
+    def latex(self, claim: syntax.Claim) -> str:
+        """The claim; raises `NotWritten` where the convention has no letters for it."""
         by_units = self._style in ("units", "none") and not self.convention.has_arrays
         if by_units and any(map(is_array, claim.sides)):
             claim = written_out(claim, Spaces(cases(claim)[0].position, spreads=True))
         if by_units and self._style == "none":
             _check_one_neuron(claim)
-        if any(is_array(side) for side in claim.sides):
-            return min(
-                (self._sides(claim, turned) for turned in (self.convention.rows, not self.convention.rows)),
-                key=len,
-            )
-        return self._sides(claim, False)
+        rows = self.convention.rows
+        return min((self._sides(claim, turned) for turned in (rows, not rows)), key=len)
 
     def update(self, change: Node, wanted: Node) -> str:
         """w = w + change, for the w in what is wanted, −η ∂C/∂w."""
         by = next(n.by for n in syntax.walk(wanted) if isinstance(n, syntax.Derivative | syntax.Gradient))
         letter = self.quantity(by)[0]
-        text, tightness = self._write(change, False)
-        if text.startswith("-") and tightness == SIGN:
-            return f"{letter} = {letter} - {text[1:]}"
-        return f"{letter} = {letter} + {_held((text, tightness), TERM)}"
+        sign, shown = _signed(self._write(change, False))
+        return f"{letter} = {letter} {sign or '+'} {held(shown, TERM)}"
 
     def _step(self, node: Node) -> tuple[str, int] | None:
         """The letter for −η ∂C/∂w, if there is one."""
@@ -113,20 +101,21 @@ class Writer:
         return None
 
     def _sides(self, claim: syntax.Claim, turned: bool) -> str:
-        sides = [self._write(side, turned and is_array(side)) for side in claim.sides]
-        if all(text.startswith("-") and tightness == SIGN for text, tightness in sides):
-            sides = [(text[1:], tightness) for text, tightness in sides]
-        first = sides[0][0]
-        if len(sides) == 2 and first.startswith("-") and sides[0][1] == SIGN:  # -g = ... as g = -...
-            other, tightness = sides[1]
-            sides = [(first[1:], TERM), (f"-{_held((other, tightness), TERM)}", SIGN)]
-        shown = " = ".join(text for text, _ in sides)
+        sides = [_signed(self._write(side, turned and is_array(side))) for side in claim.sides]
+        signs = [sign for sign, _ in sides]
+        if all(signs):
+            signs = [""] * len(sides)
+        elif signs == ["-", ""]:  # -g = ... as g = -...
+            signs = ["", "-"]
+        shown = " = ".join(
+            f"-{held(side, TERM)}" if sign else side[0] for sign, (_, side) in zip(signs, sides, strict=True)
+        )
         for condition in claim.conditions:
             if isinstance(condition, syntax.WidthCondition) and (
                 self._style == "none" or self.convention.one_each
             ):
                 continue  # which the convention says itself
-            shown += rf" \quad ({_condition(condition)})"
+            shown += rf" \quad ({condition_in_latex(condition)})"
         return shown
 
     # Letters
@@ -163,17 +152,11 @@ class Writer:
 
     def quantity(self, node: Quantity) -> tuple[str, int]:
         """A component, or an array as it lies in this convention."""
-        role = node.letter
-        layer = node.layer
-        names = {"a": "a", "y": "y"}
+        role, layer = node.letter, node.layer
         if role == "a" and layer == LAST and self._letter("a", layer) is None:
             role = "yhat"
-        if (
-            role == "a"
-            and self._style in ("units", "none")
-            and layer in (Layer("", 1),)
-            and self._letter("x", layer)
-        ):
+        is_input = self._style in ("units", "none") and layer == Layer("", 1)
+        if role == "a" and is_input and self._letter("x", layer):
             role = "x"
         if role == "a":  # the input and the output may have letters of their own
             own = (letter for letter in self.convention.letters.values() if letter.layer == layer)
@@ -184,15 +167,14 @@ class Writer:
         if role == "z" and (found is None or (not self.convention.has_bias and self._style == "_")):
             net = self._letter("net", layer)
             if net is not None:
-                bias = self.quantity(replace(node, letter="b"))
-                text = self.marked(net, node, "net")
-                return f"{text} - {bias[0][1:]}" if bias[0].startswith("-") else f"{text} + {bias[0]}", SUM
+                sign, (bias, _) = _signed(self.quantity(replace(node, letter="b")))
+                return f"{self.marked(net, node, 'net')} {sign or '+'} {bias}", SUM
             if not self.convention.has_bias:
                 if node.indices:
                     raise NotWritten("it has no components")
                 return self._write(syntax.Product((Quantity("w", layer), Quantity("a", layer + -1))), False)
         if found is None:
-            raise NotWritten(f"{self.convention.name} has no letter for {names.get(role, role)}")
+            raise NotWritten(f"{self.convention.name} has no letter for {role}")
         if found[1].layer is not None and found[1].layer != layer:
             raise NotWritten(f"{self.convention.name} has no letter for {role} in layer {layer}")
         text = self.marked(found, node, role)
@@ -228,12 +210,11 @@ class Writer:
 
     def _variable(self, by: Quantity) -> tuple[str, str]:
         """By what is differentiated, and a sign."""
-        shown, tightness = self.quantity(by)
-        if tightness == SUM:  # the weighted sum without its threshold
-            net = self._letter("net", by.layer)
-            assert net is not None
+        sign, (shown, tightness) = _signed(self.quantity(by))
+        net = self._letter("net", by.layer)
+        if tightness == SUM and net is not None:  # the weighted sum without its threshold
             shown = self.marked(net, by, "net")
-        return (shown[1:], "-") if tightness == SIGN else (shown, "")
+        return shown, sign
 
     # Expressions
 
@@ -275,13 +256,7 @@ class Writer:
     def _write(self, node: Node, turned: bool) -> tuple[str, int]:
         match node:
             case syntax.Number(value):
-                if value.denominator == 1:
-                    return str(value), SIGN if value < 0 else FACTOR
-                sign = "-" if value < 0 else ""
-                return (
-                    rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}",
-                    SIGN if sign else FACTOR,
-                )
+                return number_in_latex(value)
             case syntax.Unknown(name):
                 return {"eta": r"\eta", "lambda": r"\lambda"}.get(name, name), FACTOR
             case syntax.Cost():
@@ -296,33 +271,28 @@ class Writer:
             case syntax.Derivative(of, by):
                 above, (below, sign) = self._write(of, False), self._variable(by)
                 return (
-                    rf"{sign}\frac{{\partial {_held(above, FACTOR)}}}{{\partial {below}}}",
+                    rf"{sign}\frac{{\partial {held(above, FACTOR)}}}{{\partial {below}}}",
                     SIGN if sign else FACTOR,
                 )
             case syntax.Total(indices, body):
                 if self._style == "none" and not self.has_inputs:
                     return self._write(body, turned)
-                inner = self._write(body, turned)
-                sign, inner = (
-                    ("-", (inner[0][1:], FACTOR)) if inner[1] == SIGN and inner[0][0] == "-" else ("", inner)
-                )
-                return rf"{sign}\sum_{{{''.join(indices)}}} {_held(inner, TERM)}", SIGN if sign else TERM
+                sign, inner = _signed(self._write(body, turned))
+                return rf"{sign}\sum_{{{''.join(indices)}}} {held(inner, TERM)}", SIGN if sign else TERM
             case syntax.Plus(terms):
                 return self._plus(terms, turned), SUM
             case syntax.Minus(body):
                 step = self._step(node)
                 if step is not None:
                     return step
-                shown = self._write(body, turned)
-                if shown[1] == SIGN and shown[0].startswith("-"):
-                    return shown[0][1:], TERM
-                return f"-{_held(shown, TERM)}", SIGN
+                sign, shown = _signed(self._write(body, turned))
+                return shown if sign else (f"-{held(shown, TERM)}", SIGN)
             case syntax.Times(factors):
                 return self._times(factors, turned)
             case syntax.Over(above, below):
                 if is_array(above):
                     return (
-                        rf"\frac{{1}}{{{self._write(below, False)[0]}}} {_held(self._write(above, turned), TERM)}",
+                        rf"\frac{{1}}{{{self._write(below, False)[0]}}} {held(self._write(above, turned), TERM)}",
                         TERM,
                     )
                 return rf"\frac{{{self._write(above, False)[0]}}}{{{self._write(below, False)[0]}}}", FACTOR
@@ -330,8 +300,8 @@ class Writer:
                 return rf"({self._write(base, False)[0]})^{{{exponent}}}", FACTOR
             case syntax.Product(factors):
                 ordered = factors[::-1] if turned else factors
-                held = (_held(self._write(f, turned), _least(f, place)) for place, f in enumerate(ordered))
-                return " ".join(held), TERM
+                parts = (held(self._write(f, turned), _least(f, place)) for place, f in enumerate(ordered))
+                return " ".join(parts), TERM
             case syntax.Outer(first, second):
                 return self._write(syntax.Product((first, syntax.Transposed(second))), turned)
             case syntax.Transposed(body):
@@ -379,13 +349,8 @@ class Writer:
     def _plus(self, terms: tuple[Node, ...], turned: bool) -> str:
         result = ""
         for place, term in enumerate(terms):
-            text, tightness = self._write(term, turned and is_array(term))
-            if not place:
-                result = text
-            elif text.startswith("-") and tightness <= SIGN:
-                result += f" - {text[1:]}"
-            else:
-                result += f" + {_held((text, tightness), TERM)}"
+            sign, shown = _signed(self._write(term, turned and is_array(term)))
+            result += f" {sign or '+'} {held(shown, TERM)}" if place else sign + shown[0]
         return result
 
     def _times(self, factors: tuple[Node, ...], turned: bool) -> tuple[str, int]:
@@ -396,19 +361,10 @@ class Writer:
         for place, factor in enumerate(numbers):
             last = place == len(numbers) - 1 and not arrays
             loose = isinstance(factor, syntax.Times) or (isinstance(factor, syntax.Total) and not last)
-            text = self._write(factor, False)
-            if text[1] == SIGN and text[0].startswith("-"):
-                minus, text = not minus, (text[0][1:], TERM if isinstance(factor, syntax.Total) else FACTOR)
-            shown.append(
-                _held(
-                    text,
-                    FACTOR + 1
-                    if loose or (isinstance(factor, syntax.Number) and place)
-                    else TERM
-                    if text[1] != SIGN
-                    else FACTOR,
-                )
-            )
+            sign, text = _signed(self._write(factor, False))
+            minus ^= bool(sign)
+            is_held = loose or (isinstance(factor, syntax.Number) and place)
+            shown.append(held(text, FACTOR + 1 if is_held else TERM))
         head = ("-" if minus else "") + " ".join(shown)
         if not arrays:
             return head, SIGN if minus else TERM
@@ -419,7 +375,7 @@ class Writer:
             wanted = tight if not isinstance(factor, syntax.Times) else FACTOR + 1
             if isinstance(factor, syntax.Product) and len(arrays) > 1:
                 wanted = FACTOR + 1
-            rows.append(_held(text, wanted))
+            rows.append(held(text, wanted))
         tail = f" {self.convention.elementwise} ".join(rows)
         if head and len(arrays) > 1:
             tail = f"({tail})"
@@ -454,16 +410,10 @@ def _least(factor: Node, place: int) -> int:
     return FACTOR if place or sum(map(is_array, factor.factors)) > 1 else TERM
 
 
-def _condition(condition: syntax.Condition) -> str:
-    text = str(condition)
-    for sign, latex in (("!=", r"\ne"), ("<=", r"\le"), (">=", r"\ge")):
-        text = text.replace(sign, latex)
-    return text
-
-
-def _held(shown: tuple[str, int], least: int) -> str:
+def _signed(shown: tuple[str, int]) -> tuple[str, tuple[str, int]]:
+    """The minus before an expression, or "", and the expression without it."""
     text, tightness = shown
-    return text if tightness >= least else f"({text})"
+    return ("-", (text[1:], TERM)) if tightness == SIGN and text.startswith("-") else ("", shown)
 
 
 def written(convention: Declaration, number: str, form: str) -> str:
@@ -471,19 +421,17 @@ def written(convention: Declaration, number: str, form: str) -> str:
     update, number = number == "update", "BP4" if number == "update" else number
     texts = BOOK[number]
     layered = convention.styles[0] not in ("units", "none")
-    if convention.one_each and (form != "matrix" or number not in ("z", "a") or update):
-        raise NotWritten(f"it has no ({number})")
-    if convention.has_arrays and (form, number) != ("matrix", "z"):
-        raise NotWritten(f"it has no ({number})")
-    if form == "matrix" and not (layered or convention.has_arrays):
-        raise NotWritten("it has no matrices")
-    if number not in (*convention.numbers, "z", "a") or (number == "z" and not convention.has_bias):
-        raise NotWritten(f"it has no ({number})")
-    if form == "component" and (convention.styles[0] in ("_", "^[") or not convention.has_bias):
-        raise NotWritten("it has no components")
+    if (
+        (convention.one_each and (form != "matrix" or number not in ("z", "a") or update))
+        or (convention.has_arrays and (form, number) != ("matrix", "z"))
+        or number not in (*convention.numbers, "z", "a")
+        or (number == "z" and not convention.has_bias)
+        or (form == "matrix" and not (layered or convention.has_arrays))
+        or (form == "component" and (convention.styles[0] in ("_", "^[") or not convention.has_bias))
+        or (form == "batch" and (convention.examples == ("one",) or update))
+    ):
+        raise NotWritten(f"it has no {form} form of ({number})")
     if form == "batch":
-        if convention.examples == ("one",) or update:
-            raise NotWritten("it is about one example")
         return _batch(convention, number)
     claim = parse(texts["matrix" if form == "matrix" else "component"])
     latex = Writer(convention).latex(specialised(_update(claim) if update else claim, convention))
@@ -503,7 +451,7 @@ def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
     if not convention.has_bias:
         claim = claim.changed(_without_bias)
     if convention.running == "k":
-        claim = claim.changed(lambda node: _renamed(node, {"k": "i"}))
+        claim = claim.changed(lambda node: syntax.with_indices(node, {"k": "i"}))
     if convention.called:
         quantities = [n for n in claim.walk() if isinstance(n, Quantity)]
         shift = LAST + -1 if any(n.layer == Layer("l", 1) for n in quantities) else LAST
@@ -513,17 +461,10 @@ def specialised(claim: syntax.Claim, convention: Declaration) -> syntax.Claim:
             for index, layer in zip(node.indices, (node.layer, node.layer + -1), strict=False):
                 if isinstance(index, str) and layer in convention.called:
                     names[index] = convention.called[layer]
-        return claim.changed(lambda node: _renamed(node, names))
+        return claim.changed(lambda node: syntax.with_indices(node, names))
     if convention.styles[0] == "none":
         return claim.changed(lambda node: _with_layer(node, LAST))
     return claim
-
-
-def _renamed(node: Node, names: Mapping[str, str]) -> Node:
-    """A node with other letters for its indices."""
-    if isinstance(node, syntax.Total):
-        return syntax.Total(tuple(names.get(i, i) for i in node.indices), node.body)
-    return syntax.with_indices(node, dict(names))
 
 
 def _without_bias(node: Node) -> Node:

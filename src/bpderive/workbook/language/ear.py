@@ -655,22 +655,13 @@ class _Latex(_Reader):
 
     def is_derivative(self) -> bool:
         """Return whether both parts of a fraction begin with ∂ or d."""
-        if not self.tokens.has("{"):
-            return False
-        first = 1
-        while self.tokens.after(first).text == "{":
-            first += 1
-        if self.tokens.after(first).text not in (r"\partial", "d"):
-            return False
-        depth, at = 0, 0
-        while self.tokens.after(at).kind != "end":
-            depth += {"{": 1, "}": -1}.get(self.tokens.after(at).text, 0)
-            at += 1
-            if not depth:
-                break
-        while self.tokens.after(at).text == "{":
-            at += 1
-        return self.tokens.after(at).text == self.tokens.after(first).text
+        place = self.tokens.place
+        above = self.group() if self.tokens.has("{") else ()
+        while self.tokens.accept("{"):
+            pass
+        below = self.tokens.next.text
+        self.tokens.place = place
+        return below in (r"\partial", "d") and above[:1] == (below,)
 
     def derivative(self) -> Node:
         self.tokens.expect("{")

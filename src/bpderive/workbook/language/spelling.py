@@ -88,6 +88,28 @@ _NUMBERED = re.compile(
 )
 """A letter with its number typed right after it, as in ∂L/∂W1."""
 
+_PLAIN: tuple[tuple[str | re.Pattern[str], str], ...] = (
+    (r"\\(?:mathcal|mathscr|cal)\s*\{?\s*L\s*\}?", r"\\Loss "),
+    (r"\\(?:mathcal|mathscr|cal)\s*\{?\s*([A-Z])\s*\}?", r"\1 "),
+    (r"\\(?:mathbb|mathbf|boldsymbol|bm)\s*\{?\s*1\s*\}?", r"\\one "),
+    (r"\\(?:mathrm|text|operatorname|rm)\s*\{\s*d\s*\}|\\mathrm\s+d(?![A-Za-z])|\{\\rm\s+d\}", "d"),
+    (_GONE, " "),
+    (r"\\\(|\\\)|\\\[|\\\]|\$+", " "),
+    (r"\\\\(?:\[[^\]]*\])?", "\n"),
+    (_ENVIRONMENT, "\n"),
+    (r"\\(?:text|mbox|mathrm|rm)\s*\{\s*\(\d+[a-z]?\)\s*\}", " "),
+    (_FONTS, " "),
+    (_SPACES, " "),
+    (_NUMBERED, r"\1_\2"),
+    (_NAMED, r" \1 "),
+    ("&", " "),
+    (r"\|\|", r"\\| "),
+    (r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|rightarrow|gets|mapsto)(?![A-Za-z])|==", "="),
+    (r"\\colon(?![A-Za-z])", ":"),
+    (r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac"),
+)
+"""What is written in many ways, and how it is read: one after the other."""
+
 _EINSUM = re.compile(r"einsum\(\s*['\"]([a-z]{2}),\s*([a-z]{2})\s*->\s*([a-z]{2})['\"]\s*,")
 _EXAMPLES = re.compile(r"\blen\([A-Za-z_]\w*\)|\b[A-Za-z_]\w*\.shape\[[01]\]|\b[A-Za-z_]\w*\.size\([01]\)")
 """How many examples there are, in code."""
@@ -95,6 +117,9 @@ _EXAMPLES = re.compile(r"\blen\([A-Za-z_]\w*\)|\b[A-Za-z_]\w*\.shape\[[01]\]|\b[
 _CAST = re.compile(r"\.(?:astype|type|to)\([\w.]*\)|\.(?:float|double|copy|detach)\(\)")
 _BARE = re.compile(r"(\\sigma|f|g)\s*'\s*=\s*\1\s*\(\s*1\s*-\s*\1\s*\)")
 
+_TARGET = re.compile(
+    r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*([01](?:\s*,\s*[01])+)\s*[)\]]"
+)
 _COSTS = (
     (("cross-entropy", "cross entropy", "crossentropy", "交叉熵"), "cross_entropy"),
     (("quadratic", "squared error", "mse", "二次代价", "平方误差", "均方误差", "平方损失"), "quadratic"),
@@ -162,9 +187,7 @@ def _named(text: str) -> tuple[str | None, str | None, bool]:
 
 def _targets(text: str) -> tuple[int, ...]:
     """The target that words give, as in "target (1, 0)"."""
-    found = re.search(
-        r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*([01](?:\s*,\s*[01])+)\s*[)\]]", text
-    )
+    found = _TARGET.search(text)
     return tuple(int(digit) for digit in found[1].split(",")) if found else ()
 
 
@@ -201,32 +224,10 @@ def _letter(letter: str) -> str:
 
 def _plain(text: str) -> str:
     """The text in plain LaTeX: ASCII letters, no fonts, no spaces of LaTeX, one statement a line."""
-    text = _in_ascii(text)
-    text = re.sub(
-        r"\\(?:mathcal|mathscr|cal)\s*\{?\s*([A-Z])\s*\}?",
-        lambda f: r"\Loss " if f[1] == "L" else f[1] + " ",
-        text,
-    )
-    text = re.sub(r"\\(?:mathbb|mathbf|boldsymbol|bm)\s*\{?\s*1\s*\}?", r"\\one ", text)
-    text = re.sub(
-        r"\\(?:mathrm|text|operatorname|rm)\s*\{\s*d\s*\}|\\mathrm\s+d(?![A-Za-z])|\{\\rm\s+d\}", "d", text
-    )
-    text = _GONE.sub(" ", text)
-    text = re.sub(r"\\\(|\\\)|\\\[|\\\]|\$+", " ", text)
-    text = re.sub(r"\\\\(?:\[[^\]]*\])?", "\n", text)
-    text = _ENVIRONMENT.sub("\n", text)
-    text = _unboxed(text)
-    text = re.sub(r"\\(?:text|mbox|mathrm|rm)\s*\{\s*\(\d+[a-z]?\)\s*\}", " ", text)
-    text = _FONTS.sub(" ", text)
-    text = _SPACES.sub(" ", text)
-    text = _NUMBERED.sub(r"\1_\2", text)
-    text = _NAMED.sub(r" \1 ", text)
-    text = text.replace("&", " ").replace("||", r"\| ")
-    text = re.sub(
-        r":=|\\(?:triangleq|coloneqq|equiv|doteq|leftarrow|rightarrow|gets|mapsto)(?![A-Za-z])|==", "=", text
-    )
-    text = re.sub(r"\\colon(?![A-Za-z])", ":", text)
-    return re.sub(r"\\(?:dfrac|tfrac|cfrac)(?![A-Za-z])", r"\\frac", text)
+    text = _unboxed(_in_ascii(text))
+    for pattern, plain in _PLAIN:
+        text = re.sub(pattern, plain, text)
+    return text
 
 
 def _unboxed(text: str) -> str:
@@ -292,11 +293,7 @@ def _word(found: re.Match[str]) -> str:
 
 def _without_asides(text: str) -> str:
     """The text without parentheses that hold words, such as (softmax, cross-entropy) or (for all j)."""
-    text = re.sub(
-        r"(?:target|label|one-hot|目标|标签)\s*(?:is|为|=)?\s*[(\[]\s*[01](?:\s*,\s*[01])+\s*[)\]]",
-        " target ",
-        text,
-    )
+    text = _TARGET.sub(" target ", text)
     for _ in range(8):
         for found in re.finditer(r"\(([^()]*)\)", text):
             words = [

@@ -426,9 +426,11 @@ def renamed(indices: Sequence[Index], names: Mapping[str, Index]) -> tuple[Index
 
 
 def with_indices(node: Node, names: Mapping[str, Index]) -> Node:
-    """`node` with other indices of its own, its parts as they are."""
+    """`node` with other indices of its own, those that a sum binds too, its parts as they are."""
     if isinstance(node, Quantity):
         return replace(node, indices=renamed(node.indices, names))
+    if isinstance(node, Total):
+        return replace(node, indices=tuple(map(str, renamed(node.indices, names))))
     if isinstance(node, Kronecker):
         return Kronecker(*renamed((node.first, node.second), names))
     return node

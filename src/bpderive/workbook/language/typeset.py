@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from bpderive.workbook.language import syntax
 from bpderive.workbook.language.arrays import is_array
 from bpderive.workbook.language.text import FACTOR, SIGN, SUM, TERM, held, joined, number
@@ -13,18 +15,25 @@ def in_latex(claim: syntax.Claim | syntax.Node) -> str:
         return _latex(claim)[0]
     result = " = ".join(in_latex(side) for side in claim.sides)
     if claim.conditions:
-        result += r" \quad (" + r",\; ".join(map(_condition_in_latex, claim.conditions)) + ")"
+        result += r" \quad (" + r",\; ".join(map(condition_in_latex, claim.conditions)) + ")"
     return result
 
 
-def _condition_in_latex(
-    condition: syntax.LayerCondition | syntax.IndexCondition | syntax.WidthCondition,
-) -> str:
+def condition_in_latex(condition: syntax.Condition) -> str:
+    """A condition, such as l < L, as the book writes it."""
     if isinstance(condition, syntax.WidthCondition):
         second = condition.second if isinstance(condition.second, int) else f"n_{{{condition.second}}}"
         return f"n_{{{condition.first}}} = {second}"
     relation = {"!=": r"\ne", "<=": r"\le", ">=": r"\ge"}.get(condition.relation, condition.relation)
     return f"{condition.first} {relation} {condition.second}"
+
+
+def number_in_latex(value: Fraction) -> tuple[str, int]:
+    """A number and how tightly it holds together."""
+    if value.denominator == 1:
+        return number(value)
+    sign = "-" if value < 0 else ""
+    return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}", SIGN if sign else FACTOR
 
 
 def _layer_in_latex(layer: syntax.Layer) -> str:
@@ -39,13 +48,7 @@ def _indices_in_latex(indices: tuple[syntax.Index | syntax.Computed, ...]) -> st
 def _latex(node: syntax.Node) -> tuple[str, int]:
     match node:
         case syntax.Number(value):
-            if value.denominator == 1:
-                return number(value)
-            sign = "-" if value < 0 else ""
-            return (
-                rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}",
-                SIGN if sign else FACTOR,
-            )
+            return number_in_latex(value)
         case syntax.Unknown(name):
             return {"eta": r"\eta", "lambda": r"\lambda", "step": r"\Delta w"}.get(name, name), FACTOR
         case syntax.Cost():

@@ -6,8 +6,6 @@ Numbers are fractions; where a transcendental function is to be taken they are i
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -79,24 +77,12 @@ def _is_so(where: Any, values: dict[Any, Any]) -> bool:
         return (all if isinstance(where, sympy.And) else any)(_is_so(part, values) for part in where.args)
     if not isinstance(where, Relational):
         return bool(where)
-    left, right = arithmetic(where.lhs, values), arithmetic(where.rhs, values)
-    if (
-        not isinstance(left, Fraction)
-        and not differ(left, right)
-        and not left.a == left.b == right.a == right.b
-    ):
-        raise NotHere
-    return bool(_RELATIONS[where.rel_op](left, right))
-
-
-_RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
+    gap = arithmetic(where.lhs, values) - arithmetic(where.rhs, values)
+    if not isinstance(gap, Fraction):
+        if 0 in gap and gap != 0:
+            raise NotHere
+        gap = gap.mid
+    return bool(where.func((gap > 0) - (gap < 0), 0))
 
 
 def _later(first: Any, second: Any) -> Any:

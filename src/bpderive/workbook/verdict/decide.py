@@ -133,7 +133,6 @@ def _without_targets(term: Term) -> Term:
 def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index], frozenset[frozenset[Any]]]]:
     """What the free indices are: themselves, or each number in turn in a layer of fixed width."""
     conditions = [c for c in reading.claim.conditions if isinstance(c, syntax.IndexCondition)]
-    names: dict[str, syntax.Index] = {}
     choices: list[list[tuple[str, int]]] = []
     for index in reading.free:
         width = reading.spaces.width(reading.space_of(index))
@@ -142,25 +141,19 @@ def cases_of_indices(reading: Reading) -> Iterator[tuple[dict[str, syntax.Index]
     for count, chosen in enumerate(itertools.product(*choices)):
         if count >= MOST_CHOICES:
             raise TooHard(STEPS_ARE_USED_UP)
-        names = dict(chosen)
-        possible = True
+        names: dict[str, syntax.Index] = dict(chosen)
         for condition in conditions:
-            if condition.relation != "=":
-                continue
             one, other = syntax.renamed((condition.first, condition.second), names)
-            if isinstance(one, int) and isinstance(other, int):
-                possible = possible and one == other
-            elif isinstance(one, str):
+            if isinstance(one, int):
+                one, other = other, one
+            if condition.relation == "=" and isinstance(one, str):
                 names = {key: other if value == one else value for key, value in names.items()} | {one: other}
-            else:
-                names = {key: one if value == other else value for key, value in names.items()} | {
-                    str(other): one
-                }
-        unequal = {
-            frozenset(syntax.renamed((c.first, c.second), names)) for c in conditions if c.relation == "!="
-        }
-        if possible and all(len(pair) == 2 for pair in unequal):
-            yield names, frozenset(unequal)
+        pairs = {"=": set[frozenset[Any]](), "!=": set[frozenset[Any]]()}
+        for condition in conditions:
+            pair = frozenset(syntax.renamed((condition.first, condition.second), names))
+            pairs[condition.relation].add(pair)
+        if all(len(pair) == 1 for pair in pairs["="]) and all(len(pair) == 2 for pair in pairs["!="]):
+            yield names, frozenset(pairs["!="])
 
 
 __all__ = ["Reading", "cases_of_indices", "holds", "readings", "refusal_of", "residuals"]

@@ -32,6 +32,8 @@ MOST_WIDTHS = 100
 SMALL_WIDTHS = (60, 12, 6, 4)
 """Up to which number of neurons the other layers are looked at, where a divisor depends on 2, 3, … layers."""
 
+_Widths = list[tuple[syntax.Layer, int]]
+
 WHEREVER = Text(en="wherever no divisor is 0", zh="凡除数都不为 0 之处")
 
 
@@ -53,7 +55,7 @@ def check_divisors(claim: syntax.Claim, clock: Clock) -> None:
             _check_roots(claim, reading, clock)
         layers = _layers(claim)
         for widths in itertools.islice(itertools.product(SMALL, repeat=len(layers)), MOST_WIDTHS):
-            _check_widths(claim, tuple(zip(layers, widths, strict=True)), clock)
+            _check_widths(claim, list(zip(layers, widths, strict=True)), clock)
     except TooHard:  # what is said of the verdict remains: wherever no divisor is 0
         return
 
@@ -74,23 +76,25 @@ def _layers(claim: syntax.Claim) -> list[syntax.Layer]:
     return list(found)
 
 
-def _check_widths(claim: syntax.Claim, widths: tuple[tuple[syntax.Layer, int], ...], clock: Clock) -> None:
-    fixed = claim
-    for layer, width in widths:
-        fixed = fixed.given(syntax.WidthCondition(layer, width))
+def _with_widths(claim: syntax.Claim, widths: _Widths) -> list[Reading]:
+    """The claim where layers have these widths; nothing, if no network of its range has them."""
     try:
-        found = readings(fixed, one_sided=True)
-    except IllFormed:  # no network of the range has these widths
-        return
-    for reading in found:
+        return readings(claim.given(*(syntax.WidthCondition(*pair) for pair in widths)), one_sided=True)
+    except IllFormed:
+        return []
+
+
+def _check_widths(claim: syntax.Claim, widths: _Widths, clock: Clock) -> None:
+    for reading in _with_widths(claim, widths):
         for names, unequal in cases_of_indices(reading):
             normaliser = Normaliser(reading, clock, unequal)
             for side in reading.claim.sides:
                 for divisor, at in _divisors(side, names, normaliser):
                     if signs.vanishes(normaliser.form(divisor, at), unequal, clock):
-                        shown = [f"n[{layer}] = {width}" for layer, width in widths]
-                        shown += [f"{index} = {value}" for index, value in at.items() if index[0].isalpha()]
-                        raise _is_zero(", ".join(shown))
+                        raise _is_zero(
+                            widths,
+                            [f"{index} = {value}" for index, value in at.items() if index[0].isalpha()],
+                        )
 
 
 def _divisors(
@@ -101,13 +105,9 @@ def _divisors(
     for divisor in _divisor(node):
         yield divisor, names
     if isinstance(node, syntax.Total):
-        spaces = [
-            normaliser.reading.spaces.width(
-                normaliser.reading.spaces.of(normaliser.reading.indices.layers[i])
-            )
-            for i in node.indices
-        ]
-        ranges = [range(1, (width or 0) + 1) for width in spaces]
+        reading = normaliser.reading
+        widths = [reading.spaces.width(reading.space_of(index)) for index in node.indices]
+        ranges = [range(1, (width or 0) + 1) for width in widths]
         for values in itertools.product(*ranges):
             yield from _divisors(
                 node.body, {**names, **dict(zip(node.indices, values, strict=True))}, normaliser
@@ -125,18 +125,8 @@ def _check_roots(claim: syntax.Claim, reading: Reading, clock: Clock) -> None:
         for divisor in (found for node in reading.claim.walk() for found in _divisor(node)):
             for zero in _zeros(normaliser.form(divisor, names), clock):
                 widths = [(layers[space], width) for space, width in zero.items()]
-                if _is_possible(claim, reading, widths):
-                    raise _is_zero(", ".join(f"n[{layer}] = {width}" for layer, width in widths))
-
-
-def _is_possible(claim: syntax.Claim, reading: Reading, widths: list[tuple[syntax.Layer, int]]) -> bool:
-    """Return whether layers can have these widths in the case of the reading."""
-    conditions = [syntax.WidthCondition(layer, width) for layer, width in widths]
-    try:
-        found = readings(claim.given(*conditions), one_sided=True)
-    except IllFormed:  # no network of the range has these widths
-        return False
-    return any(other.case == reading.case for other in found)
+                if any(other.case == reading.case for other in _with_widths(claim, widths)):
+                    raise _is_zero(widths, [])
 
 
 def _zeros(form: Form, clock: Clock) -> Iterator[dict[Any, int]]:
@@ -176,17 +166,11 @@ def _roots(terms: list[tuple[dict[Any, int], Fraction]], given: dict[Any, int], 
     if not powers:
         return None
     least = min(powers)
-    if len(powers) == 1:
-        return set()
-    if max(powers) - least == 1:  # the usual case, and SymPy is slow
-        root = -powers[least] / powers[least + 1]
-        return {int(root)} if root.denominator == 1 and root > 0 else set()
-    n = sympy.Symbol("n")
-    polynomial = sympy.Poly(
-        sum(sympy.Rational(c.numerator, c.denominator) * n ** (e - least) for e, c in powers.items()), n
-    )
+    terms_from_0 = {e - least: sympy.Rational(c.numerator, c.denominator) for e, c in powers.items()}
+    polynomial = sympy.Poly.from_dict(terms_from_0, sympy.Symbol("n"))
     return {int(root) for root in polynomial.ground_roots() if root.is_Integer and root > 0}
 
 
-def _is_zero(where: str) -> IllFormed:
+def _is_zero(widths: _Widths, neurons: list[str]) -> IllFormed:
+    where = ", ".join([*(f"n[{layer}] = {width}" for layer, width in widths), *neurons])
     return IllFormed(Text(en="a divisor is 0 for {where}", zh="当 {where} 时除数恒为 0").format(where=where))

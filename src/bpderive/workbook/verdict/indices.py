@@ -27,7 +27,7 @@ def apart(claim: syntax.Claim) -> tuple[syntax.Claim, dict[str, str]]:
             for index in node.indices:
                 inner[index] = f"#{index}{len(called)}"
                 called[inner[index]] = index
-            return syntax.Total(tuple(inner[i] for i in node.indices), renamed(node.body, inner))
+            names = inner
         new = syntax.with_parts(node, [renamed(part, names) for part in syntax.parts(node)])
         return syntax.with_indices(new, names)
 

@@ -48,7 +48,7 @@ def slope_polynomial(sigma: str, order: int = 1) -> Coefficients | None:
     """σ′, or σ″ for order 2, as a polynomial in σ: exponents and coefficients; None if it is none."""
     a = sympy.Symbol("a", real=True)
     found = elementwise_activations[sigma].derivative_from_output(a)
-    if found is None or sigma == "linear":
+    if found is None:
         return None
     return polynomial(found if order == 1 else sympy.expand(sympy.diff(found, a) * found), "a")
 
@@ -175,10 +175,12 @@ def value(coefficients: Coefficients, place: Fraction) -> Fraction:
 
 @lru_cache(64)
 def activation_in_pieces(sigma: str, order: int = 0) -> Pieces | None:
-    """σ, σ′ or σ″, or None; at a kink σ′ is what is declared, and σ″ is not there."""
+    """σ, σ′ or σ″, or None; at a kink σ′ is what is declared, and σ″ is not there. A polynomial is one piece."""
     function = elementwise_activations[sigma]
     if order < 2:
-        return _pieces(function.derivative(_u) if order else function.expr(_u))
+        found = function.derivative(_u) if order else function.expr(_u)
+        whole = polynomial(found, "u")
+        return _pieces(found) if whole is None else Pieces((), (whole,), ())
     slope = activation_in_pieces(sigma, 1)
     if slope is None:
         return None

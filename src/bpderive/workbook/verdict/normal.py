@@ -20,7 +20,6 @@ from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock, Form, Term, atom, number, product, scaled
 from bpderive.workbook.verdict.indices import Reading
 from bpderive.workbook.verdict.known import (
-    Pieces,
     activation_in_pieces,
     cost_in_pieces,
     derivative,
@@ -109,14 +108,12 @@ class Normaliser(Walker[list[Term]]):
                 [(found, _)] = factors
                 if found[0] == "z":
                     _, at, neuron = found
-                    return self.slope(at, neuron, order) if order else self.activation(at, neuron)
-        if self.sigma == "linear":
-            return number(2 - order) if order else forms.as_terms(argument)
+                    return self.slope(at, neuron, order)
         if self.sigma is None:
             return atom("σ", order, argument)
         made = activation_in_pieces(self.sigma, order)
         if made is not None:
-            return signs.written(made, forms.as_terms(argument), argument)
+            return signs.written(made, argument)
         return self._known_activation(self.sigma, order, argument)
 
     def _known_activation(self, sigma: str, order: int, argument: Form) -> list[Term]:
@@ -179,29 +176,18 @@ class Normaliser(Walker[list[Term]]):
         return atom("z", at, neuron)
 
     def activation(self, at: Position, neuron: syntax.Index) -> list[Term]:
-        """a^l_j: an unknown, or z^l_j itself where σ is linear."""
-        if self.sigma == "linear" and at != self.reading.case.first:
-            return atom("z", at, neuron)
-        made = activation_in_pieces(self.sigma) if self.sigma and at != self.reading.case.first else None
-        if made is not None:
-            return self._pieces(made, atom("z", at, neuron))
-        return atom("a", at, neuron)
-
-    def _pieces(self, made: Pieces, argument: list[Term]) -> list[Term]:
-        """A function made of pieces at an expression."""
-        return signs.written(made, argument, forms.normal(argument))
+        """a^l_j, which is the input in the first layer."""
+        return atom("a", at, neuron) if at == self.reading.case.first else self.slope(at, neuron, 0)
 
     def slope(self, at: Position, neuron: syntax.Index, order: int = 1) -> list[Term]:
-        """σ′(z^l_j), or σ″ for order 2: an unknown, or what it is by σ where that is known."""
-        if self.sigma == "linear":
-            return number(2 - order)
+        """σ′(z^l_j), or σ or σ″ for another order: an unknown, or what it is by z or by σ where that is known."""
         made = activation_in_pieces(self.sigma, order) if self.sigma else None
         if made is not None:
-            return self._pieces(made, atom("z", at, neuron))
-        known = slope_polynomial(self.sigma, order) if self.sigma else None
+            return signs.written(made, forms.normal(atom("z", at, neuron)))
+        known = slope_polynomial(self.sigma, order) if self.sigma and order else None
         if known is not None:
             return evaluated(known, self.activation(at, neuron))
-        return atom("s" * order, at, neuron)
+        return atom("s" * order or "a", at, neuron)
 
     def bias(self, at: Position, neuron: syntax.Index) -> list[Term]:
         """b^l_j = z^l_j − Σ_k w^l_jk a^{l-1}_k."""
@@ -225,7 +211,7 @@ class Normaliser(Walker[list[Term]]):
         top = self._top()
         made = cost_in_pieces(self.cost) if self.cost else None
         if made is not None:
-            return self.over(self._space(top), lambda m: self._pieces(made, self._missed(top, m)))
+            return self.over(self._space(top), lambda m: signs.written(made, self._missed(top, m)))
         known = value_polynomial(self.cost) if self.cost else None
         if known is None:
             return atom("C")
@@ -233,9 +219,9 @@ class Normaliser(Walker[list[Term]]):
             self._space(top), lambda m: evaluated(known, self.activation(top, m), self.target(m))
         )
 
-    def _missed(self, top: Position, neuron: syntax.Index) -> list[Term]:
+    def _missed(self, top: Position, neuron: syntax.Index) -> Form:
         """a^L_m − y_m."""
-        return self.activation(top, neuron) + scaled(atom("y", neuron), -1)
+        return forms.normal([*self.activation(top, neuron), *scaled(atom("y", neuron), -1)])
 
     def _space(self, at: Position) -> Any:
         """The space of the neurons of a layer in this case."""
@@ -249,15 +235,6 @@ class Normaliser(Walker[list[Term]]):
             return cluster, place - 1
         return cluster - 1, self.reading.case.tops[cluster - 1]
 
-    def _after(self, at: Position) -> Position | None:
-        """The nearest layer in sight after this one; None after the last."""
-        cluster, place = at
-        if place < self.reading.case.tops[cluster]:
-            return cluster, place + 1
-        if cluster + 1 < len(self.reading.case.tops):
-            return cluster + 1, self.reading.case.bottoms[cluster + 1]
-        return None
-
     def _top(self) -> Position:
         last = len(self.reading.case.tops) - 1
         return last, self.reading.case.tops[last]
@@ -267,37 +244,26 @@ class Normaliser(Walker[list[Term]]):
         head = "w" if self.before(at)[0] == at[0] else "T"
         return atom(head, at, neuron, source)
 
-    def by_activation(self, at: Position, neuron: syntax.Index) -> list[Term]:
-        """∂C/∂a^l_j, from the last layer in sight back by the chain rule."""
-        after = self._after(at)
-        if after is None:
-            made = cost_in_pieces(self.cost, 1) if self.cost and self.reading.case.is_last else None
+    def _slope_of_cost(self, top: Position, neuron: syntax.Index) -> list[Term]:
+        """∂C/∂a of the last layer in sight: an unknown, or what it is by a and y where the cost is known."""
+        if self.cost and self.reading.case.is_last:
+            made = cost_in_pieces(self.cost, 1)
             if made is not None:
-                return self._pieces(made, self._missed(at, neuron))
-            known = (
-                slope_of_cost(self.cost)
-                if self.cost and self.keeps_targets and self.reading.case.is_last
-                else None
-            )
+                return signs.written(made, self._missed(top, neuron))
+            known = slope_of_cost(self.cost) if self.keeps_targets else None
             if known is not None:
-                return evaluated(known, self.activation(at, neuron), atom("y", neuron))
-            return atom("e", at, neuron)
-        return self.over(
-            self._space(after),
-            lambda k: product(self._link(after, k, neuron), self.error(after, k)),
-        )
+                return evaluated(known, self.activation(top, neuron), atom("y", neuron))
+        return atom("e", top, neuron)
 
     def error(self, at: Position, neuron: syntax.Index) -> list[Term]:
         """δ^l_j = ∂C/∂z^l_j."""
-        return product(self.by_activation(at, neuron), self.slope(at, neuron))
+        return self.cost_moved(Variable("z", at, (neuron,)))
 
     def cost_moved(self, by: Variable) -> list[Term]:
         """∂C/∂by."""
-        if by.letter == "a":
-            return self.by_activation(by.at, by.indices[0])
-        found = self.error(by.at, by.indices[0])
-        return (
-            found if by.letter != "w" else product(found, self.activation(self.before(by.at), by.indices[1]))
+        top = self._top()
+        return self.over(
+            self._space(top), lambda m: product(self._slope_of_cost(top, m), self.moved("a", top, m, by))
         )
 
     def moved(self, letter: str, at: Position, neuron: syntax.Index, by: Variable) -> list[Term]:

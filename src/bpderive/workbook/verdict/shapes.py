@@ -352,19 +352,13 @@ def written_out(claim: syntax.Claim, spaces: Spaces) -> syntax.Claim:
     """The claim for one component, with letters that people use; raises `IllFormed` where the sizes do not fit."""
     found = in_components(claim, spaces)
     nodes = list(found.walk())
-    taken = [i for node in nodes for i in (*syntax.indices_of(node), *_own(node)) if isinstance(i, str)]
+    taken = [
+        index
+        for node in nodes
+        for index in (node.indices if isinstance(node, syntax.Total) else syntax.indices_of(node))
+        if isinstance(index, str)
+    ]
     ours = [i for i in dict.fromkeys((ROW, COLUMN, *taken)) if i in (ROW, COLUMN) or i.startswith("p")]
     letters = (letter for letter in "jkmqirs" if letter not in taken)
     names = dict(zip((i for i in ours if i in taken), letters, strict=False))
-    return found.changed(lambda node: _renamed(node, names))
-
-
-def _own(node: syntax.Node) -> tuple[str, ...]:
-    """The indices that a sum binds."""
-    return node.indices if isinstance(node, syntax.Total) else ()
-
-
-def _renamed(node: syntax.Node, names: dict[str, str]) -> syntax.Node:
-    if isinstance(node, syntax.Total):
-        return syntax.Total(tuple(names.get(i, i) for i in node.indices), node.body)
-    return syntax.with_indices(node, names)
+    return found.changed(lambda node: syntax.with_indices(node, names))

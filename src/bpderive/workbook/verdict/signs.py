@@ -45,8 +45,9 @@ class _DividesByZero(Exception):
     """A divisor is 0 in the case that is looked at, which then says nothing."""
 
 
-def written(pieces: Pieces, argument: list[Term], form: Form) -> list[Term]:
-    """A function made of pieces at an expression, `form` being the normal form of it."""
+def written(pieces: Pieces, form: Form) -> list[Term]:
+    """A function made of pieces at an expression in normal form."""
+    argument = forms.as_terms(form)
     constant = _constant(form)
     if constant is not None:
         found = pieces.at(constant)

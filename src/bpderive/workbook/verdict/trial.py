@@ -111,7 +111,7 @@ class Trial(Walker[Any]):
     @property
     def _by_output(self) -> bool:
         """Whether σ is given by its values, its arguments being what they must be."""
-        exact = self.sigma is None or self.sigma == "linear" or activation_in_pieces(self.sigma) is not None
+        exact = self.sigma is None or activation_in_pieces(self.sigma) is not None
         return not exact and not self.intervals
 
     # The quantities of the network
@@ -194,8 +194,6 @@ class Trial(Walker[Any]):
             shown = f"σ{chr(39) * order}({_told(place)})"
             self.values[shown] = self._tables[key]
             return self.number(self._tables[key])
-        if self.sigma == "linear":
-            return place if order == 0 else self.number(Fraction(2 - order))
         made = activation_in_pieces(self.sigma, order)
         if made is not None:
             return self._in_pieces(made, order, place)

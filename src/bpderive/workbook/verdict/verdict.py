@@ -77,11 +77,8 @@ class Read:
         ]
         found += [note.spaced() for note in self.notes]
         if self.also:
-            titles = Text(
-                en="; ".join(f"{title.en} ({name})" for name, title in self.also.items()),
-                zh="；".join(f"{title.zh}（{name}）" for name, title in self.also.items()),
-            )
-            found.append(_ALSO.format(titles=titles))
+            titles = (_TITLE.format(title=title, name=name) for name, title in self.also.items())
+            found.append(_ALSO.format(titles=joined(titles, LISTED)))
         return found
 
     @property
@@ -94,6 +91,9 @@ class Read:
 _READ = Text(en="read as: {title} ({name}); {why}", zh="读法：{title}（{name}）；{why}")
 _BOOK = Text(en="in this book: {book}", zh="本书写法：{book}")
 _ALSO = Text(en="also true in: {titles}", zh="在以下约定中也成立：{titles}")
+_TITLE = Text(en="{title} ({name})", zh="{title}（{name}）")
+LISTED = ("; ", "；")
+"""What stands between titles, in each language."""
 
 
 @dataclass(frozen=True, slots=True)
