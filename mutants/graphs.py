@@ -15,7 +15,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from bpderive.equations import equations
 from bpderive.errors import Refuted, StepError
-from bpderive.judge.certify import Decided, shown_letters
+from bpderive.judge.certify import Decided, cases_of, shown_letters
 from bpderive.letters.statements import Range, Statement, provably_at_most
 from bpderive.letters.symbols import C, L, LayerArray, Partial, SigmaPrime, a, l, z
 from bpderive.proofs.beyond import judge, special
@@ -184,4 +184,4 @@ def _judge(number: str) -> Judge:
 def cases(statement: Statement, sizes: tuple[int, ...]) -> list[dict[str, int]]:
     """The letters of every case of a statement in a network, counted from 1."""
     reader = judge.GraphReader(judge.GraphTruth(sizes))
-    return [shown_letters(letters) for letters in judge.cases_of(statement, reader)]
+    return [shown_letters(letters) for letters in cases_of(statement, reader)]

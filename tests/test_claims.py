@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Expr, Integer, MatAdd, MatMul, sqrt
+from sympy import Expr, Integer, MatAdd, MatMul, Symbol, sqrt
 
 from bpderive import equations, set_language
 from bpderive.errors import BpderiveError, DomainError, NetworkError, Refuted, UnknownName
@@ -23,6 +23,8 @@ from bpderive.judge.certify import (
     certify,
 )
 from bpderive.judge.counterexample import Counterexample
+from bpderive.judge.evaluate import Reader
+from bpderive.judge.truth import Truth
 from bpderive.letters.statements import Range, Statement, equation, layers, neurons
 from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, b, delta, j, k, l, m, q, w, y, z
 from bpderive.proofs.definitions import INNER, NEURON, OUTPUT, WEIGHT
@@ -30,6 +32,10 @@ from tests.arithmetic import confirms
 
 BP2 = equations["BP2"].stated("component")
 BP4 = equations["BP4"].stated("component")
+
+
+def cases(statement: Statement, sizes: tuple[int, ...]) -> list[dict[Symbol, int]]:
+    return list(cases_of(statement, Reader(Truth(sizes))))
 
 
 def refuted(statement: Statement, *networks: tuple[int, ...]) -> Counterexample:
@@ -51,7 +57,7 @@ def test_the_networks_can_see_what_is_to_be_seen() -> None:
 
 def test_every_layer_and_every_index_is_a_case() -> None:
     sizes = (3, 2, 4)
-    found = [(case[l], case[j], case[k]) for case in cases_of(BP4, sizes)]
+    found = [(case[l], case[j], case[k]) for case in cases(BP4, sizes)]
     assert sorted(found) == sorted(
         (layer, n, m) for layer in (2, 3) for n in range(sizes[layer - 1]) for m in range(sizes[layer - 2])
     )
@@ -62,15 +68,15 @@ def test_every_layer_and_every_index_is_a_case() -> None:
 
 def test_ranges_may_come_in_any_order() -> None:
     turned = replace(BP4, ranges=BP4.ranges[::-1])
-    assert {frozenset(case.items()) for case in cases_of(turned, (2, 3, 2))} == {
-        frozenset(case.items()) for case in cases_of(BP4, (2, 3, 2))
+    assert {frozenset(case.items()) for case in cases(turned, (2, 3, 2))} == {
+        frozenset(case.items()) for case in cases(BP4, (2, 3, 2))
     }
 
 
 def test_a_least_depth_leaves_shallower_networks_out() -> None:
     deep = replace(equations["BP1"].statement, ranges=(Range(L, Integer(3), Integer(9)), *OUTPUT))
-    assert list(cases_of(deep, (2, 3))) == []
-    assert len(list(cases_of(deep, (2, 3, 2)))) == 2
+    assert cases(deep, (2, 3)) == []
+    assert len(cases(deep, (2, 3, 2))) == 2
 
 
 def test_where_there_is_no_case_nothing_is_decided() -> None:

@@ -70,6 +70,21 @@ def test_each_public_name_is_entered_everywhere() -> None:
         bp.nothing  # noqa: B018  # type: ignore[attr-defined]
 
 
+def imports_in_functions(source: str) -> list[str]:
+    """The modules of the library that are imported within a function, as one does to get around a circle."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    inside = [node for function in functions for node in ast.walk(function)]
+    names = [alias.name for node in inside if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in inside if isinstance(node, ast.ImportFrom)]
+    return [name for name in names if name.partition(".")[0] == "bpderive"]
+
+
+def test_no_module_is_imported_in_a_function_to_get_around_a_circle() -> None:
+    for path in Path(inspect.getfile(bp)).parent.rglob("*.py"):
+        assert not imports_in_functions(path.read_text("utf-8")), path
+    assert imports_in_functions("def f():\n    from bpderive.proofs import derive\n    import numpy\n")
+
+
 def test_a_module_does_not_take_the_place_of_a_function_of_its_name() -> None:
     run(
         "import bpderive.programs.gradient, bpderive.programs.verify, bpderive.equations\n"

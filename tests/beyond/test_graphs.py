@@ -31,6 +31,7 @@ GRAPHS = {
         activation=("tanh", "linear"),
     ),
     "softmax inside": bp.Graph((3, 4, 4, 2), activation={3: "softmax"}, shortcuts={3: 2}),
+    "special functions": bp.Graph((2, 3, 2), activation="gelu"),
 }
 
 

@@ -25,7 +25,7 @@ from bpderive.proofs.rules import (
     Recall,
     Rule,
 )
-from bpderive.proofs.theorems import matrix_derivation
+from bpderive.proofs.table import matrix_derivation
 from mutants.variants import one_of_each
 
 TITLE = Text(en="a test", zh="测试")

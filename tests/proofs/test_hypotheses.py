@@ -18,7 +18,7 @@ from bpderive import Network, derivation
 from bpderive.errors import BpderiveError, HypothesisError, StepError
 from bpderive.letters.symbols import C, L, NormSquared, Partial, Sigma, SigmaPrime, quantity
 from bpderive.letters.text import set_language
-from bpderive.proofs.theorems import matrix_derivation
+from bpderive.proofs.table import matrix_derivation
 
 STEP = 1e-6
 

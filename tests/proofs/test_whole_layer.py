@@ -18,11 +18,11 @@ from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, delta, j, k, 
 from bpderive.letters.text import Text
 from bpderive.proofs import Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll, shortest
-from bpderive.proofs.definitions import OUTPUT
+from bpderive.proofs.definitions import ERROR_ANYWHERE, OUTPUT, cost_in_components
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
-from bpderive.proofs.theorems import cost_in_components, matrix_derivation
+from bpderive.proofs.table import matrix_derivation
 from bpderive.proofs.unchanged import unchanged
-from bpderive.proofs.whole_layer import ALL, ERROR_ANYWHERE
+from bpderive.proofs.whole_layer import ALL
 
 NET = Network((2, 3), "softmax")
 TITLE = Text(en="made for a test", zh="测试用")

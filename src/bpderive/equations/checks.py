@@ -55,7 +55,7 @@ def forward_pass(statement: Statement, letter: str) -> Decided:
         net = Network(sizes)
         reader = Reader(Truth(sizes))
         computed = {symbol: _as_polynomial(expression, net) for symbol, expression in net.forward()}
-        for letters in cases_of(statement, sizes):
+        for letters in cases_of(statement, reader):
             layer, neuron = letters[l], letters[j]
             [[said]] = reader.value(statement.rhs)(letters)
             symbol = component(letter, layer, neuron + 1)

@@ -48,7 +48,7 @@ from bpderive.proofs.beyond import judge as judges
 from bpderive.proofs.beyond.theorems import ACTIVATION as GRAPH_ACTIVATION
 from bpderive.proofs.beyond.theorems import GRADIENT, WEIGHTED_INPUT
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, ONE_EXAMPLE, WEIGHT, defining
-from bpderive.proofs.theorems import matrix_derivation
+from bpderive.proofs.table import matrix_derivation
 
 
 class Equations(Mapping[str, Equation]):

@@ -23,8 +23,7 @@ from bpderive.functions.choices import checked_sizes
 from bpderive.judge.counterexample import Counterexample
 from bpderive.judge.evaluate import Reader, truth_of
 from bpderive.judge.polynomials import Polynomial
-from bpderive.judge.truth import Truth, name
-from bpderive.letters.statements import Statement
+from bpderive.letters.statements import Range, Statement
 from bpderive.letters.symbols import L, Width
 from bpderive.letters.text import Text
 
@@ -84,7 +83,7 @@ _SAME_VALUES = Text(
     zh="两边是不同的多项式，但试过的 {most} 组小数值都使两边相等",
 )
 _REFUTED = Text(en="{statement} does not hold: {case}.", zh="{statement} 不成立：{case}。")
-NO_CASE = Text(
+_NO_CASE = Text(
     en="none of the networks {networks} has a case of {statement}.",
     zh="网络 {networks} 中没有一个含有 {statement} 的情形。",
 )
@@ -109,61 +108,81 @@ def certify(statement: Statement, networks: Sequence[tuple[int, ...]] | None = N
     if not isinstance(networks, Sequence):
         raise NetworkError(_NO_NETWORKS.format(given=shown(networks)))
     networks = tuple(map(checked_sizes, networks))
-    used, instances = [], 0
-    missing: Counterexample | None = None
+    decided, missing = NOTHING, None
     for sizes in networks:
-        reader = _reader(statement, sizes)
-        cases = 0
-        letters: dict[Symbol, int] = {}
         try:
-            for letters in cases_of(statement, sizes):
-                cases += 1
-                found = _difference(statement, reader, letters)
-                if found is not None:
-                    raise refuted(statement, found)
-        except NetworkError as error:
-            missing = missing or Counterexample(
-                sizes, shown_letters(letters), {}, None, None, reason=error.args[0]
-            )
-        if cases:
-            used.append(sizes)
-            instances += cases
+            decided += decide(statement, _reader(statement, sizes))
+        except Refuted as error:
+            if error.counterexample.left is not None:
+                raise
+            missing = missing or error
     if missing is not None:
-        raise refuted(statement, _value_counterexample(statement) or missing)
-    if not used:
-        raise NetworkError(NO_CASE.format(networks=networks, statement=statement))
-    return Decided(tuple(used), instances)
+        found = _value_counterexample(statement)
+        raise missing if found is None else refuted(statement, found)
+    return some(decided, statement, networks)
 
 
-def cases_of(statement: Statement, sizes: tuple[int, ...]) -> Iterator[dict[Symbol, int]]:
-    """Every choice of the statement's letters on a network of these sizes; indices counted from 0.
+def decide(statement: Statement, reader: Reader) -> Decided:
+    """Decide `statement` on the network of a reader, in every case; raises `Refuted` at the first that fails.
+
+    The counterexample has no sides where a part of the statement does not exist on the network.
+    """
+    cases, letters = 0, dict[Symbol, int]()
+    try:
+        for letters in cases_of(statement, reader):
+            cases += 1
+            found = _difference(statement, reader, letters)
+            if found is not None:
+                raise refuted(statement, found)
+    except NetworkError as error:
+        sizes, why = reader.truth.sizes, error.args[0]
+        case = Counterexample(sizes, shown_letters(letters), {}, None, None, reason=why)
+        raise refuted(statement, case) from error
+    return Decided((reader.truth.sizes,), cases) if cases else NOTHING
+
+
+def some(decided: Decided, statement: Statement, networks: tuple[tuple[int, ...], ...]) -> Decided:
+    """What was decided; raises `NetworkError` if that is nothing, since none of the networks has a case."""
+    if decided == NOTHING:
+        raise NetworkError(_NO_CASE.format(networks=networks, statement=statement))
+    return decided
+
+
+def cases_of(statement: Statement, reader: Reader) -> Iterator[dict[Symbol, int]]:
+    """Every choice of the statement's letters on the network of a reader; indices counted from 0.
 
     Raises `NetworkError` where a letter that is chosen leads to a layer that does not exist.
     """
-    reader = Reader(Truth(sizes))
-    ordered = sorted(
-        statement.ranges, key=lambda r: bool(r.high.has(Width))
-    )  # layers first: widths depend on them
 
-    def choices(place: int, chosen: dict[Symbol, int]) -> Iterator[dict[Symbol, int]]:
-        if place == len(ordered):
+    def choices(waiting: tuple[Range, ...], chosen: dict[Symbol, int]) -> Iterator[dict[Symbol, int]]:
+        if not waiting:
             yield dict(chosen)
             return
-        r = ordered[place]
-        if r.letter == L:  # a least depth
-            if reader.truth.depth >= r.low:
-                yield from choices(place + 1, chosen)
-            return
+        # Those first that the ranges of others depend on, and layers before neurons.
+        later = {r.letter for r in waiting} - {L}
+        ready = [r for r in waiting if not (_bounds(r) - {r.letter}) & later]
+        own = min(ready, key=lambda r: bool(r.high.has(Width)))
+        others = tuple(r for r in waiting if r is not own)
+        values: list[dict[Symbol, int]]
         try:
-            low, high = reader.integer(r.low)(chosen), reader.integer(r.high)(chosen)
+            low = reader.integer(own.low)(chosen)
+            if own.letter == L:  # a least depth
+                values = [{}] if reader.truth.depth >= low else []
+            else:
+                values = [{own.letter: value} for value in range(low, reader.integer(own.high)(chosen) + 1)]
         except NetworkError:
-            if (r.low.free_symbols | r.high.free_symbols) & set(chosen):
+            if _bounds(own) & set(chosen):
                 raise
             return  # a layer given by its number, or counted from L: the network is too small for the statement
-        for value in range(low, high + 1):
-            yield from choices(place + 1, {**chosen, r.letter: value})
+        for value in values:
+            yield from choices(others, {**chosen, **value})
 
-    yield from choices(0, {})
+    yield from choices(statement.ranges, {})
+
+
+def _bounds(r: Range) -> set[Symbol]:
+    """The letters that the ends of a range depend on."""
+    return {*r.low.free_symbols, *r.high.free_symbols}
 
 
 def _reader(statement: Statement, sizes: tuple[int, ...]) -> Reader:
@@ -205,12 +224,12 @@ def _with_values(
     left, right = sides
     keys = sorted(reader.unknowns(left, right), key=str)
     for attempt in range(MOST_TRIALS):
-        values = _trial(keys, attempt)
+        values = reader.settled(_trial(keys, attempt))
         if not reader.consistent(values):
             continue
         left_value, right_value = (side.at(values.__getitem__) for side in sides)
         if left_value != right_value:
-            shown = {name(key): value for key, value in values.items()}
+            shown = reader.named(values)
             return Counterexample(
                 reader.truth.sizes, shown_letters(letters), shown, left_value, right_value, place
             )
@@ -232,7 +251,7 @@ def _value_counterexample(statement: Statement) -> Counterexample | None:
     for sizes in EQUAL_WIDTHS:
         reader = _reader(statement, sizes)
         try:
-            for letters in cases_of(statement, sizes):
+            for letters in cases_of(statement, reader):
                 found = _difference(statement, reader, letters)
                 if found is not None:
                     return found

@@ -21,7 +21,7 @@ from bpderive.errors import NetworkError
 from bpderive.functions.activations import activations
 from bpderive.functions.costs import costs
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
-from bpderive.judge.truth import COST, Component, Truth, differentiate_directly
+from bpderive.judge.truth import COST, Component, Truth, differentiate_directly, name
 from bpderive.letters.places import Letters, whole_number, width
 from bpderive.letters.statements import WHOLE, Statement
 from bpderive.letters.symbols import (
@@ -134,6 +134,14 @@ class Reader:
                     return False
                 taken.add(argument)
         return True
+
+    def settled(self, values: dict[Component, Fraction]) -> dict[Component, Fraction]:
+        """The values, those that are not free by the others."""
+        return values
+
+    def named(self, values: Mapping[Component, Fraction]) -> dict[str, Fraction]:
+        """The values by the names of what has them."""
+        return {name(key): value for key, value in values.items()}
 
     def small_changes(self, statement: Statement, letters: Letters) -> Iterator[None]:
         """Let the Δ of `statement` follow its weight: once, or along each path in turn if it speaks of one path."""

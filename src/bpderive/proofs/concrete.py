@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
+from typing import TYPE_CHECKING
 
 from sympy import Expr, Symbol
 
@@ -21,10 +22,13 @@ from bpderive.letters.places import whole_number
 from bpderive.letters.statements import WHOLE, Range, Statement
 from bpderive.letters.symbols import L, Width, j, k, l, plain
 from bpderive.letters.text import Text
-from bpderive.proofs.derivation import Derivation, Step
 from bpderive.proofs.hypotheses import conditions, read_for, require
 from bpderive.proofs.own_functions import Example
+from bpderive.proofs.steps import Step
 from bpderive.proofs.written_out import written_out
+
+if TYPE_CHECKING:
+    from bpderive.proofs.derivation import Derivation
 
 EXAMPLES = 2
 """At how many examples a line is computed with the network's own functions."""

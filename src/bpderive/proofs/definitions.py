@@ -6,9 +6,13 @@ asks here and nowhere else.
 
 from __future__ import annotations
 
-from sympy import Expr, MatAdd, MatMul, Sum
+from dataclasses import replace
 
-from bpderive.letters.statements import Range, Statement, equation, layers, neurons
+from sympy import Expr, MatAdd, MatMul, Sum, Symbol
+
+from bpderive.functions.activations.vector import VectorActivation
+from bpderive.functions.costs import Cost, costs
+from bpderive.letters.statements import WHOLE, Range, Statement, equation, layers, neurons
 from bpderive.letters.symbols import (
     BackwardProduct,
     C,
@@ -43,11 +47,20 @@ INNER = (layers(l, 2, L - 1), neurons(j, l))
 OUTPUT: tuple[Range, ...] = (neurons(j, L),)
 """A neuron j of the output layer."""
 
+TWO = (neurons(j, L), neurons(k, L))
+"""Two neurons j and k of the output layer."""
+
 WEIGHTED_INPUT: Statement = equation(
     z(l)[j, 0], Sum(w(l)[j, k] * a(l - 1)[k, 0], (k, 0, Width(l - 1) - 1)) + b(l)[j, 0], over=NEURON
 )
 ACTIVATION: Statement = equation(a(l)[j, 0], Sigma(l, j, z(l)[j, 0]), over=NEURON)
 ERROR: Statement = equation(delta(l)[j, 0], Partial(C, z(l)[j, 0]), over=NEURON)
+
+ERROR_ANYWHERE: Statement = replace(ERROR, output=WHOLE)
+"""(29) is a definition, and speaks of no activation."""
+
+HIDDEN_ACTIVATION: Statement = replace(ACTIVATION, ranges=(layers(l, 2, L - 1), *NEURON[1:]), output=WHOLE)
+"""a^l_j = σ(z^l_j) in the layers before the last."""
 
 ONE_EXAMPLE: Statement = equation(C, NormSquared(MatAdd(y(L), MatMul(-1, a(L)))) / 2, cost="quadratic")
 """The term of (26) that belongs to one training example."""
@@ -76,3 +89,25 @@ def defining(letter: str, bound: Expr = i) -> Statement:
         raise KeyError(letter)
     total = Sum(w(l)[j, bound] * a(l - 1)[bound, 0], (bound, 0, Width(l - 1) - 1))
     return equation(z(l)[j, 0], total + b(l)[j, 0], over=NEURON)
+
+
+def whole_layer(activation: VectorActivation, neuron: Symbol = k) -> Statement:
+    """a^L_k by the formula of the activation; the index of its sums is i."""
+    formula = activation.formula
+    for total in formula.atoms(Sum):
+        [(index, low, high)] = total.limits
+        formula = formula.xreplace({total: Sum(total.function.xreplace({index: i}), (i, low, high))})
+    return equation(
+        a(L)[neuron, 0], formula.xreplace({j: neuron}), over=(neurons(neuron, L),), output=activation.name
+    )
+
+
+def cost_in_components(name: str, index: Symbol) -> Statement:
+    """C = Σ_j …, with the formula of the cost `name` from the catalogue."""
+    return cost_formula(costs[name], index)
+
+
+def cost_formula(cost: Cost, index: Symbol) -> Statement:
+    """C = Σ_j …, with the formula of a cost."""
+    number, rest = cost.term(a(L)[index, 0], y(L)[index, 0]).as_coeff_Mul()
+    return equation(C, number * Sum(rest, (index, 0, Width(L) - 1)), cost=cost.name)

@@ -8,50 +8,21 @@ proofs, each of which may use what those before it proved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from sympy import Expr, Integer, MatrixExpr, oo
+from sympy import Expr, Integer, oo
 
 from bpderive.errors import StepError
+from bpderive.functions.network import Network
 from bpderive.letters.certificate import Certificate, timed
-from bpderive.letters.statements import WHOLE, Range, Statement, check_well_formed, contains
-from bpderive.letters.symbols import BackwardProduct, L, i, k, latex, plain
+from bpderive.letters.statements import Range, Statement
+from bpderive.letters.symbols import L, latex, plain
 from bpderive.letters.text import Text
 from bpderive.proofs import words
+from bpderive.proofs.concrete import Instance, instantiated
 from bpderive.proofs.names import PART, equation_name
-from bpderive.proofs.rules import Rule, acts_elementwise
-from bpderive.proofs.tensors import same
-
-if TYPE_CHECKING:
-    from bpderive.functions.network import Network
-    from bpderive.proofs.concrete import Instance
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """What to do next: a rule, the source's number of the line that it gives, and a reason if not the rule's own."""
-
-    rule: Rule
-    equation: str | None = None
-    why: Text | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line: its place, the source's number if it has one, the rule, the reason, and the line that came out."""
-
-    number: int
-    equation: str | None
-    rule: Rule
-    reason: Text
-    statement: Statement
-    continues: bool
-
-    def latex(self) -> str:
-        """The line as the book prints it; the left side is left out where it is that of the line before."""
-        return f"= {latex(self.statement.rhs)}" if self.continues else self.statement.latex()
+from bpderive.proofs.steps import Move, Step, about, applied, check_goal, check_steps, proved, statements_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +54,10 @@ class Derivation:
             else:
                 _check_induction(self)
             return Certificate(self.number, ("general",))
-        made = _check_steps(
-            self.number, self.steps, _steps(self.number, self.statement, self.start, self.moves)
+        made = check_steps(
+            self.number, self.steps, applied(self.number, self.statement, self.start, self.moves)
         )
-        _check_goal(self.number, self.statement, made[-1].statement if made else self.start)
+        check_goal(self.number, self.statement, made[-1].statement if made else self.start)
         return Certificate(self.number, ("general",))
 
     def chains(self) -> tuple[tuple[tuple[Text, ...], Derivation], ...]:
@@ -106,8 +77,6 @@ class Derivation:
         for is taken if none is given. Raises `NetworkError` if there is no such layer, neuron or source, and
         `HypothesisError` for a network that is outside of the hypotheses of the statement.
         """
-        from bpderive.proofs.concrete import instantiated  # it imports this module
-
         return instantiated(self, net, layer, neuron, source)
 
     def __str__(self) -> str:
@@ -129,10 +98,8 @@ def derive(
 
     Raises `StepError`, which names the step, its rule, what was expected and what came out.
     """
-    first = _about(start or Statement((goal.lhs, goal.lhs), goal.ranges), goal)
-    steps = tuple(_steps(number, goal, first, moves))
-    _check_goal(number, goal, steps[-1].statement if steps else first)
-    return Derivation(number, title, goal, first, tuple(moves), steps)
+    first = about(start or Statement((goal.lhs, goal.lhs), goal.ranges), goal)
+    return Derivation(number, title, goal, first, tuple(moves), proved(number, goal, first, moves))
 
 
 def calculated(number: str, title: Text, start: Statement, moves: Sequence[Move]) -> Derivation:
@@ -140,21 +107,8 @@ def calculated(number: str, title: Text, start: Statement, moves: Sequence[Move]
 
     For a result that nobody states before it is found. Raises `StepError` where a rule cannot be applied.
     """
-    *_, last = _steps(number, start, start, moves)
+    *_, last = applied(number, start, start, moves)
     return derive(number, title, start.with_rhs(last.statement.rhs), moves, start)
-
-
-def _steps(number: str, goal: Statement, start: Statement, moves: Sequence[Move]) -> Iterator[Step]:
-    """The lines that the rules of `moves` give; raises `StepError` at the first rule that cannot be applied."""
-    if set(start.sides) != {start.lhs} or start != _about(start, goal):
-        raise StepError(words.NO_START.format(number=number, start=start))
-    lines = [start]
-    ranges = _joined(start.ranges, goal.ranges)
-    for place, move in enumerate(moves, start=1):
-        line = _applied(number, place, move.rule, lines, ranges)
-        continues = place > 1 and line.lhs == lines[-1].lhs
-        lines.append(line)
-        yield Step(place, move.equation, move.rule, move.why or move.rule.reason, line, continues)
 
 
 def by_induction(
@@ -207,99 +161,6 @@ def least_depth(layers: Range) -> Expr:
     return L - (layers.high - layers.low) if layers.high.coeff(L) == 1 else Integer(2)
 
 
-def _joined(first: tuple[Range, ...], second: tuple[Range, ...]) -> tuple[Range, ...]:
-    """The ranges of both, each letter once."""
-    letters = {r.letter for r in first}
-    return first + tuple(r for r in second if r.letter not in letters)
-
-
-def _applied(
-    number: str, place: int, rule: Rule, lines: Sequence[Statement], ranges: tuple[Range, ...]
-) -> Statement:
-    """The next line, over its own letters and the goal's; a `StepError` names the derivation and the step."""
-    try:
-        line = rule.apply(lines, _joined(lines[-1].ranges, ranges))
-        line = _about(replace(line, ranges=_joined(line.ranges, ranges)), lines[-1])
-        for used in _statements_of(rule):
-            _check_about(used, line)
-        check_well_formed(line)
-    except StepError as error:
-        raise StepError(
-            words.IN_STEP.format(
-                number=number, place=place, rule=rule.name, before=plain(lines[-1].rhs), error=error.args[0]
-            )
-        ) from error
-    return line
-
-
-def _about(line: Statement, goal: Statement) -> Statement:
-    """The line, said of the cost, of the output layer and under the assumption of `goal`."""
-    return replace(line, cost=goal.cost, output=goal.output, given=goal.given)
-
-
-def _check_about(used: Statement, line: Statement) -> None:
-    """Raise `StepError` unless what is used holds of all that `line` speaks of."""
-    if used.cost not in (None, line.cost):
-        raise StepError(words.ONE_COST.format(used=used, cost=used.cost))
-    if used.given not in (None, line.given):
-        raise StepError(words.ONLY_IF.format(used=used, given=words.SAID[used.given]))
-    if used.output == WHOLE or used.output == line.output:
-        return
-    if used.output is not None:
-        raise StepError(words.ONE_OUTPUT.format(used=used, output=used.output))
-    if line.output is not None and not acts_elementwise(line.output):
-        raise StepError(words.ELEMENTWISE.format(used=used, output=words.SAID.get(line.output, line.output)))
-
-
-def _statements_of(rule: Rule) -> tuple[Statement, ...]:
-    """The equations that a rule takes from elsewhere."""
-    known: Statement | None = getattr(rule, "equation", None)
-    return (*((known,) if known is not None else ()), *getattr(rule, "definitions", ()))
-
-
-def _check_steps(number: str, steps: Sequence[Step], made: Iterable[Step]) -> list[Step]:
-    """The steps that the rules make; raises `StepError` unless they are `steps`."""
-    every = []
-    for computed in made:
-        every.append(computed)
-        if len(every) > len(steps):
-            continue
-        step = steps[len(every) - 1]
-        where = words.STEP.format(number=number, place=computed.number, rule=computed.rule.name)
-        if step.statement.sides != computed.statement.sides:
-            raise StepError(
-                words.COMES_OUT.format(where=where, wanted=step.statement, found=computed.statement)
-            )
-        if step != computed:
-            raise StepError(words.OTHER_STEP.format(where=where))
-    if len(steps) != len(every):
-        raise StepError(words.STEPS.format(number=number, found=len(steps), made=len(every)))
-    return every
-
-
-def _check_goal(number: str, goal: Statement, line: Statement) -> None:
-    """Raise `StepError` unless the last line is the goal, up to the order of factors and the names of bound indices."""
-    if goal.lhs != line.lhs or not _equal(goal.rhs, line.rhs):
-        raise StepError(words.GOAL.format(number=number, goal=goal, line=line))
-    proved = {r.letter: r for r in line.ranges}
-    for r in goal.ranges:
-        if r != proved[r.letter] and not contains(proved[r.letter], r, goal.ranges):
-            raise StepError(
-                words.GOAL_RANGE.format(number=number, goal=goal, wanted=r, found=proved[r.letter])
-            )
-
-
-def _equal(first: Expr, second: Expr) -> bool:
-    if first == second:
-        return True
-    if not isinstance(first, MatrixExpr) and not isinstance(second, MatrixExpr):
-        return same(first, second)
-    if getattr(first, "shape", None) != getattr(second, "shape", None) or first.has(BackwardProduct):
-        return False
-    column = Integer(0) if first.shape[1] == 1 else k
-    return same(first[i, column], second[i, column])
-
-
 def _check_induction(whole: Derivation) -> None:
     """Raise `StepError` unless the parts are the base case, the induction step and the conclusion of one claim."""
     claim = whole.claim
@@ -321,9 +182,9 @@ def _check_induction(whole: Derivation) -> None:
             if getattr(move.rule, "number", "") in (
                 "hypothesis",
                 "induction",
-            ) and claim not in _statements_of(move.rule):
+            ) and claim not in statements_of(move.rule):
                 raise StepError(words.CONCLUSION.format(number=whole.number, claim=claim))
-    _check_steps(whole.number, whole.steps, _numbered(whole.parts))
+    check_steps(whole.number, whole.steps, _numbered(whole.parts))
 
 
 def _check_parts(whole: Derivation) -> None:
@@ -335,8 +196,8 @@ def _check_parts(whole: Derivation) -> None:
             name = getattr(rule, "number", "")
             if name in ("hypothesis", "induction") and part.claim is None:
                 raise StepError(words.NO_INDUCTION.format(number=whole.number, part=title))
-            if name.startswith(PART) and not set(_statements_of(rule)) <= proved.get(name, set()):
-                used = " and ".join(map(str, _statements_of(rule)))
+            if name.startswith(PART) and not set(statements_of(rule)) <= proved.get(name, set()):
+                used = " and ".join(map(str, statements_of(rule)))
                 raise StepError(
                     words.UNPROVED.format(
                         number=whole.number, part=title, used=used, name=equation_name(name)
@@ -349,7 +210,7 @@ def _check_parts(whole: Derivation) -> None:
                 number=whole.number, wanted=whole.statement, found=whole.parts[-1][1].statement
             )
         )
-    _check_steps(whole.number, whole.steps, _numbered(whole.parts))
+    check_steps(whole.number, whole.steps, _numbered(whole.parts))
 
 
 def _check_hypothesis(number: str, claim: Statement, base: Derivation, step: Derivation) -> None:
@@ -358,12 +219,12 @@ def _check_hypothesis(number: str, claim: Statement, base: Derivation, step: Der
     for part, moves in (("base case", base.moves), ("induction step", step.moves)):
         for move in moves:
             hypothesis = getattr(move.rule, "number", "") == "hypothesis"
-            if not hypothesis and claim not in _statements_of(move.rule):
+            if not hypothesis and claim not in statements_of(move.rule):
                 continue
             read_at = dict(getattr(move.rule, "at", ())).get(letter, letter)
-            wanted = part == "induction step" and hypothesis and claim in _statements_of(move.rule)
+            wanted = part == "induction step" and hypothesis and claim in statements_of(move.rule)
             if not wanted or read_at != letter + 1:
-                used = " and ".join(str(known) for known in _statements_of(move.rule))
+                used = " and ".join(str(known) for known in statements_of(move.rule))
                 raise StepError(
                     words.HYPOTHESIS.format(
                         number=number, part=words.PARTS[part], used=used, letter=letter, value=read_at

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sympy
 from sympy import Expr, KroneckerDelta
@@ -22,10 +23,12 @@ from bpderive.functions.network import Network
 from bpderive.letters.statements import EQUAL_WIDTHS, TARGETS_SUM_TO_ONE, WHOLE, Statement, equation
 from bpderive.letters.symbols import C, L, LayerArray, Partial, Sigma, SigmaPrime, a, j, k, quantity, z
 from bpderive.letters.text import Text
-from bpderive.proofs.derivation import Derivation
-from bpderive.proofs.theorems import cost_formula, derivation
+from bpderive.proofs.definitions import TWO, cost_formula, whole_layer
+from bpderive.proofs.table import derivation
 from bpderive.proofs.unchanged import unchanged
-from bpderive.proofs.whole_layer import TWO, definition
+
+if TYPE_CHECKING:
+    from bpderive.proofs.derivation import Derivation
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ def _holds_instead(statement: Statement, net: Network) -> Statement:
             return equation(lhs, KroneckerDelta(j, k) * SigmaPrime(L, j, z(L)[j, 0]), over=TWO)
     if _letter(lhs) == "a":
         own = equation(a(L)[j, 0], Sigma(L, j, z(L)[j, 0]))
-        return own if whole is None else definition(whole, j)
+        return own if whole is None else whole_layer(whole, j)
     return derivation("BP1" if whole is None else "BP1-whole").statement
 
 

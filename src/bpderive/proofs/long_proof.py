@@ -48,9 +48,10 @@ from bpderive.proofs.definitions import (
     PRODUCT_STARTS,
     WEIGHT,
 )
-from bpderive.proofs.derivation import Derivation, Move, by_induction, by_parts, derive
+from bpderive.proofs.derivation import Derivation, by_induction, by_parts, derive
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate, OnlyTerm
+from bpderive.proofs.steps import Move
 
 EXPLICIT_STARTS: Statement = equation(ExplicitPathSum(L, j), Partial(C, a(L)[j, 0]), over=OUTPUT)
 EXPLICIT_GROWS: Statement = equation(

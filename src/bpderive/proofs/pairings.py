@@ -32,9 +32,8 @@ from bpderive.letters.symbols import C, L, Partial, SigmaPrime, a, delta, j, k, 
 from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Move, calculated, derivation, derive
 from bpderive.proofs.algebra_rules import Cancel, shortest
-from bpderive.proofs.definitions import OUTPUT
+from bpderive.proofs.definitions import OUTPUT, cost_in_components
 from bpderive.proofs.rules import ByEquation, Differentiate
-from bpderive.proofs.theorems import cost_in_components
 from bpderive.proofs.whole_layer import ALL, bp1_of_whole_layer, jacobian
 
 

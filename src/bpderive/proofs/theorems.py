@@ -1,19 +1,16 @@
 """The theorems of the book, each with its proof.
 
 A function here states a theorem, names the rules that lead to it and returns the `Derivation`; no line of a proof is
-written down, each is what its rule makes of the lines before. `derivation(number)` makes each one once.
+written down, each is what its rule makes of the lines before. `table` makes each one once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable
 
-from sympy import HadamardProduct, MatAdd, MatMul, Sum, Symbol
+from sympy import HadamardProduct, MatAdd, MatMul, Sum
 
-from bpderive.errors import unknown_name
-from bpderive.functions.costs import Cost, costs
-from bpderive.letters.statements import Statement, equation, layers
+from bpderive.letters.statements import equation, layers
 from bpderive.letters.symbols import (
     BackwardProduct,
     C,
@@ -53,12 +50,15 @@ from bpderive.proofs.definitions import (
     PRODUCT_GROWS,
     PRODUCT_STARTS,
     WEIGHT,
+    cost_in_components,
     defining,
 )
-from bpderive.proofs.derivation import Derivation, Move, by_induction, derive
+from bpderive.proofs.derivation import Derivation, by_induction, derive
 from bpderive.proofs.long_proof import long_proof
 from bpderive.proofs.matrix_rules import AsDiagonal, ToMatrix, WriteOut
 from bpderive.proofs.rules import BothSides, ByEquation, ByLine, ChainRule, Differentiate, OnlyTerm, Recall
+from bpderive.proofs.steps import Move
+from bpderive.proofs.table import derivation, matrix_derivation, register
 from bpderive.proofs.whole_layer import WHOLE_LAYER_PROOFS
 
 
@@ -304,17 +304,6 @@ def sum_over_paths() -> Derivation:
     )
 
 
-def cost_in_components(name: str, index: Symbol) -> Statement:
-    """C = Σ_j …, with the formula of the cost `name` from the catalogue."""
-    return cost_formula(costs[name], index)
-
-
-def cost_formula(cost: Cost, index: Symbol) -> Statement:
-    """C = Σ_j …, with the formula of a cost."""
-    number, rest = cost.term(a(L)[index, 0], y(L)[index, 0]).as_coeff_Mul()
-    return equation(C, number * Sum(rest, (index, 0, Width(L) - 1)), cost=cost.name)
-
-
 def from_paths_to_equations() -> Derivation:
     """(BP1)–(BP4) from (53): the long proof."""
     return long_proof(derivation("53"))
@@ -345,47 +334,4 @@ _MATRIX_PROOFS: dict[str, Callable[[], Derivation]] = {
 }
 
 
-def register(proofs: Mapping[str, Callable[[], Derivation]]) -> None:
-    """Let `derivation` find proofs that stand elsewhere, by their numbers."""
-    _PROOFS.update(proofs)
-
-
-_DERIVATION = Text(en="derivation of equation", zh="公式推导")
-_MATRIX_DERIVATION = Text(en="derivation of the matrix form of equation", zh="公式矩阵形式的推导")
-
-
-def derivation(number: str | int) -> Derivation:
-    """Return the derivation of the theorem `number`; 53 is "53". Raises `UnknownName` if it has none."""
-    found = str(number) if type(number) is int and 0 < number < 100 else number
-    if not isinstance(found, str) or found not in _PROOFS:
-        raise unknown_name(_DERIVATION, number, _PROOFS)
-    return _derived(found)
-
-
-@cache
-def _derived(number: str) -> Derivation:
-    return _PROOFS[number]()
-
-
-@cache
-def matrix_derivation(number: str) -> Derivation:
-    """The derivation of the matrix form of an equation that is proved in components; raises `UnknownName` if none."""
-    if number not in _MATRIX_PROOFS:
-        raise unknown_name(_MATRIX_DERIVATION, number, _MATRIX_PROOFS)
-    return _MATRIX_PROOFS[number]()
-
-
-def known_proofs(number: str) -> tuple[Derivation, ...]:
-    """The proofs of the forms that the theorem `number` has, none if there is no such theorem."""
-    own = (derivation(number),) if number in _PROOFS else ()
-    return own + ((matrix_derivation(number),) if number in _MATRIX_PROOFS else ())
-
-
-__all__ = [
-    "cost_formula",
-    "cost_in_components",
-    "derivation",
-    "known_proofs",
-    "matrix_derivation",
-    "register",
-]
+register(_PROOFS, _MATRIX_PROOFS)

@@ -7,15 +7,17 @@ with (BP3), (BP4), their matrix forms and (34).
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpderive.errors import StepError
 from bpderive.letters.statements import WHOLE, Statement
 from bpderive.letters.symbols import quantity
-from bpderive.proofs.definitions import ACTIVATION, ERROR, ONE_EXAMPLE
-from bpderive.proofs.derivation import Derivation, derive
-from bpderive.proofs.theorems import known_proofs
-from bpderive.proofs.whole_layer import ERROR_ANYWHERE, HIDDEN_ACTIVATION
+from bpderive.proofs.definitions import ACTIVATION, ERROR, ERROR_ANYWHERE, HIDDEN_ACTIVATION, ONE_EXAMPLE
+from bpderive.proofs.steps import proved
+from bpderive.proofs.table import known_proofs
+
+if TYPE_CHECKING:
+    from bpderive.proofs.derivation import Derivation
 
 
 def unchanged(proof: Derivation) -> Derivation:
@@ -25,13 +27,10 @@ def unchanged(proof: Derivation) -> Derivation:
     """
     if proof.parts:
         raise StepError(f"({proof.number}): only a single chain of lines is derived for any outputs.")
-    return derive(
-        proof.number,
-        proof.title,
-        replace(proof.statement, output=WHOLE),
-        [replace(move, rule=_anywhere(move.rule)) for move in proof.moves],
-        replace(proof.start, output=WHOLE),
-    )
+    goal, start = (replace(line, output=WHOLE) for line in (proof.statement, proof.start))
+    moves = tuple(replace(move, rule=_anywhere(move.rule)) for move in proof.moves)
+    steps = proved(proof.number, goal, start, moves)
+    return replace(proof, statement=goal, start=start, moves=moves, steps=steps)
 
 
 def _anywhere(rule: Any) -> Any:

@@ -7,31 +7,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from sympy import Expr, Sum, Symbol, exp
 
 from bpderive.functions.activations import activations
 from bpderive.functions.activations.vector import VectorActivation
-from bpderive.letters.statements import WHOLE, Statement, equation, layers, neurons
-from bpderive.letters.symbols import C, L, Partial, Width, a, delta, i, j, k, l, z
+from bpderive.letters.statements import WHOLE, equation, neurons
+from bpderive.letters.symbols import C, L, Partial, Width, a, delta, j, k, l, z
 from bpderive.letters.text import Text
 from bpderive.proofs.algebra_rules import Cancel, QuotientRule, TakeAll
-from bpderive.proofs.definitions import ACTIVATION, ERROR, NEURON, OUTPUT
-from bpderive.proofs.derivation import Derivation, Move, derive
+from bpderive.proofs.definitions import ERROR_ANYWHERE, OUTPUT, TWO, whole_layer
+from bpderive.proofs.derivation import Derivation, derive
 from bpderive.proofs.rules import ByEquation, ChainRule
+from bpderive.proofs.steps import Move
 
 ALL = (Symbol("k", integer=True, nonnegative=True), 0, Width(L) - 1)
 """The limits of a sum over the output layer."""
-
-TWO = (neurons(j, L), neurons(k, L))
-"""Two neurons j and k of the output layer."""
-
-ERROR_ANYWHERE: Statement = replace(ERROR, output=WHOLE)
-"""(29) is a definition, and speaks of no activation."""
-
-HIDDEN_ACTIVATION: Statement = replace(ACTIVATION, ranges=(layers(l, 2, L - 1), *NEURON[1:]), output=WHOLE)
-"""a^l_j = σ(z^l_j) in the layers before the last."""
 
 
 def bp1_of_whole_layer() -> Derivation:
@@ -55,21 +46,10 @@ def bp1_of_whole_layer() -> Derivation:
     )
 
 
-def definition(activation: VectorActivation, neuron: Symbol = k) -> Statement:
-    """a^L_k by the formula of the activation; the index of its sums is i."""
-    formula = activation.formula
-    for total in formula.atoms(Sum):
-        [(index, low, high)] = total.limits
-        formula = formula.xreplace({total: Sum(total.function.xreplace({index: i}), (i, low, high))})
-    return equation(
-        a(L)[neuron, 0], formula.xreplace({j: neuron}), over=(neurons(neuron, L),), output=activation.name
-    )
-
-
 def jacobian(activation: VectorActivation) -> Derivation:
     """∂a^L_k/∂z^L_j, written by the outputs; for softmax a^L_k (1[j=k] − a^L_j)."""
     found: Expr = activation.jacobian_from_output()
-    known = definition(activation)
+    known = whole_layer(activation)
     total = next(iter(known.rhs.atoms(Sum)))
     own = equation(exp(z(L)[k, 0]), a(L)[k, 0] * total, over=(neurons(k, L),), output=activation.name)
     return derive(

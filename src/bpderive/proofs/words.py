@@ -5,10 +5,7 @@ from __future__ import annotations
 from bpderive.letters.statements import EQUAL_WIDTHS, TARGETS_SUM_TO_ONE, WHOLE
 from bpderive.letters.text import Text
 
-IN_PART = Text(
-    en="({number}), {part}: {error}",
-    zh="({number})，{part}：{error}",
-)
+IN_PART = Text(en="({number}), {part}: {error}", zh="({number})，{part}：{error}")
 NO_START = Text(
     en="({number}): a derivation begins with an identity about the cost of its goal, and {start} is none.",
     zh="({number})：推导要从一个恒等式开始，谈的须是目标中的代价；{start} 不是这样的式子。",
@@ -17,26 +14,16 @@ IN_STEP = Text(
     en="({number}), step {place}, {rule}: it does not follow from {before}: {error}",
     zh="({number})，第 {place} 步（{rule}）：不能由 {before} 推出：{error}",
 )
-ONE_COST = Text(
-    en="{used} is true of the cost {cost} only.",
-    zh="{used} 只对代价函数 {cost} 成立。",
-)
-ONLY_IF = Text(
-    en="{used} is true only if {given}.",
-    zh="{used} 只在 {given} 时成立。",
-)
+ONE_COST = Text(en="{used} is true of the cost {cost} only.", zh="{used} 只对代价函数 {cost} 成立。")
+ONLY_IF = Text(en="{used} is true only if {given}.", zh="{used} 只在 {given} 时成立。")
 ONE_OUTPUT = Text(
-    en="{used} is true of {output} in the output layer only.",
-    zh="{used} 只在输出层用 {output} 时成立。",
+    en="{used} is true of {output} in the output layer only.", zh="{used} 只在输出层用 {output} 时成立。"
 )
 ELEMENTWISE = Text(
     en="{used} is known where each output depends on its own z alone, not for {output}.",
     zh="{used} 只在每个输出仅依赖于自己的 z 时已知，对 {output} 则不然。",
 )
-STEP = Text(
-    en="({number}), step {place}, {rule}",
-    zh="({number})，第 {place} 步（{rule}）",
-)
+STEP = Text(en="({number}), step {place}, {rule}", zh="({number})，第 {place} 步（{rule}）")
 COMES_OUT = Text(
     en="{where}: expected {wanted}, and what comes out is {found}.",
     zh="{where}：应为 {wanted}，得到的却是 {found}。",
@@ -75,8 +62,7 @@ PROVED = Text(
     zh="({number})：应为 {wanted}，所证的却是 {found}。",
 )
 CONCLUSION = Text(
-    en="({number}), conclusion: what is used is not {claim}.",
-    zh="({number})，结论：所用的不是 {claim}。",
+    en="({number}), conclusion: what is used is not {claim}.", zh="({number})，结论：所用的不是 {claim}。"
 )
 NO_INDUCTION = Text(
     en="({number}), {part}: only a proof by induction, which has a claim, a base case and an "
@@ -94,8 +80,7 @@ HYPOTHESIS = Text(
     "这里用的是 {letter} = {value} 时的 {used}。",
 )
 NO_STEPS = Text(
-    en="there are no steps {line} and {into} before this one.",
-    zh="此前没有第 {line} 步和第 {into} 步。",
+    en="there are no steps {line} and {into} before this one.", zh="此前没有第 {line} 步和第 {into} 步。"
 )
 STEP_RANGE = Text(
     en="step {line} holds for {values} only, and step {into} for more.",
@@ -127,28 +112,21 @@ NO_LETTER = Text(
     zh="({number}) 中没有可以改读的字母 {letters}。",
 )
 ABSENT = Text(
-    en="{part} was wanted in {whole}, where it does not occur.",
-    zh="要在 {whole} 中找 {part}，但那里没有。",
+    en="{part} was wanted in {whole}, where it does not occur.", zh="要在 {whole} 中找 {part}，但那里没有。"
 )
 CAPTURED = Text(
     en="putting {new} for {old} would let a sum capture {letters}.",
     zh="用 {new} 代替 {old}，会使求和占用 {letters}。",
 )
-ENTRIES = Text(
-    en="the entries of {table} are not {side}.",
-    zh="{table} 的元素不是 {side}。",
-)
+ENTRIES = Text(en="the entries of {table} are not {side}.", zh="{table} 的元素不是 {side}。")
 NO_NORM = Text(
-    en="the norm of a vector was wanted, and {line} has none.",
-    zh="要求有向量的范数，{line} 中没有。",
+    en="the norm of a vector was wanted, and {line} has none.", zh="要求有向量的范数，{line} 中没有。"
 )
 NO_HADAMARD = Text(
-    en="a Hadamard product was wanted, and {found} is none.",
-    zh="要求是阿达马积，{found} 不是。",
+    en="a Hadamard product was wanted, and {found} is none.", zh="要求是阿达马积，{found} 不是。"
 )
 COMPONENTS = Text(
-    en="the components of {after} are not those of {before}.",
-    zh="{after} 的分量不是 {before} 的分量。",
+    en="the components of {after} are not those of {before}.", zh="{after} 的分量不是 {before} 的分量。"
 )
 NO_COMPONENT = Text(
     en="to differentiate, a component such as z^l_j is needed; {by} is not one.",
@@ -158,10 +136,7 @@ WHOLE_LAYER = Text(
     en="{later} may be a function of the whole layer, and nothing says which.",
     zh="{later} 可能是整层的函数，而没有说明是哪个函数。",
 )
-DELTA = Text(
-    en="a Kronecker delta is left over in {result}.",
-    zh="{result} 中还剩下克罗内克 δ。",
-)
+DELTA = Text(en="a Kronecker delta is left over in {result}.", zh="{result} 中还剩下克罗内克 δ。")
 BOUND = Text(
     en="cannot differentiate {expression} with respect to {by}: the index {letters} is bound in it.",
     zh="不能把 {expression} 对 {by} 求导：其中的 {letters} 是求和下标。",
@@ -179,13 +154,9 @@ QUOTIENT = Text(
     zh="要求 {line} 中恰有一个商的导数，那里有 {number} 个。",
 )
 NO_DERIVATIVE = Text(
-    en="derivatives were wanted in {line}, which has none.",
-    zh="要求 {line} 中有导数，那里没有。",
+    en="derivatives were wanted in {line}, which has none.", zh="要求 {line} 中有导数，那里没有。"
 )
-NOTHING_TO_CANCEL = Text(
-    en="there is nothing to cancel in {line}.",
-    zh="{line} 中没有可以约去的因子。",
-)
+NOTHING_TO_CANCEL = Text(en="there is nothing to cancel in {line}.", zh="{line} 中没有可以约去的因子。")
 MANY_SUMS = Text(
     en="{number} sums in one product are more than can be compared (at most {most}).",
     zh="一个乘积中有 {number} 个求和，超出了能比较的个数（至多 {most} 个）。",
@@ -198,38 +169,26 @@ NO_OUTER = Text(
     en="{expression} is no product of a component {row} and a component {column}.",
     zh="{expression} 不是第 {row} 个分量与第 {column} 个分量的乘积。",
 )
-MORE_SUMS = Text(
-    en="{expression} has more than one sum.",
-    zh="{expression} 中不止一个求和。",
-)
+MORE_SUMS = Text(en="{expression} has more than one sum.", zh="{expression} 中不止一个求和。")
 TWO_MATRICES = Text(
-    en="{expression} has two matrices under one sum.",
-    zh="{expression} 的同一个求和中有两个矩阵。",
+    en="{expression} has two matrices under one sum.", zh="{expression} 的同一个求和中有两个矩阵。"
 )
 NO_MATRIX = Text(
     en="{factor} depends on both {index} and {inner} and is not a matrix.",
     zh="{factor} 同时依赖于 {index} 和 {inner}，却不是矩阵。",
 )
 NO_PRODUCT = Text(
-    en="{expression} is no product of a matrix and a vector.",
-    zh="{expression} 不是矩阵与向量的乘积。",
+    en="{expression} is no product of a matrix and a vector.", zh="{expression} 不是矩阵与向量的乘积。"
 )
 SLOPES = Text(
     en="one factor σ′(z) was wanted in {product}, and there are {number}.",
     zh="要求 {product} 中恰有一个因子 σ′(z)，那里有 {number} 个。",
 )
-NOT_EMPTY = Text(
-    en="{total} is not empty.",
-    zh="{total} 不是空和。",
-)
+NOT_EMPTY = Text(en="{total} is not empty.", zh="{total} 不是空和。")
 ONE_SUM = Text(
-    en="one sum over {index} was wanted in {line}.",
-    zh="要求 {line} 中恰有一个对 {index} 的求和。",
+    en="one sum over {index} was wanted in {line}.", zh="要求 {line} 中恰有一个对 {index} 的求和。"
 )
-BESIDE = Text(
-    en="{term} was wanted beside {total}.",
-    zh="要求 {total} 旁边有 {term}。",
-)
+BESIDE = Text(en="{term} was wanted beside {total}.", zh="要求 {total} 旁边有 {term}。")
 NO_FORWARD = Text(
     en="{whole} is not a derivative of an activation or a weighted input.",
     zh="{whole} 不是激活值或带权输入的导数。",
@@ -239,49 +198,34 @@ NOT_READ = Text(
     zh="{whole} 的求导变量不是 {of} 读取的量。",
 )
 OTHER_LAYERS = Text(
-    en="{by} may act on {of} through other layers as well.",
-    zh="{by} 还可能经过别的层影响 {of}。",
+    en="{by} may act on {of} through other layers as well.", zh="{by} 还可能经过别的层影响 {of}。"
 )
 LAYER_NOT_READ = Text(
-    en="layer {layer} does not read layer {source}.",
-    zh="第 {layer} 层不读取第 {source} 层。",
+    en="layer {layer} does not read layer {source}.", zh="第 {layer} 层不读取第 {source} 层。"
 )
-NOTHING_TO_EXPAND = Text(
-    en="there is nothing to multiply out in {line}.",
-    zh="{line} 中没有可以展开的乘积。",
-)
+NOTHING_TO_EXPAND = Text(en="there is nothing to multiply out in {line}.", zh="{line} 中没有可以展开的乘积。")
 LAST_LAYER = Text(
-    en="nothing says whether layer {layer} is the last one.",
-    zh="没有说明第 {layer} 层是不是最后一层。",
+    en="nothing says whether layer {layer} is the last one.", zh="没有说明第 {layer} 层是不是最后一层。"
 )
 NOT_OF_COST = Text(
     en="{part} is not a derivative of the cost with respect to layer {layer}.",
     zh="{part} 不是代价对第 {layer} 层的导数。",
 )
 LATER_LAYERS = Text(
-    en="{total} does not run over the layers after {layer}.",
-    zh="{total} 不是对第 {layer} 层之后各层的求和。",
+    en="{total} does not run over the layers after {layer}.", zh="{total} 不是对第 {layer} 层之后各层的求和。"
 )
 NOT_VANISHING = Text(
-    en="the terms of {total} do not vanish without connections.",
-    zh="没有连接时，{total} 的各项并不为零。",
+    en="the terms of {total} do not vanish without connections.", zh="没有连接时，{total} 的各项并不为零。"
 )
 NO_WEIGHT = Text(
     en="{entry} is not a weight from layer {layer} to the next.",
     zh="{entry} 不是从第 {layer} 层到下一层的权重。",
 )
 ONE_TERM = Text(
-    en="no sum over {index} in {line} has one term only.",
-    zh="{line} 中没有只剩一项的对 {index} 的求和。",
+    en="no sum over {index} in {line} has one term only.", zh="{line} 中没有只剩一项的对 {index} 的求和。"
 )
-SAYS_NOTHING = Text(
-    en="({number}) says nothing of {of}.",
-    zh="({number}) 没有涉及 {of}。",
-)
-NOTHING_TO_COLLECT = Text(
-    en="there is nothing to collect in {line}.",
-    zh="{line} 中没有可以合并的项。",
-)
+SAYS_NOTHING = Text(en="({number}) says nothing of {of}.", zh="({number}) 没有涉及 {of}。")
+NOTHING_TO_COLLECT = Text(en="there is nothing to collect in {line}.", zh="{line} 中没有可以合并的项。")
 PARTS = {
     "base case": Text(en="base case", zh="奠基"),
     "induction step": Text(en="induction step", zh="归纳步骤"),

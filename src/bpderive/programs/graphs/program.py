@@ -7,106 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-import sympy
-from sympy import HadamardProduct, Integer, MatAdd, MatMul, MatrixExpr, MatrixSymbol
+from sympy import HadamardProduct, Integer, MatAdd, MatMul, MatrixExpr
 from sympy.core.symbol import Str
 
 from bpderive.errors import ShapeError
 from bpderive.functions.activations import VectorActivation
-from bpderive.functions.activations.elementwise import docstring, run
 from bpderive.later import np
-from bpderive.letters.symbols import LayerArray, a, b, delta, y, z
+from bpderive.letters.symbols import a, b, delta, y, z
 from bpderive.programs.graphs import words
 from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.graphs.sharing import Shared
 from bpderive.programs.lambdified.arrays import Engine, engine_of
-from bpderive.programs.lambdified.functions import Functions
-from bpderive.programs.lambdified.printer import Numbered, Printer, source_of
+from bpderive.programs.lambdified.lines import Called, Line, Plus, Worded
+from bpderive.programs.lambdified.program import Program
 from bpderive.proofs.beyond.letters import Between, gradient_of_layer, weights
-
-
-class Called(MatrixExpr):
-    """A function of the program by its kind and layer; args (kind, layer, *matrices), of the last one's shape."""
-
-    def __new__(cls, kind: str | Str, layer: Any, *matrices: Any) -> Called:
-        """The call, written down."""
-        name = kind if isinstance(kind, Str) else Str(kind)
-        made: Called = MatrixExpr.__new__(cls, name, sympy.sympify(layer), *matrices)
-        return made
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        """That of the last matrix."""
-        shape: tuple[Any, Any] = self.args[-1].shape
-        return shape
-
-
-class Worded(MatrixExpr):
-    """A matrix as the program writes it, by what SymPy has no operation for; args (words, shape's two numbers)."""
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        """As given."""
-        return self.args[1], self.args[2]
-
-
-class Plus(MatrixExpr):
-    """A sum in the order in which it is written, of matrices whose sizes agree in the network, if not in letters."""
-
-    @property
-    def shape(self) -> tuple[Any, Any]:
-        """That of the first."""
-        shape: tuple[Any, Any] = self.args[0].shape
-        return shape
-
-
-class GraphFunctions(Functions):
-    """The functions that the program of a graph calls; a layer in the middle may have softmax."""
-
-    def __getitem__(self, key: tuple[str, int]) -> str:
-        kind, layer = key
-        return super().__getitem__((kind, 0) if kind == "cost_gradient" else (kind, layer))
-
-    def _back(self, layer: int) -> str:
-        whole = self._net.layer_activation(layer)
-        assert isinstance(whole, VectorActivation)
-        return self._of_vector(whole, f"{whole.name}_back", whole.pullback_program)
-
-
-class GraphPrinter(Printer):
-    """Prints w^{l,r} by the name of its parameters, and y by its layer."""
-
-    def __init__(self, functions: Functions, net: Graph) -> None:
-        super().__init__(functions, net.depth)
-        self._net = net
-
-    def _print_Between(self, between: Between) -> str:
-        return weights_name(self._net, int(between.layer), int(between.read))
-
-    def _print_LayerArray(self, array: LayerArray) -> str:
-        return layer_name(self._net, array)
-
-    def _print_Called(self, called: Called) -> str:
-        kind, layer, *matrices = called.args
-        name = self._functions[kind.name, int(layer)]
-        return f"{name}({', '.join(map(self._print, matrices))})"
-
-    def _print_Plus(self, total: Plus) -> str:
-        return " + ".join(map(self._print, total.args))
-
-    def _print_Worded(self, worded: Worded) -> str:
-        return str(worded.args[0].name)
-
-
-@dataclass(frozen=True, slots=True)
-class GraphLine:
-    """`name` = `expression`, by the equation `number`."""
-
-    number: str
-    name: str
-    expression: MatrixExpr
 
 
 def weights_name(net: Graph, layer: int, read: int) -> str:
@@ -117,15 +34,17 @@ def weights_name(net: Graph, layer: int, read: int) -> str:
     return f"w{layer}_{read}"
 
 
-def layer_name(net: Graph, array: LayerArray) -> str:
-    """a3, z3, delta3, G3, y3, and the biases by the name of their parameters."""
+def array_name(net: Graph, array: Any) -> str:
+    """a3, z3, delta3, G3, y3; w^{l,r} and the biases by the name of their parameters."""
+    if isinstance(array, Between):
+        return weights_name(net, int(array.layer), int(array.read))
     layer = int(array.layer)
     if array.letter == "b" and net.shared[layer].table is None:
         return net.shared[layer].name
     return f"{array.letter}{layer}"
 
 
-def lines_of(net: Graph) -> tuple[list[GraphLine], list[GraphLine]]:
+def lines_of(net: Graph) -> tuple[list[Line], list[Line]]:
     """The lines of both passes."""
     forward, backward = [], []
     for key in net.places:
@@ -134,18 +53,16 @@ def lines_of(net: Graph) -> tuple[list[GraphLine], list[GraphLine]]:
         if use.table is not None:
             name = f"w{key[0]}_{key[1]}" if isinstance(key, tuple) else f"b{key}"
             text = f"({_table_name(key)} @ {use.name}).reshape({rows}, {columns})"
-            forward.append(GraphLine("S1", name, _worded(text, rows, columns)))
+            forward.append(Line("S1", name, _worded(text, rows, columns)))
         elif use.factor is not None:
             forward.append(
-                GraphLine(
-                    "S1", f"w{key[0]}_{key[1]}", _worded(f"{use.name} * {_table_name(key)}", rows, columns)
-                )
+                Line("S1", f"w{key[0]}_{key[1]}", _worded(f"{use.name} * {_table_name(key)}", rows, columns))
             )
     for layer in net.computed:
         terms = [MatMul(weights(layer, read), a(read)) for read in net.reads[layer]]
-        forward.append(GraphLine("R1", f"z{layer}", MatAdd(*terms, b(layer))))
+        forward.append(Line("R1", f"z{layer}", MatAdd(*terms, b(layer))))
         passed = (a(read) for read in net.shortcuts.get(layer, ()))
-        forward.append(GraphLine("R2", f"a{layer}", Plus(Called("activation", layer, z(layer)), *passed)))
+        forward.append(Line("R2", f"a{layer}", Plus(Called("activation", layer, z(layer)), *passed)))
     for layer in reversed(net.computed):
         backward += _lines_back(net, layer)
     uses: dict[str, list[Any]] = {}
@@ -156,7 +73,7 @@ def lines_of(net: Graph) -> tuple[list[GraphLine], list[GraphLine]]:
     return forward, backward
 
 
-def _lines_back(net: Graph, layer: int) -> list[GraphLine]:
+def _lines_back(net: Graph, layer: int) -> list[Line]:
     """G^l by (R4) and δ^l by (R5), or by (M1) in a layer that mixes."""
     parts: list[MatrixExpr] = [MatMul(weights(other, layer).T, delta(other)) for other in net.readers(layer)]
     parts += [gradient_of_layer(other) for other in net.shortcuts_from(layer)]
@@ -170,10 +87,10 @@ def _lines_back(net: Graph, layer: int) -> list[GraphLine]:
     else:
         number = "R5"
         error = HadamardProduct(gradient_of_layer(layer), Called("slope", layer, z(layer)))
-    return [GraphLine("R4", f"G{layer}", Plus(*parts)), GraphLine(number, f"delta{layer}", error)]
+    return [Line("R4", f"G{layer}", Plus(*parts)), Line(number, f"delta{layer}", error)]
 
 
-def _line_of_parameter(net: Graph, name: str, keys: list[Any]) -> GraphLine:
+def _line_of_parameter(net: Graph, name: str, keys: list[Any]) -> Line:
     """∂C/∂θ: (R6) or (R7) where it is used once as it is, else the sum over its uses, (S1)."""
     texts = []
     for key in keys:
@@ -190,7 +107,7 @@ def _line_of_parameter(net: Graph, name: str, keys: list[Any]) -> GraphLine:
         texts.append(f"{net.decay!r} * {name}")
     plain = len(keys) == 1 and net.shared[keys[0]].table is None and net.shared[keys[0]].factor is None
     number = ("R7" if weighs else "R6") if plain else "S1"
-    return GraphLine(number, f"nabla_{name}", _worded(" + ".join(texts), 1, 1))
+    return Line(number, f"nabla_{name}", _worded(" + ".join(texts), 1, 1))
 
 
 def _carried_back(use: Shared, table: str, one: str) -> str:
@@ -220,10 +137,7 @@ class CompiledGraph:
 
     net: Graph
     source: str = field(repr=False)
-    _lines: tuple[list[GraphLine], list[GraphLine]] = field(repr=False, compare=False)
-    _functions: dict[tuple[str, str], Any] = field(
-        init=False, repr=False, compare=False, default_factory=dict
-    )
+    _program: Program = field(repr=False, compare=False)
 
     def __call__(self, parameters: Mapping[str, Any], x: Any, y: Any) -> dict[str, Any]:
         """∂C/∂θ by the name of θ, in the shape of what was given."""
@@ -237,13 +151,13 @@ class CompiledGraph:
         """The activations of every layer that is computed, by its number."""
         engine = engine_of(list(parameters.values()), x)
         given, _ = self._arguments(engine, parameters, x, None)
-        found = self._function("forward", engine)(*given)
+        found = self._program.function("forward", engine)(*given)
         return dict(zip(self.net.computed, found, strict=True))
 
     def _run(self, wanted: str, parameters: Mapping[str, Any], x: Any, y: Any) -> tuple[Any, dict[str, Any]]:
         engine = engine_of(list(parameters.values()), x, y)
         given, targets = self._arguments(engine, parameters, x, y)
-        found = self._function(wanted, engine)(*given)
+        found = self._program.function(wanted, engine)(*given)
         names = list(self.net.parameters)
         shapes = [parameters[name].shape for name in names]
         made = {
@@ -254,7 +168,7 @@ class CompiledGraph:
         if wanted == "value":
             ends = len(self.net.cost_reads)
             value = sum(
-                self._function(f"cost{layer}", engine)(weighted, output, target)
+                self._program.cost(layer, engine)(weighted, output, target)
                 for layer, output, weighted, target in zip(
                     self.net.cost_reads, found[:ends], found[ends : 2 * ends], targets, strict=True
                 )
@@ -291,12 +205,6 @@ class CompiledGraph:
     def _tabled(self, name: str) -> bool:
         return any(use.name == name and use.table is not None for use in self.net.shared.values())
 
-    def _function(self, wanted: str, engine: Engine) -> Any:
-        key = (wanted, engine.name)
-        if key not in self._functions:
-            self._functions[key] = _made(self.net, self._lines, wanted, engine)[0]
-        return self._functions[key]
-
     def __reduce__(self) -> tuple[Any, ...]:
         return compile_graph, (self.net,)
 
@@ -317,40 +225,6 @@ def _columns(net: Graph, name: str, given: Any, layers: tuple[int, ...], m: int 
     return arrays
 
 
-def _made(
-    net: Graph, lines: tuple[list[GraphLine], list[GraphLine]], wanted: str, engine: Engine
-) -> tuple[Any, GraphFunctions]:
-    """A function of the program, bound to the namespace of the engine."""
-    functions = GraphFunctions(net)  # type: ignore[arg-type]  # it has what is asked of a network
-    if wanted.startswith("cost"):
-        name = functions["cost", int(wanted.removeprefix("cost"))]
-        return run("\n".join(functions.sources), "<cost>", engine.namespace())[name], functions
-    forward, backward = lines
-    names = list(net.parameters)
-    results = [f"nabla_{name}" for name in names]
-    if wanted == "value":
-        results = [f"{letter}{layer}" for letter in "az" for layer in net.cost_reads] + results
-    arguments = [*names, *(f"a{layer}" for layer in net.inputs), *(f"y{layer}" for layer in net.cost_reads)]
-    if wanted == "forward":
-        arguments = arguments[: len(arguments) - len(net.cost_reads)]
-        results, backward = [f"a{layer}" for layer in net.computed], []
-    bindings = [
-        (_symbol(line.name), Numbered(line.expression, Str(line.number))) for line in (*forward, *backward)
-    ]
-    function = sympy.lambdify(
-        [_symbol(name) for name in arguments],
-        [_symbol(name) for name in results],
-        modules=[{}],
-        printer=GraphPrinter(functions, net),
-        cse=lambda expressions: (bindings, expressions),
-        docstring_limit=0,
-    )
-    namespace = engine.namespace()
-    function.__globals__.update(run("\n".join(functions.sources), "<functions>", namespace))
-    function.__globals__.update({name: namespace.asarray(table) for name, table in tables(net).items()})
-    return function, functions
-
-
 def tables(net: Graph) -> dict[str, Any]:
     """The fixed numbers of the program: ∂w^{l,r}_jk/∂θ_p, one row for each weight; or the factors of a mask."""
     found = {}
@@ -363,20 +237,26 @@ def tables(net: Graph) -> dict[str, Any]:
     return found
 
 
-def _symbol(name: str) -> MatrixSymbol:
-    return MatrixSymbol(name, 1, 1)
-
-
 def compile_graph(net: Graph) -> CompiledGraph:
     """The gradient of the mean cost of a graph: the proved equations, lambdified."""
-    lines = lines_of(net)
-    function, functions = _made(net, lines, "gradient", Engine("numpy"))
-    says = str(words.PROGRAM.format(depth=net.depth, cost=net.cost.name))
-    if fixed := list(tables(net)):
-        says += str(words.FIXED_NUMBERS.format(names=", ".join(fixed)))
-    source = "\n".join(
-        [docstring(says), "", "import numpy as np", "", *functions.sources, source_of(function)]
+    forward, backward = lines_of(net)
+    fixed = tables(net)
+    program = Program(
+        net,
+        tuple(forward),
+        tuple(backward),
+        parameters=tuple(net.parameters),
+        inputs=tuple(f"a{layer}" for layer in net.inputs),
+        targets=tuple(f"y{layer}" for layer in net.cost_reads),
+        results={
+            "gradient": tuple(f"nabla_{name}" for name in net.parameters),
+            "value": tuple(f"{letter}{layer}" for letter in "az" for layer in net.cost_reads),
+            "forward": tuple(f"a{layer}" for layer in net.computed),
+        },
+        named=partial(array_name, net),
+        constants=fixed,
     )
-    compiled = CompiledGraph(net, source, lines)
-    compiled._functions["gradient", "numpy"] = function  # what is shown is what runs
-    return compiled
+    says = str(words.PROGRAM.format(depth=net.depth, cost=net.cost.name))
+    if fixed:
+        says += str(words.FIXED_NUMBERS.format(names=", ".join(fixed)))
+    return CompiledGraph(net, program.source(says), program)

@@ -91,10 +91,7 @@ HOW_MANY = Text(
     en="{name} has {given} arrays, and {wanted} are wanted, one for each of the layers {layers}.",
     zh="{name} 给了 {given} 个数组，需要 {wanted} 个，第 {layers} 层各一个。",
 )
-CONVOLUTION = Text(
-    en="A convolution of {given}: {wanted}.",
-    zh="卷积的{given}：{wanted}。",
-)
+CONVOLUTION = Text(en="A convolution of {given}: {wanted}.", zh="卷积的{given}：{wanted}。")
 NAME = Text(
     en="A shared weight was called {given!r}; its name is to be one that a program can use, such as 'K'.",
     zh="共享的权重取名为 {given!r}；名字应当能在程序里使用，例如 'K'。",

@@ -1,7 +1,7 @@
 """What a compiled gradient accepts: arrays of one library, and the errors that name the array and its layer.
 
-`engine_of(weights, biases, x, y)` is the library that the arrays belong to; `checked(net, engine, …)` gives them in
-the order of the program's arguments, or raises `ShapeError`. The arrays given are never written to.
+`checked(net, weights, biases, x, y)` gives them in the order of the program's arguments with the library that they
+belong to, or raises `ShapeError`. The arrays given are never written to.
 """
 
 from __future__ import annotations
@@ -70,13 +70,12 @@ class Engine:
         except ImportError as error:
             raise MissingPackage(_FURTHER_PACKAGES.format(name=self.name)) from error
 
-    def of_dtype(self, array: Any, dtype: Any) -> Any:
-        """The array in the dtype that was given: a NumPy function of float32 may have computed in float64."""
-        return array.astype(dtype, copy=False) if self.name == NUMPY else array
-
     def number(self, value: Any) -> Any:
         """A cost: a float for NumPy, elsewhere the library's own scalar, which it can differentiate or defer."""
         return float(value) if self.name == NUMPY else value
+
+
+ON_NUMPY = Engine(NUMPY)
 
 
 class _InChunks:
@@ -109,11 +108,6 @@ def _libraries(given: Any) -> set[str]:
     if isinstance(given, list | tuple):
         return {name for item in given for name in _libraries(item) if not isinstance(item, int | float)}
     return set()
-
-
-def at_hand(given: Any) -> Any:
-    """A list in place of a generator, which can be gone through once only."""
-    return list(given) if isinstance(given, Iterator) else given
 
 
 _FURTHER_PACKAGES = Text(
@@ -176,7 +170,45 @@ _SEVERAL_KINDS = Text(
 )
 
 
-def ready(sizes: tuple[int, ...], weights: Any, biases: Any, x: Any, y: Any) -> list[Any] | None:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Arrays in the order of a program's arguments, their library, and the dtype wanted of the results.
+
+    The dtype is None where the results are taken as they come.
+    """
+
+    engine: Engine
+    arrays: list[Any]
+    dtype: Any = None
+
+    def returned(self, results: list[Any]) -> list[Any]:
+        """The results in the dtype that was given: a NumPy function of float32 may have computed in float64."""
+        if self.dtype is None:
+            return results
+        return [array.astype(self.dtype, copy=False) for array in results]
+
+
+def checked(net: Network, weights: Any, biases: Any, x: Any, *y: Any) -> Given:
+    """(w^2, …, w^L, b^2, …, b^L, x, y), the last only if it is given; raises `ShapeError`."""
+    arrays = _ready(net.sizes, weights, biases, x, *y) if y else None
+    if arrays is not None:
+        return Given(ON_NUMPY, arrays)
+    weights, biases = (list(given) if isinstance(given, Iterator) else given for given in (weights, biases))
+    engine = engine_of(weights, biases, x, *y)
+    arrays = _parameters(net, engine, weights, biases)
+    arrays.append(_columns(net, engine, "x", _INPUT, x, net.sizes[0]))
+    arrays += [_columns(net, engine, "y", _TARGETS, each, net.sizes[-1]) for each in y]
+    if y and arrays[-2].shape[1] != arrays[-1].shape[1]:
+        raise ShapeError(_COLUMNS.format(x=arrays[-2].shape[1], y=arrays[-1].shape[1]))
+    if engine.name == NUMPY:
+        return Given(engine, arrays, np.result_type(*arrays))
+    kinds = {str(array.dtype) for array in arrays}
+    if engine.name == "torch" and len(kinds) > 1:
+        raise ShapeError(_SEVERAL_KINDS.format(kinds=", ".join(sorted(kinds))))
+    return Given(engine, arrays)
+
+
+def _ready(sizes: tuple[int, ...], weights: Any, biases: Any, x: Any, y: Any) -> list[Any] | None:
     """The arguments of the program if nothing is to be done to them; else None.
 
     They are lists of NumPy's arrays of float64 in the right shapes, which is seen in a few microseconds.
@@ -199,34 +231,6 @@ def ready(sizes: tuple[int, ...], weights: Any, biases: Any, x: Any, y: Any) -> 
     return arguments if m and [array.shape for array in arguments] == shapes else None
 
 
-def checked(net: Network, engine: Engine, weights: Any, biases: Any, x: Any, y: Any) -> tuple[list[Any], Any]:
-    """(w^2, …, w^L, b^2, …, b^L, x, y), and the dtype of the results; raises `ShapeError`."""
-    parameters = _parameters(net, engine, weights, biases)
-    inputs = _columns(net, engine, "x", _INPUT, x, net.sizes[0])
-    targets = _columns(net, engine, "y", _TARGETS, y, net.sizes[-1])
-    if inputs.shape[1] != targets.shape[1]:
-        raise ShapeError(_COLUMNS.format(x=inputs.shape[1], y=targets.shape[1]))
-    return _in_one_dtype(engine, [*parameters, inputs, targets])
-
-
-def checked_input(net: Network, engine: Engine, weights: Any, biases: Any, x: Any) -> tuple[list[Any], Any]:
-    """The arguments of the forward pass, and the dtype of the result; raises `ShapeError`."""
-    parameters = _parameters(net, engine, weights, biases)
-    return _in_one_dtype(engine, [*parameters, _columns(net, engine, "x", _INPUT, x, net.sizes[0])])
-
-
-def _in_one_dtype(engine: Engine, arrays: list[Any]) -> tuple[list[Any], Any]:
-    if engine.name != NUMPY:
-        kinds = {str(array.dtype) for array in arrays}
-        if engine.name == "torch" and len(kinds) > 1:
-            raise ShapeError(_SEVERAL_KINDS.format(kinds=", ".join(sorted(kinds))))
-        return arrays, None
-    first = arrays[0].dtype
-    if all(array.dtype == first for array in arrays):
-        return arrays, first
-    return arrays, np.result_type(*arrays)
-
-
 def _parameters(net: Network, engine: Engine, weights: Any, biases: Any) -> list[Any]:
     made = []
     for name, letter, given in (("weights", "w", weights), ("biases", "b", biases)):
@@ -242,16 +246,17 @@ def _parameters(net: Network, engine: Engine, weights: Any, biases: Any) -> list
 def _columns(net: Network, engine: Engine, name: str, meaning: Text, given: Any, rows: int) -> Any:
     array = _numbers(engine, Text(name, name), given)
     shape = tuple(array.shape)
+    if len(shape) == 2 and shape[0] == rows and shape[1]:
+        return array
     wanted = _WANTED.format(name=name, meaning=meaning, shape=shape, sizes=net.sizes, rows=rows)
-    if len(shape) == 1:
-        raise ShapeError(_ONE_COLUMN.format(wanted=wanted, hint=_ONE_EXAMPLE.format(name=name)))
-    if len(shape) != 2 or shape[0] != rows:
-        turned = len(shape) == 2 and shape[1] == rows
-        hint = _ARE_COLUMNS.format(name=name) if turned else ""
-        raise ShapeError(_ONE_COLUMN.format(wanted=wanted, hint=hint))
-    if shape[1] == 0:
+    if len(shape) == 2 and shape[0] == rows:
         raise ShapeError(_NO_EXAMPLE.format(wanted=wanted))
-    return array
+    hint: Text | str = ""
+    if len(shape) == 1:
+        hint = _ONE_EXAMPLE.format(name=name)
+    elif len(shape) == 2 and shape[1] == rows:
+        hint = _ARE_COLUMNS.format(name=name)
+    raise ShapeError(_ONE_COLUMN.format(wanted=wanted, hint=hint))
 
 
 def _listed(net: Network, name: str, given: Any) -> list[Any]:

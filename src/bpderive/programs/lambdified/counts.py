@@ -37,7 +37,7 @@ from bpderive.functions.activations.layer_program import SUM, LayerProgram
 from bpderive.functions.costs import a as output
 from bpderive.functions.network import Network, require_network
 from bpderive.letters.symbols import CostGradient, Elementwise, SigmaPrime, Width
-from bpderive.programs.lambdified.lines import Line, OfLayer, OverExamples, backward_lines, forward_lines
+from bpderive.programs.lambdified.lines import Called, Line, OverExamples, backward_lines, forward_lines
 from bpderive.proofs.pairings import cancelled
 
 _M = Symbol("m", integer=True, positive=True)
@@ -108,7 +108,7 @@ def _of(net: Network, node: Basic) -> Count:
         return Count(slopes=size) if node.function is SigmaPrime else Count(activations=size)
     if isinstance(node, CostGradient):
         return _of_cost(net, Mul(*_shape(node)))
-    if isinstance(node, OfLayer):
+    if isinstance(node, Called):
         return _of_layer(net, node)
     return Count()
 
@@ -129,7 +129,7 @@ def _of_cost(net: Network, size: Expr) -> Count:
     return Count(size * (products + 1), size * sums)
 
 
-def _of_layer(net: Network, node: OfLayer) -> Count:
+def _of_layer(net: Network, node: Called) -> Count:
     """A function of the whole output layer: what it computes in every neuron, and what it sums over the layer."""
     rows, columns = _shape(node)
     size, kind = rows * columns, node.args[0].name

@@ -69,7 +69,7 @@ class Functions:
     """
 
     def __init__(self, net: Network) -> None:
-        self._net = net
+        self.net = net
         self._known: dict[tuple[str, int], str] = {}
         self._elementwise: dict[tuple[Activation, Expr], str] = {}
         self._used: set[str] = set()
@@ -84,8 +84,10 @@ class Functions:
         return made
 
     def __getitem__(self, key: tuple[str, int]) -> str:
+        kind, layer = key
+        if kind == "cost_gradient":  # the same for every layer that the cost reads
+            key = (kind, 0)
         if key not in self._known:
-            kind, layer = key
             makers: dict[str, Callable[[int], str]] = {
                 "activation": lambda layer: self._of_layer(layer, "activation", a),
                 "slope": lambda layer: self._of_layer(layer, "slope", slope),
@@ -98,7 +100,7 @@ class Functions:
         return self._known[key]
 
     def _of_layer(self, layer: int, kind: str, wanted: Expr) -> str:
-        whole = self._net.layer_activation(layer)
+        whole = self.net.layer_activation(layer)
         if isinstance(whole, VectorActivation):
             return self._of_vector(whole, whole.name, whole.program())
         groups = self._groups(layer)
@@ -109,12 +111,12 @@ class Functions:
 
     def _groups(self, layer: int) -> list[Rows]:
         """The neurons of a layer, counted from 0: runs of neighbours with the same activation."""
-        uniform = self._net.layer_activation(layer)
+        uniform = self.net.layer_activation(layer)
         if isinstance(uniform, Activation):
-            return [(uniform, tuple(range(self._net.width(layer))))]
+            return [(uniform, tuple(range(self.net.width(layer))))]
         runs: list[Rows] = []
-        for neuron in range(self._net.width(layer)):
-            function = self._net.activation_of(layer, neuron + 1)
+        for neuron in range(self.net.width(layer)):
+            function = self.net.activation_of(layer, neuron + 1)
             if runs and runs[-1][0] == function:
                 runs[-1] = (function, (*runs[-1][1], neuron))
             else:
@@ -135,15 +137,15 @@ class Functions:
         return name
 
     def _cost_gradient(self, layer: int) -> str:
-        shown = _over_examples(self._net.cost.derivative(a, _Y))
+        shown = _over_examples(self.net.cost.derivative(a, _Y))
         return self._function("cost_gradient", "a, y", str(_COST_GRADIENT), shown)
 
     def _output_error(self, layer: int) -> str:
         """δ^L where σ′ cancels against the cost."""
         says = str(_OUTPUT_ERROR)
-        whole = self._net.activation[-1]
+        whole = self.net.activation[-1]
         if not isinstance(whole, tuple):
-            program = cancelled(whole, self._net.cost)
+            program = cancelled(whole, self.net.cost)
             assert program is not None
             if program.lines:
                 whole_layer = replace(program, result=program.result / _M)
@@ -152,7 +154,7 @@ class Functions:
             return self._function("output_error", "a, y", says, _over_examples(program.result))
         parts = []
         for function, rows in self._groups(layer):
-            program, at = cancelled(function, self._net.cost), _run(rows)
+            program, at = cancelled(function, self.net.cost), _run(rows)
             if program is None:
                 slope_name = self._of_neuron(function, slope)
                 parts.append(f"{self['cost_gradient', layer]}(a[{at}], y[{at}]) * {slope_name}(z[{at}])")
@@ -163,14 +165,13 @@ class Functions:
         return self._stacked("output_error", "z, a, y", says, parts)
 
     def _back(self, layer: int) -> str:
-        whole = self._net.vector_output
-        assert whole is not None
-        says = f"{whole.name}_back"
-        return self._of_vector(whole, says, whole.pullback_program)
+        whole = self.net.layer_activation(layer)
+        assert isinstance(whole, VectorActivation)
+        return self._of_vector(whole, f"{whole.name}_back", whole.pullback_program)
 
     def _cost(self, layer: int) -> str:
         """The mean cost by z, a and y: ln σ(z) is taken of z, where a may have rounded to 1."""
-        whole = self._net.layer_activation(layer)
+        whole = self.net.layer_activation(layer)
         groups = [(whole, ())] if isinstance(whole, VectorActivation) else self._groups(layer)
         totals = []
         for function, rows in groups:
@@ -184,7 +185,7 @@ class Functions:
         return self._function("cost", "z, a, y", str(_COST), shown)
 
     def _cost_term(self, activation: AnyActivation, weighted: Symbol, output: Symbol, target: Symbol) -> Expr:
-        term = self._net.cost.term(a, target)
+        term = self.net.cost.term(a, target)
         calls = {}
         for part in sorted(term.atoms(sympy.Function), key=str):
             if activation.has_stable(part):

@@ -7,28 +7,30 @@ the sum over the examples in (BP3) and, inside ∇C, the mean over them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sympy import Integer, MatrixExpr, Symbol
+from sympy import Integer, MatrixExpr, Symbol, sympify
 from sympy.core.symbol import Str
 
 from bpderive.equations import equations
 from bpderive.functions.network import Network
-from bpderive.letters.symbols import L, a, delta, l, y, z
+from bpderive.letters.symbols import L, LayerArray, ParameterGradient, a, l, y, z
 from bpderive.proofs.pairings import cancelled
 
 
-class OfLayer(MatrixExpr):
-    """A function of whole layers by its name, such as softmax(z^L); args (name, *matrices), of the last one's shape."""
+class Called(MatrixExpr):
+    """A function of the program by its kind and layer, such as softmax(z^L); args (kind, layer, *matrices)."""
 
-    def __new__(cls, name: str | Str, *matrices: MatrixExpr) -> OfLayer:
-        made: OfLayer = MatrixExpr.__new__(cls, name if isinstance(name, Str) else Str(name), *matrices)
+    def __new__(cls, kind: str | Str, layer: Any, *matrices: Any) -> Called:
+        name = kind if isinstance(kind, Str) else Str(kind)
+        made: Called = MatrixExpr.__new__(cls, name, sympify(layer), *matrices)
         return made
 
     @property
-    def shape(self) -> tuple[object, object]:
+    def shape(self) -> tuple[Any, Any]:
         """That of the last matrix."""
-        shape: tuple[object, object] = self.args[-1].shape
+        shape: tuple[Any, Any] = self.args[-1].shape
         return shape
 
 
@@ -46,16 +48,43 @@ class OverExamples(MatrixExpr):
         return shape
 
 
+class Worded(MatrixExpr):
+    """A matrix as the program writes it, by what SymPy has no operation for; args (words, shape's two numbers)."""
+
+    @property
+    def shape(self) -> tuple[Any, Any]:
+        """As given."""
+        return self.args[1], self.args[2]
+
+
+class Plus(MatrixExpr):
+    """A sum in the order in which it is written, of matrices whose sizes agree in the network, if not in letters."""
+
+    @property
+    def shape(self) -> tuple[Any, Any]:
+        """That of the first."""
+        shape: tuple[Any, Any] = self.args[0].shape
+        return shape
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`value` = `expression`, by the equation `number` at its layer."""
+    """`name` = `expression`, by the equation `number` at its layer."""
 
     number: str
-    value: MatrixExpr
+    name: str
     expression: MatrixExpr
 
     def __str__(self) -> str:
-        return f"({self.number}) {self.value} = {self.expression}"
+        return f"({self.number}) {self.name} = {self.expression}"
+
+
+def python_name(value: MatrixExpr) -> str:
+    """What a quantity is called in the program: w2, a1, delta3, y; nabla_w2 for ∂C/∂w^2."""
+    if isinstance(value, ParameterGradient):
+        return f"nabla_{python_name(value.args[0])}"
+    assert isinstance(value, LayerArray)
+    return value.letter if value.letter == "y" else f"{value.letter}{value.layer}"
 
 
 def forward_lines(net: Network) -> list[Line]:
@@ -69,11 +98,12 @@ def forward_lines(net: Network) -> list[Line]:
         weighted = _read("z", net, layer)
         lines.append(weighted)
         if layer == net.depth and net.vector_output is not None:
-            lines.append(Line(net.vector_output.name, a(layer), OfLayer("activation", z(layer))))
+            activated = Line(net.vector_output.name, f"a{layer}", Called("activation", layer, z(layer)))
         else:
             activated = _read("25", net, layer)
-            bound = activated.expression.xreplace({weighted.expression: weighted.value})
-            lines.append(Line("25", activated.value, bound))
+            bound = activated.expression.xreplace({weighted.expression: z(layer)})
+            activated = replace(activated, expression=bound)
+        lines.append(activated)
     return lines
 
 
@@ -83,36 +113,35 @@ def backward_lines(net: Network) -> list[Line]:
     δ^L is (BP1a), or what is left of it where the slope of σ cancels against the cost; with softmax it is (37).
 
     >>> for line in backward_lines(Network((2, 3, 1))):
-    ...     print(line.number, "at", line.value)
-    BP1a at delta[3]
-    BP2 at delta[2]
-    BP3 at ParameterGradient(b[2])
-    BP3 at ParameterGradient(b[3])
-    BP4 at ParameterGradient(w[2])
-    BP4 at ParameterGradient(w[3])
+    ...     print(line.number, "gives", line.name)
+    BP1a gives delta3
+    BP2 gives delta2
+    BP3 gives nabla_b2
+    BP3 gives nabla_b3
+    BP4 gives nabla_w2
+    BP4 gives nabla_w3
     """
     layers = range(2, net.depth + 1)
     by_bias = [_read("BP3", net, layer) for layer in layers]
     return [
         _output_error(net),
         *(_read("BP2", net, layer) for layer in range(net.depth - 1, 1, -1)),
-        *(Line(line.number, line.value, OverExamples(line.expression)) for line in by_bias),
+        *(replace(line, expression=OverExamples(line.expression)) for line in by_bias),
         *(_read("BP4", net, layer) for layer in layers),
     ]
 
 
 def _output_error(net: Network) -> Line:
     """The line of δ^L."""
-    error, output, target = delta(net.depth), a(net.depth), y(net.depth)
-    whole = net.vector_output
-    choice = net.activation[-1]
-    number = "BP1a" if whole is None else "37"
+    last, whole, choice = net.depth, net.vector_output, net.activation[-1]
+    number, name = "BP1a" if whole is None else "37", f"delta{last}"
     if isinstance(choice, tuple) and any(cancelled(function, net.cost) is not None for function in choice):
-        return Line(number, error, OfLayer("output_error", z(net.depth), output, target))
+        return Line(number, name, Called("output_error", last, z(last), a(last), y(last)))
     if not isinstance(choice, tuple) and cancelled(choice, net.cost) is not None:
-        return Line(number, error, OfLayer("output_error", output, target))
+        return Line(number, name, Called("output_error", last, a(last), y(last)))
     if whole is not None:
-        return Line(number, error, OfLayer("back", output, OfLayer("cost_gradient", output, target)))
+        by_outputs = Called("cost_gradient", last, a(last), y(last))
+        return Line(number, name, Called("back", last, a(last), by_outputs))
     return _read("BP1a", net)
 
 
@@ -122,4 +151,4 @@ def _read(number: str, net: Network, layer: int | None = None) -> Line:
     if layer is not None:
         at[l] = Integer(layer)
     stated = equations[number].stated("matrix").at(at)
-    return Line(number, stated.lhs, stated.rhs)
+    return Line(number, python_name(stated.lhs), stated.rhs)

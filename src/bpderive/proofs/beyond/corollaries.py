@@ -33,9 +33,10 @@ from bpderive.proofs.beyond.letters import Direct, Mean, Spread, W, gradient_of_
 from bpderive.proofs.beyond.rules import Collect, OnlyNeighbours, Sift, Through, UnderSum, collected
 from bpderive.proofs.beyond.theorems import over
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, WEIGHT, WEIGHTED_INPUT
-from bpderive.proofs.derivation import Derivation, Move, derive
+from bpderive.proofs.derivation import Derivation, derive
 from bpderive.proofs.rules import ByEquation, ChainRule, Differentiate
-from bpderive.proofs.theorems import derivation, register
+from bpderive.proofs.steps import Move
+from bpderive.proofs.table import derivation, register
 
 
 def taps(layer: Expr) -> tuple[Expr, Expr, Expr]:

@@ -7,18 +7,15 @@ are independent unknowns, and so every network without a circle is among the cas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
-from sympy import Symbol
-
-from bpderive.errors import NetworkError, Refuted
-from bpderive.judge.certify import NO_CASE, Decided, refuted, shown_letters
+from bpderive.errors import NetworkError
+from bpderive.judge.certify import NOTHING, Decided, decide, some
 from bpderive.judge.certify import certify as certify_layers
-from bpderive.judge.counterexample import Counterexample
 from bpderive.judge.evaluate import Number, Reader
 from bpderive.judge.polynomials import Polynomial, added, constant, unknown
 from bpderive.judge.truth import (
@@ -32,8 +29,8 @@ from bpderive.judge.truth import (
     name,
 )
 from bpderive.letters.places import Letters
-from bpderive.letters.statements import Range, Statement
-from bpderive.letters.symbols import L, LayerArray, Partial
+from bpderive.letters.statements import Statement
+from bpderive.letters.symbols import LayerArray, Partial
 from bpderive.proofs.beyond.letters import NUMBER_OF_PARAMETERS, BetweenElement, Direct, Parameter, UpTo
 
 NETWORKS: tuple[tuple[int, ...], ...] = ((2, 3), (3, 2), (2, 3, 2), (3, 2, 4), (2, 3, 2, 2))
@@ -212,9 +209,9 @@ class GraphReader(Reader):
             return lambda letters: ("θ", place(letters))
         return super().component(expression)
 
-    def settled(self, values: dict[Component, Fraction]) -> dict[Component, Fraction]:
-        """The values, those that are not free by the others."""
-        return values
+    def named(self, values: Mapping[Component, Fraction]) -> dict[str, Fraction]:
+        """The values by the names of what has them, those of an inverse left out."""
+        return {spoken(key): value for key, value in values.items() if not key[0].startswith("1/")}
 
     def _number_MatrixElement(self, expression: Any) -> Number:
         component = self.component(expression)
@@ -268,111 +265,31 @@ def _reader(sizes: tuple[int, ...], mixes: bool = False) -> GraphReader:
 
 def certify(statement: Statement) -> Decided:
     """Decide `statement` on networks of which every layer has a σ for each neuron; raises `Refuted`."""
-    return decide(statement, NETWORKS, _reader)
+    return certify_on(statement, NETWORKS, _reader)
 
 
-def decide(
+def certify_on(
     statement: Statement,
     networks: tuple[tuple[int, ...], ...],
-    reader_of: Callable[[tuple[int, ...]], GraphReader],
+    reader_of: Callable[[tuple[int, ...]], Reader],
 ) -> Decided:
     """Decide `statement` on each network, in every case; raises `Refuted` at the first that fails.
 
     Raises `NetworkError` where no network has a case.
     """
-    used, instances = [], 0
-    for sizes in networks:
-        reader = reader_of(sizes)
-        cases = 0
-        try:
-            for letters in cases_of(statement, reader):
-                cases += 1
-                left, *others = (reader.number(side)(letters) for side in statement.sides)
-                for right in others:
-                    if left != right:
-                        raise _refuted(statement, reader, letters, left, right)
-        except NetworkError as error:
-            case = Counterexample(sizes, {}, {}, None, None, reason=error.args[0])
-            raise refuted(statement, case) from error
-        if cases:
-            used.append(sizes)
-            instances += cases
-    if not used:
-        raise NetworkError(NO_CASE.format(networks=networks, statement=statement))
-    return Decided(tuple(used), instances)
+    decided = sum((decide(statement, reader_of(sizes)) for sizes in networks), start=NOTHING)
+    return some(decided, statement, networks)
 
 
 def certify_mixing(statement: Statement) -> Decided:
     """The same where every layer has one function of all its neurons."""
-    return decide(statement, NETWORKS, partial(_reader, mixes=True))
+    return certify_on(statement, NETWORKS, partial(_reader, mixes=True))
 
 
 def certify_chain(statement: Statement) -> Decided:
     """In the chapter's networks where the statement has their weights w^l, else as `certify` does."""
     chain = any(array.letter == "w" for side in statement.sides for array in side.atoms(LayerArray))
     return certify_layers(statement) if chain else certify(statement)
-
-
-def cases_of(statement: Statement, reader: GraphReader) -> Iterator[dict[Symbol, int]]:
-    """Every choice of the statement's letters, those first that the ranges of others depend on."""
-    ordered: list[Range] = []
-    waiting = list(statement.ranges)
-    names = {each.letter for each in waiting} - {L}
-    while waiting:
-        chosen = {each.letter for each in ordered}
-        ready = next(each for each in waiting if not _depends(each) & names - chosen)
-        ordered.append(ready)
-        waiting.remove(ready)
-
-    def choices(place: int, chosen: dict[Symbol, int]) -> Iterator[dict[Symbol, int]]:
-        if place == len(ordered):
-            yield chosen
-            return
-        each = ordered[place]
-        low = reader.integer(each.low)(chosen)
-        if each.letter == L:  # a least depth
-            if reader.truth.depth >= low:
-                yield from choices(place + 1, chosen)
-            return
-        for value in range(low, reader.integer(each.high)(chosen) + 1):
-            yield from choices(place + 1, {**chosen, each.letter: value})
-
-    yield from choices(0, {})
-
-
-def _depends(each: Range) -> set[Symbol]:
-    return {*each.low.free_symbols, *each.high.free_symbols} - {each.letter}
-
-
-def _refuted(
-    statement: Statement, reader: GraphReader, letters: dict[Symbol, int], left: Polynomial, right: Polynomial
-) -> Refuted:
-    values = _telling(left, right, reader)
-    case = Counterexample(
-        reader.truth.sizes,
-        shown_letters(letters),
-        {spoken(key): value for key, value in values.items() if not key[0].startswith("1/")},
-        left.at(values.__getitem__),
-        right.at(values.__getitem__),
-    )
-    return refuted(statement, case)
-
-
-def _telling(left: Polynomial, right: Polynomial, reader: GraphReader) -> dict[Any, Fraction]:
-    """Small whole values at which the two differ: if they can be so, those of one short term, the rest 0."""
-    keys = sorted(reader.unknowns(left, right), key=str)
-    difference = left - right
-    shortest = min(difference.terms, key=lambda monomial: (len(set(monomial)), monomial))
-    own = Polynomial({shortest: 1}).unknowns()
-    for value in range(1, 100):
-        for choice in (
-            {key: Fraction(value if key in own else 0) for key in keys},
-            {key: Fraction(value + place) for place, key in enumerate(keys)},
-        ):
-            settled = reader.settled(choice)
-            if reader.consistent(settled) and difference.at(settled.__getitem__) != 0:
-                return settled
-    raise AssertionError("a polynomial that is not 0 has a value that is not 0 among so many")
 
 
 def spoken(key: Component) -> str:

@@ -21,7 +21,7 @@ from bpderive.letters.places import Letters
 from bpderive.letters.statements import Statement
 from bpderive.letters.symbols import l
 from bpderive.letters.text import Text
-from bpderive.proofs.beyond.judge import GraphReader, GraphTruth, decide
+from bpderive.proofs.beyond.judge import GraphReader, GraphTruth, certify_on
 from bpderive.proofs.beyond.letters import Parameter, W
 
 SLIDING = ((4, 2), (5, 3, 2), (3, 3, 2), (6, 4, 3, 2))
@@ -293,19 +293,19 @@ NETWORKS = {
 
 def certify_convolution(statement: Statement) -> Decided:
     """Decide it where each layer is a convolution of the one before."""
-    return decide(statement, SLIDING, partial(_shared, recurrent=False))
+    return certify_on(statement, SLIDING, partial(_shared, recurrent=False))
 
 
 def certify_recurrence(statement: Statement) -> Decided:
     """Decide it where every layer has the weights W, and the cost reads every layer."""
-    return decide(statement, STEPS, partial(_shared, recurrent=True))
+    return certify_on(statement, STEPS, partial(_shared, recurrent=True))
 
 
 def certify_softmax(statement: Statement) -> Decided:
     """Decide it where a layer has softmax."""
-    return decide(statement, MIXED, partial(_mixed, softmax=True))
+    return certify_on(statement, MIXED, partial(_mixed, softmax=True))
 
 
 def certify_normalised(statement: Statement) -> Decided:
     """Decide it where a layer is normalised."""
-    return decide(statement, MIXED, partial(_mixed, softmax=False))
+    return certify_on(statement, MIXED, partial(_mixed, softmax=False))

@@ -24,9 +24,10 @@ from bpderive.proofs.beyond.letters import (
 )
 from bpderive.proofs.beyond.rules import AddEmpty, Expand, Join, OnlyNeighbours, Take, UnderSum
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, OUTPUT
-from bpderive.proofs.derivation import Derivation, Move, by_induction, derive
+from bpderive.proofs.derivation import Derivation, by_induction, derive
 from bpderive.proofs.rules import ByEquation, ChainRule
-from bpderive.proofs.theorems import derivation, register
+from bpderive.proofs.steps import Move
+from bpderive.proofs.table import derivation, register
 
 ANY = (layers(l, 1), neurons(j, l))
 """A neuron j of a layer l, the input layer among them."""
