@@ -100,10 +100,6 @@ SUM_CHECKED = Text(
     "the sum equals direct differentiation and (BP4), exactly",
     "此和与直接求导及 (BP4) 的结果精确相等",
 )
-SUM_CHECKED_BIAS = Text(
-    "the sum equals direct differentiation and (BP3), exactly",
-    "此和与直接求导及 (BP3) 的结果精确相等",
-)
 
 
 def phrase(text: Text | str) -> list[nodes.Node]:
