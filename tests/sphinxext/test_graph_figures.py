@@ -59,9 +59,9 @@ def test_what_a_mask_switches_off_is_not_connected(book: Callable[..., Any]) -> 
 
 
 def test_a_layer_that_mixes_joins_all_with_all(book: Callable[..., Any]) -> None:
-    alone, mixed = pictures(book, "mixing-figure}\n:activations: tanh | softmax\n:count: 4")
-    assert len(classes(alone, "edge")) == 4
-    assert len(classes(mixed, "edge")) == 16
+    alone, mixed = pictures(book, "mixing-figure}\n:activations: tanh | softmax")
+    assert len(classes(alone, "edge")) == 3
+    assert len(classes(mixed, "edge")) == 9
 
 
 def test_what_cannot_be_drawn_is_told(refused: Callable[..., None]) -> None:

@@ -1,6 +1,6 @@
 r"""What a command says, as blocks, and three ways to write it: text for a terminal, Markdown, LaTeX.
 
-A command makes a list of `Heading`, `Paragraph`, `Formula`, `Lines`, `Facts`, `Table` and `Code`; `written(blocks,
+A command makes a list of `Heading`, `Paragraph`, `Formula`, `Lines`, `Facts` and `Table`; `written(blocks,
 form, width)` writes them. Sentences have their formulas in `$…$`. To add a form, write one function a block and enter
 them in `FORMS`.
 """
@@ -66,15 +66,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """Source in a language."""
-
-    text: str
-    language: str
-
-
-Block = Heading | Paragraph | Formula | Lines | Facts | Table | Code
+Block = Heading | Paragraph | Formula | Lines | Facts | Table
 
 
 def written(blocks: Iterable[Block], form: str, width: int) -> str:
@@ -193,19 +185,12 @@ def _table_markdown(block: Table, width: int) -> str:
 
 # LaTeX: a part of a document that has amsmath.
 
-_SPECIAL = {
+_SPECIAL = {sign: f"\\{sign}" for sign in "&%#_{}$"} | {
     "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "#": r"\#",
-    "_": r"\_",
     "^": r"\^{}",
     "~": r"\~{}",
-    "{": r"\{",
-    "}": r"\}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
-    "$": r"\$",
 }
 
 _SIGNS = {sign: f"\\{name}" for name, sign in reversed(SIGNS.items()) if not sign.isascii()} | {
@@ -281,7 +266,6 @@ FORMS: dict[str, Writers] = {
         Lines: _lines_text,
         Facts: _facts_text,
         Table: _table_text,
-        Code: lambda block, width: block.text.rstrip("\n"),
     },
     "markdown": {
         Heading: lambda block, width: f"## {block.text}",
@@ -290,7 +274,6 @@ FORMS: dict[str, Writers] = {
         Lines: _lines_markdown,
         Facts: lambda block, width: "\n".join(f"- **{name}**: {value}" for name, value in block.rows),
         Table: _table_markdown,
-        Code: lambda block, width: f"```{block.language}\n{block.text.rstrip(chr(10))}\n```",
     },
     "latex": {
         Heading: lambda block, width: rf"\subsection*{{{_escaped(block.text)}}}",
@@ -299,7 +282,6 @@ FORMS: dict[str, Writers] = {
         Lines: _lines_latex,
         Facts: _facts_latex,
         Table: _table_latex,
-        Code: lambda block, width: f"\\begin{{verbatim}}\n{block.text.rstrip(chr(10))}\n\\end{{verbatim}}",
     },
 }
 """How each block is written, by form."""

@@ -26,6 +26,7 @@ from bpderive.letters.text import LANGUAGES, Text, language
 from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.domain import refer
 from bpderive.sphinxext.fonts import SOURCE, are_wanted, node_module
+from bpderive.sphinxext.lettering import among_words
 from bpderive.sphinxext.markup import display, element, line, span
 from bpderive.sphinxext.outlines import Outliner
 from bpderive.sphinxext.shapes import marked, short, words
@@ -57,7 +58,6 @@ _WIDTH, _HEIGHT = 794.0, 1123.0
 """A4 at 96 dots to the inch."""
 
 _LEFT, _TYPE, _STEP = 64.0, 25.0, 30.0
-_FORMULA = re.compile(r"\$([^$]*)\$")
 _COLOURS = (
     ".paper{fill:#fff}.formula{fill:#1d2628}.rule{stroke:#a3aeb0;fill:none}.block{fill:#f4f3ee}.edge{fill:#0b666b}"
     'text{fill:#1d2628;font:16.5px "STIX Two Text","Source Han Serif SC","Noto Serif CJK SC","Songti SC",serif}'
@@ -122,7 +122,7 @@ def standalone(font: Path, language: str) -> str:
     for letter in letters():
         shape = outliner.formula(letter.latex)
         parts.append(shape.svg(_LEFT + 8, top + 26, 21))
-        told = _FORMULA.sub(_set, escape(meaning(letter, language)))
+        told = among_words(meaning(letter, language))
         parts.append(marked("", _LEFT + 78, top + 26, told, ""))
         top += _STEP
     forms = ((one, equations[one].latex("component"), equations[two].latex("matrix")) for one, two in CARD)
@@ -134,12 +134,6 @@ def standalone(font: Path, language: str) -> str:
         f'<title id="title">{escape(_TITLE.in_language(language))}</title><desc id="description">{escape(told)}</desc>'
         f'<style>{_COLOURS}</style><rect class="paper" width="100%" height="100%"/>{"".join(parts)}</svg>\n'
     )
-
-
-def _set(formula: re.Match[str]) -> str:
-    """A formula without indices among words: its letters italic."""
-    text = plain(formula[1]).replace("-", "−")
-    return "".join(f'<tspan font-style="italic">{c}</tspan>' if c.isalpha() else c for c in text)
 
 
 def _block(outliner: Outliner, component: str, matrix: str, top: float, language: str) -> Iterator[str]:

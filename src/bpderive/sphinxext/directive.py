@@ -59,6 +59,11 @@ def options(*words: str, **read: Callable[[str], Any]) -> dict[str, Callable[[st
     return dict.fromkeys(words, directives.unchanged_required) | read
 
 
+def items(text: str) -> list[str]:
+    """What stands between semicolons."""
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
 class Shown(Protocol):
     """A line of a derivation."""
 

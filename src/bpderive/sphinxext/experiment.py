@@ -30,7 +30,7 @@ from bpderive.sphinxext.charts import Axis, Curve, Frame, chart, ticks
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.figures import Letters
 from bpderive.sphinxext.markup import element
-from bpderive.sphinxext.network import OF_NETWORK, integers, network_of
+from bpderive.sphinxext.network import integers, network_of
 from bpderive.sphinxext.numbers import example
 
 _STEPS = 80
@@ -134,7 +134,7 @@ def _step(value: float) -> str:
 class DemonExperimentDirective(FigureDirective):
     """The demon at work: what the error predicts, and what happens."""
 
-    option_spec = options(*OF_NETWORK, "neuron", "name", seed=directives.nonnegative_int, reach=float)
+    option_spec = options("network", "neuron", "name", seed=directives.nonnegative_int, reach=float)
     wanted = ("network", "neuron")
 
     def make(self) -> list[nodes.Node]:

@@ -1,10 +1,11 @@
 """Drawings of a `Network`, as SVG that follows the page's colours: `draw(net, highlight=…, letters=…)`.
 
-A layered network: neurons with their letters, weights as lines, and on top what the `Highlight` names.
+A layered network: neurons with their letters, weights as lines, and on top what the `Highlight` names. The cost is
+drawn as one more layer, which has one neuron: `(net.depth + 1, 1)`, and its weights are the ways into the cost.
 `parse_highlight("weight 3,2,4; bias 2,1", net)` reads what an author wrote and checks that it exists;
 `parse_letters("1,1 l-1 k; 2,1 l j", net)` lets the drawing speak of layer l and neuron j. Letters and captions are the
-LaTeX of the library's own objects; `names` puts others into neurons, `COST` being the one of the cost. The classes in
-the SVG get their colours from the book's style sheet, so light and dark need nothing here.
+LaTeX of the library's own objects; `names` puts others into neurons. The classes in the SVG get their colours from the
+book's style sheet, so light and dark need nothing here. `Layout` says where neurons stand, in other drawings too.
 
 To make one more thing markable, add it to `_item` and to `described`; to draw one more, write a function that yields
 its elements and name it in `draw`; a new letter for a layer or a neuron needs an entry in `_LAYERS` or `_NEURONS`.
@@ -25,6 +26,7 @@ from bpderive.functions.plot import Picture
 from bpderive.letters import symbols
 from bpderive.letters.symbols import Change, latex
 from bpderive.letters.text import Text, joined
+from bpderive.sphinxext.directive import items
 from bpderive.sphinxext.lettering import SIZE, typeset
 from bpderive.sphinxext.shapes import Point, circle, line, marked, path, short, svg, words
 
@@ -43,7 +45,7 @@ _WEIGHT = Text(
     "从第 {before} 层神经元 {k} 到第 {l} 层神经元 {j} 的权重",
 )
 _BIAS = Text("the bias of neuron {j} of layer {l}", "第 {l} 层神经元 {j} 的偏置")
-_INTO = Text("the way from output neuron {m} into the cost", "从输出层神经元 {m} 到代价的连线")
+_INTO = Text("the way from output neuron {k} into the cost", "从输出层神经元 {k} 到代价的连线")
 _DEMON = Text(
     " A demon sits on neuron {j} of layer {l} and adds a little to its weighted input.",
     "一个小恶魔坐在第 {l} 层的神经元 {j} 上，给它的带权输入加上一点点。",
@@ -52,50 +54,44 @@ _DEMON = Text(
 
 @dataclass(frozen=True, slots=True)
 class Highlight:
-    """What stands out: neurons (l, j), weights (l, j, k), biases (l, j), output neurons on their way into the cost."""
+    """What stands out: neurons (l, j), weights (l, j, k), biases (l, j)."""
 
     neurons: frozenset[Neuron] = frozenset()
     weights: frozenset[Weight] = frozenset()
     biases: frozenset[Neuron] = frozenset()
-    into_cost: frozenset[int] = frozenset()
 
     def __or__(self, other: Highlight) -> Highlight:
         return Highlight(
-            self.neurons | other.neurons,
-            self.weights | other.weights,
-            self.biases | other.biases,
-            self.into_cost | other.into_cost,
+            self.neurons | other.neurons, self.weights | other.weights, self.biases | other.biases
         )
 
 
-def on_path(neurons: Iterable[Neuron], *, cost: bool = False) -> Highlight:
-    """The path through `neurons`, layer by layer; with `cost` its last step, into the cost, too."""
+def on_path(neurons: Iterable[Neuron]) -> Highlight:
+    """The path through `neurons`, layer by layer."""
     through = tuple(neurons)
     weights = frozenset((l, j, k) for (_, k), (l, j) in pairwise(through))
-    return Highlight(frozenset(through), weights, into_cost=frozenset({through[-1][1]} if cost else ()))
+    return Highlight(frozenset(through), weights)
 
 
 def reached(net: Network, layer: int, neuron: int, *, last: int | None = None) -> Highlight:
     """What a change of neuron (layer, neuron) reaches, up to the layer `last`; left out, up to the cost."""
-    end = net.depth if last is None else min(last, net.depth)
+    end = net.depth + 1 if last is None else last
     sources, neurons, weights = [neuron], {(layer, neuron)}, set()
     for at in range(layer + 1, end + 1):
-        here = range(1, net.width(at) + 1)
+        here = range(1, (*net.sizes, 1)[at - 1] + 1)
         neurons |= {(at, j) for j in here}
         weights |= {(at, j, k) for j in here for k in sources}
         sources = list(here)
-    into = sources if last is None or last > net.depth else []
-    return Highlight(frozenset(neurons), frozenset(weights), into_cost=frozenset(into))
+    return Highlight(frozenset(neurons), frozenset(weights))
 
 
 def parse_highlight(text: str, net: Network) -> Highlight:
-    """Such as `weight 3,2,4; bias 2,1; layer 2; path 1,1 2,3; spread 2,1; cost`; raises `ParseError` or `NetworkError`.
+    """Such as `weight 3,2,4; bias 2,1; path 1,1 2,3; cost`; raises `ParseError` or `NetworkError`.
 
-    `spread l,j` is everything that neuron j of layer l reaches, up to the cost; `cost` all steps into the cost,
-    `cost m` the one from output neuron m.
+    `cost` is all steps into the cost, `cost m` the one from output neuron m.
     """
     found = Highlight()
-    for item in filter(None, (part.strip() for part in text.split(";"))):
+    for item in items(text):
         kind, _, rest = item.partition(" ")
         try:
             numbers = [tuple(map(int, group.split(","))) for group in re.sub(r"\s*,\s*", ",", rest).split()]
@@ -104,29 +100,26 @@ def parse_highlight(text: str, net: Network) -> Highlight:
             raise
         except (TypeError, ValueError):
             raise ParseError(
-                f"{item!r} is nothing to highlight; wanted: weight l,j,k; neuron l,j; bias l,j; layer l; "
-                "path l,j l+1,q; spread l,j; cost; cost m"
+                f"{item!r} is nothing to highlight; wanted: weight l,j,k; neuron l,j; bias l,j; path l,j l+1,q; "
+                "cost; cost m"
             ) from None
     return found
 
 
 def _item(kind: str, numbers: list[tuple[int, ...]], net: Network) -> Highlight:
-    if kind == "layer":
-        ((layer,),) = numbers
-        return Highlight(frozenset(_neuron(net, layer, j) for j in range(1, net.width(layer) + 1)))
     if kind == "cost":
-        outputs = [_neuron(net, net.depth, m)[1] for (m,) in numbers] or range(1, net.width(net.depth) + 1)
-        return Highlight(into_cost=frozenset(outputs))
+        outputs = [_neuron(net, net.depth, m) for (m,) in numbers] or [
+            (net.depth, m) for m in range(1, net.width(net.depth) + 1)
+        ]
+        cost = net.depth + 1, 1
+        return Highlight(frozenset({cost}), frozenset((*cost, m) for _, m in outputs))
     if kind == "weight":
         ((layer, j, k),) = numbers
-        into, source = _neuron(net, layer, j), _neuron(net, layer - 1, k)
-        return Highlight(frozenset({into, source}), frozenset({(layer, j, k)}))
+        return on_path([_neuron(net, layer - 1, k), _neuron(net, layer, j)])
     neurons = [_neuron(net, *pair) for pair in numbers]
     if kind == "path" and neurons and all(after[0] == before[0] + 1 for before, after in pairwise(neurons)):
         return on_path(neurons)
     (one,) = neurons
-    if kind == "spread":
-        return reached(net, *one)
     if kind == "neuron":
         return Highlight(frozenset({one}))
     if kind == "bias" and one[0] > 1:
@@ -146,15 +139,17 @@ def described(
     net: Network, marked: Highlight, *, cost: bool, demon: Neuron | None = None
 ) -> tuple[Text, Text]:
     """What a drawing shows, for those who do not see it: a title and a description."""
-    items = [_WEIGHT.format(k=k, before=l - 1, j=j, l=l) for l, j, k in sorted(marked.weights)]
-    items += [_BIAS.format(j=j, l=l) for l, j in sorted(marked.biases)]
-    items += [_INTO.format(m=m) for m in sorted(marked.into_cost)]
-    items = items or [_NEURON.format(j=j, l=l) for l, j in sorted(marked.neurons)]
+    named = [
+        (_WEIGHT if l <= net.depth else _INTO).format(k=k, before=l - 1, j=j, l=l)
+        for l, j, k in sorted(marked.weights)
+    ]
+    named += [_BIAS.format(j=j, l=l) for l, j in sorted(marked.biases)]
+    named = named or [_NEURON.format(j=j, l=l) for l, j in sorted(marked.neurons)]
     told = [
         _EVERY,
         *([_COST_TOO] if cost else []),
         *([_DEMON.format(l=demon[0], j=demon[1])] if demon else []),
-        *([_MARKED.format(items=joined(items))] if items else []),
+        *([_MARKED.format(items=joined(named))] if named else []),
     ]
     return _TITLE.format(sizes=joined(net.sizes)), joined(told, ("", ""))
 
@@ -214,7 +209,7 @@ class Letters:
 def parse_letters(text: str, net: Network) -> Letters:
     """Such as `1,1 l-1 k; 2,1 l j`; raises `ParseError` for what is no name of a neuron of `net`."""
     found: dict[Neuron, tuple[Expr | int, Expr | int]] = {}
-    for item in filter(None, (part.strip() for part in text.split(";"))):
+    for item in items(text):
         try:
             numbers, layer, letter = item.split()
             at, index = (int(number) for number in numbers.split(","))
@@ -248,70 +243,54 @@ def draw_demon(x: float, y: float) -> str:
     return f'<g transform="translate({short(x)} {short(y)})">{drawn}{filled}{head}{face}</g>'
 
 
-Place = tuple[int, ...] | int
-"""Where a caption stands: at a weight (l, j, k), at a bias (l, j), at the step of output neuron m into the cost."""
+Place = tuple[int, ...]
+"""Where a caption stands: at a weight (l, j, k) or at a bias (l, j)."""
 
-RADIUS, MARGIN, _DOT, _FOOT = 22, 34, 4, 26
-_ACROSS, _DOWN = 150, 66
-_COMPACT_ACROSS, _COMPACT_DOWN = 146, 62
-_MOST, _FIRST = 8, 4
-LABELS = (*LETTERS, "none")
-COST: Neuron = (0, 0)
-"""The place of the cost among the neurons that `names` gives letters to."""
+RADIUS, MARGIN, _FOOT = 22, 34, 26
+_COMPACT_ACROSS, DOWN = 146, 62
+_DOT = 4
+_MOST = 12
 
+_MANY = Text(
+    "A layer of {count} neurons is too large to draw; at most {most} are drawn.",
+    "一层有 {count} 个神经元，多得画不下；最多画 {most} 个。",
+)
 _LAYER = Text("layer {layer}", "第 {layer} 层")
 _INPUT = Text("input", "输入层")
 _OUTPUT = Text("output", "输出层")
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is drawn, and where everything stands."""
+class Layout:
+    """Where neurons stand: one layer beside the other, each in the middle of the height."""
 
-    net: Network
-    marked: Highlight
-    rows: Mapping[int, tuple[int | None, ...]]
-    cost: bool
-    compact: bool
-    letters: Letters
-    names: Mapping[Neuron, str]
-
-    @property
-    def across(self) -> int:
-        return _COMPACT_ACROSS if self.compact else _ACROSS
-
-    @property
-    def down(self) -> int:
-        return _COMPACT_DOWN if self.compact else _DOWN
-
-    @property
-    def caption(self) -> float:
-        """The size of captions: larger where the whole drawing is shown smaller."""
-        return SIZE + 4 if self.compact else SIZE
+    sizes: tuple[int, ...]
+    across: float = 150
+    down: float = 66
 
     @property
     def height(self) -> float:
-        return max(map(len, self.rows.values())) * self.down + 2 * MARGIN
+        """The height of the drawing."""
+        return max(self.sizes) * self.down + 2 * MARGIN
 
     @property
     def width(self) -> float:
-        return 2 * (MARGIN + RADIUS) + (self.net.depth - 1 + self.cost) * self.across
-
-    @property
-    def at_cost(self) -> Point:
-        return self.x(self.net.depth + 1), self.height / 2
-
-    def x(self, layer: int) -> float:
-        return MARGIN + RADIUS + (layer - 1) * self.across
-
-    def y(self, layer: int, row: int) -> float:
-        return self.height / 2 + (row - (len(self.rows[layer]) - 1) / 2) * self.down
+        """The width of the drawing."""
+        return 2 * (MARGIN + RADIUS) + (len(self.sizes) - 1) * self.across
 
     def at(self, layer: int, index: int) -> Point:
-        return self.x(layer), self.y(layer, self.rows[layer].index(index))
+        """The middle of a neuron."""
+        x = MARGIN + RADIUS + (layer - 1) * self.across
+        return x, self.height / 2 + (index - (self.sizes[layer - 1] + 1) / 2) * self.down
 
-    def shown(self, layer: int) -> list[int]:
-        return [index for index in self.rows[layer] if index is not None]
+    def neurons(self) -> Iterator[Neuron]:
+        """All neurons, layer by layer."""
+        yield from ((l, j) for l, size in enumerate(self.sizes, 1) for j in range(1, size + 1))
+
+    def edges(self, weights: Iterable[tuple[bool, Weight]]) -> list[str]:
+        """Each weight as a line, those that are strong last, so that they lie on top."""
+        ordered = sorted(weights, key=lambda weight: weight[0])
+        return [edge(strong, self.at(l - 1, k), self.at(l, j)) for strong, (l, j, k) in ordered]
 
 
 def draw(
@@ -326,107 +305,65 @@ def draw(
     names: Mapping[Neuron, str] | None = None,
     demon: Neuron | None = None,
 ) -> Picture:
-    """The network, with LaTeX `captions` at their places; `compact` shows letters on the highlighted neurons only."""
-    marked = highlight or Highlight()
-    cost = cost or bool(marked.into_cost)
-    wanted = {layer: {j for l, j in marked.neurons if l == layer} for layer in range(1, net.depth + 1)}
-    rows = {layer: _rows(net.sizes[layer - 1], wanted[layer]) for layer in wanted}
-    plan = _Plan(net, marked, rows, cost, compact, letters or Letters(), names or {})
-    parts = [*_edges(plan), *_biases(plan), *_neurons(plan, labels)]
+    """The network, with LaTeX `captions` at their places; `compact` shows letters on the highlighted neurons only.
+
+    Raise `NetworkError` for a layer that is too large to draw.
+    """
+    if max(net.sizes) > _MOST:
+        raise NetworkError(_MANY.format(count=max(net.sizes), most=_MOST))
+    marked, letters = highlight or Highlight(), letters or Letters()
+    end = net.depth + 1, 1
+    cost = cost or end in marked.neurons
+    sizes = (*net.sizes, 1) if cost else net.sizes
+    layout = Layout(sizes, _COMPACT_ACROSS, DOWN) if compact else Layout(sizes)
+    named = {neuron: _letter(letters, labels, neuron) for neuron in layout.neurons()} | {end: "C"}
+    parts = layout.edges((weight in marked.weights, weight) for weight in _weights(sizes))
+    for x, y in (layout.at(*bias) for bias in sorted(marked.biases)):
+        parts.append(edge(True, (x, y - RADIUS - 20), (x, y - RADIUS)))
+    for one in layout.neurons():
+        kind = f"neuron{' cost' * (one == end)}{' marked' * (one in marked.neurons)}"
+        if compact and kind == "neuron":
+            parts.append(circle("aside", layout.at(*one), _DOT))
+        else:
+            parts.append(neuron(kind, layout.at(*one), (names or {}).get(one, named[one])))
+    size = SIZE + 4 * compact  # larger where the whole drawing is shown smaller
     if demon is not None:
-        parts.extend(_demon(plan, demon))
-    parts.extend(_captions(plan, captions or {}))
-    height = plan.height
+        x, y = layout.at(*demon)
+        parts.append(draw_demon(x, y - RADIUS + 1))
+        parts.append(caption(f"+{letters.change(demon)}", (x + 52, y - RADIUS - 14), size))
+    parts += [caption(text, _beside(layout, place, size), size) for place, text in (captions or {}).items()]
+    height = layout.height
     if not compact:
-        parts.extend(_layers(plan))
+        parts.extend(_layers(layout, net.depth, letters))
         height += _FOOT
-    drawing = svg("bp-network", plan.width, height, parts)
+    drawing = svg("bp-network", layout.width, height, parts)
     return Picture(drawing, *described(net, marked, cost=cost, demon=demon))
 
 
-def _rows(size: int, wanted: set[int]) -> tuple[int | None, ...]:
-    """The neurons of a layer that are drawn, None for a gap: all of a small layer, else the ends and `wanted`."""
-    if size <= _MOST:
-        return tuple(range(1, size + 1))
-    rows: list[int | None] = []
-    before = 0
-    for index in sorted(wanted | {*range(1, _FIRST + 1), size}):
-        if index != before + 1:
-            rows.append(None)
-        rows.append(index)
-        before = index
-    return tuple(rows)
+def _weights(sizes: tuple[int, ...]) -> Iterator[Weight]:
+    """Every weight between layers of these sizes."""
+    for layer, (before, size) in enumerate(pairwise(sizes), 2):
+        yield from ((layer, j, k) for j in range(1, size + 1) for k in range(1, before + 1))
 
 
-def _edges(plan: _Plan) -> Iterator[str]:
-    """Every weight as a line, the highlighted ones last, so that they lie on top."""
-    last = plan.net.depth
-    lines = [
-        ((layer, j, k) in plan.marked.weights, plan.at(layer - 1, k), plan.at(layer, j))
-        for layer in range(2, last + 1)
-        for j in plan.shown(layer)
-        for k in plan.shown(layer - 1)
-    ]
-    if plan.cost:
-        lines += [(m in plan.marked.into_cost, plan.at(last, m), plan.at_cost) for m in plan.shown(last)]
-    yield from (edge(*line) for line in sorted(lines, key=lambda line: line[0]))
-
-
-def _biases(plan: _Plan) -> Iterator[str]:
-    for layer, j in sorted(plan.marked.biases):
-        x, y = plan.at(layer, j)
-        yield edge(True, (x, y - RADIUS - 20), (x, y - RADIUS))
-
-
-def _neurons(plan: _Plan, labels: str) -> Iterator[str]:
-    for layer, row in plan.rows.items():
-        for place, index in enumerate(row):
-            at = x, y = plan.x(layer), plan.y(layer, place)
-            if index is None:
-                yield from (circle("gap", (x, y + step), 2.2) for step in (-10, 0, 10))
-            elif (layer, index) in plan.marked.neurons:
-                yield neuron("neuron marked", at, _letter(plan, labels, (layer, index)))
-            elif plan.compact:
-                yield circle("aside", at, _DOT)
-            else:
-                yield neuron("neuron", at, _letter(plan, labels, (layer, index)))
-    if plan.cost:
-        name = "neuron cost marked" if plan.marked.into_cost else "neuron cost"
-        yield neuron(name, plan.at_cost, plan.names.get(COST, "C"))
-
-
-def _letter(plan: _Plan, labels: str, neuron: Neuron) -> str:
-    text = plan.names.get(neuron)
-    if text is not None:
-        return text
-    if labels == "none" or (neuron[0] == 1 and labels != "a"):
+def _letter(letters: Letters, labels: str, neuron: Neuron) -> str:
+    if neuron[0] == 1 and labels != "a":
         return ""
-    if plan.letters.names and neuron not in plan.letters.names:
+    if letters.names and neuron not in letters.names:
         return ""  # numbers beside letters would say too much
-    return plan.letters.letter(labels, neuron)
+    return letters.letter(labels, neuron)
 
 
-def _demon(plan: _Plan, neuron: Neuron) -> Iterator[str]:
-    """On the neuron, with what it adds beside it."""
-    x, y = plan.at(*neuron)
-    yield draw_demon(x, y - RADIUS + 1)
-    yield caption(f"+{plan.letters.change(neuron)}", (x + 52, y - RADIUS - 14), plan.caption)
-
-
-def _captions(plan: _Plan, captions: Mapping[Place, str]) -> Iterator[str]:
-    for where, text in captions.items():
-        if isinstance(where, tuple) and len(where) == 2:
-            x, y = plan.at(*where)
-            yield caption(text, (x + 6, y - RADIUS - 24), plan.caption)
-            continue
-        if isinstance(where, int):
-            (x1, y1), (x2, y2) = plan.at(plan.net.depth, where), plan.at_cost
-        else:
-            layer, j, k = where
-            (x1, y1), (x2, y2) = plan.at(layer - 1, k), plan.at(layer, j)
-        # Above the middle of the line, and clear of it by more the steeper the line is.
-        lift = 10 + 0.5 * abs(y2 - y1) / (x2 - x1) * plan.caption
-        yield caption(text, ((x1 + x2) / 2, (y1 + y2) / 2 - lift), plan.caption)
+def _beside(layout: Layout, place: Place, size: float) -> Point:
+    """Where a caption stands."""
+    layer, j, *source = place
+    x2, y2 = layout.at(layer, j)
+    if not source:
+        return x2 + 6, y2 - RADIUS - 24
+    x1, y1 = layout.at(layer - 1, *source)
+    # Above the middle of the line, and clear of it by more the steeper the line is.
+    lift = 10 + 0.5 * abs(y2 - y1) / (x2 - x1) * size
+    return (x1 + x2) / 2, (y1 + y2) / 2 - lift
 
 
 def caption(text: str, at: Point, size: float = SIZE) -> str:
@@ -444,13 +381,13 @@ def edge(strong: bool, start: Point, end: Point) -> str:
     return line("edge marked" if strong else "edge", start, end)
 
 
-def _layers(plan: _Plan) -> Iterator[str]:
-    last = plan.net.depth
+def _layers(layout: Layout, last: int, letters: Letters) -> Iterator[str]:
+    """What the layers are called, below them."""
     for layer in range(1, last + 1):
-        x, y = plan.x(layer), plan.height + 12
-        if plan.letters.names:
+        x, y = layout.at(layer, 1)[0], layout.height + 12
+        if letters.names:
             before, _, after = str(_LAYER).partition("{layer}")
-            if name := plan.letters.layer(layer):
+            if name := letters.layer(layer):
                 yield marked("layer", x, y, f'{before}<tspan class="letter">{name}</tspan>{after}')
             continue
         yield words(

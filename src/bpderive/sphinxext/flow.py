@@ -11,10 +11,8 @@ counted. `draw_flow(boxes, arrows, …)` draws any other: a `Box` stands in a co
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from docutils import nodes
 
@@ -23,11 +21,11 @@ from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import a, l, latex, plain, z
 from bpderive.letters.text import LANGUAGES, Text, joined
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.lettering import typeset
+from bpderive.sphinxext.lettering import among_words, typeset
 from bpderive.sphinxext.shapes import marked, path, rect, route, svg, words
 
 _WIDE, _GAP, _BETWEEN, _EDGE = 262.0, 52.0, 46.0, 6.0
-_HEAD, _LINE, _FORMULA, _WORDS = 30.0, 22.0, 30.0, 15.0
+_HEAD, _LINE, _FORMULA = 30.0, 22.0, 30.0
 
 _LAYERS_UP = Text("for $l = 2, 3, …, L$", "对 $l = 2, 3, …, L$")
 _LAYERS_DOWN = Text("for $l = L-1, …, 2$", "对 $l = L-1, …, 2$")
@@ -52,20 +50,20 @@ _PARTS = {
     ),
     "derived": (
         Text("Derived", "推导"),
-        Text("{proofs} proofs, each line computed by a rule", "{proofs} 个证明，每一行都由规则算出"),
+        Text("{proofs} proofs, each line computed\nby a rule", "{proofs} 个证明，每一行都由规则算出"),
     ),
     "checked": (
         Text("Checked", "验证"),
-        Text("in general, and exactly on small networks", "已证明（一般情形），并在小网络上精确验证"),
+        Text("in general, and exactly on\nsmall networks", "已证明（一般情形），并在小网络\n上精确验证"),
     ),
     "shown": (
         Text("Shown", "显示"),
-        Text("in {languages} languages, with marks from the check", "用 {languages} 种语言，标记来自验证"),
+        Text("in {languages} languages, with marks\nfrom the check", "用 {languages} 种语言，标记来自验证"),
     ),
     "compiled": (Text("Compiled", "编译"), Text("to NumPy, by lambdify", "用 lambdify 变成 NumPy")),
     "verified": (
         Text("Verified", "核对"),
-        Text("against code by hand and two other ways", "与手写代码及另外两种方法对照"),
+        Text("against code by hand and two\nother ways", "与手写代码及另外两种方法对照"),
     ),
 }
 _CODE = {
@@ -107,10 +105,8 @@ class Box:
     wide: bool = False
 
     def lines(self) -> list[str]:
-        """The words, as lines that fit into the box; mathematics in `$…$` is one line."""
-        if self.words is None:
-            return []
-        return list(wrapped(str(self.words), (_WIDE - 24) / _WORDS))
+        """The lines of the words."""
+        return str(self.words).split("\n") if self.words is not None else []
 
     def height(self) -> float:
         """How high the box must be."""
@@ -120,28 +116,6 @@ class Box:
 
 Arrow = tuple[str, str, str]
 """From a box to a box, and the LaTeX beside it, or ""."""
-
-
-def wrapped(words: str, width: float) -> Iterator[str]:
-    """The words as lines of about `width` times the size of the type; a Chinese character is as wide as the type."""
-    if words.startswith("$") or " $" in words:
-        yield words
-        return
-    pieces = words.split(" ") if words.isascii() or " " in words.strip() else list(words)
-    joint = " " if " " in words.strip() else ""
-    line = ""
-    for piece in pieces:
-        longer = f"{line}{joint}{piece}" if line else piece
-        if line and _width(longer) > width:
-            yield line
-            longer = piece
-        line = longer
-    if line:
-        yield line
-
-
-def _width(words: str) -> float:
-    return sum(1.0 if unicodedata.east_asian_width(character) in "WF" else 0.52 for character in words)
 
 
 def draw_flow(boxes: Mapping[str, Box], arrows: Sequence[Arrow]) -> str:
@@ -175,19 +149,7 @@ def _box(box: Box, place: tuple[float, float, float, float]) -> Iterator[str]:
         yield words("code", middle, at - 5, box.code)
     for line in box.lines():
         at += _LINE
-        if "$" in line:
-            yield _mixed(line, middle, at - 4)
-        else:
-            yield words("words", middle, at - 4, line)
-
-
-def _mixed(line: str, x: float, y: float) -> str:
-    """Words, then mathematics that has no indices: in one text, so that both stand in the middle."""
-    before, letters, after = line.split("$")
-    shown = "".join(
-        f'<tspan font-style="italic">{c}</tspan>' if c.isalpha() else "−" if c == "-" else c for c in letters
-    )
-    return marked("words", x, y, f'{escape(before)}<tspan class="letters">{shown}</tspan>{escape(after)}')
+        yield marked("words", middle, at - 4, among_words(line))
 
 
 def _arrow(arrow: Arrow, places: Mapping[str, tuple[float, float, float, float]]) -> Iterator[str]:
@@ -260,7 +222,11 @@ def library() -> Picture:
     boxes = {
         name: Box(*_AT[name], title, code=_CODE[name], words=words) for name, (title, words) in filled.items()
     }
-    return Picture(draw_flow(boxes, _ORDER), _LIBRARY, _sentences(list(filled.values())))
+    told = [
+        (title, Text(words.en.replace("\n", " "), words.zh.replace("\n", "")))
+        for title, words in filled.values()
+    ]
+    return Picture(draw_flow(boxes, _ORDER), _LIBRARY, _sentences(told))
 
 
 class AlgorithmFlowDirective(FigureDirective):

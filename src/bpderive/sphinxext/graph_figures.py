@@ -15,8 +15,9 @@ the one that is named are called by their parameters. `:rows: 3` puts so many la
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
 from math import hypot
 from typing import Any
 
@@ -31,8 +32,8 @@ from bpderive.functions.plot import Picture
 from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs import Graph, Shared
 from bpderive.programs.graphs.symbolic import entries
-from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.figures import MARGIN, RADIUS, caption, edge, neuron
+from bpderive.sphinxext.directive import FigureDirective, items, options
+from bpderive.sphinxext.figures import DOWN, MARGIN, RADIUS, Layout, Weight, caption, neuron
 from bpderive.sphinxext.lettering import SIZE, typeset
 from bpderive.sphinxext.network import integers
 from bpderive.sphinxext.shapes import Point, path, rect, short, svg, words
@@ -76,23 +77,18 @@ def _arrow(name: str, start: Point, end: Point, bend: float = 0) -> tuple[str, P
     middle = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - 2 * bend)
     starts, ends = _towards(start, middle, RADIUS), _towards(end, middle, RADIUS + 2)
     base = _towards(ends, middle, 9)
-    across = ((base[1] - ends[1]) * 0.5, (ends[0] - base[0]) * 0.5)
-    tip = " ".join(
-        f"{short(x)},{short(y)}" for x, y in (ends, _plus(base, across, 1), _plus(base, across, -1))
-    )
+    across, down = (base[1] - ends[1]) * 0.5, (ends[0] - base[0]) * 0.5
+    tip = (ends, (base[0] + across, base[1] + down), (base[0] - across, base[1] - down))
+    points = " ".join(f"{short(x)},{short(y)}" for x, y in tip)
     numbers = [short(n) for point in (starts, middle, base) for n in point]
     line = path(name, f"M{numbers[0]} {numbers[1]}Q{' '.join(numbers[2:])}")
-    top = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2 - bend)
-    return f'{line}<polygon class="{name}-tip" points="{tip}"/>', top
+    top = (middle[0], middle[1] + bend)
+    return f'{line}<polygon class="{name}-tip" points="{points}"/>', top
 
 
 def _towards(start: Point, end: Point, by: float) -> Point:
     length = hypot(end[0] - start[0], end[1] - start[1])
     return (start[0] + (end[0] - start[0]) * by / length, start[1] + (end[1] - start[1]) * by / length)
-
-
-def _plus(point: Point, by: Point, times: float) -> Point:
-    return (point[0] + times * by[0], point[1] + times * by[1])
 
 
 def _layers(numbers: tuple[int, ...]) -> Text:
@@ -113,10 +109,10 @@ class _Plan:
     """Where the layers of a network stand: beside one another, or in columns of `rows` from below."""
 
     net: Graph
-    rows: int = 1
-    names: tuple[str, ...] = ()
-    captions: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    cost: bool = False
+    names: tuple[str, ...]
+    captions: Mapping[tuple[int, ...], str]
+    rows: int
+    cost: bool
 
     @property
     def above(self) -> float:
@@ -155,13 +151,10 @@ class _Plan:
             end = self.at(net.depth + 1)
             parts += [_arrow("read", self.at(l), end, 34 * (net.depth - l))[0] for l in net.cost_reads]
             parts.append(neuron("neuron cost", end, "C"))
-        parts += [neuron("neuron", self.at(layer), self._name(layer)) for layer in range(1, net.depth + 1)]
+        parts += [neuron("neuron", self.at(layer), name) for layer, name in enumerate(self.names, 1)]
         width = 2 * _START + (columns - 1) * _ACROSS
         height = self.above + self.below + 2 * _START + (self.rows - 1) * _DOWN
         return _drawing([*parts, *captions], width, height, *described(net, self.cost))
-
-    def _name(self, layer: int) -> str:
-        return self.names[layer - 1] if self.names else f"a^{{{layer}}}"
 
     def _weight(self, layer: int, read: int, place: Point) -> str:
         name = self.net.shared[layer, read].name
@@ -173,38 +166,35 @@ class _Plan:
 
 def draw_neurons(net: Graph, letters: tuple[str, ...], way: str, layer: int, number: int) -> Picture:
     """Every weight that is not zero, and those into or from one neuron by their parameters."""
-    tallest = max(net.sizes)
-    down = 62
+    layout = Layout(net.sizes, 190, DOWN)
+    chosen, share = (layer, number), 0.36 if way == "into" else 0.64
+    edges: list[tuple[bool, Weight]] = []
+    captions, told, marked = [], [], {chosen}
+    for l, read, j, k, entry in _weights(net):
+        strong = ((l, j) if way == "into" else (read, k)) == chosen
+        edges.append((strong, (l, j, k)))
+        if strong:
+            marked |= {(l, j), (read, k)}
+            called = _called(entry)
+            (x1, y1), (x2, y2) = layout.at(read, k), layout.at(l, j)
+            captions.append(_named(called, (x1 + share * (x2 - x1), y1 + share * (y2 - y1))))
+            told.append(_WEIGHT.format(k=k, read=read, j=j, layer=l, name=_spoken(called)))
+    neurons = (
+        neuron("neuron marked" if (l, j) in marked else "neuron", layout.at(l, j), f"{letters[l - 1]}_{j}")
+        for l, j in layout.neurons()
+    )
+    title, described = _NEURON.format(neuron=number, layer=layer), joined(told, (" ", ""))
+    parts = [*layout.edges(edges), *neurons, *captions]
+    return _drawing(parts, layout.width, layout.height, title, described)
 
-    def at(l: int, j: int) -> Point:
-        return _START + (l - 1) * 190, _START + (j + (tallest - net.width(l)) / 2) * down
 
-    captions: list[str] = []
-    chosen = layer, number - 1
-    lines, told, marked = [], [], {chosen}
-    for (l, read), table in ((key, entries(net, key)) for key in net.places if isinstance(key, tuple)):
-        for j in range(table.rows):
-            for k in range(table.cols):
-                if table[j, k] == 0:
-                    continue
-                strong = ((l, j) if way == "into" else (read, k)) == chosen
-                start, end = at(read, k), at(l, j)
-                lines.append((strong, edge(strong, start, end)))
-                if strong:
-                    marked |= {(l, j), (read, k)}
-                    called = _called(table[j, k])
-                    share = 0.36 if way == "into" else 0.64
-                    spot = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
-                    captions.append(_named(called, spot))
-                    told.append(_WEIGHT.format(k=k + 1, read=read, j=j + 1, layer=l, name=_spoken(called)))
-    parts = [line for _, line in sorted(lines, key=lambda line: line[0])]
-    for l in range(1, net.depth + 1):
-        for j in range(net.width(l)):
-            name = "neuron marked" if (l, j) in marked else "neuron"
-            parts.append(neuron(name, at(l, j), f"{letters[l - 1]}_{j + 1}"))
-    width, height = 2 * _START + (net.depth - 1) * 190, 2 * _START + (tallest - 1) * down
-    title = _NEURON.format(neuron=number, layer=layer)
-    return _drawing([*parts, *captions], width, height, title, joined(told, (" ", "")))
+def _weights(net: Graph) -> Iterator[tuple[int, int, int, int, Any]]:
+    """Each weight that is not zero: (l, the layer that it reads, j, k, the weight)."""
+    for l, read in (key for key in net.places if isinstance(key, tuple)):
+        table = entries(net, (l, read))
+        for j, k in product(range(table.rows), range(table.cols)):
+            if table[j, k] != 0:
+                yield l, read, j + 1, k + 1, table[j, k]
 
 
 def _called(entry: Any) -> str:
@@ -250,30 +240,30 @@ def draw_kernel(inputs: tuple[int, ...], kernel: tuple[int, ...]) -> Picture:
     return _drawing(parts, width, kernel[0] * _CELL + 50, _KERNEL, joined(told, (" ", "")))
 
 
-def draw_mixing(name: str, count: int) -> Picture:
+def draw_mixing(name: str, count: int = 3) -> Picture:
     """The weighted inputs of a layer and its activations, with a line where one depends on the other."""
     mixes = isinstance(find_activation(name), VectorActivation)
-    reached = range(count) if mixes else (0,)
-    down, across = 62, 150
-    z, a = ([(_START + side * across, _START + j * down) for j in range(count)] for side in (0, 1))
-    parts = [edge(j == 0, z[j], a[k]) for j in range(count) for k in range(count) if mixes or j == k]
-    for j in range(count):
-        parts.append(neuron("neuron" if j else "neuron marked", z[j], f"z_{j + 1}"))
-        parts.append(neuron("neuron marked" if j in reached else "neuron", a[j], f"a_{j + 1}"))
-    bottom = MARGIN + (count - 1) * down + 2 * RADIUS
-    parts.append(words("layer", _START + across / 2, bottom + 34, name))
-    width, height = 2 * _START + across, bottom + 46
+    layout = Layout((count, count), down=DOWN)
+    every = range(1, count + 1)
+    parts = layout.edges((k == 1, (2, j, k)) for k in every for j in every if mixes or j == k)
+    for layer, j in layout.neurons():
+        is_reached = j == 1 or (mixes and layer == 2)
+        kind = "neuron marked" if is_reached else "neuron"
+        parts.append(neuron(kind, layout.at(layer, j), f"{'za'[layer - 1]}_{j}"))
+    parts.append(words("layer", layout.width / 2, layout.height + 12, name))
     title = _MIXED if mixes else _ALONE
-    return _drawing(parts, width, height, title, _OF.format(count=count, name=name))
+    told = _OF.format(count=count, name=name)
+    return _drawing(parts, layout.width, layout.height + 26, title, told)
 
 
-def _mapping(text: str) -> dict[int, tuple[int, ...]]:
-    """Such as `4 3,2; 3 1`. Raises `ParseError`."""
-    found = {}
-    for item in filter(None, map(str.strip, text.split(";"))):
-        layer, _, read = item.partition(" ")
-        found[integers(layer, 1)[0]] = integers(read)
-    return found
+def _mapping(text: str) -> dict[tuple[int, ...], str]:
+    """What is said of each, such as `4 3,2; 3 1`. Raises `ParseError`."""
+    pairs = (item.partition(" ") for item in items(text))
+    return {integers(key): said.strip() for key, _, said in pairs}
+
+
+def _reads(text: str) -> dict[int, tuple[int, ...]]:
+    return {layer: integers(read) for (layer,), read in _mapping(text).items()}
 
 
 class GraphFigureDirective(FigureDirective):
@@ -298,26 +288,22 @@ class GraphFigureDirective(FigureDirective):
     def make(self) -> list[nodes.Node]:
         """The figure."""
         net = self._net()
-        names = tuple(filter(None, map(str.strip, self.options.get("names", "").split(";"))))
+        names = tuple(items(self.options.get("names", "")))
         if len(names) not in (0, net.depth):
             raise ParseError(f"{len(names)} names were given for {net.depth} layers.")
+        names = names or tuple(f"a^{{{l}}}" for l in range(1, net.depth + 1))
         if "mark" in self.options:
-            drawn = []
-            for mark in map(str.strip, self.options["mark"].split("|")):
-                way, _, neuron = mark.partition(" ")
-                if way not in ("into", "from"):
-                    raise ParseError(f"{mark!r} is no mark such as `into 2,1` or `from 1,2`.")
-                layer, place = integers(neuron, 2)
-                letters = names or tuple(f"a^{{{l}}}" for l in range(1, net.depth + 1))
-                drawn.append(draw_neurons(net, letters, way, layer, place))
+            drawn = [self._marked(net, names, mark.strip()) for mark in self.options["mark"].split("|")]
             return [self.figure(*drawn, classes=["bp-beside"] * (len(drawn) > 1))]
-        captions = {}
-        for item in filter(None, map(str.strip, self.options.get("captions", "").split(";"))):
-            key, _, shown = item.partition(" ")
-            layer, read = integers(key, 2)
-            captions[layer, read] = shown
-        plan = _Plan(net, self.options.get("rows", 1), names, captions, "cost" in self.options)
+        captions = _mapping(self.options.get("captions", ""))
+        plan = _Plan(net, names, captions, self.options.get("rows", 1), "cost" in self.options)
         return [self.figure(plan.draw())]
+
+    def _marked(self, net: Graph, names: tuple[str, ...], mark: str) -> Picture:
+        way, _, neuron = mark.partition(" ")
+        if way not in ("into", "from"):
+            raise ParseError(f"{mark!r} is no mark such as `into 2,1` or `from 1,2`.")
+        return draw_neurons(net, names, way, *integers(neuron, 2))
 
     def _net(self) -> Graph:
         """The network that the options describe. Raises `NetworkError` or `ParseError`."""
@@ -336,8 +322,8 @@ class GraphFigureDirective(FigureDirective):
         return Graph(
             sizes,
             "linear",
-            connections=_mapping(self.options.get("connections", "")),
-            shortcuts=_mapping(self.options.get("shortcuts", "")),
+            connections=_reads(self.options.get("connections", "")),
+            shortcuts=_reads(self.options.get("shortcuts", "")),
             shared=shared,
             cost_reads=None if reads is None else integers(reads),
         )
@@ -358,12 +344,10 @@ class KernelFigureDirective(FigureDirective):
 class MixingFigureDirective(FigureDirective):
     """Draw what the activations of a layer depend on, for each of the activations named."""
 
-    option_spec = options("activations", "count", "name")
+    option_spec = options("activations", "name")
     wanted = ("activations",)
 
     def make(self) -> list[nodes.Node]:
         """The figure."""
-        [count] = integers(self.options.get("count", "3"), 1)
-        names = map(str.strip, self.options["activations"].split("|"))
-        drawn = [draw_mixing(name, count) for name in names]
+        drawn = [draw_mixing(name.strip()) for name in self.options["activations"].split("|")]
         return [self.figure(*drawn, classes=["bp-beside"])]

@@ -28,7 +28,7 @@ from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, ticks
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.lettering import typeset
-from bpderive.sphinxext.network import integers, network_of
+from bpderive.sphinxext.network import network_of, weight_of
 from bpderive.sphinxext.numbers import example
 from bpderive.sphinxext.shapes import path, rect, short, svg, words
 
@@ -127,9 +127,7 @@ class PathGrowthDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """The figure."""
-        layer, neuron, source = integers(self.options["weight"], 3)
-        net = network_of(self.options)
-        grown = growth(net, layer, neuron, source, self.options.get("seed", 0))
+        grown = growth(network_of(self.options), *weight_of(self.options), self.options.get("seed", 0))
         if len(grown.parts) > _MOST:
             raise ParseError(f"{len(grown.parts)} paths are too many bars; at most {_MOST} are drawn.")
         return [self.figure(draw_growth(grown))]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from html import escape
 
 from bpderive.errors import ParseError
-from bpderive.letters.plain import SIGNS
+from bpderive.letters.plain import SIGNS, plain
 from bpderive.sphinxext.shapes import marked, short
 
 SIZE = 19.0
@@ -44,17 +44,25 @@ def typeset(text: str, x: float, y: float, *, name: str, size: float = SIZE) -> 
         back = 0.5 * size * scale * len(characters)
         style = ' font-style="italic"' if characters.isalpha() and characters not in _UPRIGHT else ""
         small = f' font-size="{short(size * scale)}"' if level else ""
-        shown = escape(characters) if style else _with_italics(characters)
+        shown = escape(characters) if style or len(characters) == 1 else _with_italics(characters)
         if upright:
             style, shown = "", escape(characters)
         runs.append(f"<tspan{_shift('dx', dx)}{_shift('dy', dy)}{small}{style}>{shown}</tspan>")
     return marked(name, x, y, "".join(runs), size=size)
 
 
+def among_words(text: str) -> str:
+    """Words as SVG, and formulas without indices in `$…$` between them, their letters italic."""
+    return "".join(
+        f'<tspan class="letters">{_with_italics(plain(part).replace("-", "−"))}</tspan>'
+        if place % 2
+        else escape(part)
+        for place, part in enumerate(text.split("$"))
+    )
+
+
 def _with_italics(characters: str) -> str:
     """Signs and digits upright, the letters between them italic, as in l+1."""
-    if len(characters) == 1:
-        return escape(characters)
     return _LETTER.sub(
         lambda found: f'<tspan font-style="italic">{found.group()}</tspan>', escape(characters)
     )

@@ -30,7 +30,7 @@ from bpderive.proofs import derivation
 from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.lettering import typeset
-from bpderive.sphinxext.shapes import Point, path, rect, route, svg, words
+from bpderive.sphinxext.shapes import path, rect, route, svg, words
 
 A_IN, Z, BACK = sympy.symbols("a_in z back", real=True)
 """The activation that goes in, the weighted input, and (w^{l+1})^T δ^{l+1} of the neuron."""
@@ -129,18 +129,8 @@ def _shades(one: Map, frame: Frame) -> Iterator[str]:
         back = [(x, y) for x, y in zip(one.places, high, strict=True)][::-1]
         if low == high:
             continue
-        points = [(frame.x(x), frame.y(y)) for x, y in _without_flats([*there, *back])]
+        points = [(frame.x(x), frame.y(y)) for x, y in (*there, *back)]
         yield path(f"shade-{shade}", f"{route(points)}z")
-
-
-def _without_flats(points: list[Point]) -> list[Point]:
-    """The points without those that lie between two at the same height."""
-    ends = [points[0], *points, points[-1]]
-    return [
-        point
-        for before, point, after in zip(ends, points, ends[2:], strict=False)
-        if not (before[1] == point[1] == after[1]) or point in (points[0], points[-1])
-    ]
 
 
 def _key(top: float) -> Iterator[str]:

@@ -33,8 +33,9 @@ from bpderive.functions.network import Network
 from bpderive.letters.symbols import C, Partial, latex
 from bpderive.sphinxext.directive import FigureDirective, options
 from bpderive.sphinxext.figures import (
-    LABELS,
+    LETTERS,
     Highlight,
+    Neuron,
     Place,
     draw,
     on_path,
@@ -42,8 +43,8 @@ from bpderive.sphinxext.figures import (
     parse_letters,
     reached,
 )
-from bpderive.sphinxext.markup import display, element, line, span
-from bpderive.sphinxext.words import ONE_PATH, PATH, PATHS, SUM, SUM_CHECKED, SUM_CHECKED_BIAS
+from bpderive.sphinxext.markup import display, element, line
+from bpderive.sphinxext.words import ONE_PATH, PATH, PATHS, SUM, SUM_CHECKED
 
 
 def integers(text: str, count: int | None = None) -> tuple[int, ...]:
@@ -59,28 +60,28 @@ def integers(text: str, count: int | None = None) -> tuple[int, ...]:
 
 def network_of(options: Mapping[str, Any]) -> Network:
     """The network that the options describe. Raises `NetworkError`, `UnknownName` or `ParseError`."""
-    return Network(
-        integers(options["network"]),
-        activation=options.get("activation", "sigmoid"),
-        cost=options.get("cost", "quadratic"),
-    )
+    return Network(integers(options["network"]), options.get("activation", "sigmoid"))
+
+
+def weight_of(options: Mapping[str, Any]) -> tuple[int, int, int]:
+    """The weight l,j,k that the options name. Raises `ParseError`."""
+    layer, neuron, source = integers(options["weight"], 3)
+    return layer, neuron, source
 
 
 _MOST_PATHS, _MOST_CAPTIONS = 24, 3
-OF_NETWORK = ("network", "activation", "cost")
-"""The options that `network_of` reads."""
 
 
 class NetworkFigureDirective(FigureDirective):
     """Draw a network."""
 
     option_spec = options(
-        *OF_NETWORK,
+        "network",
         "highlight",
         "letters",
         "demon",
         "name",
-        labels=lambda given: directives.choice(given, LABELS),
+        labels=lambda given: directives.choice(given, tuple(LETTERS)),
     )
     wanted = ("network",)
 
@@ -94,8 +95,9 @@ class NetworkFigureDirective(FigureDirective):
             demon = self._neuron(net, self.options["demon"])
             marked |= reached(net, *demon)
         captions: dict[Place, str] = {place: letters.bias(place) for place in sorted(marked.biases)}
-        if len(marked.weights) <= _MOST_CAPTIONS:
-            captions |= {place: letters.weight(*place) for place in sorted(marked.weights)}
+        weights = sorted(weight for weight in marked.weights if weight[0] <= net.depth)
+        if len(weights) <= _MOST_CAPTIONS:
+            captions |= {place: letters.weight(*place) for place in weights}
         drawn = draw(
             net,
             highlight=marked,
@@ -116,47 +118,33 @@ class NetworkFigureDirective(FigureDirective):
 
 
 class PathSumDirective(FigureDirective):
-    """Draw every path of one weight or bias, with its rate factors, and their sum."""
+    """Draw every path of one weight, with its rate factors, and their sum."""
 
-    option_spec = options(*OF_NETWORK, "weight", "bias", "name")
-    wanted = ("network",)
+    option_spec = options("network", "activation", "weight", "name")
+    wanted = ("network", "weight")
 
     def make(self) -> list[nodes.Node]:
         """The network with all its paths, each path with its factors and their product, the sum and its check."""
-        if ("weight" in self.options) == ("bias" in self.options):
-            raise ParseError("Wanted: one of weight (l,j,k) and bias (l,j).")
         net = network_of(self.options)
-        if "weight" in self.options:
-            layer, neuron, source = integers(self.options["weight"], 3)
-            place: tuple[int, ...] = (layer, neuron, source)
-        else:
-            place = layer, neuron = integers(self.options["bias"], 2)
+        layer, neuron, source = weight_of(self.options)
         count = number_of_paths(net, layer)
         if count > _MOST_PATHS:
             raise ParseError(f"{count} paths are too many to draw; at most {_MOST_PATHS} are, on one page.")
-        found = path_sum(net, *place)
+        found = path_sum(net, layer, neuron, source)
         found.check()
-        marked = start = _start(found)
+        marked = Highlight()
         for path in found.paths:
-            marked |= on_path(path.neurons, cost=True)
-        drawn = draw(net, highlight=marked, cost=True)
+            marked |= _whole(found, path)
         words = ONE_PATH if count == 1 else PATHS
         told = line(*self.words(words.format(count=count, start=latex(found.parameter))))
         listed = element(
-            "ol",
-            *(self._path(found, i, path, start) for i, path in enumerate(found.paths, 1)),
-            classes=["bp-paths"],
+            "ol", *(self._path(found, i, path) for i, path in enumerate(found.paths, 1)), classes=["bp-paths"]
         )
+        drawn = draw(net, highlight=marked)
         return [self.figure(drawn), element("div", told, listed, self._sum(found), classes=["bp-path-sum"])]
 
-    def _path(self, found: PathSums, number: int, path: Path, start: Highlight) -> nodes.Node:
-        drawn = draw(
-            found.net,
-            highlight=start | on_path(path.neurons, cost=True),
-            captions=_captions(found, path),
-            cost=True,
-            compact=True,
-        )
+    def _path(self, found: PathSums, number: int, path: Path) -> nodes.Node:
+        drawn = draw(found.net, highlight=_whole(found, path), captions=_captions(found, path), compact=True)
         product = r" \, ".join(latex(factor.derivative) for factor in path.factors)
         return element(
             "li",
@@ -166,12 +154,11 @@ class PathSumDirective(FigureDirective):
         )
 
     def _sum(self, found: PathSums) -> nodes.Node:
-        words = SUM_CHECKED if found.source is not None else SUM_CHECKED_BIAS
         return element(
             "div",
             line(*self.words(SUM), classes=["bp-part"]),
             display(_written_out(found)),
-            line(span(*self.words(words), classes=["bp-mark", "bp-mark-concrete"]), classes=["bp-marks"]),
+            self.mark(SUM_CHECKED, "concrete"),
             classes=["bp-sum"],
         )
 
@@ -182,20 +169,20 @@ def _written_out(found: PathSums) -> str:
     return rf"\begin{{aligned}} {latex(Partial(C, found.parameter))} = {{}} & {lines} \end{{aligned}}"
 
 
-def _start(found: PathSums) -> Highlight:
-    here = (found.layer, found.neuron)
-    if found.source is None:
-        return Highlight(frozenset({here}), biases=frozenset({here}))
-    return on_path([(found.layer - 1, found.source), here])
+def _neurons(found: PathSums, path: Path) -> list[Neuron]:
+    """The neurons of a path, from the one before the weight to the cost."""
+    assert found.source is not None
+    return [(found.layer - 1, found.source), *path.neurons, (found.net.depth + 1, 1)]
+
+
+def _whole(found: PathSums, path: Path) -> Highlight:
+    return on_path(_neurons(found, path))
 
 
 def _captions(found: PathSums, path: Path) -> dict[Place, str]:
     """The rate factor of each step of `path`, at its place in the drawing."""
-    last, *steps, first = (latex(factor.derivative) for factor in path.factors)
-    pairs = list(pairwise(path.neurons))
-    captions: dict[Place, str] = {path.neurons[-1][1]: last}
-    for ((_, k), (l, j)), caption in zip(reversed(pairs), steps, strict=True):
-        captions[l, j, k] = caption
-    start = (found.layer, found.neuron)
-    captions[start if found.source is None else (*start, found.source)] = first
-    return captions
+    steps = reversed(list(pairwise(_neurons(found, path))))
+    return {
+        (*after, before[1]): latex(factor.derivative)
+        for (before, after), factor in zip(steps, path.factors, strict=True)
+    }

@@ -11,7 +11,6 @@ cost, each stage with the first-order rule by which the change gets there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from docutils import nodes
@@ -24,9 +23,9 @@ from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import C, Change, Partial, a, latex, w
 from bpderive.letters.text import Text
 from bpderive.sphinxext.directive import FigureDirective, options
-from bpderive.sphinxext.figures import COST, Highlight, Neuron, Place, draw, on_path, reached
+from bpderive.sphinxext.figures import Highlight, Neuron, Weight, draw, on_path, reached
 from bpderive.sphinxext.markup import display, element, line
-from bpderive.sphinxext.network import integers, network_of
+from bpderive.sphinxext.network import network_of, weight_of
 
 _STAGE = Text("Stage {number}. {words}", "第 {number} 步　{words}")
 _FIRST = Text("The weight changes, and with it one activation.", "权重变了，一个激活值随之改变。")
@@ -62,24 +61,21 @@ def stages(net: Network, layer: int, neuron: int, source: int) -> tuple[Stage, .
 
     Raises `NetworkError` if there is no such weight.
     """
-    parameter = path_sum(net, layer, neuron, source).parameter
+    causes = [path_sum(net, layer, neuron, source).parameter]
     start = on_path([(layer - 1, source), (layer, neuron)])
-    before = [(layer, neuron)]
-    first = _active(before[0])
-    made = [Stage(start, ((first, _rule(first, [parameter])),), layer)]
-    for at in range(layer + 1, net.depth + 1):
-        here = [(at, j) for j in range(1, net.width(at) + 1)]
-        causes = [_active(one) for one in before]
-        changes = tuple((_active(one), _rule(_active(one), causes)) for one in here)
-        made.append(Stage(start | reached(net, layer, neuron, last=at), changes, at))
-        before = here
-    rule = _rule(C, [_active(one) for one in before])
-    made.append(Stage(start | reached(net, layer, neuron), ((C, rule),), net.depth + 1))
+    made = []
+    for at in range(layer, net.depth + 2):
+        marked = reached(net, layer, neuron, last=at)
+        here = [_at(net, one) for one in sorted(marked.neurons) if one[0] == at]
+        changes = tuple((one, _rule(one, causes)) for one in here)
+        made.append(Stage(start | marked, changes, at))
+        causes = here
     return tuple(made)
 
 
-def _active(neuron: Neuron) -> Expr:
-    return a(neuron[0])[neuron[1] - 1, 0]
+def _at(net: Network, neuron: Neuron) -> Expr:
+    """The activation of a neuron, or the cost, which is one layer more."""
+    return a(neuron[0])[neuron[1] - 1, 0] if neuron[0] <= net.depth else C
 
 
 def _rule(of: Expr, causes: list[Expr]) -> Expr:
@@ -102,22 +98,21 @@ class SpreadFigureDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """A card for each stage: a drawing, what has happened, and the rule by which it did."""
-        net = network_of(self.options)
-        layer, neuron, source = integers(self.options["weight"], 3)
-        made = stages(net, layer, neuron, source)
+        net, weight = network_of(self.options), weight_of(self.options)
         cards = (
-            self._card(net, number, stage, (layer, neuron, source)) for number, stage in enumerate(made, 1)
+            self._card(net, number, stage, weight) for number, stage in enumerate(stages(net, *weight), 1)
         )
         return [element("ol", *cards, classes=["bp-paths", "bp-stages"])]
 
-    def _card(self, net: Network, number: int, stage: Stage, weight: tuple[int, int, int]) -> nodes.Node:
+    def _card(self, net: Network, number: int, stage: Stage, weight: Weight) -> nodes.Node:
         layer, neuron, source = weight
-        captions: dict[Place, str] = {weight: latex(Change(w(layer)[neuron - 1, source - 1]))}
+        active = {one: _at(net, one) for one in stage.marked.neurons}
+        names = {one: latex(at if one == (layer - 1, source) else Change(at)) for one, at in active.items()}
         drawn = draw(
             net,
             highlight=stage.marked,
-            captions=captions,
-            names=dict(_names(stage.marked, (layer - 1, source))),
+            captions={weight: latex(Change(w(layer)[neuron - 1, source - 1]))},
+            names=names,
             cost=True,
             compact=True,
         )
@@ -126,15 +121,6 @@ class SpreadFigureDirective(FigureDirective):
         )
         told = line(*self.words(_STAGE.format(number=number, words=words)), classes=["bp-part"])
         return element("li", told, self.picture(drawn), display(stage.latex()))
-
-
-def _names(marked: Highlight, source: Neuron) -> Iterator[tuple[Neuron, str]]:
-    """The letters of the neurons: Δa^l_j where the change has come, a^l_j where it started."""
-    for neuron in sorted(marked.neurons):
-        active = _active(neuron)
-        yield neuron, latex(active if neuron == source else Change(active))
-    if marked.into_cost:
-        yield COST, latex(Change(C))
 
 
 class WeightFigureDirective(FigureDirective):

@@ -10,20 +10,14 @@ import re
 
 from docutils import nodes
 
+from bpderive.cli.equations import KINDS as kinds
 from bpderive.letters.text import Text
 
 _NO_SPACE = re.compile(r"\s+(?=[，。；：、）])")
 _NOT_WORDS = re.compile(r"(\$[^$]*\$|`[^`]*`)")
 """Formulas and code among the words."""
 
-KINDS = {
-    "definition": Text("Definition", "定义"),
-    "theorem": Text("Theorem", "定理"),
-    "shorthand": Text("Shorthand", "简写"),
-    "example": Text("Example", "例"),
-    "approximation": Text("Approximation", "近似"),
-    "step": Text("Step of a proof", "证明步骤"),
-}
+KINDS = {name: Text(text.en.capitalize(), text.zh) for name, text in kinds.items()}
 FORMS = {"component": Text("in components", "分量形式"), "matrix": Text("in matrix form", "矩阵形式")}
 
 CHECKED = {
@@ -99,10 +93,6 @@ SUM = Text("The sum over all paths", "对所有路径求和")
 SUM_CHECKED = Text(
     "the sum equals direct differentiation and (BP4), exactly",
     "此和与直接求导及 (BP4) 的结果精确相等",
-)
-SUM_CHECKED_BIAS = Text(
-    "the sum equals direct differentiation and (BP3), exactly",
-    "此和与直接求导及 (BP3) 的结果精确相等",
 )
 
 
