@@ -21,6 +21,8 @@ from formats.pages import LANGUAGES, Page, classes, make, parse, read_book, reli
 
 _STYLE = Path(__file__).with_name("epub.css")
 JARS = ("/usr/share/java/epubcheck.jar",)
+QUICKLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For a program that runs for seconds only: Java takes less than half of the processor's time."""
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _CONTAINER = _HEAD + (
     '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
@@ -174,7 +176,8 @@ def _cover(title: str, mark: Path) -> str:
 def check(path: Path) -> str | None:
     """What epubcheck has against the EPUB: "" for nothing; None where epubcheck is not installed."""
     jar = next((jar for jar in JARS if Path(jar).exists()), None)
-    command = ["java", "-jar", jar] if jar and shutil.which("java") else [shutil.which("epubcheck") or ""]
+    java = ["java", *QUICKLY, "-jar", jar] if jar and shutil.which("java") else None
+    command = java or [shutil.which("epubcheck") or ""]
     if not command[0]:
         return None
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)

@@ -29,6 +29,9 @@ GENERATED = sorted(
 """The pages that are made from declarations: one for each activation and each cost."""
 SIZES = {"desktop": (1400, 1000), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+LOCALE = "en-US"
+BLANK = "en/_static/mark.svg"
+"""A file of the book that is no page: what lies between two visits."""
 
 # Chromium asks its maker's servers for nothing; the sandbox needs rights that a container lacks.
 _ARGUMENTS = (
@@ -88,29 +91,46 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def tab(chromium: Browser, address: str) -> Iterator[Visit]:
+    """One tab for nearly all visits: a process and a cache for all of them."""
+    # Colours change at once, so that what is measured is what stays.
+    page = chromium.new_page(locale=LOCALE, reduced_motion="reduce")
+    yield watched(page, address)
+    page.close()
+
+
 @pytest.fixture
-def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
-    """`visit("en/index.html", size="phone", scheme="dark", language="zh-CN", script=True)`"""
+def visit(chromium: Browser, address: str, tab: Visit) -> Iterator[Callable[..., Visit]]:
+    """`visit("en/index.html", size="phone", scheme="dark", language="zh-CN", script=True)`
+
+    It leads from the page that was visited before to this one, which finds nothing that the other has stored. With
+    another language or without scripts it is opened in a tab of its own.
+    """
     with contextlib.ExitStack() as stack:
 
         def visit(
-            page: str,
+            name: str,
             size: str = "desktop",
             scheme: str = "light",
-            language: str = "en-US",
+            language: str = LOCALE,
             script: bool = True,
         ) -> Visit:
-            width, height = SIZES[size]
-            context = chromium.new_context(
-                viewport={"width": width, "height": height},
-                color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
-                locale=language,
-                reduced_motion="reduce",  # colours change at once, so that what is measured is what stays
-                java_script_enabled=script,
-            )
-            stack.callback(context.close)
-            made = watched(context.new_page(), address)
-            made.page.goto(address + page)
+            made = tab
+            if language != LOCALE or not script:
+                context = chromium.new_context(
+                    locale=language, java_script_enabled=script, reduced_motion="reduce"
+                )
+                stack.callback(context.close)
+                made = watched(context.new_page(), address)
+            made.page.goto(address + BLANK)
+            look(made.page, size, scheme)
+            if script:
+                made.page.evaluate("localStorage.clear(); sessionStorage.clear()")
+            made.page.mouse.move(0, 0)
+            for noted in (made.elsewhere, made.missing, made.said):
+                noted.clear()
+            made.page.goto(address + name)
             if script:
                 made.page.evaluate("document.fonts.ready.then(() => true)")
             return made
@@ -118,28 +138,11 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         yield visit
 
 
-@pytest.fixture(scope="session")
-def tab(chromium: Browser, address: str) -> Iterator[Callable[[str], Visit]]:
-    """`tab("en/index.html")` opens one page after the other in one tab, wide and light: a process and a cache for all.
-
-    Each finds nothing that an earlier one has stored.
-    """
-    width, height = SIZES["desktop"]
-    page = chromium.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    page.add_init_script("localStorage.clear(); sessionStorage.clear()")
-    made = watched(page, address)
-
-    def tab(name: str) -> Visit:
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="light")
-        for noted in (made.elsewhere, made.missing, made.said):
-            noted.clear()
-        page.goto(address + name)
-        page.evaluate("document.fonts.ready.then(() => true)")
-        return made
-
-    yield tab
-    page.close()
+def look(page: Page, size: str = "desktop", scheme: str = "light") -> None:
+    """Let the window have this size, and the reader prefer these colours."""
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media="null", color_scheme=scheme)  # type: ignore[arg-type]  # "light" or "dark"
 
 
 def watched(page: Page, address: str) -> Visit:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -30,6 +31,8 @@ NOT_CHECKED_ALONE = ("29", *SHORT)
 
 INDEX = "equations"
 
+parsed = cache(read_page)
+
 
 @dataclass(frozen=True)
 class Displayed:
@@ -54,7 +57,7 @@ def read(pages: dict[str, str]) -> Pages:
     """The equations and the anchors of pages, given as name -> HTML."""
     equations, proofs, anchors = {}, {}, set()
     for name, html in pages.items():
-        article = read_page(name, html).article
+        article = parsed(name, html).article
         anchors |= {(name, element.attrib["id"]) for element in article.iter() if "id" in element.attrib}
         for element, frame in framed(article, article):
             if (anchor := element.get("id", "")).startswith("eq-"):

@@ -24,25 +24,36 @@ FIND = """(queries) => queries.map((query) => {
 })"""
 
 
-def find(visit, way, queries):
-    page = visit(f"{way}/search.html").page
-    page.wait_for_function("typeof Search !== 'undefined' && Search.hasIndex()")
-    return dict(zip(queries, page.evaluate(FIND, queries), strict=True))
+@pytest.fixture(scope="session")
+def find(chromium, address):
+    """`find(way, queries)`: what the search page of each way of reading finds; each is opened once."""
+
+    @functools.cache
+    def opened(way):
+        page = chromium.new_page()
+        page.goto(f"{address}{way}/search.html")
+        page.wait_for_function("typeof Search !== 'undefined' && Search.hasIndex()")
+        return page
+
+    def find(way, queries):
+        return dict(zip(queries, opened(way).evaluate(FIND, queries), strict=True))
+
+    return find
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_search_finds_every_term_of_the_glossary_in_both_languages(visit, way):
+def test_search_finds_every_term_of_the_glossary_in_both_languages(find, way):
     queries = [term for pair in TERMS for term in pair]
     assert len(queries) > 160
-    found = find(visit, way, queries)
+    found = find(way, queries)
     assert [
         query for query in queries if not any("glossary.html#term-" in place for place in found[query])
     ] == []
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_search_finds_equations_by_number_and_letters_by_name(visit, way):
-    found = find(visit, way, ["BP2", "(53)", "53", "bp1a", "delta", "δ", "sigma", "nabla"])
+def test_search_finds_equations_by_number_and_letters_by_name(find, way):
+    found = find(way, ["BP2", "(53)", "53", "bp1a", "delta", "δ", "sigma", "nabla"])
     assert found["BP2"][-1].startswith("four-equations.html#eq-bp2") or "eq-bp2" in found["BP2"][0]
     for number in ("(53)", "53"):
         assert any("#eq-53 " in place for place in found[number])
@@ -71,8 +82,8 @@ LAYOUTS = ["row vector", "numerator layout", "denominator layout", "分子布局
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_search_leads_from_the_letters_of_other_books_to_what_is_said_of_them(visit, way):
-    found = find(visit, way, [*OTHER_LETTERS, *LAYOUTS, "z", "w", "delta", "δ"])
+def test_search_leads_from_the_letters_of_other_books_to_what_is_said_of_them(find, way):
+    found = find(way, [*OTHER_LETTERS, *LAYOUTS, "z", "w", "delta", "δ"])
     for query in OTHER_LETTERS + LAYOUTS:
         assert any(place.startswith("conventions.html#") for place in found[query][:5]), found[query][:5]
     for ours in ("z", "w", "delta", "δ"):
@@ -90,18 +101,18 @@ WORDS_OF_LEARNERS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_search_leads_from_the_words_of_learners_to_the_chapter_or_the_question(visit, way):
-    found = find(visit, way, [word for words in WORDS_OF_LEARNERS.values() for word in words])
+def test_search_leads_from_the_words_of_learners_to_the_chapter_or_the_question(find, way):
+    found = find(way, [word for words in WORDS_OF_LEARNERS.values() for word in words])
     for page, words in WORDS_OF_LEARNERS.items():
         for word in words:
             assert any(place.startswith((page, "questions")) for place in found[word][:5]), found[word][:5]
 
 
-def test_each_example_on_the_search_page_finds_something(visit):
+def test_each_example_on_the_search_page_finds_something(visit, find):
     page = visit("both/search.html").page
     examples = page.locator(".bp-examples a").all_inner_texts()
     assert len(examples) == 5
-    found = find(visit, "both", examples)
+    found = find("both", examples)
     assert all(found.values())
     page.locator(".bp-examples a").last.click()
     page.wait_for_url("**/search.html?q=delta")
