@@ -1,7 +1,7 @@
 """Wrong variants of (R1), (R2), … and of the steps of their proofs, whose letters the language of claims lacks.
 
-They are changed as SymPy expressions, by `variants`. A variant is refuted by a counterexample of their judge that `graph_numbers`
-confirms, or ill-formed; one that the judge finds nothing against has escaped.
+They are changed as SymPy expressions, by `variants`. A variant is refuted by a counterexample of their judge that
+`graph_numbers` confirms, or ill-formed; one that the judge finds nothing against has escaped.
 """
 
 from __future__ import annotations
