@@ -30,7 +30,8 @@ from bpderive.proofs.beyond.rules import derivative, is_over_layers, over_layers
 from bpderive.proofs.calculus import collapse
 from bpderive.proofs.tensors import same
 from mutants import graph_numbers
-from mutants.subjects import Subject, claim_of
+from mutants.claims import claim_of
+from mutants.subjects import Subject
 from mutants.variants import variants
 
 Judge = Callable[[Statement], Decided]
@@ -50,6 +51,10 @@ class GraphSubject:
     def variants(self) -> Iterator[Statement]:
         """Every small change, each once."""
         return variants(self.statement)
+
+    def written(self, variant: Statement) -> str:
+        """The variant as text."""
+        return str(variant)
 
     def decided(self, variant: Statement) -> str:
         """What becomes of a variant."""

@@ -8,26 +8,14 @@ general and that evaluator finds it so on three networks; everything else has *e
 from __future__ import annotations
 
 import itertools
-import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
-from bpderive.judge.counterexample import Counterexample
-from bpderive.workbook.language import Claim, written
-from bpderive.workbook.verdict import search
-from bpderive.workbook.verdict.decide import holds, readings
-from bpderive.workbook.verdict.edits import edits
-from bpderive.workbook.verdict.errors import IllFormed, TooHard
-from bpderive.workbook.verdict.forms import Clock
-from bpderive.workbook.verdict.search import find_counterexample
 from mutants.graphs import GraphSubject, graph_subjects
 from mutants.subjects import Subject, subjects
-from tests import numerically
 
-SECONDS = 10.0
-NETWORKS = ((2, 3, 2), (3, 2, 4, 2), (2, 3, 2, 3, 2))
-CHAINS = ((1, 1), (1, 1, 1), (1, 1, 1, 1))
 OUTCOMES = ("refuted", "ill-formed", "true", "escaped")
 
 
@@ -73,57 +61,14 @@ def survey(
 
 def count(row: Row, subject: Subject | GraphSubject) -> None:
     """Decide every variant of the subject and count what becomes of it."""
-    for text, outcome in outcomes(subject):
+    variants: Iterator[Any] = subject.variants()
+    for variant in variants:
+        outcome = subject.decided(variant)
         row.counts[outcome] += 1
         if outcome == "escaped":
-            row.escaped.append(text)
+            row.escaped.append(subject.written(variant))
         elif outcome == "true":
-            row.true.append(text)
-
-
-def outcomes(subject: Subject | GraphSubject) -> Iterator[tuple[str, str]]:
-    """Every variant as text, and what becomes of it."""
-    if isinstance(subject, GraphSubject):
-        yield from ((str(variant), subject.decided(variant)) for variant in subject.variants())
-    else:
-        for claim in variants(subject.claim):
-            yield written(claim), decided(claim, subject.one_neuron)
-
-
-def variants(claim: Claim) -> Iterable[Claim]:
-    """Every small change of the claim, each once."""
-    return dict.fromkeys(edit.claim for edit in edits(claim) if edit.claim != claim)
-
-
-def decided(claim: Claim, one_neuron: bool = False) -> str:
-    """What becomes of a variant."""
-    clock = Clock(SECONDS)
-    try:
-        if holds(claim, clock, one_neuron=one_neuron):
-            return "true" if agrees(claim, one_neuron) else "escaped"
-        found = _on_chains(claim, clock) if one_neuron else find_counterexample(claim, clock)
-    except IllFormed:
-        return "ill-formed"
-    except TooHard:
-        return "escaped"
-    return "refuted" if found is not None and numerically.confirms(claim, found) else "escaped"
-
-
-def agrees(claim: Claim, one_neuron: bool = False) -> bool:
-    """Whether the sides are equal on three networks with random numbers."""
-    chosen, networks = random.Random(1), CHAINS if one_neuron else NETWORKS
-    told = [numerically.differs(claim, chosen, sizes=sizes, most=12) for sizes in networks]
-    return True not in told and False in told
-
-
-def _on_chains(claim: Claim, clock: Clock) -> Counterexample | None:
-    """A counterexample among networks of one neuron a layer."""
-    reading = readings(claim, one_neuron=True)[0]
-    for sizes in ((1,) * depth for depth in range(2, 6)):
-        found = search.counterexample(reading, sizes, clock)
-        if found is not None:
-            return found
-    return None
+            row.true.append(subject.written(variant))
 
 
 def quotients() -> Iterator[tuple[str, bool]]:

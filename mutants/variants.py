@@ -97,7 +97,7 @@ def changes(side: Expr) -> Iterator[tuple[str, Expr]]:
     for kind, rule in (*letters.items(), *((kind, {part: other}) for kind, part, other in others)):
         with contextlib.suppress(ValueError):  # shapes, or limits of a sum, that SymPy itself refuses
             changed = side.xreplace(rule)
-            if changed != side and str(changed) != str(side):  # and not only the shapes of its arrays
+            if changed != side and str(changed) != str(side):  # the shapes of arrays are not seen
                 yield kind, changed
 
 

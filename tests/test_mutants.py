@@ -23,8 +23,9 @@ from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.search import find_counterexample
 from mutants import __main__, graph_numbers, harness
+from mutants.claims import NotTranslated, claim_of
 from mutants.graphs import GraphSubject, graph_subjects
-from mutants.subjects import NotTranslated, Subject, claim_of, subjects
+from mutants.subjects import NETWORKS, Subject, subjects
 from tests import numerically
 
 SUBJECTS = list(subjects())
@@ -50,7 +51,7 @@ def test_every_equation_and_every_step_is_varied() -> None:
 )
 def test_what_is_varied_holds(subject: Subject) -> None:
     assert holds(subject.claim, Clock(5), one_neuron=subject.one_neuron)
-    assert harness.agrees(subject.claim, subject.one_neuron)
+    assert subject.agrees(subject.claim)
 
 
 @pytest.mark.parametrize("subject", GRAPHS, ids=lambda subject: f"{subject.number}: {subject.statement}")
@@ -95,8 +96,7 @@ def test_nothing_escapes(number: str) -> None:
 def test_the_committed_counts_are_those_of_the_present_variants() -> None:
     made: dict[str, int] = {}
     for subject in (*SUBJECTS, *BEYOND):
-        every = subject.variants() if isinstance(subject, GraphSubject) else harness.variants(subject.claim)
-        made[subject.number] = made.get(subject.number, 0) + len(list(every))
+        made[subject.number] = made.get(subject.number, 0) + len(list(subject.variants()))
     made["46"] = len(list(harness.quotients()))
     assert {number: row["made"] for number, row in RESULTS.items()} == made
     for row in RESULTS.values():
@@ -143,12 +143,12 @@ def test_two_mistakes_at_once_are_judged_rightly(subject: Subject, first: int, s
     """Variants that stand nowhere: what holds is true in numbers, and what is refuted is false in them."""
     claim = subject.claim
     for choice in (first, second):
-        options = list(harness.variants(claim))
+        options = list(replace(subject, claim=claim).variants())
         claim = options[choice % len(options)]
     try:
         if holds(claim, Clock(5)):
             chosen = random.Random(first)
-            assert True not in {numerically.differs(claim, chosen, sizes=sizes) for sizes in harness.NETWORKS}
+            assert True not in {numerically.differs(claim, chosen, sizes=sizes) for sizes in NETWORKS}
         else:
             found = find_counterexample(claim, Clock(5))
             assert found is None or numerically.confirms(claim, found)

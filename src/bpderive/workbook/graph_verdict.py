@@ -3,7 +3,7 @@
 The parameters, the activations a^l_j, the slopes σ′(z^l_j) and the ∂⁺C/∂a^l_j are independent unknowns. Derivatives are
 moved forwards through the layers that the network has, without backpropagation; both sides are then polynomials, and
 the claim holds where they are the same one. So it is decided on this network, for every cost and every activation, the
-neurons having each their own. `GraphReader` is the `Walker` of these claims: columns and matrices are arrays of
+neurons having each their own. `GraphWalker` is the `Walker` of these claims: columns and matrices are arrays of
 polynomials.
 """
 
@@ -166,7 +166,7 @@ def _tried(
     claim: syntax.Claim, net: Graph, numbers: random.Random | None = None
 ) -> tuple[Counterexample | None, list[dict[str, int]]]:
     """The first case in which the claim fails, if one does, and the layers; with `numbers` in numbers only."""
-    reader = GraphReader(GraphUnknowns(net, claim.sigma, claim.cost, numbers), claim)
+    reader = GraphWalker(GraphUnknowns(net, claim.sigma, claim.cost, numbers), claim)
     decided: list[dict[str, int]] = []
     for layers in reader.layers_of_claim():
         for names in reader.neurons(claim.sides, layers):
@@ -234,7 +234,7 @@ def _truth_of(claim: syntax.Claim, net: Graph) -> str | None:
 
 
 @dataclass(slots=True)
-class GraphReader(Walker[Any]):
+class GraphWalker(Walker[Any]):
     """Reads the sides of a claim on a network; a value is a polynomial, or an array of them with two axes."""
 
     truth: GraphUnknowns

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
+from bpderive.functions.activations import VectorActivation
 from bpderive.functions.costs import Cost
 from bpderive.functions.network import Network
 from bpderive.letters.text import Text
@@ -46,22 +47,23 @@ class Step:
         """∂C/∂b and ∂C/∂w from layer 2 on."""
         return [*self.nabla_b.values()], [*self.nabla_w.values()]
 
+    def whole(self, layer: int) -> VectorActivation | None:
+        """The function that a layer has of all its z, such as softmax, if it has one."""
+        return self.net.vector_output if layer == self.L else None
+
     def sigma(self, layer: int, values: Array) -> Array:
         """σ of a layer at these values, each row by its neuron's own."""
-        if self.is_whole(layer):
-            return self.net.vector_output.numpy(values)  # type: ignore[no-any-return,union-attr]
+        if (whole := self.whole(layer)) is not None:
+            outputs: Array = whole.numpy(values)
+            return outputs
         return np.array([function.numpy(row) for function, row in self._rows(layer, values)])
 
     def slope(self, layer: int, values: Array | None = None) -> Array:
         """σ′ of a layer, at its z where no values are given; of softmax the diagonal of the Jacobian."""
         at = self.z[layer] if values is None else values
-        if self.is_whole(layer):
-            return np.array([np.diag(self.net.vector_output.numpy_jacobian(z)) for z in at.T]).T  # type: ignore[union-attr]
+        if (whole := self.whole(layer)) is not None:
+            return np.array([np.diag(whole.numpy_jacobian(z)) for z in at.T]).T
         return np.array([function.numpy_derivative(row) for function, row in self._rows(layer, at)])
-
-    def is_whole(self, layer: int) -> bool:
-        """Whether a layer has one function of all its z."""
-        return self.net.vector_output is not None and layer == self.L
 
     def _rows(self, layer: int, values: Array) -> list[tuple[Any, Array]]:
         width = self.net.width(layer)
@@ -77,7 +79,7 @@ def _derivative_of_cost(t: Step, l: int) -> Array:
 
 
 def _output_error(t: Step, l: int) -> Array:
-    whole = t.net.vector_output
+    whole = t.whole(l)
     return t.g[l] * t.slope(l) if whole is None else whole.numpy_pullback(t.a[l], t.g[l])
 
 
@@ -183,6 +185,11 @@ def _same_neuron(t: Step, l: int) -> Array:
 
 BOTH = "output hidden"
 """The errors of all layers."""
+
+_EVERYWHERE = ("", "", BOTH)
+_HIDDEN = (" in the hidden layers", "隐藏层的 ", "hidden")
+_OUTPUT = (" in the output layer", "输出层的 ", "output")
+"""Where a mistake is made, in words, and the errors that have it."""
 
 NONE = _slip("no mistake", "没有错误")
 
@@ -308,7 +315,7 @@ SLIPS: tuple[Slip, ...] = (
             f"{where_zh}σ′ 写成了“z > 0 时为 1，否则为 0”，它只对 ReLU 正确",
             **_formula(layers, lambda z, a: np.where(z > 0, 1.0, 0.0)),
         )
-        for where_en, where_zh, layers in (("", "", BOTH), (" in the hidden layers", "隐藏层的 ", "hidden"))
+        for where_en, where_zh, layers in (_EVERYWHERE, _HIDDEN)
     ),
     *(
         _slip(
@@ -473,11 +480,7 @@ SLIPS: tuple[Slip, ...] = (
             **_formula(layers, formula),
         )
         for shown, formula in (("z(1 − z)", lambda z, a: z * (1 - z)), ("1 − z²", lambda z, a: 1 - z**2))
-        for where_en, where_zh, layers in (
-            ("", "", BOTH),
-            (" in the hidden layers", "隐藏层的 ", "hidden"),
-            (" in the output layer", "输出层的 ", "output"),
-        )
+        for where_en, where_zh, layers in (_EVERYWHERE, _HIDDEN, _OUTPUT)
     ),
     *(
         _slip(
@@ -492,11 +495,7 @@ SLIPS: tuple[Slip, ...] = (
             ("1 − a²", lambda z, a: 1 - a**2),
             ("a(1 − a)", lambda z, a: a * (1 - a)),
         )
-        for where_en, where_zh, layers in (
-            (" in the hidden layers", "隐藏层的 ", "hidden"),
-            (" in the output layer", "输出层的 ", "output"),
-            ("", "", BOTH),
-        )
+        for where_en, where_zh, layers in (_HIDDEN, _OUTPUT, _EVERYWHERE)
         if not (shown in ("1 − a²", "a(1 − a)") and layers == BOTH)  # these have words of their own
     ),
     _slip(
@@ -571,13 +570,13 @@ SLIPS: tuple[Slip, ...] = (
     _slip(
         "softmax is taken over the examples instead of the neurons: the axis is the other one",
         "softmax 是对样本而不是对神经元做的：应换另一个轴",
-        a=lambda t, l: t.sigma(l, t.z[l].T).T if t.is_whole(l) else t.sigma(l, t.z[l]),
+        a=lambda t, l: t.sigma(l, t.z[l].T).T if t.whole(l) else t.sigma(l, t.z[l]),
     ),
     _slip(
         "softmax divides by the sum over the whole mini-batch: each example has its own sum",
         "softmax 除以了整个小批量的和：每个样本应有自己的和",
         a=lambda t, l: (
-            t.sigma(l, t.z[l].reshape(-1, 1)).reshape(t.z[l].shape) if t.is_whole(l) else t.sigma(l, t.z[l])
+            t.sigma(l, t.z[l].reshape(-1, 1)).reshape(t.z[l].shape) if t.whole(l) else t.sigma(l, t.z[l])
         ),
     ),
 )

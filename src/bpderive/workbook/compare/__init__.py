@@ -22,15 +22,12 @@ from bpderive.functions.network import Network
 from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.verify.sample import require_seed
-from bpderive.workbook.compare.calls import Program, Run, Wrong, agree, apart, close, drawn
+from bpderive.workbook.compare.calls import BATCHES, Program, Run, Wrong, agree, apart, close, drawn
 from bpderive.workbook.compare.convention import BOOK, FACTS, SCALES, CodeConvention, given_convention
 from bpderive.workbook.compare.findings import Finding, Findings
 from bpderive.workbook.compare.graphs import compare_graph
 from bpderive.workbook.compare.reasons import common_factor, likely_reason
 from bpderive.workbook.compare.steps import compare_step, read_step
-
-BATCHES = (3, 1, 2)
-"""How many examples the cases have: a mini-batch, which tells most, a single one, and a last, shorter mini-batch."""
 
 NEARLY = 1e-3
 """Up to which error a gradient is right but for its digits."""
@@ -182,12 +179,7 @@ def _right(forms: Sequence[Sequence[Run]], wanted: CodeConvention | None) -> Cod
         if net.cost.name != "quadratic":
             scales = tuple(scale for scale in scales if scale.cost != "mean-of-outputs")
         for scale in scales:
-            factors = [scale.factor(run.m, net.sizes[-1]) for run in runs]
-            if all(
-                close(found, factor * true)
-                for run, factor in zip(runs, factors, strict=True)
-                for _, found, true in run.pairs
-            ):
+            if all(close(found, true) for run in runs for _, found, true in run.pairs_in(scale)):
                 return replace(convention, batch=scale.batch, sign=scale.sign, cost=scale.cost)
     return None
 

@@ -28,6 +28,9 @@ from bpderive.workbook.compare.objects import Moved, as_function, asked_for
 from bpderive.workbook.compare.returned import Reading, Unreadable, readings
 from bpderive.workbook.slips import CLASSIC, Slip, trace
 
+BATCHES = (3, 1, 2)
+"""How many examples the cases have: a mini-batch, which tells most, a single one, and a last, shorter mini-batch."""
+
 CLOSE = {2: 1e-2, 4: 1e-4}
 """How near in parts of the largest entry, by the bytes of a number; 1e-7 for float64."""
 
@@ -59,6 +62,11 @@ class Run:
         ):
             for place, (one, other) in enumerate(zip(found, true, strict=True)):
                 yield f"{letter}[{place}]", one, other
+
+    def pairs_in(self, scale: CodeConvention) -> Iterator[tuple[str, Array, Array]]:
+        """The same where the gradient is meant in another scale."""
+        factor = scale.factor(self.m, self.net.sizes[-1])
+        return ((name, found, factor * true) for name, found, true in self.pairs)
 
     @property
     def found(self) -> dict[str, Array]:
@@ -163,7 +171,7 @@ class Program:
             try:
                 returned = self._function(*self._arguments(given))
             except (Exception, SystemExit) as error:
-                raise Wrong(_crash(error, case)) from error
+                raise Wrong(crash(error, case.x.shape[1])) from error
         if returned is None and not convention.in_weights and not self._object:
             before = convention.inputs(case)
             if not _same(before[0], given[0]):  # it makes its step in place
@@ -220,15 +228,13 @@ def _form(net: Network, why: Text) -> Finding:
     )
 
 
-def _crash(error: BaseException, case: Case) -> Finding:
+def crash(error: BaseException, batch: int) -> Finding:
+    """What is said of a program that stops."""
     what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return Finding(
-        "crash",
-        Text(
-            en=f"it stops with {what} (for {case.x.shape[1]} examples)",
-            zh=f"因 {what} 而中止（样本数为 {case.x.shape[1]}）",
-        ),
-    )
+    return Finding("crash", _STOPS.format(what=what, batch=batch))
+
+
+_STOPS = Text(en="it stops with {what} (for {batch} examples)", zh="因 {what} 而中止（样本数为 {batch}）")
 
 
 def _written_into(name: str) -> Finding:

@@ -17,13 +17,10 @@ import numpy as np
 from bpderive.letters.text import Text
 from bpderive.programs.graphs import Graph, compile_gradient
 from bpderive.programs.graphs.trial import draw
-from bpderive.workbook.compare.calls import apart, close
+from bpderive.workbook.compare.calls import BATCHES, apart, close, crash
 from bpderive.workbook.compare.convention import Array
 from bpderive.workbook.compare.findings import Finding, Findings
 from bpderive.workbook.compare.returned import Unreadable, array_of
-
-BATCHES = (3, 1, 2)
-"""How many examples the cases have."""
 
 MOST_USES = 6
 """Up to how many uses of a parameter the missing ones are looked for."""
@@ -61,7 +58,7 @@ def compare_graph(my_backprop: Callable[..., Any], net: Graph, seed: int) -> Fin
         try:
             returned = my_backprop(copies, *(_alone([array.copy() for array in part]) for part in (x, y)))
         except Exception as error:
-            return Findings((_crash(error, batch),), len(cases) + 1)
+            return Findings((crash(error, batch),), len(cases) + 1)
         try:
             found = _named(returned, net)
         except Unreadable as error:
@@ -72,11 +69,6 @@ def compare_graph(my_backprop: Callable[..., Any], net: Graph, seed: int) -> Fin
 
 def _alone(arrays: list[Array]) -> Any:
     return arrays[0] if len(arrays) == 1 else arrays
-
-
-def _crash(error: Exception, batch: int) -> Finding:
-    what = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-    return Finding("crash", _STOPS.format(what=what, batch=batch))
 
 
 def _named(returned: Any, net: Graph) -> dict[str, Array]:
@@ -156,7 +148,6 @@ def _without_decay(case: _Case, name: str) -> Array:
     return case.true[name] - case.net.decay * case.parameters[name]
 
 
-_STOPS = Text(en="it stops with {what} (for {batch} examples)", zh="因 {what} 而中止（样本数为 {batch}）")
 _NO_MAPPING = Text(
     en="it must return a mapping from the names {names} to derivatives, and it returns {given}",
     zh="应返回从名称 {names} 到导数的映射，而返回的是 {given}",

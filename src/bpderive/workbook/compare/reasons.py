@@ -35,14 +35,9 @@ def _scaled(runs: Sequence[Run]) -> Text | None:
         for letter in ("nabla_b", "nabla_w"):
             for text, factor in _FACTORS + _WRONG_FACTORS:
                 if all(
-                    close(
-                        found,
-                        true
-                        * scale.factor(run.m, run.net.sizes[-1])
-                        * (factor(run) if name.startswith(letter) else 1.0),
-                    )
+                    close(found, true * (factor(run) if name.startswith(letter) else 1.0))
                     for run in runs
-                    for name, found, true in run.pairs
+                    for name, found, true in run.pairs_in(scale)
                 ):
                     return _otherwise(
                         Text(en="{letter}: {text}", zh="{letter}：{text}").format(letter=letter, text=text),

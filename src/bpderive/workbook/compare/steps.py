@@ -299,18 +299,23 @@ def _order(net: Network) -> list[Key]:
 def _truth(key: Key, laid: _Laid, net: Network, made: Step) -> Array:
     """What a quantity should be, in the scale of the convention."""
     letter, layer = key
-    m = made.m
-    scale = laid.convention.factor(m, net.sizes[-1])
-    each = scale / m if laid.convention.batch == "sum" or laid.convention.errors == "averaged" else scale
-    if letter in ("z", "a"):
-        return {"z": made.z, "a": made.a}[letter][layer]
-    if letter in ("da", "delta"):
-        return each * {"da": made.g, "delta": made.delta}[letter][layer]
-    if letter in ("db", "dw"):
-        return scale * {"db": made.nabla_b, "dw": made.nabla_w}[letter][layer]
-    case = (laid.of("w"), laid.of("b"), laid.found["x", 0], laid.found["y", 0])
-    value, _ = compile_gradient(net).value_and_gradient(*case)
-    return np.array(abs(scale) * value)
+    scale = laid.convention.factor(made.m, net.sizes[-1])
+    if letter == "cost":
+        case = (laid.of("w"), laid.of("b"), laid.found["x", 0], laid.found["y", 0])
+        value, _ = compile_gradient(net).value_and_gradient(*case)
+        return np.array(abs(scale) * value)
+    is_divided = laid.convention.batch == "sum" or laid.convention.errors == "averaged"
+    each = scale / made.m if is_divided else scale
+    factor, by_layer = {
+        "z": (1, made.z),
+        "a": (1, made.a),
+        "da": (each, made.g),
+        "delta": (each, made.delta),
+        "db": (scale, made.nabla_b),
+        "dw": (scale, made.nabla_w),
+    }[letter]
+    true: Array = factor * by_layer[layer]
+    return true
 
 
 def _traced(laid: _Laid, net: Network, slip: Slip) -> Step | None:
