@@ -2,9 +2,8 @@
 
 `bounds(expression, low, high)` encloses all values on [low, high], whose ends may be infinite; where the formula may be
 undefined there it raises `Outside`, which says what was not in the domain, and whether certainly. It computes in
-floating point, which is fast, or with the digits of `in_digits(n)`. `gap(expression)` decides in this way whether a
-formula is real and defined for every real z. To allow a further function, enter it in `RISING` with its largest domain,
-or in `_OTHERS`.
+floating point, which is fast, or with the digits of `in_digits(n)`. To allow a further function, enter it in `RISING`
+with its largest domain, or in `_OTHERS`.
 """
 
 from __future__ import annotations
@@ -14,9 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import mpmath
@@ -91,6 +88,11 @@ class Arithmetic:
         self.least = 1 / self.greatest
         """For what is positive and rounded to 0."""
         self._slack = self.context.mpf(10) ** -(digits + self.SPARE // 2)
+        names = {rising.name for rising in RISING.values()} | {"sin", "cos", "ceil", "floor"}
+        self.functions: dict[str, Callable[[Any], Any]] = {
+            name: getattr(self.context, name) for name in names
+        }
+        self.functions |= {name: self._guarded(name) for name in ("exp", "sinh", "cosh")}
 
     def reset(self) -> None:
         """Have the digits again that a computation that was interrupted may have left changed."""
@@ -102,17 +104,18 @@ class Arithmetic:
             return self.context.mpf(int(number.p)) / int(number.q)
         return self.context.make_mpf(number._as_mpf_val(self.bits))
 
-    def exact(self, x: Any) -> Fraction:
-        """An end as a fraction."""
-        return Fraction(*mpmath.libmp.to_rational(self.context.mpf(x)._mpf_))
+    def _guarded(self, name: str) -> Callable[[Any], Any]:
+        """A function that grows fast, by its name; raises `OverflowError` where it is too large."""
+        function = getattr(self.context, name)
 
-    def at(self, name: str, x: Any) -> Any:
-        """The value of a function by its name in Python's `math`; raises `OverflowError` if it is too large."""
-        if name in ("exp", "sinh", "cosh") and abs(x) > self.LARGEST:
+        def at(x: Any) -> Any:
+            if abs(x) <= self.LARGEST:
+                return function(x)
             if name == "exp" and x < 0:
                 return self.zero
             raise OverflowError
-        return getattr(self.context, name)(x)
+
+        return at
 
     def down(self, x: Any, units: int = 1) -> Any:
         """A number below x, by so many units in the last place at least."""
@@ -156,22 +159,23 @@ class Arithmetic:
     def sum(self, parts: list[Bounds]) -> Bounds:
         """The sums of numbers within bounds."""
         low = high = self.zero
-        for part in parts:
-            low, high = self.around(low + part.low, high + part.high)
+        above = below = True
+        nonzero = False
+        for least, most, away in parts:
+            low, high = self.around(low + least, high + most)
             # −∞ + ∞ at one end: nothing is known of that end.
             low, high = -INF if math.isnan(low) else low, INF if math.isnan(high) else high
-        same = all(p.low >= 0 for p in parts) or all(p.high <= 0 for p in parts)
-        return Bounds(low, high, (same and any(p.nonzero for p in parts)) or low > 0 or high < 0)
+            above, below, nonzero = above and least >= 0, below and most <= 0, nonzero or away
+        return Bounds(low, high, bool(((above or below) and nonzero) or low > 0 or high < 0))
 
     def product(self, parts: list[Bounds]) -> Bounds:
         """The products of numbers within bounds."""
         low, high, nonzero = parts[0]
         for first, last, away in parts[1:]:
             nonzero = nonzero and away
-            if low > 0 and first > 0:
-                low, high = self.down(low * first), self.up(high * last)
-                continue
-            ends = [self._times(x, y) for x in (low, high) for y in (first, last)]
+            ends = [low * first, low * last, high * first, high * last]
+            if not all(ends) or math.isnan(sum(ends)):
+                ends = [self._times(x, y) for x in (low, high) for y in (first, last)]
             low, high = self.around(min(ends), max(ends))
         return Bounds(low, high, nonzero)
 
@@ -185,38 +189,33 @@ class Arithmetic:
         """The inverses of numbers within bounds; raises `Outside` if 0 may be among them."""
         if part.sign is None:
             raise Outside(shown, bool(part.low == part.high == 0))
-        low, high = (self.one / x if x else self.zero for x in (part.high, part.low))
+        low, high = self.one / part.high if part.high else -INF, self.one / part.low if part.low else INF
         if part.sign == 1:
-            return Bounds(max(self.zero, self.down(low)), self.up(high) if part.low else INF, True)
-        return Bounds(self.down(low) if part.high else -INF, min(self.zero, self.up(high)), True)
+            return Bounds(max(self.zero, self.down(low)), self.up(high), True)
+        return Bounds(self.down(low), min(self.zero, self.up(high)), True)
 
-    def raised(self, base: Bounds, exponent: Expr, shown: Expr) -> Bounds:
-        """Numbers within bounds to a rational power; raises `Outside` for a root of what may be negative."""
-        if exponent.p < 0:
-            return self.inverse(self.raised(base, -exponent, shown), shown)
-        if exponent.q > 1 and base.low < 0:
+    def raised(self, base: Bounds, p: int, q: int, shown: Expr) -> Bounds:
+        """Numbers within bounds to the power p/q; raises `Outside` for a root of what may be negative."""
+        if p < 0:
+            return self.inverse(self.raised(base, -p, q, shown), shown)
+        if q > 1 and base.low < 0:
             raise Outside(shown, bool(base.high < 0))
-        if base.low < 0 and exponent.p % 2 == 0:
-            return self.raised(absolute(base), exponent, shown)
-        if base.low < 0:
-            high = (
-                self._power(base.high, exponent, 1)
-                if base.high >= 0
-                else -self._power(-base.high, exponent, -1)
-            )
-            return Bounds(-self._power(-base.low, exponent, 1), high, base.nonzero)
-        return Bounds(self._power(base.low, exponent, -1), self._power(base.high, exponent, 1), base.nonzero)
+        if p % 2 == 0 and base.low < 0:
+            base = absolute(base)
+        return Bounds(self._power(base.low, p, q, -1), self._power(base.high, p, q, 1), base.nonzero)
 
-    def _power(self, x: Any, exponent: Expr, towards: int) -> Any:
-        """x ≥ 0 to a power, rounded towards −∞ or ∞."""
-        if exponent == 1 or x in (0, INF):
+    def _power(self, x: Any, p: int, q: int, towards: int) -> Any:
+        """x to a power, x ≥ 0 or p odd, rounded towards −∞ or ∞."""
+        if p == q or x in (0, INF):
             return x
+        if x < 0:
+            return -self._power(-x, p, q, -towards)
         try:
-            found = x ** self.near(exponent)
+            found = x ** (self.one * p / q)
         except OverflowError:
             return INF if towards > 0 else self.greatest
         # The exponent may have been rounded, by which a power below 2^1024 changes by 710 units more.
-        units = 3 if exponent.q & (exponent.q - 1) == 0 else 713
+        units = 3 if q & (q - 1) == 0 else 713
         return self.up(found, units) if towards > 0 else max(self.zero, self.down(found, units))
 
     def rising(self, kind: Any, part: Bounds, shown: Expr) -> Bounds:
@@ -248,7 +247,7 @@ class Arithmetic:
         if not rising.closed and x in rising.domain:
             return -INF if x == rising.domain[0] else INF
         try:
-            return self.at(rising.name, x)
+            return self.functions[rising.name](x)
         except OverflowError:
             return INF if x > 0 else -INF
 
@@ -258,11 +257,11 @@ class Arithmetic:
         reach = 2 ** (self.bits // 2 - 3)
         if not (abs(low) < reach and abs(high) < reach) or high - low > 6:
             return Bounds(-self.one, self.one)
-        ends = [self.at(name, low), self.at(name, high)]
+        ends = [self.functions[name](low), self.functions[name](high)]
         # The turning points of the sine are at π/2 + nπ, those of the cosine at nπ: a little wider, as all is rounded.
         slack, first = self.one / 2 ** (self.bits // 2), 0.5 if name == "sin" else 0
         least, most = (low - slack) / self.pi - first, (high + slack) / self.pi - first
-        turns = range(int(self.at("ceil", least)), int(self.at("floor", most)) + 1)
+        turns = range(int(self.functions["ceil"](least)), int(self.functions["floor"](most)) + 1)
         ends += [self.one if n % 2 == 0 else -self.one for n in turns]
         low, high = self.around(min(ends), max(ends), 4)
         return self.entered(max(-self.one, low), min(self.one, high))
@@ -275,20 +274,18 @@ class _Floats(Arithmetic):
         self.digits, self.bits = 20, 53
         self.zero, self.one, self.pi = 0.0, 1.0, math.pi
         self.least, self.greatest = 5e-324, sys.float_info.max
-        self._functions = vars(math) | {"sign": lambda x: math.copysign(1.0, x) if x else 0.0}
+        self.functions = vars(math) | {"sign": lambda x: math.copysign(1.0, x) if x else 0.0}
 
     def near(self, number: Expr) -> float:
         return int(number.p) / int(number.q) if number.is_Rational else float(number)
 
-    def exact(self, x: float) -> Fraction:
-        return Fraction(x)
-
-    def at(self, name: str, x: float) -> float:
-        found: float = self._functions[name](x)
-        return found
-
     def down(self, x: float, units: int = 1) -> float:
         return math.nextafter(x, -INF) if units == 1 or math.isinf(x) else x - units * math.ulp(x)
+
+    def around(self, low: float, high: float, units: int = 1) -> tuple[float, float]:
+        if units > 1:
+            return (self.down(low, units) if low else 0.0), (-self.down(-high, units) if high else 0.0)
+        return (math.nextafter(low, -INF) if low else 0.0), (math.nextafter(high, INF) if high else 0.0)
 
 
 FLOATS = _Floats()
@@ -386,8 +383,8 @@ def _evaluator(expression: Expr, arithmetic: Arithmetic) -> Callable[[Bounds], B
         return _of_sum(expression, arithmetic)
     if expression.is_Pow and expression.exp.is_Rational and not isinstance(expression, sympy.exp):
         base = _evaluator(expression.base, arithmetic)
-        exponent = expression.exp
-        return lambda at: arithmetic.raised(base(at), exponent, expression)
+        p, q = int(expression.exp.p), int(expression.exp.q)
+        return lambda at: arithmetic.raised(base(at), p, q, expression)
     if isinstance(expression, sympy.log) and expression.args[0].is_Add:
         number, rest = expression.args[0].as_coeff_Add()
         if number == 1:
@@ -432,7 +429,7 @@ def _of_sum(expression: Expr, arithmetic: Arithmetic) -> Callable[[Bounds], Boun
             return Bounds(max(low, 0.0), high, True) if positive else Bounds(low, min(high, 0.0), True)
 
         return away_from_zero
-    if sum(term.has(z) for term in simple) < 2 and not (len(simple) > 1 and not rest):
+    if sum(term.has(z) for term in simple) < 2:
         rest = [_evaluator(term, arithmetic) for term in expression.args]
         return lambda at: arithmetic.sum([part(at) for part in rest])
     polynomial = sympy.Poly(sympy.Add(*simple), z)
@@ -472,16 +469,11 @@ def _polynomial(arithmetic: Arithmetic, coefficients: list[Bounds], at: Bounds) 
     """Horner's rule near 0; far out zⁿ times a polynomial in 1/z."""
     if at.low < at.high and at.sign is not None and min(abs(at.low), abs(at.high)) >= 1:
         inner = _horner(arithmetic, coefficients[::-1], arithmetic.inverse(at, z))
-        return arithmetic.product([arithmetic.raised(at, Rational(len(coefficients) - 1), z), inner])
+        return arithmetic.product([arithmetic.raised(at, len(coefficients) - 1, 1, z), inner])
     return _horner(arithmetic, coefficients, at)
 
 
 def _horner(arithmetic: Arithmetic, coefficients: list[Bounds], at: Bounds) -> Bounds:
-    if at.low == at.high and abs(at.low) < INF and all(c.low == c.high for c in coefficients):
-        exact, x = Fraction(0), arithmetic.exact(at.low)
-        for coefficient in coefficients:
-            exact = exact * x + arithmetic.exact(coefficient.low)
-        return arithmetic.constant(Rational(exact.numerator, exact.denominator)) or Bounds(-INF, INF)
     total = coefficients[0]
     for coefficient in coefficients[1:]:
         total = arithmetic.sum([arithmetic.product([total, at]), coefficient])
@@ -576,56 +568,6 @@ def _part(at: Bounds, low: float, high: float, strict: bool) -> Bounds:
     return Bounds(low, high, away)
 
 
-# Whether a formula is defined everywhere.
-
-CELLS = 3000
-"""Into how many parts the line is cut at most."""
-
-_FIRST = (-INF, -1e9, -1e6, -1e3, -30.0, -8.0, -3.0, -1.0, 0.0, 1.0, 3.0, 8.0, 30.0, 1e3, 1e6, 1e9, INF)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A place near which a formula is not defined, or where that could not be decided: `part` is what may fail."""
-
-    part: Expr
-    near: float
-    certain: bool
-
-
-def gap(expression: Expr, low: float = -INF, high: float = INF) -> Gap | None:
-    """Where in [low, high] the formula is not real and finite, or may not be; None if it is defined everywhere.
-
-    Raises `Unbounded` where it has a function that there are no bounds for.
-    """
-    ends = sorted({low, high, *(x for x in (*_FIRST, *_numbers(expression)) if low <= x <= high)})
-    for point in sorted(ends, key=abs):
-        if math.isfinite(point) and (found := _failing(expression, point, point)) and found.certain:
-            return found
-    waiting = list(pairwise(ends))
-    for _ in range(CELLS):
-        if not waiting:
-            return None
-        left, right = waiting.pop()
-        found = _failing(expression, left, right)
-        if found is None:
-            continue
-        middle = halfway(left, right)
-        if found.certain or middle in (left, right) or right - left < 1e-12 * max(1.0, abs(left)):
-            return found
-        waiting += [(left, middle), (middle, right)]
-        last = found
-    return last
-
-
-def _failing(expression: Expr, low: float, high: float) -> Gap | None:
-    try:
-        bounds(expression, low, high)
-    except Outside as outside:
-        return Gap(outside.part, halfway(low, high), outside.certain)
-    return None
-
-
 def halfway(low: float, high: float) -> float:
     """A number between two others, of which one may be infinite."""
     if math.isinf(low) and math.isinf(high):
@@ -635,12 +577,3 @@ def halfway(low: float, high: float) -> float:
     if math.isinf(low):
         return min(2 * high, high - 1)
     return low + (high - low) / 2
-
-
-def _numbers(expression: Expr) -> set[float]:
-    """Rational numbers in the formula, where something often changes."""
-    found = set()
-    for number in expression.atoms(sympy.Rational):
-        near = float(number) if abs(number) < 10**9 else 0.0
-        found |= {near, -near}
-    return found

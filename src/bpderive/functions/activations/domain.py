@@ -1,22 +1,25 @@
 """Whether a formula is real and finite for every real z, and has a slope there: decided, or refused with the reason.
 
-`require_real(formula)` and `require_slope(formula)` raise `DomainError`. The arguments of logarithms, roots and
-quotients are enclosed on parts of the line until their signs are certain; where that does not settle it, their zeros
-are looked for. `require_moderate(formula)` bounds the size of what is declared, before any work is done with it.
+`require_real(formula)` and `require_slope(formula)` raise `DomainError`; `undefined(formula)` is the place where a
+formula is not defined, or may not be. What logarithms, roots and quotients are taken of is enclosed on parts of the
+line until the signs are certain; where that does not settle it, its zeros are looked for. `require_moderate(formula)`
+bounds the size of what is declared, before any work is done with it.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import sympy
-from sympy import Expr, Function, Interval, S
+from sympy import Expr, Function, Interval, Rational, S
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import steps
 from bpderive.functions.activations.analysis import between, pieces
-from bpderive.functions.activations.bounds import Gap, Outside, Unbounded, bounds, gap
+from bpderive.functions.activations.bounds import INF, Outside, Unbounded, bounds, halfway
 from bpderive.functions.activations.enclosure import sign
 from bpderive.functions.activations.steps import TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
@@ -41,6 +44,71 @@ _PLAIN = {
     sympy.erfc: lambda x: 1 - sympy.erf(x),
     sympy.acos: lambda x: sympy.pi / 2 - sympy.asin(x),
 }
+
+
+CELLS = 3000
+"""Into how many parts the line is cut at most."""
+
+_FIRST = (-INF, -1e9, -1e6, -1e3, -30.0, -8.0, -3.0, -1.0, 0.0, 1.0, 3.0, 8.0, 30.0, 1e3, 1e6, 1e9, INF)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place near which a formula is not defined, or where that could not be decided: `part` is what may fail."""
+
+    part: Expr
+    near: float
+    certain: bool
+
+
+def gap(expression: Expr, low: float = -INF, high: float = INF) -> Gap | None:
+    """Where in [low, high] the formula is not real and finite, or may not be; None if it is defined everywhere.
+
+    Raises `Unbounded` where it has a function that there are no bounds for.
+    """
+    ends = sorted({low, high, *(x for x in (*_FIRST, *_numbers(expression)) if low <= x <= high)})
+    for point in sorted(ends, key=abs):
+        if math.isfinite(point) and (found := _failing(expression, point, point)) and found.certain:
+            return found
+    waiting = list(pairwise(ends))
+    for _ in range(CELLS):
+        if not waiting:
+            return None
+        left, right = waiting.pop()
+        found = _failing(expression, left, right)
+        if found is None:
+            continue
+        middle = halfway(left, right)
+        if found.certain or middle in (left, right) or right - left < 1e-12 * max(1.0, abs(left)):
+            return found
+        waiting += [(left, middle), (middle, right)]
+        last = found
+    return last
+
+
+def _failing(expression: Expr, low: float, high: float) -> Gap | None:
+    try:
+        bounds(expression, low, high)
+    except Outside as outside:
+        certain = outside.certain or (low == high and _is_infinite(outside.part, low))
+        return Gap(outside.part, halfway(low, high), certain)
+    return None
+
+
+def _is_infinite(part: Expr, at: float) -> bool:
+    """Whether a part is the inverse or the logarithm of a polynomial that is exactly 0 there."""
+    if not isinstance(part, sympy.log) and not (part.is_Pow and part.exp.is_negative):
+        return False
+    return bool(part.args[0].is_polynomial(z) and part.args[0].subs(z, Rational(at)) == 0)
+
+
+def _numbers(expression: Expr) -> set[float]:
+    """Rational numbers in the formula, where something often changes."""
+    found = set()
+    for number in expression.atoms(sympy.Rational):
+        near = float(number) if abs(number) < 10**9 else 0.0
+        found |= {near, -near}
+    return found
 
 
 def require_moderate(formula: Expr, name: str) -> None:

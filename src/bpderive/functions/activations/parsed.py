@@ -22,7 +22,7 @@ from sympy import Expr, Rational
 from bpderive.errors import DomainError
 from bpderive.functions.activations import domain, grammar, refusals, steps
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.bounds import Gap
+from bpderive.functions.activations.domain import Gap
 from bpderive.functions.activations.grammar import FUNCTIONS, GREATEST_EXPONENT, GREATEST_ROOT, MOST_BITS
 from bpderive.functions.activations.steps import TooManySteps, at_most
 from bpderive.functions.activations.variables import z
