@@ -321,16 +321,19 @@ class BookPrinter(LatexPrinter):
         return bool(low.has(Max) or high.has(Min))
 
     def _print_Add(self, expression: Add, order: Any = None) -> str:
+        return self._terms(self._order_terms(expression.args))
+
+    def _terms(self, terms: list[Expr]) -> str:
+        """Terms in this order, with their signs."""
         shown = ""
-        for term in self._order_terms(expression.args):
+        for term in terms:
             negative = term.could_extract_minus_sign()
-            text = self._print(-term if negative else term)
-            if isinstance(-term if negative else term, Add):
+            bare = -term if negative else term
+            text = self._print(bare)
+            if isinstance(bare, Add):
                 text = rf"\left( {text} \right)"
-            if not shown:
-                shown = ("-" if negative else "") + text
-            else:
-                shown += (" - " if negative else " + ") + text
+            between = (" - " if negative else " + ") if shown else "-" if negative else ""
+            shown += between + text
         return shown
 
     def _print_Mul(self, expression: Mul) -> str:
@@ -363,34 +366,29 @@ class BookPrinter(LatexPrinter):
         return _side_by_side(shown)
 
     def _print_MatMul(self, expression: Any) -> str:
-        shown = []
-        for factor in expression.args:
-            text = self._print(factor)
-            loose = factor.is_MatAdd or isinstance(factor, Add | sympy.HadamardProduct)
-            shown.append(rf"({text})" if loose else text)
-        return " ".join(shown)
+        return " ".join(self._factors(expression, sympy.HadamardProduct))
+
+    def _factors(self, expression: Any, loose: type[Basic]) -> list[str]:
+        """The factors of a product of arrays; sums and products of the other kind stand in parentheses."""
+        return [
+            rf"({self._print(factor)})"
+            if isinstance(factor, Add | sympy.MatAdd | loose)
+            else self._print(factor)
+            for factor in expression.args
+        ]
 
     def _print_MatAdd(self, expression: Any) -> str:
-        shown = ""
-        terms = sorted(
-            expression.args, key=lambda t: (t.could_extract_minus_sign(), not t.has(sympy.MatMul), str(t))
+        return self._terms(
+            sorted(
+                expression.args, key=lambda t: (t.could_extract_minus_sign(), not t.has(sympy.MatMul), str(t))
+            )
         )
-        for term in terms:
-            negative = term.could_extract_minus_sign()
-            text = self._print(-term if negative else term)
-            shown += (("-" if negative else "") if not shown else (" - " if negative else " + ")) + text
-        return shown
 
     def _print_Transpose(self, expression: Any) -> str:
         return rf"({self._print(expression.arg)})^{{T}}"
 
     def _print_HadamardProduct(self, expression: Any) -> str:
-        shown = []
-        for factor in expression.args:
-            text = self._print(factor)
-            loose = isinstance(factor, sympy.MatAdd | sympy.MatMul | Add)
-            shown.append(rf"({text})" if loose else text)
-        return r" \odot ".join(shown)
+        return r" \odot ".join(self._factors(expression, sympy.MatMul))
 
     def _print_Basic(self, expr: Any) -> str:
         """Refuse what has no printed form, rather than print its Python representation into a page."""

@@ -29,7 +29,14 @@ from bpderive.workbook.conventions.convention import Convention
 from bpderive.workbook.conventions.declaration import Letter
 from bpderive.workbook.conventions.declared import conventions
 from bpderive.workbook.conventions.softmax import by_errors, with_softmax
-from bpderive.workbook.conventions.translate import NUMBERS, Translator, Unfit, styles_of, translated
+from bpderive.workbook.conventions.translate import (
+    NUMBERS,
+    Translator,
+    Unfit,
+    has_inputs,
+    styles_of,
+    translated,
+)
 from bpderive.workbook.conventions.writing import NotWritten, Writer
 from bpderive.workbook.language import Claim, parse, syntax
 from bpderive.workbook.language.ear import Hearing, hear
@@ -41,7 +48,7 @@ from bpderive.workbook.verdict.diagnosis import is_true
 from bpderive.workbook.verdict.errors import TooHard
 from bpderive.workbook.verdict.forms import Clock
 from bpderive.workbook.verdict.layers import feasible
-from bpderive.workbook.verdict.verdict import LISTED
+from bpderive.workbook.verdict.verdict import LISTED, NO_SENSE
 
 if TYPE_CHECKING:
     from bpderive.programs.graphs import Graph
@@ -321,8 +328,7 @@ def _likeliest(found: list[Reading]) -> Reading:
 
 def _verdict(reading: Reading, hearing: Hearing, seconds: float) -> Verdict:
     if reading.misfit is not None:
-        reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=reading.misfit)
-        return Verdict(reading.claim, "ill-formed", (), reason, 0.0)
+        return Verdict(reading.claim, "ill-formed", (), NO_SENSE.format(reason=reading.misfit), 0.0)
     if hearing.softmax:
         return with_softmax(reading.claim, seconds)
     return judged(reading.claim, seconds)
@@ -332,12 +338,12 @@ def _read(begun: Readings, chosen: Reading, verdict: Verdict) -> Read:
     hearing, found = begun.hearing, list(begun.readings)
     convention = chosen.convention
     written = replace(_as_written(hearing, convention), first=chosen.found.convention.first)
-    has_inputs = chosen.style == "none" and _numbers_inputs(hearing)
+    by_inputs = chosen.style == "none" and has_inputs(hearing.claim)
     has_steps = any(
         isinstance(n, Mark) and (letter := convention.letter(n.letter)) and letter.role.startswith("step_")
         for n in hearing.claim.walk()
     )
-    writer = Writer(written, chosen.found.batch, chosen.style, has_inputs, has_steps)
+    writer = Writer(written, chosen.found.batch, chosen.style, by_inputs, has_steps)
     also = _true(found) if chosen.is_true else {}
     also.pop(convention.name, None)
     repair = None
@@ -372,11 +378,6 @@ def _repaired(hearing: Hearing, chosen: Reading, verdict: Verdict, writer: Write
             opposite = replace(chosen.claim, sides=(syntax.Minus(change), wanted))
             return writer.update(opposite.sides[0], wanted) if _holds(opposite, math.inf) else None
     return writer.latex(mended) if mended is not None else None
-
-
-def _numbers_inputs(hearing: Hearing) -> bool:
-    """Return whether a letter has an index, which says which input it is where there is one neuron."""
-    return any(isinstance(n, Mark) and n.below for n in hearing.claim.walk())
 
 
 def _true(found: list[Reading], fits_context: bool = True) -> dict[str, Text]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import reduce
 from typing import TypeGuard
 
 from bpderive.errors import BpderiveError
@@ -34,6 +35,9 @@ NUMBERS = {"m": "m", "N": "m", r"\eta": "eta", r"\alpha": "eta", r"\lambda": "la
 
 EXAMPLES = "m"
 Dimension = Layer | int | str
+Size = tuple[Dimension, Dimension]
+
+_ONE = syntax.Number(Fraction(1))
 
 
 class Unfit(BpderiveError):
@@ -49,7 +53,7 @@ class Value:
     """An expression of the book for one example; its size with the examples, None for a number; the power of m."""
 
     node: Node
-    size: tuple[Dimension, Dimension] | None = None
+    size: Size | None = None
     power: int = 0
 
 
@@ -255,7 +259,9 @@ class Translator:
         layer: Layer | None = None
         offset = self.convention.offsets.get("net" if letter.role == "net" else role, 0)
         for script in mark.above:
-            is_power = self.style in ("^[", "^(") or letter.role not in _NO_POWERS
+            is_power = self.style in ("^[", "^(") or (
+                letter.role not in _NO_POWERS and script.tokens != ("1",)
+            )
             if _style(script) == self.style and _is_layer(script.tokens) and role not in ("x", "y"):
                 layer = self.layer(script.tokens, offset)
             elif (
@@ -435,9 +441,7 @@ class Translator:
             case syntax.Power(base, exponent):
                 return _raised(self.value(base), exponent)
             case syntax.Transposed(body):
-                if isinstance(body, syntax.Ones):
-                    return Value(syntax.Number(Fraction(1)), (1, "?"))
-                return _turned(self.value(body))
+                return Value(_ONE, (1, "?")) if isinstance(body, syntax.Ones) else _turned(self.value(body))
             case syntax.Rate(_, _, True):
                 raise _unfit("it has no direct derivatives", "它没有直接导数")
             case syntax.Rate(of, by):
@@ -451,7 +455,7 @@ class Translator:
             case syntax.Kronecker():
                 return Value(syntax.with_indices(node, self.names))
             case syntax.Ones():
-                return Value(syntax.Number(Fraction(1)), ("?", 1))
+                return Value(_ONE, ("?", 1))
         raise TypeError(f"{node} has no value.")
 
     def sized(self, quantity: Quantity, batch: bool) -> Value:
@@ -473,9 +477,8 @@ class Translator:
     def _mark(self, mark: Mark) -> Value:
         if mark.letter in NUMBERS and self.convention.letter(mark.letter) is None:
             return self._number(mark)
-        width = self._width(mark)
-        if width is not None:
-            return width
+        if mark.letter in ("n", "s") and _is_layer(mark.below) and self.convention.letter("n") is None:
+            return Value(syntax.WidthOf(self.layer(mark.below, 0)))
         letter = self.meaning(mark)
         if letter.role == "cost":
             if self.batch:
@@ -508,17 +511,6 @@ class Translator:
             self.implied = quantity.layer
         return quantity, letter, exponent, self.batch and letter.batch is not False
 
-    def _width(self, mark: Mark) -> Value | None:
-        """n_l or s_l, the number of neurons of a layer."""
-        if (
-            mark.letter in ("n", "s")
-            and self.convention.letter("n") is None
-            and mark.below
-            and _is_layer(mark.below)
-        ):
-            return Value(syntax.WidthOf(self.layer(mark.below, 0)))
-        return None
-
     def _number(self, mark: Mark) -> Value:
         name = NUMBERS[mark.letter]
         if mark.above or mark.below or mark.primes:
@@ -526,7 +518,7 @@ class Translator:
         if name == "m":
             if self.examples == "one" or not self.batch:
                 raise _unfit("it is about one example", "它只涉及单个样本")
-            return Value(syntax.Number(Fraction(1)), None, 1)
+            return Value(_ONE, None, 1)
         return Value(syntax.Unknown(name))
 
     def _gradient(self, by: Quantity, batch: bool) -> Value:
@@ -534,11 +526,7 @@ class Translator:
         power = int(by.letter in ("w", "b") and self.examples == "sum" and self.batch)
         if by.indices:
             return Value(syntax.Derivative(syntax.Cost(), by), None, power)
-        shaped = self.sized(by, batch)
-        node: Node = syntax.Gradient(by)
-        if isinstance(shaped.node, syntax.Transposed):
-            node = syntax.Transposed(node)
-        found = Value(node, shaped.size, power)
+        found = replace(_inside(self.sized(by, batch), lambda _: syntax.Gradient(by)), power=power)
         return found if self.convention.as_variable else _turned(found)
 
     def _rate(self, of: Node, by: Node) -> Value:
@@ -565,10 +553,9 @@ class Translator:
             or node.indices
             or {node.letter, variable.letter} & {"w", "y", "delta"}
             or self.batch
+            or self.convention.rows
         ):
             raise _unfit("only columns are differentiated by columns", "只有列向量可以对列向量求导")
-        if self.convention.rows:
-            raise _unfit("derivatives of rows by rows are not read", "不读取行向量对行向量的导数")
         found = _signed(Value(syntax.Jacobian(node, variable), (node.layer, variable.layer)), letter)
         return found if self.convention.numerator else _turned(found)
 
@@ -608,36 +595,27 @@ class Translator:
         if inner.power:
             raise _unfit("a function of a sum over the examples", "对样本之和取函数")
         self._check_function_layer(function, inner)
-        body = inner.node
-        if isinstance(body, syntax.Transposed):
-            return replace(inner, node=syntax.Transposed(syntax.Activation(function.primes, body.body)))
-        return replace(inner, node=syntax.Activation(function.primes, body))
+        return _inside(inner, lambda column: syntax.Activation(function.primes, column))
 
     def _check_function_layer(self, function: Mark, inner: Value) -> None:
         """A function that bears a layer bears that of its argument."""
-        layer = None
-        for script in function.above:
-            if _is_layer(script.tokens):
-                layer = self.layer(script.tokens, 0)
-        if function.below and _is_layer(function.below) and self.style in ("^", "^(", "^[", "_"):
-            layer = self.layer(function.below, 0)
+        below = () if self.style in ("units", "none") else (function.below,)
+        places = (*(script.tokens for script in function.above), *below)
+        layers = [self.layer(tokens, 0) for tokens in places if _is_layer(tokens)]
         found = [n for n in syntax.walk(inner.node) if isinstance(n, Quantity)]
-        if layer is not None and len(found) == 1 and found[0].layer != layer and found[0].letter == "z":
+        if layers and len(found) == 1 and found[0].layer != layers[-1] and found[0].letter == "z":
             raise _unfit("a function bears another layer than its argument", "函数与其自变量的层不同")
 
     def _slope(self, values: list[Value]) -> Value | None:
         """1 − tanh²(z), for a whole layer, as the slope that it is."""
-        if self.sigma != "tanh" or len(values) != 2 or values[0].node != syntax.Number(Fraction(1)):
-            return None
-        match values[1].node:
-            case syntax.Minus(syntax.Times((first, second))) if (
-                first == second and values[1].size is not None
-            ):
-                inner = first.body if isinstance(first, syntax.Transposed) else first
-                if not isinstance(inner, syntax.Activation) or inner.order:
-                    return None
-                slope: Node = replace(inner, order=1)
-                return replace(values[1], node=syntax.Transposed(slope) if inner is not first else slope)
+        match values:
+            case [
+                Value(syntax.Number(Fraction(numerator=1, denominator=1))),
+                Value(syntax.Minus(syntax.Times((first, second))), (_, _)) as square,
+            ] if self.sigma == "tanh" and first == second:
+                match first:
+                    case syntax.Activation(0, at) | syntax.Transposed(syntax.Activation(0, at)):
+                        return _inside(replace(square, node=first), lambda _: syntax.Activation(1, at))
         return None
 
     def _terms(self, values: list[Value]) -> Value:
@@ -648,9 +626,7 @@ class Translator:
         values = [replace(v, size=None) if v.size is not None and "?" in v.size else v for v in values]
         if sizes and any(v.size is None for v in values):
             self.spread = True
-        size = sizes[0] if sizes else None
-        for one in sizes[1:]:
-            size = _spread(size, one)
+        size = reduce(_spread, sizes) if sizes else None
         least = min(v.power for v in values)
         terms = tuple(_times_examples(v.node, v.power - least) for v in values)
         return Value(syntax.Plus(terms), size, least)
@@ -700,13 +676,9 @@ class Translator:
         if sign == "x" and not _alike(one.size, other.size) and 1 in one.size and 1 in other.size:  # ⊗
             pair = (one, _turned(other)) if one.size[1] == 1 else (_turned(one), other)
             return self._joined(*pair, "@")
-        if sign == "x":
-            sign = "*"
-        if sign == "outer":
-            sign = "@"
         fits = one.size[1] == other.size[0]
         alike = _alike(one.size, other.size)
-        if sign == "*":
+        if sign in ("*", "x"):
             sign = "o" if alike or not fits else "@"
         self.defects += not (alike if sign == "o" else fits)
         if sign == "o":
@@ -721,7 +693,7 @@ class Translator:
                 "the sizes of a product do not fit: the examples of one factor meet the neurons of the other",
                 "乘积的大小不合：一个因子的样本维与另一个因子的神经元维相遇",
             )
-        found: tuple[Dimension, Dimension] | None = (one.size[0], other.size[1])
+        found: Size | None = (one.size[0], other.size[1])
         if found == (1, 1):
             found = None
         made = _product(one.node, other.node) if fits else syntax.Product((one.node, other.node))
@@ -732,7 +704,7 @@ class Translator:
         if under.size is not None:
             raise _unfit("it divides by an array", "除以了向量或矩阵")
         power = above.power - under.power
-        if under.node == syntax.Number(Fraction(1)):
+        if under.node == _ONE:
             return replace(above, power=power)
         return Value(syntax.Over(above.node, under.node), above.size, power)
 
@@ -761,17 +733,13 @@ class Translator:
                 "不带 axis 的 np.sum 把所有元素（连同各神经元）加在一起，只得到一个数",
             )
             return Value(inner.node, None, inner.power + int(EXAMPLES in inner.size))
-        size = list(inner.size)
-        along, size[axis] = size[axis], 1
-        if along == EXAMPLES:
-            return Value(inner.node, (size[0], size[1]), inner.power + 1)
-        if along == 1:
-            return Value(inner.node, (size[0], size[1]), inner.power)
-        self._does_not_fit(
-            f"axis={axis} sums over the neurons of the layer, not over the examples",
-            f"axis={axis} 是对该层的神经元求和，不是对样本求和",
-        )
-        return Value(inner.node, (size[0], size[1]), inner.power)
+        along, other = inner.size[axis], inner.size[1 - axis]
+        if along not in (EXAMPLES, 1):
+            self._does_not_fit(
+                f"axis={axis} sums over the neurons of the layer, not over the examples",
+                f"axis={axis} 是对该层的神经元求和，不是对样本求和",
+            )
+        return Value(inner.node, (other, 1) if axis else (1, other), inner.power + (along == EXAMPLES))
 
 
 def _equal(values: list[Value]) -> syntax.Claim:
@@ -792,17 +760,13 @@ def _split_layer(below: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ..
     return below[:1], tuple(t for t in below[1:] if t != ",")
 
 
-def _alike(one: tuple[Dimension, Dimension], other: tuple[Dimension, Dimension]) -> bool:
+def _alike(one: Size, other: Size) -> bool:
     """Return whether two sizes are equal, a column for every example counting as one for each."""
     return all(a == b or {a, b} == {1, EXAMPLES} for a, b in zip(one, other, strict=True))
 
 
-def _spread(
-    one: tuple[Dimension, Dimension] | None, other: tuple[Dimension, Dimension]
-) -> tuple[Dimension, Dimension]:
+def _spread(one: Size, other: Size) -> Size:
     """The size of two arrays together, one of which may be the same for every example."""
-    if one is None:
-        return other
     first, second = (EXAMPLES if EXAMPLES in pair else pair[0] for pair in zip(one, other, strict=True))
     return first, second
 
@@ -816,9 +780,9 @@ def _times_examples(node: Node, power: int) -> Node:
 
 
 def _times(one: Node, other: Node) -> Node:
-    if one == syntax.Number(Fraction(1)):
+    if one == _ONE:
         return other
-    if other == syntax.Number(Fraction(1)):
+    if other == _ONE:
         return one
     first = one.factors if isinstance(one, syntax.Times) else (one,)
     return syntax.Times((*first, other))
@@ -838,6 +802,13 @@ def _turned(value: Value) -> Value:
     return replace(value, node=syntax.Transposed(value.node), size=size)
 
 
+def _inside(value: Value, change: Callable[[Node], Node]) -> Value:
+    """The value with a change made of the array in it, which may lie turned."""
+    if isinstance(value.node, syntax.Transposed):
+        return replace(value, node=syntax.Transposed(change(value.node.body)))
+    return replace(value, node=change(value.node))
+
+
 def _raised(value: Value, exponent: int) -> Value:
     if value.size is None:
         return Value(syntax.Power(value.node, exponent), None, value.power * exponent)
@@ -848,7 +819,7 @@ def _raised(value: Value, exponent: int) -> Value:
 
 def _squared(value: Value, rows: bool) -> Value:
     if value.size is None:
-        return Value(syntax.Power(value.node, 2), None, 2 * value.power)
+        return _raised(value, 2)
     if EXAMPLES in value.size or value.power:
         raise _unfit("the norm is read for one example", "范数只对单个样本读取")
     turned = _turned(value)
@@ -904,7 +875,7 @@ def _read(translator: Translator, statement: Statement, hearing: Hearing) -> Tra
         claim,
         conditions=(
             *_conditions(hearing.conditions, claim),
-            *(_ONE_EACH[: 1 if _has_inputs(statement) else 2] if translator.in_numbers else ()),
+            *(_ONE_EACH[: 1 if has_inputs(statement) else 2] if translator.in_numbers else ()),
             *(_one_each(claim) if translator.convention.one_each else ()),
             *((syntax.LayerCondition(LAST, "=", translator.top),) if translator.top is not None else ()),
         ),
@@ -922,8 +893,8 @@ def _read(translator: Translator, statement: Statement, hearing: Hearing) -> Tra
     return translator
 
 
-def _has_inputs(statement: Statement) -> bool:
-    """Return whether the inputs of the one neuron are told apart."""
+def has_inputs(statement: Statement) -> bool:
+    """Return whether a letter has an index, which says which input it is where there is one neuron."""
     return any(isinstance(n, Mark) and n.below for n in statement.walk())
 
 
@@ -950,9 +921,8 @@ def _with_targets(claim: syntax.Claim, targets: tuple[int, ...]) -> syntax.Claim
     """The claim for a given target: its components are numbers."""
 
     def put(node: Node) -> Node:
-        if isinstance(node, Quantity) and node.letter == "y" and len(node.indices) == 1:
-            index = node.indices[0]
-            if isinstance(index, int) and index <= len(targets):
+        match node:
+            case Quantity("y", _, (int(index),)) if index <= len(targets):
                 return syntax.Number(Fraction(targets[index - 1]))
         return node
 

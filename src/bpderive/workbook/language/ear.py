@@ -278,7 +278,7 @@ class _Reader(ABC):
         if len(arguments) != 2:
             raise self.tokens.wrong(Text(en="two arguments", zh="两个参数"))
         if sign == "outer":
-            return Row((arguments[0], syntax.Transposed(arguments[1])), "outer")
+            return Row((arguments[0], syntax.Transposed(arguments[1])), "@")
         return Row(arguments, sign)
 
     def dotted(self, base: Node) -> Node:
@@ -492,23 +492,16 @@ class _Latex(_Reader):
             return syntax.Transposed(call) if found is not mark else call
         if may and mark.primes:
             return Call(mark, ())
-        if mark.letter in _COSTS and self.tokens.has("("):
-            place = self.tokens.place
-            self.tokens.take()
-            try:
-                arguments = self.cost_arguments()
-            except ParseError:
-                arguments = ()
-            if arguments:
-                return found
+        place = self.tokens.place
+        if mark.letter in _COSTS and self.tokens.accept(
+            "("
+        ):  # its arguments say nothing, if that is what they are
+            with contextlib.suppress(ParseError):
+                match self.listed(")"):
+                    case (Mark() | syntax.Transposed(Mark()),) | (_, _, *_):
+                        return found
             self.tokens.place = place
         return found
-
-    def cost_arguments(self) -> tuple[Node, ...]:
-        """The arguments of a cost, which say nothing; empty if they are a factor instead."""
-        arguments = self.listed(")")
-        plain = all(isinstance(a.body if isinstance(a, syntax.Transposed) else a, Mark) for a in arguments)
-        return arguments if plain or len(arguments) > 1 else ()
 
     def atom(self) -> Node:
         token = self.tokens.next

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bpderive.errors import ParseError
@@ -252,9 +253,7 @@ def _parted(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     text = re.sub(r"\(([^()]*(?:\\n?eq?|\\neq|\\leq?|\\geq?|!=|<|>)(?![A-Za-z])[^()]*)\)", r"\n\1\n", text)
     text = re.sub(f"[{_HAN}]+", "\n", text)
     text = _WORD.sub(_word, text)
-    pieces: list[str] = []
-    for line in text.split("\n"):
-        pieces += _at_commas(line)
+    pieces = [piece for line in text.split("\n") for piece in _at_commas(line)]
     statements: list[str] = []
     conditions: list[str] = []
     for piece in (p.strip(" .,:!?{}" if p.count("{") != p.count("}") else " .,:!?") for p in pieces):
@@ -309,28 +308,20 @@ def _without_asides(text: str) -> str:
     return text
 
 
+def _levels(text: str) -> Iterator[tuple[str, int]]:
+    """Each character, and how many brackets are open where it stands; brackets stand inside of themselves."""
+    depth = 0
+    for c in text:
+        depth += c in "([{"
+        yield c, depth
+        depth -= c in ")]}"
+
+
 def _outside(piece: str) -> str:
     """What stands outside of all brackets."""
-    depth, kept = 0, []
-    for c in piece:
-        if c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        elif depth <= 0:
-            kept.append(c)
-    return "".join(kept)
+    return "".join(c for c, depth in _levels(piece) if depth <= 0)
 
 
 def _at_commas(line: str) -> list[str]:
     """The line cut at commas outside of brackets."""
-    pieces, depth, last = [], 0, 0
-    for at, c in enumerate(line):
-        if c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        elif c in ",;" and depth <= 0:
-            pieces.append(line[last:at])
-            last = at + 1
-    return [*pieces, line[last:]]
+    return "".join("\n" if c in ",;" and depth <= 0 else c for c, depth in _levels(line)).split("\n")

@@ -1,8 +1,8 @@
 """What a claim consists of: expressions of the book's letters, as a tree, and the conditions that it is made under.
 
 `parse` makes a `Claim` from text. `parts(node)` are the parts of an expression, `with_parts(node, parts)` the same
-expression of other parts, and `walk(node)` all of them. A new construct is one class here, and one method in each of
-`text`, `verdict.shapes` and `verdict.walker`.
+expression of other parts, and `walk(node)` all of them. A new construct is one class here, and one case in each of
+`text`, `typeset`, `verdict.shapes` and `verdict.walker`.
 
 A formula in letters of another book is the same tree before its letters are known: `Mark`, a letter with whatever
 stands above and below it, and the constructs after it, until a convention says what they mean.

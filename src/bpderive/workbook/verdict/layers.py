@@ -7,7 +7,8 @@ that mixes l and L has l = L, l = L−1, … and the case that l lies further do
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -113,15 +114,17 @@ def _feasible(wanted: tuple[Constraint, ...]) -> tuple[tuple[int, int], ...]:
 def is_met(constraint: Constraint, at: int, depth: int) -> bool:
     """Return whether a constraint holds where l and L have these values."""
     first, relation, second = constraint
-    gap = value(second, at, depth) - value(first, at, depth)
-    return {
-        "=": gap == 0,
-        "!=": gap != 0,
-        "<": gap > 0,
-        "<=": gap >= 0,
-        ">": gap < 0,
-        ">=": gap <= 0,
-    }[relation]
+    return _RELATIONS[relation](value(first, at, depth), value(second, at, depth))
+
+
+_RELATIONS: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def value(layer: syntax.Layer, at: int, depth: int) -> int:

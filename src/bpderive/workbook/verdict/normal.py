@@ -255,10 +255,6 @@ class Normaliser(Walker[list[Term]]):
                 return evaluated(known, self.activation(top, neuron), atom("y", neuron))
         return atom("e", top, neuron)
 
-    def error(self, at: Position, neuron: syntax.Index) -> list[Term]:
-        """δ^l_j = ∂C/∂z^l_j."""
-        return self.cost_moved(Variable("z", at, (neuron,)))
-
     def cost_moved(self, by: Variable) -> list[Term]:
         """∂C/∂by."""
         top = self._top()

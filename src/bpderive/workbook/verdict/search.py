@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -53,9 +53,15 @@ def find_counterexample(
 
     `tried` takes the networks that were looked at. Raises `TooHard` when the time is up or it cannot be computed.
     """
-    reading = readings(claim)[0]
+    return _first(readings(claim)[0], _networks_for(claim), clock, [] if tried is None else tried)
+
+
+def _first(
+    reading: Reading, networks: Iterable[tuple[int, ...]], clock: Clock, tried: list[tuple[int, ...]]
+) -> Counterexample | None:
+    """The counterexample on the first of the networks that has one."""
     beyond: OutOfReach | None = None
-    for sizes in _networks_for(claim):
+    for sizes in networks:
         if not any(True for _ in places(reading, sizes)):
             continue
         try:
@@ -67,8 +73,7 @@ def find_counterexample(
             raise beyond or error from None
         if found is not None:
             return found
-        if tried is not None:
-            tried.append(sizes)
+        tried.append(sizes)
     if beyond is not None:
         raise beyond
     return None
@@ -110,16 +115,12 @@ def _least_widths(claim: syntax.Claim, at: int, depth: int) -> tuple[int, ...]:
 def on_equal_widths(claim: syntax.Claim, clock: Clock) -> Counterexample | None:
     """A counterexample in a network of equal widths to a claim that makes no sense in others."""
     try:
-        reading: Reading = readings(claim, all_equal=True, lenient=True)[0]
+        reading = readings(claim, all_equal=True, lenient=True)[0]
         least = max(2, min(depth for _, depth in feasible(claim)))
-        for depth in (max(3, least), max(3, least) + 1, least):
-            for width in (2, 3):
-                found = counterexample(reading, (width,) * depth, clock)
-                if found is not None:
-                    return found
+        depths = (max(3, least), max(3, least) + 1, least)
+        return _first(reading, ((width,) * depth for depth in depths for width in (2, 3)), clock, [])
     except (IllFormed, TooHard):
         return None
-    return None
 
 
 def places(reading: Reading, sizes: tuple[int, ...]) -> Iterator[tuple[int, dict[str, int]]]:
@@ -168,17 +169,21 @@ def counterexample(
     spots = list(itertools.islice(places(reading, sizes), MOST_CASES))
     beyond: OutOfReach | None = None
     values = [*POOLS[:pools], *_near_kinks(reading.claim)]
-    for attempt in range(len(values)):
-        for at, names in spots:
-            clock.check()
-            try:
-                found = _at(reading, sizes, at, names, (attempt, values[attempt]), clock)
-            except OutOfReach as error:
-                clock.check(OUT_OF_REACH)
-                beyond = error
-                continue
-            if found is not None:
-                return found
+    for (attempt, pool), (at, names) in itertools.product(enumerate(values), spots):
+        clock.check()
+        seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
+        trials = (
+            Trial(reading, sizes, at, pool, random.Random(seed), clock, intervals)
+            for intervals in (False, True)
+        )
+        try:
+            found = _case(trials, names)
+        except OutOfReach as error:
+            clock.check(OUT_OF_REACH)
+            beyond = error
+            continue
+        if found is not None:
+            return found
     if beyond is not None:
         raise beyond
     return None
@@ -195,29 +200,17 @@ def _near_kinks(claim: syntax.Claim) -> list[tuple[Fraction, ...]]:
     return [tuple(ends), tuple(sorted({*ends, *beside}))]
 
 
-def _at(
-    reading: Reading,
-    sizes: tuple[int, ...],
-    at: int,
-    names: dict[str, int],
-    numbered_pool: tuple[int, tuple[Fraction, ...]],
-    clock: Clock,
-) -> Counterexample | None:
-    claim = reading.claim
-    attempt, pool = numbered_pool
-    for intervals in (False, True):
-        seed = f"{sizes} {at} {sorted(names.items())} {attempt}"
-        trial = Trial(reading, sizes, at, pool, random.Random(seed), clock, intervals)
+def _case(trials: Iterable[Trial], names: dict[str, int]) -> Counterexample | None:
+    """The case that the first of the networks shows whose numbers suffice to compute all sides."""
+    for trial in trials:
         try:
-            values = [trial.value(side, {**names}) for side in claim.sides]
+            values = [trial.value(side, {**names}) for side in trial.reading.claim.sides]
         except NotHere:
             return None
         except NeedsIntervals:
             continue
-        for left, right in itertools.pairwise(values):
-            if differ(left, right):
-                return _shown(trial, names, left, right)
-        return None
+        pairs = itertools.pairwise(values)
+        return next((_shown(trial, names, *pair) for pair in pairs if differ(*pair)), None)
     return None
 
 

@@ -303,16 +303,10 @@ def _first_sign(form: Form) -> Atom | None:
     return None
 
 
-def _ends(form: Form, direction: _Direction) -> Iterator[Fraction]:
+def _ends(form: Form, direction: _Direction) -> set[Fraction]:
     """The ends of every sign of this direction."""
-    for (factors, _), _ in form:
-        for factor, _ in factors:
-            if factor[0] in NESTED:
-                yield from _ends(factor[-1], direction)
-                if factor[0] in SIGNS:
-                    found, end, _ = _turned(factor)
-                    if found == direction:
-                        yield end
+    turned = (_turned(factor) for factor in forms.atoms(form) if factor[0] in SIGNS)
+    return {end for found, end, _ in turned if found == direction}
 
 
 def _solved(direction: _Direction, value: Fraction) -> tuple[Atom, list[Term]] | None:

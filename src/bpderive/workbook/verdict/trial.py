@@ -46,6 +46,8 @@ POOLS: tuple[tuple[Fraction, ...], ...] = tuple(
 _UNIT = tuple(Fraction(n, d) for d in (2, 3, 4, 5) for n in range(1, d) if Fraction(n, d).denominator == d)
 
 
+_A, _Y = sympy.symbols("a y", real=True)
+
 AN_INTERVAL = 4
 """How many steps a number takes that is an interval."""
 
@@ -216,9 +218,11 @@ class Trial(Walker[Any]):
         """∂C/∂a^L_m."""
         if self.cost is None:
             return self.unknown(f"∂C/∂a^{self.depth}_{m}")
-        a, y = sympy.symbols("a y", real=True)
-        formula = costs[self.cost].derivative(a, y)
-        return arithmetic(formula, {a: self.activation(self.depth, m), y: self.target(m)})
+        return self._of_output(costs[self.cost].derivative(_A, _Y), m)
+
+    def _of_output(self, formula: Any, m: int) -> Any:
+        """A formula in an output and its target."""
+        return arithmetic(formula, {_A: self.activation(self.depth, m), _Y: self.target(m)})
 
     def target(self, m: int) -> Any:
         """y_m."""
@@ -228,18 +232,10 @@ class Trial(Walker[Any]):
         """C."""
         if self.cost is None:
             return self.unknown("C")
-        a, y = sympy.symbols("a y", real=True)
-        term = costs[self.cost].term(a, y)
-        outputs = range(1, self.sizes[-1] + 1)
-        return self.plus(
-            arithmetic(term, {a: self.activation(self.depth, m), y: self.target(m)}) for m in outputs
-        )
+        term = costs[self.cost].term(_A, _Y)
+        return self.plus(self._of_output(term, m) for m in range(1, self.sizes[-1] + 1))
 
     # Derivatives, by forward mode
-
-    def error(self, layer: int, j: int) -> Any:
-        """δ^l_j = ∂C/∂z^l_j."""
-        return self.cost_moved(Variable("z", layer, (j,)))
 
     def cost_moved(self, by: Variable) -> Any:
         """∂C/∂by."""

@@ -231,6 +231,7 @@ _UNDECIDED = Text(
     en="it could not be decided: {doubt}. No counterexample was found on {count} networks",
     zh="无法判定：{doubt}。在 {count} 个网络上没有找到反例",
 )
+NO_SENSE = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}")
 REFUTED = Text(en="the two sides are not always equal", zh="两边并不总相等")
 
 _ELSE = Text(en="(all else is 0)", zh="（其余各量均为 0）")
@@ -278,7 +279,7 @@ def _judged(claim: Claim, clock: Clock) -> Verdict:
             check_divisors(claim, clock.within(DECISION))
             return Verdict(claim, "holds", (), _holds_in_words(claim), 0.0)
     except IllFormed as error:
-        reason = Text(en="it makes no sense: {reason}", zh="写法有误，{reason}").format(reason=error.reason)
+        reason = NO_SENSE.format(reason=error.reason)
         case = on_equal_widths(claim, clock.within(SEARCH)) if error.mendable else None
         return Verdict(claim, "ill-formed", (), reason, 0.0, case, diagnose(claim, clock))
     except TooHard as error:

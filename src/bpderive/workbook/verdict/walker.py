@@ -69,7 +69,6 @@ class Walker(Generic[Value]):
     bias: Callable[[Any, Any], Value]
     weighted_input: Callable[[Any, Any], Value]
     activation: Callable[[Any, Any], Value]
-    error: Callable[[Any, Any], Value]
     target: Callable[[Any], Value]
     cost_value: Callable[[], Value]
     kronecker: Callable[[syntax.Index, syntax.Index], Value]
@@ -78,6 +77,10 @@ class Walker(Generic[Value]):
     cost_moved: Callable[[Variable], Value]
     moved: Callable[[str, Any, Any, Variable], Value]
     """∂C/∂by; ∂z^l_j/∂by or ∂a^l_j/∂by, by letter, layer and neuron."""
+
+    def error(self, at: Any, neuron: Any) -> Value:
+        """δ^l_j = ∂C/∂z^l_j."""
+        return self.cost_moved(Variable("z", at, (neuron,)))
 
     @property
     def cost(self) -> str | None:
