@@ -32,8 +32,9 @@ from bpderive.proofs.beyond.letters import (
     W,
     gradient_of_layer,
 )
-from bpderive.proofs.beyond.rules import derivative, is_over_layers, over_layers, summed_layers
+from bpderive.proofs.beyond.rules import derivative, is_over_layers, over_layers
 from bpderive.proofs.calculus import collapse
+from bpderive.proofs.rules import summed_layers
 from bpderive.proofs.tensors import same
 from mutants import graph_numbers
 from mutants.subjects import Subject, claim_of
