@@ -26,8 +26,9 @@ from bpderive.proofs.beyond.letters import (
     Mean,
     UpTo,
 )
-from bpderive.proofs.beyond.rules import derivative, is_over_layers, over_layers, summed_layers
+from bpderive.proofs.beyond.rules import derivative, is_over_layers, over_layers
 from bpderive.proofs.calculus import collapse
+from bpderive.proofs.rules import summed_layers
 from bpderive.proofs.tensors import same
 from mutants import graph_numbers
 from mutants.claims import claim_of

@@ -10,11 +10,12 @@ from sympy import Integer, Sum
 from bpderive import derivation, equations
 from bpderive.errors import Refuted, StepError
 from bpderive.letters.statements import Statement, equation, layers, neurons
-from bpderive.letters.symbols import L, Partial, SigmaPrime, a, b, delta, j, k, l, z
+from bpderive.letters.symbols import L, Partial, SigmaPrime, Width, a, b, delta, j, k, l, z
+from bpderive.proofs import Move, derive
 from bpderive.proofs.beyond import judge
 from bpderive.proofs.beyond.letters import Direct, gradient_of_layer, r
 from bpderive.proofs.beyond.rules import AddEmpty, Join, OnlyNeighbours, Take
-from bpderive.proofs.derivation import Move, derive
+from bpderive.proofs.rules import ByEquation
 
 THEOREMS = [number for number, known in equations.further.items() if known.kind == "theorem"]
 
@@ -81,6 +82,18 @@ def test_rules_refuse_what_does_not_follow() -> None:
         OnlyNeighbours(l).apply([line], over)
     with pytest.raises(StepError, match="does not run over"):
         OnlyNeighbours(L).apply([beside], over)
+
+
+def test_an_equation_is_used_under_a_sum_only_for_layers_that_it_holds_for() -> None:
+    rule = ByEquation("R5", derivation("R5").statement, ((l, r), (j, k)))
+
+    def line(first: int) -> Statement:
+        total = Sum(Sum(delta(r)[k, 0], (k, 0, Width(r) - 1)), (r, first, L))
+        return Statement((total, total))
+
+    assert rule.apply([line(2)], ()).rhs.has(SigmaPrime)
+    with pytest.raises(StepError, match="holds for"):
+        rule.apply([line(1)], ())
 
 
 @pytest.mark.parametrize("number", THEOREMS)

@@ -1,6 +1,6 @@
 """The rules of the derivations: each computes the next line from the lines before it.
 
-    ByEquation     put equals for equals, by a definition or an equation that is proved already
+    ByEquation     put equals for equals, by a definition or an equation that is proved already, under sums too
     ByLine         the same, by an earlier line of this derivation
     Recall         begin a side calculation with a known equation
     ChainRule      the one axiom: ∂X/∂v = Σ_k ∂X/∂u_k · ∂u_k/∂v when X depends on v through the layer u only
@@ -80,8 +80,9 @@ class ByEquation:
     def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
         """The last line with every occurrence replaced; raises `StepError` if there is none."""
         known = _read_at(self.number, self.equation, self.at)
+        within = (*summed_layers(lines[-1].rhs), *ranges)
         for r in self.equation.ranges:
-            _check_layer(self.number, r, dict(self.at).get(r.letter, r.letter), ranges)
+            _check_layer(self.number, r, dict(self.at).get(r.letter, r.letter), within)
         old, new = (known.rhs, known.lhs) if self.backwards else (known.lhs, known.rhs)
         return lines[-1].with_rhs(replaced(lines[-1].rhs, old, new))
 
@@ -278,6 +279,12 @@ class BothSides:
             derivative(Partial(line.lhs, self.by), ranges, (as_definition,), acts_elementwise(line.output))
         )
         return Statement((Partial(line.lhs, self.by), value), line.ranges)
+
+
+def summed_layers(expression: Expr) -> tuple[Range, ...]:
+    """The ranges of the layers that sums in `expression` run over."""
+    limits = (limit for total in expression.atoms(Sum) for limit in total.limits)
+    return tuple(Range(*limit) for limit in limits if limit[0].is_positive)
 
 
 def acts_elementwise(output: str | None) -> bool:

@@ -65,7 +65,7 @@ class Shared:
 
     def weights(self, theta: Any) -> Array:
         """Return the weights, for parameters in their shape."""
-        theta = np.asarray(theta, float)
+        theta = np.asarray(theta)
         if self.table is not None:
             made: Array = self.table @ theta.reshape(-1)
             return made

@@ -1,7 +1,7 @@
 """What `verify` says of a graph: its compiled gradient against differences, in floating point and in many digits.
 
-The cost of the differences is computed by the program's forward pass alone in floating point, and in many digits by the
-let-bindings of (R1) and (R2) with the formulas of σ and C.
+The cost of the differences is computed by the program's forward pass alone in floating point, and in many digits from
+the formulas of σ and C.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-import sympy
 
-from bpderive.errors import DomainError, shown
-from bpderive.functions.network import component
 from bpderive.later import np
 from bpderive.letters.text import Text
 from bpderive.programs.graphs.graph import Graph
 from bpderive.programs.graphs.program import compile_graph
-from bpderive.programs.graphs.symbolic import graph_gradient, parameter
+from bpderive.programs.graphs.symbolic import parameter
 from bpderive.programs.verify import STEP
+from bpderive.programs.verify.many_digits import activated, cost_term, exact, mean
 from bpderive.programs.verify.result import Comparison, Verification, comparison
+from bpderive.programs.verify.sample import require_seed
 
 MOST_COMPARED = 24
 """How many parameters are moved, one by one."""
@@ -39,14 +38,7 @@ def draw(net: Graph, rng: np.random.Generator, m: int = 3) -> tuple[dict[str, An
 
 def verify_graph(net: Graph, seed: int = 0) -> Verification:
     """Compare the compiled gradient of a graph with differences of its cost."""
-    if type(seed) is not int or seed < 0:
-        raise DomainError(
-            Text(
-                en="A seed is an integer from 0; given was {given}.",
-                zh="种子是从 0 起的整数；给出的是 {given}。",
-            ).format(given=shown(seed))
-        )
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(require_seed(seed))
     compiled = compile_graph(net)
     parameters, x, y = draw(net, rng)
     value, found = compiled.value_and_gradient(parameters, x, y)
@@ -61,7 +53,7 @@ def verify_graph(net: Graph, seed: int = 0) -> Verification:
         return float(compiled.value_and_gradient(moved, x, y)[0])
 
     by_differences = [(at(name, i, STEP) - at(name, i, -STEP)) / (2 * STEP) for name, i in chosen]
-    exact = _ManyDigits(net, parameters, x, y)
+    in_digits = _ManyDigits(net, parameters, x, y)
     made: dict[str, Comparison] = {
         "finite_difference": comparison(
             Text(en="finite differences of the cost, float64", zh="代价的有限差分（float64）"),
@@ -74,11 +66,11 @@ def verify_graph(net: Graph, seed: int = 0) -> Verification:
         "high_precision": comparison(
             Text(en="50 digits", zh="50 位高精度"),
             derivatives,
-            [float(exact.derivative(*place)) for place in chosen],
+            [float(in_digits.derivative(*place)) for place in chosen],
             labels,
             directions=0,
             tolerance=1e-12,
-            cost=(float(value), float(exact.value({}))),
+            cost=(float(value), float(in_digits.value())),
         ),
     }
     count = len(places)
@@ -91,67 +83,39 @@ def verify_graph(net: Graph, seed: int = 0) -> Verification:
 
 
 class _ManyDigits:
-    """The cost of a graph in many digits, from the formulas of σ and C and the let-bindings of the forward pass."""
+    """The cost of a graph in many digits, from the formulas of σ and C alone; x and y have an array for each layer."""
 
     def __init__(self, net: Graph, parameters: dict[str, Any], x: list[Any], y: list[Any]) -> None:
-        self.net, self.x, self.y = net, x, y
-        self.parameters = {
-            parameter(net, name, i): mpmath.mpf(float(number))
-            for name, array in parameters.items()
-            for i, number in enumerate(array.reshape(-1))
-        }
-        forward = [
-            pair for pair in graph_gradient(net).bindings if pair[0].name.partition("^")[0] in ("z", "a")
-        ]
-        cost = sympy.Add(
-            *(
-                net.cost.term(component("a", layer, n + 1), component("y", layer, n + 1))
-                for layer in net.cost_reads
-                for n in range(net.width(layer))
-            )
-        )
-        self.lines = [
-            (symbol, sorted(value.free_symbols, key=str), value)
-            for symbol, value in [*forward, (sympy.Symbol("cost"), cost)]
-        ]
-        self.compiled = [
-            (symbol, letters, sympy.lambdify(letters, value, modules="mpmath"))
-            for symbol, letters, value in self.lines
-        ]
+        self._net, self._term = net, cost_term(net.cost)
+        self._x, self._y = list(map(exact, x)), list(map(exact, y))
+        self._parameters = {name: exact(array) for name, array in parameters.items()}
 
-    def value(self, moved: dict[Any, Any]) -> Any:
-        """The mean cost, with other values for some parameters."""
-        with mpmath.workdps(DIGITS):
-            parameters = self.parameters | moved
-            total = mpmath.mpf(0)
-            m = self.x[0].shape[1]
-            for column in range(m):
-                known = dict(parameters)
-                for letter, layers, arrays in (
-                    ("x", self.net.inputs, self.x),
-                    ("y", self.net.cost_reads, self.y),
-                ):
-                    for layer, array in zip(layers, arrays, strict=True):
-                        for n in range(self.net.width(layer)):
-                            known[component(letter, layer, n + 1)] = mpmath.mpf(float(array[n, column]))
-                for symbol, letters, function in self.compiled:
-                    known[symbol] = function(*(known[each] for each in letters))
-                total += known[self.compiled[-1][0]]
-            total /= m
-            if self.net.decay:
-                weighing = {self.net.shared[key].name for key in self.net.places if isinstance(key, tuple)}
-                squares = sum(
-                    parameters[parameter(self.net, name, i)] ** 2
-                    for name in weighing
-                    for i in range(int(np.prod(self.net.parameters[name])))
-                )
-                total += mpmath.mpf(self.net.decay) / 2 * squares
-            return total
+    def value(self) -> Any:
+        """The mean cost, with λ/2 Σ w²."""
+        return self._value(self._parameters)
 
     def derivative(self, name: str, i: int) -> Any:
         """The central difference by one parameter."""
         with mpmath.workdps(DIGITS):
             step = mpmath.mpf(10) ** -15
-            symbol = parameter(self.net, name, i)
-            here = self.parameters[symbol]
-            return (self.value({symbol: here + step}) - self.value({symbol: here - step})) / (2 * step)
+            return (self._moved(name, i, step) - self._moved(name, i, -step)) / (2 * step)
+
+    def _moved(self, name: str, i: int, step: Any) -> Any:
+        moved = self._parameters[name].copy()
+        moved.reshape(-1)[i] += step
+        return self._value(self._parameters | {name: moved})
+
+    def _value(self, parameters: dict[str, Any]) -> Any:
+        net = self._net
+        with mpmath.workdps(DIGITS):
+            made = {key: net.shared[key].weights(parameters[net.shared[key].name]) for key in net.places}
+            outputs = dict(zip(net.inputs, self._x, strict=True))
+            for layer in net.computed:
+                zs = sum(made[layer, read] @ outputs[read] for read in net.reads[layer]) + made[layer]
+                passed = [outputs[read] for read in net.shortcuts.get(layer, ())]
+                outputs[layer] = sum(passed, start=activated(net, layer, zs))
+            ends = zip(net.cost_reads, self._y, strict=True)
+            total = mpmath.fsum(mean(self._term, outputs[layer], target) for layer, target in ends)
+            weighing = {net.shared[key].name for key in net.places if isinstance(key, tuple)}
+            squares = sum((parameters[name] ** 2).sum() for name in weighing)
+            return total + mpmath.mpf(net.decay) / 2 * squares

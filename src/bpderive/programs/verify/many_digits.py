@@ -13,9 +13,10 @@ from typing import Any
 import mpmath
 import sympy
 
+from bpderive.functions.activations import VectorActivation
 from bpderive.functions.activations.layer_program import SUM, LayerProgram, letter
 from bpderive.functions.activations.stable import in_high_precision
-from bpderive.functions.costs import a, y
+from bpderive.functions.costs import Cost, a, y
 from bpderive.functions.network import Network
 from bpderive.later import Array, np
 
@@ -24,8 +25,6 @@ DIGITS = 80
 
 STEP_EXPONENT = 26
 
-_VARIABLES = (a, y)
-
 
 class ManyDigits:
     """The mean cost of a network over some examples; weights, biases, x and y are arrays of NumPy."""
@@ -33,10 +32,10 @@ class ManyDigits:
     def __init__(self, net: Network, weights: Any, biases: Any, x: Any, y: Any) -> None:
         with mpmath.workdps(DIGITS):
             self._net = net
-            self._weights, self._biases = list(map(_exact, weights)), list(map(_exact, biases))
-            self._targets = _exact(y)
-            self._term = sympy.lambdify(_VARIABLES, net.cost.formula, "mpmath")
-            self._activations, self._zs = [_exact(x)], []
+            self._weights, self._biases = list(map(exact, weights)), list(map(exact, biases))
+            self._targets = exact(y)
+            self._term = cost_term(net.cost)
+            self._activations, self._zs = [exact(x)], []
             for layer, (w, b) in enumerate(zip(self._weights, self._biases, strict=True), start=2):
                 self._zs.append(w @ self._activations[-1] + b)
                 self._activations.append(self._activated(layer, self._zs[-1]))
@@ -58,7 +57,7 @@ class ManyDigits:
 
     def along(self, direction_b: Sequence[Any], direction_w: Sequence[Any]) -> Any:
         """The derivative of C where all parameters move in a direction, given as arrays of NumPy."""
-        along_b, along_w = (list(map(_exact, part)) for part in (direction_b, direction_w))
+        along_b, along_w = (list(map(exact, part)) for part in (direction_b, direction_w))
         with mpmath.workdps(DIGITS):
             # The first layer's z are linear in what moves, and its weights are the most: they are used once.
             first = along_w[0] @ self._activations[0] + along_b[0]
@@ -85,15 +84,31 @@ class ManyDigits:
         return self._mean(activations)
 
     def _activated(self, layer: int, zs: Array) -> Array:
-        whole = self._net.vector_output
-        if whole is not None and layer == self._net.depth:
-            return _of_layer(whole.formula_program, zs)
-        formulas = (self._net.activation_of(layer, j + 1).formula for j in range(len(zs)))
-        rows = [_each(in_high_precision(formula), row) for formula, row in zip(formulas, zs, strict=True)]
-        return np.array(rows)
+        return activated(self._net, layer, zs)
 
     def _mean(self, outputs: Array) -> Any:
-        return mpmath.fsum(_each(self._term, outputs, self._targets).ravel()) / outputs.shape[1]
+        return mean(self._term, outputs, self._targets)
+
+
+def activated(net: Any, layer: int, zs: Array) -> Array:
+    """a^l by the formulas of the activations, in the digits that are set."""
+    whole = net.layer_activation(layer)
+    if isinstance(whole, VectorActivation):
+        return _of_layer(whole.formula_program, zs)
+    formulas = (net.activation_of(layer, j + 1).formula for j in range(len(zs)))
+    rows = [_each(in_high_precision(formula), row) for formula, row in zip(formulas, zs, strict=True)]
+    return np.array(rows)
+
+
+def cost_term(cost: Cost) -> Callable[..., Any]:
+    """What the cost is for one output and what was desired of it."""
+    found: Callable[..., Any] = sympy.lambdify((a, y), cost.formula, "mpmath")
+    return found
+
+
+def mean(term: Callable[..., Any], outputs: Array, targets: Array) -> Any:
+    """The sum of a cost over the outputs, the mean over the examples."""
+    return mpmath.fsum(_each(term, outputs, targets).ravel()) / outputs.shape[1]
 
 
 def _of_layer(program: LayerProgram, zs: Array) -> Array:
@@ -118,6 +133,6 @@ def _each(function: Callable[..., Any], *arrays: Array) -> Array:
     return found
 
 
-def _exact(array: Any) -> Array:
+def exact(array: Any) -> Array:
     """The entries, which floating point holds, as the same numbers of mpmath."""
     return _each(mpmath.mpf, array.astype(object))

@@ -30,7 +30,7 @@ from bpderive.letters.symbols import (
 from bpderive.letters.text import Text
 from bpderive.proofs.algebra_rules import Cancel
 from bpderive.proofs.beyond.letters import Direct, Mean, Spread, W, gradient_of_layer, kernel, r, weights
-from bpderive.proofs.beyond.rules import Collect, OnlyNeighbours, Sift, Through, UnderSum, collected
+from bpderive.proofs.beyond.rules import Collect, OnlyNeighbours, Sift, Through, collected
 from bpderive.proofs.beyond.theorems import over
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, WEIGHT, WEIGHTED_INPUT
 from bpderive.proofs.derivation import Derivation, derive
@@ -177,7 +177,7 @@ def over_all_steps() -> Derivation:
                     zh="链式法则：对每一步的权重求和，这些权重都与 $W_{jk}$ 一同变化",
                 ),
             ),
-            Move(UnderSum("R7", derivation("R7").statement, ((r, l - 1),))),
+            Move(ByEquation("R7", derivation("R7").statement, ((r, l - 1),))),
         ],
     )
 

@@ -1,6 +1,5 @@
 """The rules that proofs about any network without a circle need besides those of the chapter.
 
-UnderSum    put equals for equals under sums over layers, whose letter then ranges as the sum says
 AddEmpty    write down a sum without terms
 Join        take a term into the sum whose next one it is
 Take        take a derivative of what the definitions (R1) and (R2) say, by one of the things they read
@@ -30,14 +29,8 @@ from bpderive.proofs import words
 from bpderive.proofs.beyond.letters import Between, BetweenElement, Direct, Mean, Spread, passed, weights
 from bpderive.proofs.calculus import collapse, without_empty_sums
 from bpderive.proofs.names import equation_name
-from bpderive.proofs.rules import At, ByEquation, ChainRule
+from bpderive.proofs.rules import At, ChainRule, summed_layers
 from bpderive.proofs.substitution import replaced
-
-
-def summed_layers(expression: Expr) -> tuple[Range, ...]:
-    """The ranges of the layers that sums in `expression` run over."""
-    limits = (limit for total in expression.atoms(Sum) for limit in total.limits)
-    return tuple(Range(*limit) for limit in limits if limit[0].is_positive)
 
 
 def over_layers(total: Sum) -> tuple[Symbol, Expr, Expr, Expr]:
@@ -49,27 +42,6 @@ def over_layers(total: Sum) -> tuple[Symbol, Expr, Expr, Expr]:
 def is_over_layers(part: Expr) -> bool:
     """Return whether it is a sum over layers."""
     return isinstance(part, Sum) and bool(part.limits[-1][0].is_positive)
-
-
-@dataclass(frozen=True, slots=True)
-class UnderSum:
-    """`ByEquation` under sums over layers."""
-
-    number: str
-    equation: Statement
-    at: At = ()
-    backwards: bool = False
-    name: ClassVar[Text] = ByEquation.name
-
-    @property
-    def reason(self) -> Text:
-        """Names the equation and for which letters it is read."""
-        return ByEquation(self.number, self.equation, self.at, self.backwards).reason
-
-    def apply(self, lines: Sequence[Statement], ranges: tuple[Range, ...]) -> Statement:
-        """The last line with every occurrence replaced; raises `StepError` if there is none."""
-        rule = ByEquation(self.number, self.equation, self.at, self.backwards)
-        return rule.apply(lines, (*summed_layers(lines[-1].rhs), *ranges))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from bpderive.proofs.beyond.letters import (
     theta,
     weights,
 )
-from bpderive.proofs.beyond.rules import AddEmpty, Expand, Join, OnlyNeighbours, Take, UnderSum
+from bpderive.proofs.beyond.rules import AddEmpty, Expand, Join, OnlyNeighbours, Take
 from bpderive.proofs.definitions import ERROR, INNER, NEURON, OUTPUT
 from bpderive.proofs.derivation import Derivation, by_induction, derive
 from bpderive.proofs.rules import ByEquation, ChainRule
@@ -157,7 +157,7 @@ def gradient_of_activations() -> Derivation:
             Move(ByEquation("induction", claim, ((t, l),))),
             Move(Take(reads)),
             Move(Expand()),
-            Move(UnderSum("R5", derivation("R5").statement, ((l, r), (j, k)), backwards=True)),
+            Move(ByEquation("R5", derivation("R5").statement, ((l, r), (j, k)), backwards=True)),
         ],
     )
 
@@ -250,7 +250,7 @@ def shared() -> Derivation:
                     zh="链式法则：对所有连接的所有权重求和",
                 ),
             ),
-            Move(UnderSum("R7", derivation("R7").statement)),
+            Move(ByEquation("R7", derivation("R7").statement)),
         ],
     )
 
