@@ -7,13 +7,11 @@ import re
 import pytest
 
 from translations import calques, habits, lengths
+from translations.chinese import latin, spaced, translated, unneeded
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
-from translations.latin import chinese, unneeded
 from translations.markup import same, shown
 from translations.messages import Message, of_catalogue, of_source
-from translations.spacing import spaced
 from translations.terms import Glossary, Term, as_agreed
-from translations.wholeness import translated
 
 GLOSSARY = Glossary(
     (
@@ -204,8 +202,8 @@ def test_a_calque_of_the_library_is_found_where_it_stands():
 
 
 def test_english_in_a_chinese_sentence_is_found():
-    assert list(chinese(Message("here", "a", "用 NumPy 的 `lambdify`，见 {place} 与 $\\mathrm{rank}$"))) == []
-    [word] = chinese(Message("here", "a", "第一个 direction 的误差"))
+    assert list(latin(Message("here", "a", "用 NumPy 的 `lambdify`，见 {place} 与 $\\mathrm{rank}$"))) == []
+    [word] = latin(Message("here", "a", "第一个 direction 的误差"))
     assert word.startswith("direction is English")
 
 

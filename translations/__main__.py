@@ -5,7 +5,7 @@ The exit code is 1 if anything is.
 
 from __future__ import annotations
 
-from translations import calques, latin, terms
+from translations import calques, chinese, terms
 from translations.gate import ROOT, findings, judge, messages, read_exceptions
 
 
@@ -15,7 +15,7 @@ def main() -> int:
     glossary = terms.read(ROOT / "docs" / "glossary.csv", exceptions.phrases, exceptions.also)
     every = list(messages())
     english = [*calques.in_texts(ROOT), *calques.in_library(every)]
-    wrong = [*judge(findings(every, glossary), exceptions), *latin.unneeded(every), *english]
+    wrong = [*judge(findings(every, glossary), exceptions), *chinese.unneeded(every), *english]
     for line in wrong:
         print(line)
     print(f"{len(every)} messages, {len(wrong)} to mend")

@@ -9,11 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from translations import terms
-from translations.latin import chinese
+from translations.chinese import latin, spaced, translated
 from translations.markup import same, shown
 from translations.messages import Message, of_catalogue, of_source
-from translations.spacing import spaced
-from translations.wholeness import translated
 
 ROOT = Path(__file__).parents[1]
 EXCEPTIONS = Path(__file__).with_name("exceptions.toml")
@@ -94,7 +92,7 @@ def checks(glossary: terms.Glossary) -> dict[str, Check]:
         "shown": shown,
         "terms": as_agreed,
         "spacing": spaced,
-        "latin": chinese,
+        "latin": latin,
     }
 
 

@@ -15,8 +15,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from translations.chinese import flat
 from translations.messages import Message
-from translations.spacing import flat
 
 _BRACKET = re.compile("（[^（）]*）")
 

@@ -53,7 +53,7 @@ def test_a_sheet_in_which_all_is_right(tmp_path: Path) -> None:
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{RIGHT}\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(f"{RIGHT}\n".encode())))
     assert main(["check", "-"]) == 0
     assert "-:1: holds" in capsys.readouterr().out
 

@@ -8,8 +8,7 @@ import re
 import pytest
 
 from bpderive.errors import ParseError
-from bpderive.sphinxext.elements import parse
-from bpderive.sphinxext.sidebyside import page, pair, search_index, write_all
+from bpderive.sphinxext.sidebyside import page, pair, parse, search_index, write_all
 
 
 def test_what_is_the_same_comes_once():

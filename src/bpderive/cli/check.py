@@ -120,12 +120,10 @@ def _checked(claims: Iterable[tuple[str, str]], seconds: float, convention: str 
 def _claims(given: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Each claim, and where it stands if it comes from a file."""
     for argument in given:
-        if argument == "-":
-            yield from _lines("-", _typed())
-        elif "=" not in argument or _is_file(argument):
-            yield from _lines(name_of(argument), _content(argument))
-        else:
+        if "=" in argument and not _is_file(argument):
             yield "", argument
+        else:
+            yield from _sheet(argument)
 
 
 def _is_file(argument: str) -> bool:
@@ -135,47 +133,38 @@ def _is_file(argument: str) -> bool:
         return False
 
 
-def _typed() -> str:
-    """What stands on standard input."""
-    if sys.stdin is None:
-        raise ParseError(_NO_INPUT)
-    stream = getattr(sys.stdin, "buffer", None)
-    return sys.stdin.read(LARGEST + 1) if stream is None else _decoded("-", stream.read(LARGEST + 1))
-
-
-def _content(argument: str) -> str:
-    """What a file holds; a pipe or a device is none, for reading it need not end."""
-    path = Path(argument)
-    try:
-        found = path.open("rb") if path.is_file() or not path.exists() else None
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ParseError(_NEITHER.format(name=name_of(argument), why=why)) from error
-    if found is None:
-        raise ParseError(_NO_FILE.format(name=name_of(argument)))
-    with found:
-        return _decoded(argument, found.read(LARGEST + 1))
-
-
-def _decoded(name: str, content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ParseError(_NO_TEXT.format(name=name_of(name), place=error.start + 1)) from error
-
-
-def _lines(name: str, content: str) -> Iterator[tuple[str, str]]:
-    """The claims of a sheet; raises `ParseError` if there is none, or the sheet is too large."""
+def _sheet(argument: str) -> Iterator[tuple[str, str]]:
+    """The claims of a sheet; raises `ParseError` if there is none, or the sheet is too large or no text."""
+    name = name_of(argument)
+    content = _read(argument)
     if len(content) > LARGEST:
         raise ParseError(_TOO_LARGE.format(name=name, most=LARGEST))
-    found = [
-        (f"{name}:{number}: ", text)
-        for number, line in enumerate(content.splitlines(), start=1)
-        if (text := line.partition("#")[0].strip())
-    ]
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ParseError(_NO_TEXT.format(name=name, place=error.start + 1)) from error
+    claims = ((number, line.partition("#")[0].strip()) for number, line in enumerate(lines, start=1))
+    found = [(f"{name}:{number}: ", claim) for number, claim in claims if claim]
     if not found:
         raise ParseError(_EMPTY.format(name=name))
     yield from found
+
+
+def _read(argument: str) -> bytes:
+    """What a file holds, or standard input (`-`); a pipe or a device is none, for reading it need not end."""
+    if argument == "-":
+        if sys.stdin is None:
+            raise ParseError(_NO_INPUT)
+        return sys.stdin.buffer.read(LARGEST + 1)
+    path = Path(argument)
+    try:
+        if path.is_file() or not path.exists():
+            with path.open("rb") as found:
+                return found.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ParseError(_NEITHER.format(name=name_of(argument), why=why)) from error
+    raise ParseError(_NO_FILE.format(name=name_of(argument)))
 
 
 def _indented(text: str) -> str:

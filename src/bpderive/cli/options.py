@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bpderive.cli.document import FORMS, Block, written
 from bpderive.cli.words import Parser, complain, mistake, width
-from bpderive.errors import DomainError, NetworkError, ParseError, unknown_name
+from bpderive.errors import ParseError, unknown_name
 from bpderive.functions.activations import AnyActivation, activations, parse_activation
 from bpderive.functions.costs import costs
 from bpderive.functions.network import Network
@@ -30,14 +30,6 @@ _PLACE = Text(
 )
 _ACTIVATION = Text(en="activation", zh="激活函数")
 _COST = Text(en="cost", zh="代价函数")
-_OUTPUT_LAYER = Text(
-    en="Note: {name} does not fit the output layer with the cost {cost}; there it is {other}.",
-    zh="注意：{name} 与代价函数 {cost} 不能同用于输出层；输出层改用 {other}。",
-)
-_HIDDEN_LAYERS = Text(
-    en="Note: {name} is allowed in the output layer only; in the hidden layers it is {other}.",
-    zh="注意：{name} 只能用于输出层；隐藏层改用 {other}。",
-)
 
 
 def add_network(parser: Parser, *, required: bool = True) -> None:
@@ -93,34 +85,9 @@ def show(blocks: Iterable[Block], given: argparse.Namespace) -> None:
 
 
 def network(given: argparse.Namespace) -> Network:
-    """The network of the options; one name that does not fit every layer is used where it fits, and a note says so."""
+    """The network of the options. Raise `DomainError` or `NetworkError` for functions that do not go together."""
     names: tuple[str | AnyActivation, ...] = given.activation
-    if len(names) > 1:
-        return Network(given.network, names, given.cost)
-    [name] = names
-    try:
-        return Network(given.network, name, given.cost)
-    except (DomainError, NetworkError):
-        hidden = len(given.network) - 2
-        attempts = (
-            (_OUTPUT_LAYER, [name] * hidden + [fitting(given.cost)], fitting(given.cost)),
-            (_HIDDEN_LAYERS, ["sigmoid"] * hidden + [name], "sigmoid"),
-        )
-        for says, chosen, other in attempts:
-            try:
-                net = Network(given.network, tuple(chosen), given.cost) if hidden > 0 else None
-            except (DomainError, NetworkError):
-                continue
-            if net is not None:
-                shown = name if isinstance(name, str) else name.name
-                complain(str(says.format(name=shown, cost=given.cost, other=other)))
-                return net
-        raise
-
-
-def fitting(cost: str) -> str:
-    """An activation for the output layer that the cost takes, with which its slope cancels if it can."""
-    return "softmax" if cost == "log_likelihood" else "sigmoid"
+    return Network(given.network, names if len(names) > 1 else names[0], given.cost)
 
 
 def sizes(text: str) -> Whole:

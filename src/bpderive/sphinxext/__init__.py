@@ -41,6 +41,7 @@ from bpderive.sphinxext.bibliography import BibliographyDirective
 from bpderive.sphinxext.card import SummaryCardDirective
 from bpderive.sphinxext.conventions import ConventionsTableDirective
 from bpderive.sphinxext.cost import CostPageDirective, PairingTableDirective
+from bpderive.sphinxext.directive import BookDirective
 from bpderive.sphinxext.equation import DerivationDirective, EquationDirective, FormulaRole
 from bpderive.sphinxext.experiment import DemonExperimentDirective
 from bpderive.sphinxext.flow import AlgorithmFlowDirective, LibraryFlowDirective
@@ -61,7 +62,7 @@ from bpderive.sphinxext.saturation import SaturationFigureDirective
 from bpderive.sphinxext.spread import SpreadFigureDirective, WeightFigureDirective
 from bpderive.sphinxext.tables import EquationIndexDirective, NotationTableDirective, SimplificationsDirective
 
-DIRECTIVES = {
+DIRECTIVES: dict[str, type[BookDirective]] = {
     "equation": EquationDirective,
     "derivation": DerivationDirective,
     "path-sum": PathSumDirective,

@@ -1,13 +1,14 @@
 """What every directive of the book starts from: `BookDirective` makes words, links, steps, marks, cards and errors.
 
-`FigureDirective`, for a drawing, has a caption and a label as well.
+`FigureDirective`, for a drawing, has a caption and a label as well; `figure_of(function, …)` is one that shows what a
+function draws from the options.
 """
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -261,3 +262,25 @@ class FigureDirective(BookDirective):
             break
         self.add_name(figure)
         return figure
+
+
+def figure_of(
+    pictures: Callable[[Mapping[str, Any]], Iterable[Picture]],
+    *words: str,
+    needs: tuple[str, ...] = (),
+    beside: str = "",
+    **read: Callable[[str], Any],
+) -> type[FigureDirective]:
+    """A directive that shows what `pictures` draws from its options, of which it `needs` some.
+
+    `beside` is the class of a figure whose drawings stand beside one another.
+    """
+
+    class Figure(FigureDirective):
+        option_spec = options(*words, "name", **read)
+        wanted = needs
+
+        def make(self) -> list[nodes.Node]:
+            return [self.figure(*pictures(self.options), classes=[beside] if beside else [])]
+
+    return Figure

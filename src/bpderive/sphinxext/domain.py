@@ -40,14 +40,6 @@ _KINDS: Mapping[str, Text] = {
 }
 
 
-def find_equation(number: str) -> Equation:
-    """The equation with the book's `number`. Raises `UnknownName`, which names the nearest."""
-    try:
-        return equations[number]
-    except KeyError:
-        raise unknown_name("equation", number, equations) from None
-
-
 def labelled(label: str) -> Equation | None:
     """The equation whose anchor is `label`, if there is one."""
     return next((equation for equation in _every() if equation.label == label), None)
@@ -66,7 +58,7 @@ def proof_label(name: str) -> str:
 
 def refer(kind: str, number: str, *content: nodes.Node) -> addnodes.pending_xref:
     """A reference, resolved when all pages are read: to an equation ("eq"), its "proof", "check" or "page"."""
-    target = find_equation(number).label if kind == "eq" else number
+    target = equations[number].label if kind == "eq" else number
     content = content or (nodes.inline(number, f"({number})"),)
     return addnodes.pending_xref(
         "", *content, refdomain="math", reftype=kind, reftarget=target, refwarn=False

@@ -31,7 +31,7 @@ from bpderive.letters.text import Text
 from bpderive.proofs import Derivation, Step, derivation
 from bpderive.proofs.names import PART
 from bpderive.sphinxext.directive import BookDirective, options
-from bpderive.sphinxext.domain import find_equation, proof_label, refer
+from bpderive.sphinxext.domain import proof_label, refer
 from bpderive.sphinxext.markup import box, display, element, line, span
 from bpderive.sphinxext.network import network_of
 from bpderive.sphinxext.words import FORMS, KINDS, ON_NETWORK, PROOF_OF
@@ -48,7 +48,7 @@ class EquationDirective(BookDirective):
 
     def make(self) -> list[nodes.Node]:
         """A card: kind and title, the formula with its number, the marks."""
-        equation = find_equation(self.arguments[0].strip())
+        equation = equations[self.arguments[0].strip()]
         first = "again" not in self.options and self.book.note(
             "statements", equation.number, equation.label, f"({equation.number})", self.get_location()
         )
@@ -98,7 +98,7 @@ class DerivationDirective(BookDirective):
 
     def make(self) -> list[nodes.Node]:
         """The steps: formula, number where the source gives one, reason; then the marks of what is proved."""
-        found = find_derivation(self.arguments[0].strip())
+        found = derivation(self.arguments[0].strip())
         title = PROOF_OF.format(number=f"({found.number})")
         if "part" in self.options:
             found = find_part(found, self.options["part"].strip())
@@ -119,7 +119,7 @@ class DerivationDirective(BookDirective):
             before = around
             frame += self.steps(chain.steps, partial(self._formula, own=own), wide=_WIDE)
         known = whole and found.number in equations
-        frame += self.marks(find_equation(found.number) if known else Proof(found))
+        frame += self.marks(equations[found.number] if known else Proof(found))
         return [frame]
 
     def _note(self, found: Derivation, title: Text) -> bool:
@@ -146,7 +146,7 @@ class DerivationDirective(BookDirective):
         """The line; where it is one of the source's numbered steps, and shown first here, it gets the anchor."""
         if step.equation is None:
             return display(step.latex())
-        equation = find_equation(step.equation)
+        equation = equations[step.equation]
         first = own and equation.kind == "step"
         first = first and self.book.note(
             "statements", equation.number, equation.label, f"({equation.number})", self.get_location()
@@ -169,15 +169,6 @@ def _part_title(part: Derivation) -> Text:
     return Text(en="({number})", zh="({number})").format(number=part.number)
 
 
-def find_derivation(name: str) -> Derivation:
-    """The derivation `name`. Raises `UnknownName`, which names the nearest."""
-    try:
-        return derivation(name)
-    except KeyError:
-        known = [number for number, equation in equations.items() if equation.proof is not None] + ["long"]
-        raise unknown_name("derivation", name, known) from None
-
-
 class FormulaRole(SphinxRole):
     """The LaTeX of an equation as inline mathematics."""
 
@@ -185,7 +176,7 @@ class FormulaRole(SphinxRole):
         """The formula, or what is wrong with its number or form, where it stands."""
         number, _, form = self.text.partition(" ")
         try:
-            latex = find_equation(number).latex(form.strip() or None)
+            latex = equations[number].latex(form.strip() or None)
         except BpderiveError as error:
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]

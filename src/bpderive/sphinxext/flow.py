@@ -14,13 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from docutils import nodes
-
 from bpderive.equations import equations
 from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import a, l, latex, plain, z
 from bpderive.letters.text import LANGUAGES, Text, joined
-from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.directive import figure_of
 from bpderive.sphinxext.lettering import among_words, typeset
 from bpderive.sphinxext.shapes import marked, path, rect, route, svg, words
 
@@ -229,19 +227,5 @@ def library() -> Picture:
     return Picture(draw_flow(boxes, _ORDER), _LIBRARY, _sentences(told))
 
 
-class AlgorithmFlowDirective(FigureDirective):
-    """The five steps of the algorithm."""
-
-    option_spec = options("name")
-
-    def make(self) -> list[nodes.Node]:
-        """The figure."""
-        return [self.figure(algorithm())]
-
-
-class LibraryFlowDirective(AlgorithmFlowDirective):
-    """The way of an equation through the library."""
-
-    def make(self) -> list[nodes.Node]:
-        """The figure."""
-        return [self.figure(library())]
+AlgorithmFlowDirective = figure_of(lambda options: [algorithm()])
+LibraryFlowDirective = figure_of(lambda options: [library()])

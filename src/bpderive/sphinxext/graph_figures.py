@@ -32,7 +32,7 @@ from bpderive.functions.plot import Picture
 from bpderive.letters.text import Text, joined
 from bpderive.programs.graphs import Graph, Shared
 from bpderive.programs.graphs.symbolic import entries
-from bpderive.sphinxext.directive import FigureDirective, items, options
+from bpderive.sphinxext.directive import FigureDirective, figure_of, items, options
 from bpderive.sphinxext.figures import DOWN, MARGIN, RADIUS, Layout, Weight, caption, neuron
 from bpderive.sphinxext.lettering import SIZE, typeset
 from bpderive.sphinxext.network import integers
@@ -329,25 +329,14 @@ class GraphFigureDirective(FigureDirective):
         )
 
 
-class KernelFigureDirective(FigureDirective):
-    """Draw a kernel of two dimensions as it is met forwards and backwards."""
-
-    option_spec = options("inputs", "kernel", "name")
-    wanted = ("inputs", "kernel")
-
-    def make(self) -> list[nodes.Node]:
-        """The figure."""
-        inputs, kernel = (integers(self.options[key], 2) for key in ("inputs", "kernel"))
-        return [self.figure(draw_kernel(inputs, kernel))]
+def _kernel(options: Mapping[str, Any]) -> list[Picture]:
+    inputs, kernel = (integers(options[key], 2) for key in ("inputs", "kernel"))
+    return [draw_kernel(inputs, kernel)]
 
 
-class MixingFigureDirective(FigureDirective):
-    """Draw what the activations of a layer depend on, for each of the activations named."""
+def _mixing(options: Mapping[str, Any]) -> list[Picture]:
+    return [draw_mixing(name.strip()) for name in options["activations"].split("|")]
 
-    option_spec = options("activations", "name")
-    wanted = ("activations",)
 
-    def make(self) -> list[nodes.Node]:
-        """The figure."""
-        drawn = [draw_mixing(name.strip()) for name in self.options["activations"].split("|")]
-        return [self.figure(*drawn, classes=["bp-beside"])]
+KernelFigureDirective = figure_of(_kernel, "inputs", "kernel", needs=("inputs", "kernel"))
+MixingFigureDirective = figure_of(_mixing, "activations", needs=("activations",), beside="bp-beside")

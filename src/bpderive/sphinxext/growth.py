@@ -12,11 +12,11 @@ The numbers in the network come from `bpderive.sphinxext.numbers.example`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import Any
 
-from docutils import nodes
 from docutils.parsers.rst import directives
 
 from bpderive.equations.paths import path_sum
@@ -26,7 +26,7 @@ from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import C, Partial, latex, plain
 from bpderive.letters.text import Text, joined
 from bpderive.sphinxext.charts import WIDE, Axis, Frame, grid, ticks
-from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.directive import figure_of
 from bpderive.sphinxext.lettering import typeset
 from bpderive.sphinxext.network import network_of, weight_of
 from bpderive.sphinxext.numbers import example
@@ -119,15 +119,13 @@ def _number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-class PathGrowthDirective(FigureDirective):
-    """The sum over the paths of a weight, growing."""
+def _growth(options: Mapping[str, Any]) -> list[Picture]:
+    grown = growth(network_of(options), *weight_of(options), options.get("seed", 0))
+    if len(grown.parts) > _MOST:
+        raise ParseError(f"{len(grown.parts)} paths are too many bars; at most {_MOST} are drawn.")
+    return [draw_growth(grown)]
 
-    option_spec = options("network", "weight", "name", seed=directives.nonnegative_int)
-    wanted = ("network", "weight")
 
-    def make(self) -> list[nodes.Node]:
-        """The figure."""
-        grown = growth(network_of(self.options), *weight_of(self.options), self.options.get("seed", 0))
-        if len(grown.parts) > _MOST:
-            raise ParseError(f"{len(grown.parts)} paths are too many bars; at most {_MOST} are drawn.")
-        return [self.figure(draw_growth(grown))]
+PathGrowthDirective = figure_of(
+    _growth, "network", "weight", needs=("network", "weight"), seed=directives.nonnegative_int
+)

@@ -12,13 +12,13 @@ from the next layer, (w^{l+1})^T δ^{l+1}. There is a map for each size of the l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import sympy
-from docutils import nodes
 from sympy import Expr, Sum
 
 from bpderive.errors import DomainError, ParseError
@@ -28,7 +28,7 @@ from bpderive.letters.symbols import SigmaPrime, quantity
 from bpderive.letters.text import Text
 from bpderive.proofs import derivation
 from bpderive.sphinxext.charts import NARROW, Axis, Frame, grid
-from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.directive import figure_of
 from bpderive.sphinxext.lettering import typeset
 from bpderive.sphinxext.shapes import path, rect, route, svg, words
 
@@ -142,20 +142,18 @@ def _key(top: float) -> Iterator[str]:
         )
 
 
-class LearningMapsDirective(FigureDirective):
-    """Where a weight learns fast and where slowly."""
+def _maps(options: Mapping[str, Any]) -> list[Picture]:
+    """The maps beside one another. Raise `DomainError` or `ParseError`."""
+    name = options.get("activation", "sigmoid")
+    activation = activations[name]
+    if not isinstance(activation, Activation):
+        raise DomainError(f"There is no map for {name}: its slope is a matrix.")
+    given = options.get("errors", "1, 10")
+    try:
+        backs = [float(part) for part in given.split(",")]
+    except ValueError:
+        raise ParseError(f"{given!r} is not a list of numbers such as 1, 10.") from None
+    return [draw_map(learning_map(activation, back)) for back in backs]
 
-    option_spec = options("activation", "errors", "name")
 
-    def make(self) -> list[nodes.Node]:
-        """The maps beside one another, with one caption."""
-        name = self.options.get("activation", "sigmoid")
-        activation = activations[name]
-        if not isinstance(activation, Activation):
-            raise DomainError(f"There is no map for {name}: its slope is a matrix.")
-        try:
-            backs = [float(part) for part in self.options.get("errors", "1, 10").split(",")]
-        except ValueError:
-            raise ParseError(f"{self.options['errors']!r} is not a list of numbers such as 1, 10.") from None
-        maps = (draw_map(learning_map(activation, back)) for back in backs)
-        return [self.figure(*maps, classes=["bp-charts"])]
+LearningMapsDirective = figure_of(_maps, "activation", "errors", beside="bp-charts")

@@ -12,16 +12,16 @@ intervals in the window of the graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
-from docutils import nodes
 
 from bpderive.errors import DomainError
 from bpderive.functions.activations import Activation, activations
 from bpderive.functions.plot import ACROSS, Picture, plot
 from bpderive.letters.text import Text, joined
-from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.directive import figure_of
 
 _POINTS = 2001
 _TOLD = Text(
@@ -100,14 +100,11 @@ def _number(value: float) -> str:
     return f"{value:.2f}".replace("-", "−")
 
 
-class SaturationFigureDirective(FigureDirective):
-    """σ, σ′ and where σ is saturated."""
+def _saturation(options: Mapping[str, Any]) -> list[Picture]:
+    activation = activations[options.get("activation", "sigmoid")]
+    if not isinstance(activation, Activation):
+        raise DomainError(f"There is no graph of {activation.name}: it takes a vector.")
+    return [draw_saturation(activation, options.get("share", 0.1))]
 
-    option_spec = options("activation", "name", share=float)
 
-    def make(self) -> list[nodes.Node]:
-        """The figure."""
-        activation = activations[self.options.get("activation", "sigmoid")]
-        if not isinstance(activation, Activation):
-            raise DomainError(f"There is no graph of {activation.name}: it takes a vector.")
-        return [self.figure(draw_saturation(activation, self.options.get("share", 0.1)))]
+SaturationFigureDirective = figure_of(_saturation, "activation", share=float)

@@ -7,30 +7,96 @@ language; but the program of a cell comes once, with the comments in Chinese. Th
 of pages, buttons and the search field, is paired by `pair_frame`: a link or a button comes once, and the words in it
 twice; what is only heard says both in one attribute. Nothing here
 knows a directive: whatever a page holds in two languages is paired, and a page whose elements do not correspond is an
-error of the build.
+error of the build. `parse` reads a page as elements that print as the text they were read from; what nothing looks
+into, such as a script, is kept as it stands.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from bpderive.errors import ParseError
-from bpderive.sphinxext.elements import Element, Item, parse
+
+_VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
+_BLOCKS = re.compile(
+    r"article|aside|blockquote|caption|colgroup|dd|details|div|dl|dt|figcaption|figure|footer|form|h[1-6]|header"
+    r"|li|main|nav|ol|p|pre|section|summary|svg|table|tbody|td|tfoot|th|thead|tr|ul"
+)
+_OPAQUE = "math|pre|script|style|svg"
+_TOKEN = re.compile(
+    rf"<!--.*?-->|<(?P<opaque>{_OPAQUE})\b.*?</(?P=opaque)>|</(?P<close>[a-z][\w-]*)\s*>"
+    r"|<(?P<open>[a-z][\w-]*)(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>|[^<]+",
+    re.DOTALL,
+)
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of a page; `source` is its opening tag, or all of it where nothing looks inside (`opaque`)."""
+
+    tag: str
+    source: str
+    children: list[Element | str] = field(default_factory=list)
+    opaque: bool = False
+
+    def __str__(self) -> str:
+        if self.opaque or self.tag in _VOID:
+            return self.source
+        return f"{self.source}{''.join(map(str, self.children))}</{self.tag}>"
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is laid out as a block, or holds one."""
+        return bool(_BLOCKS.fullmatch(self.tag)) or self.holds_block
+
+    @property
+    def holds_block(self) -> bool:
+        """Whether a block stands in it."""
+        return any(isinstance(child, Element) and child.is_block for child in self.children)
+
+
+Item = Element | str
+"""A block, or what stands in a line: text with the elements in it."""
+
+
+def parse(html: str) -> list[Element | str]:
+    """The elements of a piece of a page. Raises `ParseError` where they do not close in order."""
+    root = Element("", "")
+    stack = [root]
+    for token in _TOKEN.finditer(html):
+        text = token.group()
+        if token["opaque"]:
+            stack[-1].children.append(Element(token["opaque"], text, opaque=True))
+        elif token["open"]:
+            element = Element(token["open"], text)
+            stack[-1].children.append(element)
+            if element.tag not in _VOID and not text.endswith("/>"):
+                stack.append(element)
+            elif element.tag not in _VOID:
+                element.opaque = True
+        elif token["close"]:
+            if stack[-1].tag != token["close"]:
+                raise ParseError(f"<{stack[-1].tag}> is closed by </{token['close']}>; mend the page's HTML.")
+            stack.pop()
+        elif not text.startswith("<!--"):
+            stack[-1].children.append(text)
+    if len(stack) > 1:
+        raise ParseError(f"<{stack[-1].tag}> is not closed; mend the page's HTML.")
+    return root.children
+
 
 _NAME = re.compile(r'(?<= )(title|aria-label|placeholder|alt)="([^"]*)"')
 
-Article = Callable[[Element, Element], str]
-"""What becomes of the text of the page in each language."""
 
-
-def pair_frame(english: str, chinese: str, article: Article) -> str:
+def pair_frame(english: str, chinese: str) -> str:
     """The body of a page in both languages. Raises `ParseError` where the two are not built alike."""
-    return "".join(_children(Element("", "", parse(english)), Element("", "", parse(chinese)), article))
+    return "".join(_children(Element("", "", parse(english)), Element("", "", parse(chinese))))
 
 
 def both_names(english: str, chinese: str) -> str:
@@ -45,7 +111,7 @@ def both_names(english: str, chinese: str) -> str:
     return _NAME.sub(named, chinese)
 
 
-def _children(english: Element, chinese: Element, article: Article) -> Iterator[str]:
+def _children(english: Element, chinese: Element) -> Iterator[str]:
     if _is_mixed(english) or _is_mixed(chinese):
         one, other = ("".join(map(str, element.children)) for element in (english, chinese))
         yield _words(one, other)
@@ -54,7 +120,7 @@ def _children(english: Element, chinese: Element, article: Article) -> Iterator[
         if isinstance(first, str) and isinstance(second, str):
             yield _words(first, second)
         elif isinstance(first, Element) and isinstance(second, Element) and first.tag == second.tag:
-            yield _element(first, second, article)
+            yield _element(first, second)
         else:
             raise ParseError(
                 f"In {chinese.source or 'the page'} the frames of the two languages differ: {str(first)[:60]!r} in "
@@ -62,13 +128,13 @@ def _children(english: Element, chinese: Element, article: Article) -> Iterator[
             )
 
 
-def _element(english: Element, chinese: Element, article: Article) -> str:
+def _element(english: Element, chinese: Element) -> str:
     if chinese.tag == "article":
-        return article(english, chinese)
+        return _inside(english, chinese, "the page")
     if chinese.opaque:
         return str(chinese)
     source = both_names(english.source, chinese.source)
-    return str(Element(chinese.tag, source, ["".join(_children(english, chinese, article))]))
+    return str(Element(chinese.tag, source, ["".join(_children(english, chinese))]))
 
 
 def _is_mixed(element: Element) -> bool:
@@ -143,8 +209,7 @@ def _pair_elements(english: Element, chinese: Element) -> str:
     if english.opaque or chinese.opaque:
         return _halves("div", _speaking(str(english), 0), _speaking(str(chinese), 1))
     if english.holds_block or chinese.holds_block:
-        inner = _pair_items(_items(english.children), _items(chinese.children), chinese.source)
-        return f"{chinese.source}{''.join(inner)}</{chinese.tag}>"
+        return _inside(english, chinese, chinese.source)
     if (
         chinese.tag == "p" and "admonition-title" not in chinese.source
     ):  # the theme wants that one where it stands
@@ -182,8 +247,9 @@ def _begin(item: Item | None) -> str:
     return "nothing" if item is None else repr(str(item)[:60])
 
 
-def _pair_articles(english: Element, chinese: Element) -> str:
-    inner = _pair_items(_items(english.children), _items(chinese.children), "the page")
+def _inside(english: Element, chinese: Element, where: str) -> str:
+    """An element with the blocks in it in both languages."""
+    inner = _pair_items(_items(english.children), _items(chinese.children), where)
     return f"{chinese.source}{''.join(inner)}</{chinese.tag}>"
 
 
@@ -195,7 +261,7 @@ def page(english: str, chinese: str, depth: int) -> str:
     bodies = [_BODY.search(text) for text in (english, chinese)]
     if bodies[0] is not None and bodies[1] is not None:
         start, end = bodies[1].span(1)
-        chinese = chinese[:start] + pair_frame(bodies[0][1], bodies[1][1], _pair_articles) + chinese[end:]
+        chinese = chinese[:start] + pair_frame(bodies[0][1], bodies[1][1]) + chinese[end:]
     title = _TITLE.search(english)
     if title is not None:
         chinese = _TITLE.sub(lambda t: f"{t[1]}{t[2]} · {title[2]}{t[3] or ''}{t[4]}", chinese, count=1)
@@ -267,6 +333,5 @@ def write_all(html: Path) -> list[str]:
 
 def _is_older(target: Path, *sources: Path) -> bool:
     """Whether `target` is missing, or was made before one of the sources or before the code that pairs them."""
-    code = [Path(__file__).with_name(f"{name}.py") for name in ("sidebyside", "elements")]
-    newest = max(path.stat().st_mtime_ns for path in (*sources, *code))
+    newest = max(path.stat().st_mtime_ns for path in (*sources, Path(__file__)))
     return not target.exists() or target.stat().st_mtime_ns <= newest

@@ -22,7 +22,7 @@ from bpderive.functions.network import Network
 from bpderive.functions.plot import Picture
 from bpderive.letters.symbols import C, Change, Partial, a, latex, w
 from bpderive.letters.text import Text
-from bpderive.sphinxext.directive import FigureDirective, options
+from bpderive.sphinxext.directive import FigureDirective, figure_of, options
 from bpderive.sphinxext.figures import Highlight, Neuron, Weight, draw, on_path, reached
 from bpderive.sphinxext.markup import display, element, line
 from bpderive.sphinxext.network import network_of, weight_of
@@ -123,16 +123,6 @@ class SpreadFigureDirective(FigureDirective):
         return element("li", told, self.picture(drawn), display(stage.latex()))
 
 
-class WeightFigureDirective(FigureDirective):
-    """One weight between two neurons, as (32) has it: what goes in, and what comes out."""
-
-    option_spec = options("name")
-
-    def make(self) -> list[nodes.Node]:
-        """The figure; its letters are those of the statement."""
-        return [self.figure(one_weight())]
-
-
 def one_weight() -> Picture:
     """Two neurons and the weight between them, with the letters of (32)."""
     statement = equations["32"].statement
@@ -146,3 +136,6 @@ def one_weight() -> Picture:
         compact=True,
     )
     return Picture(drawn.svg, _IN_OUT, _IN_OUT_TOLD)
+
+
+WeightFigureDirective = figure_of(lambda options: [one_weight()])
