@@ -262,7 +262,7 @@ def downloads(session: nox.Session) -> None:
 
 @nox.session
 def reproducible(session: nox.Session) -> None:
-    """Build the book once more in another folder, and compare every byte of its pages; run `docs` first."""
+    """Build the book once more in another folder, in one language, and compare every byte; run `docs` first."""
     install(session, "docs")
     session.run("python", "-m", "formats.twice")
 

@@ -90,21 +90,37 @@ def chromium() -> str:
 
 def print_book(browser: Browser, html: Path, out: Path, language: str) -> Path:
     """Print the PDF of one language into the folder `out`."""
-    source, target = out / f"print-{language}.xhtml", out / f"bpderive-{language}.pdf"
+    with laid_out(browser, html, out, language) as (tab, _):
+        return print_tab(tab, out / f"bpderive-{language}.pdf")
+
+
+@contextmanager
+def laid_out(browser: Browser, html: Path, out: Path, language: str) -> Iterator[tuple[Tab, float]]:
+    """A tab with the book of one language ready for paper, and the factor of what had to be set smallest.
+
+    The document is written into the folder `out`.
+    """
+    source = out / f"print-{language}.xhtml"
     source.write_text(document(html, language), "utf-8")
     with browser.new_page(viewport={"width": COLUMN, "height": 900}) as tab:
         tab.goto(source.as_uri())
-        prepare(tab)
-        paper: dict[str, Any] = {
-            "path": target,
-            "prefer_css_page_size": True,
-            "print_background": True,
-            "outline": True,
-            "tagged": True,
-        }
-        tab.pdf(**paper)
-        tab.evaluate(_NUMBER, page_numbers(target))  # known only now; they change no line
-        tab.pdf(**paper)
+        tab.emulate_media(media="print", color_scheme="light")
+        tab.evaluate("document.fonts.ready.then(() => true)")
+        yield tab, tab.evaluate(_FIT)
+
+
+def print_tab(tab: Tab, target: Path) -> Path:
+    """Print what is laid out in a tab: twice, since its contents name the pages, and these are known only then."""
+    paper: dict[str, Any] = {
+        "path": target,
+        "prefer_css_page_size": True,
+        "print_background": True,
+        "outline": True,
+        "tagged": True,
+    }
+    tab.pdf(**paper)
+    tab.evaluate(_NUMBER, page_numbers(target))  # they change no line
+    tab.pdf(**paper)
     target.write_bytes(undated(target.read_bytes()))
     return target
 
@@ -112,14 +128,6 @@ def print_book(browser: Browser, html: Path, out: Path, language: str) -> Path:
 def undated(printed: bytes) -> bytes:
     """A PDF without the time at which Chromium printed it; nothing in the file moves."""
     return _DATE.sub(rb"\1 (D:19800101000000", printed)
-
-
-def prepare(tab: Tab) -> float:
-    """Make an open document ready for paper; gives the factor of what had to be set smallest."""
-    tab.emulate_media(media="print", color_scheme="light")
-    tab.evaluate("document.fonts.ready.then(() => true)")
-    factor: float = tab.evaluate(_FIT)
-    return factor
 
 
 def page_numbers(path: Path) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 It copies the project to another folder, builds the book there, cells and all, and names every file of the pages that
 differs from docs/_build/html. A date, the address of an object, a random name or a measured time in a page would.
+
+What is computed is computed once in a build, for both languages. So the second build is of one language only, the one
+that takes the longer way, through the translation; it is paired with the pages of the other, which are copied.
 """
 
 from __future__ import annotations
@@ -13,9 +16,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bpderive.sphinxext import sidebyside
+from bpderive.sphinxext.book import write_not_found
+from formats import notebooks
 from formats.pages import HTML
 
 ROOT = Path(__file__).parents[1]
+BUILT, COPIED = "zh", "en"
 
 # What a checkout does not hold; the Node packages are large, and are shared.
 NOT_COPIED = shutil.ignore_patterns(
@@ -41,15 +48,20 @@ def _content(path: Path) -> bytes | None:
 def build_elsewhere(folder: Path) -> Path:
     """Build the book from a copy of the project in `folder`; gives the folder of its pages."""
     copy = folder / "elsewhere"
+    docs, html = copy / "docs", copy / HTML.relative_to(ROOT)
     shutil.copytree(ROOT, copy, ignore=NOT_COPIED)
-    (copy / "docs" / "node_modules").symlink_to(ROOT / "docs" / "node_modules")
+    (docs / "node_modules").symlink_to(ROOT / "docs" / "node_modules")
+    shutil.copytree(HTML / COPIED, html / COPIED)
     subprocess.run(
-        [sys.executable, "docs/build.py"],
+        [sys.executable, "docs/build.py", "--language", BUILT],
         cwd=copy,
         env=os.environ | {"PYTHONPATH": str(copy / "src")},
         check=True,
     )
-    return copy / "docs" / "_build" / "html"
+    sidebyside.write_all(html)
+    write_not_found(docs / "_templates" / "not-found.html", html)
+    notebooks.write_all(html)
+    return html
 
 
 def main() -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +15,10 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from formats import card, offline, pdf
-from formats.pages import classes, read_book
-from tests.browser.conftest import HTML, LANGUAGES
+from formats.pages import Page, classes, read_book
+from tests.browser.conftest import HTML, LANGUAGES, Visit, watched
 
-PRINTED = "zh"  # one language is printed here, to save time; the column is looked at in both
+PRINTED, OTHER = "zh", "en"  # one language is printed here, to save time; the column is looked at in both
 
 OVERFULL = """() => [...document.querySelectorAll("article *")].filter((element) => {
   const box = element.getBoundingClientRect(), column = document.querySelector("article").getBoundingClientRect();
@@ -28,31 +30,45 @@ on_paper = pytest.mark.xdist_group("paper")
 """For the tests of the printed book: they run in one process, so that it is printed once."""
 
 
+@dataclass(frozen=True)
+class Paper:
+    """The PDF of one language: its file, its sheets, on which of them each anchor stands, and what it was made of."""
+
+    file: Path
+    reader: PdfReader
+    pages: dict[str, str]
+    book: list[Page]
+    overfull: list[str]
+    least: float
+
+
 @pytest.fixture(scope="session")
-def paper(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The PDF of one language."""
-    return pdf.print_book(chromium, HTML, tmp_path_factory.mktemp("pdf"), PRINTED)
+def paper(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Paper:
+    """The book as it is printed."""
+    folder = tmp_path_factory.mktemp("pdf")
+    with pdf.laid_out(chromium, HTML, folder, PRINTED) as (tab, least):
+        overfull = tab.evaluate(OVERFULL)
+        file = pdf.print_tab(tab, folder / "book.pdf")
+    book = read_book(HTML / PRINTED)
+    return Paper(file, PdfReader(file), pdf.page_numbers(file), book, overfull, least)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_stands_out_of_the_column_of_a_pdf(chromium, tmp_path, language):
-    source = tmp_path / "book.xhtml"
-    source.write_text(pdf.document(HTML, language), "utf-8")
-    with chromium.new_page(viewport={"width": pdf.COLUMN, "height": 900}) as tab:
-        tab.goto(source.as_uri())
-        least = pdf.prepare(tab)
-        found = tab.evaluate(OVERFULL)
-        assert found == [], found[:5]
-        assert least > 0.4, "a formula is too wide to be read on paper; break its line"
+@on_paper
+def test_nothing_stands_out_of_the_column_of_a_pdf(chromium, paper, tmp_path):
+    with pdf.laid_out(chromium, HTML, tmp_path, OTHER) as (tab, least):
+        overfull = tab.evaluate(OVERFULL)
         # The judge notices what is too wide.
         tab.evaluate("document.querySelector('.formula').style.cssText = 'width: 900px'")
-        assert len(tab.evaluate(OVERFULL)) >= 1
+        assert len(tab.evaluate(OVERFULL)) > len(overfull)
+    for found in (paper.overfull, overfull):
+        assert found == [], found[:5]
+    assert min(least, paper.least) > 0.4, "a formula is too wide to be read on paper; break its line"
 
 
-def numbers_of(html: Path, language: str) -> dict[str, str]:
+def numbers_of(book: list[Page]) -> dict[str, str]:
     """The anchors of the numbered equations of the book, with their numbers."""
     found = {}
-    for page in read_book(html / language):
+    for page in book:
         for block in page.article.iter("div"):
             if "math" in classes(block) and block.get("id", "").startswith("eq-"):
                 number = next(part for part in block.iter("span") if "eqno" in classes(part))
@@ -62,10 +78,10 @@ def numbers_of(html: Path, language: str) -> dict[str, str]:
 
 @on_paper
 def test_every_numbered_equation_has_its_number_on_its_page(paper):
-    pages, sheets = pdf.page_numbers(paper), PdfReader(paper).pages
-    numbers = numbers_of(HTML, PRINTED)
+    sheets = paper.reader.pages
+    numbers = numbers_of(paper.book)
     assert len(numbers) > 30
-    assert numbers.keys() & pages.keys()
+    assert numbers.keys() & paper.pages.keys()
 
     @cache
     def text(place: int) -> str:
@@ -73,7 +89,7 @@ def test_every_numbered_equation_has_its_number_on_its_page(paper):
 
     def stands(anchor: str, number: str) -> bool:
         """Whether the number stands on the page that a link leads to, or somewhere if none does."""
-        places = [int(pages[anchor]) - 1] if anchor in pages else range(len(sheets))
+        places = [int(paper.pages[anchor]) - 1] if anchor in paper.pages else range(len(sheets))
         return any(number in text(place) for place in places)
 
     assert [number for anchor, number in numbers.items() if not stands(anchor, number)] == []
@@ -81,22 +97,20 @@ def test_every_numbered_equation_has_its_number_on_its_page(paper):
 
 @on_paper
 def test_the_chapters_come_in_order_with_an_outline_and_numbers_in_the_contents(paper):
-    reader = PdfReader(paper)
-    pages = pdf.page_numbers(paper)
-    book = read_book(HTML / PRINTED)
-    starts = [int(pages[pdf.anchor_of(page.name, "")]) for page in book]
+    sheets = paper.reader.pages
+    starts = [int(paper.pages[pdf.anchor_of(page.name, "")]) for page in paper.book]
     assert all(before < after for before, after in pairwise(starts))
-    assert starts[-1] <= len(reader.pages)
-    contents = "".join(page.extract_text() for page in reader.pages[1 : starts[0] - 1])
+    assert starts[-1] <= len(sheets)
+    contents = "".join(page.extract_text() for page in sheets[1 : starts[0] - 1])
     assert all(str(start) in contents for start in starts)
-    assert len(reader.outline) >= len(book)
+    assert len(paper.reader.outline) >= len(paper.book)
 
 
 @on_paper
 def test_a_pdf_does_not_tell_when_it_was_printed(paper, chromium):
-    dates = re.findall(rb"Date \(D:([0-9]{4})", paper.read_bytes())
+    dates = re.findall(rb"Date \(D:([0-9]{4})", paper.file.read_bytes())
     assert dates == [b"1980", b"1980"]
-    assert PdfReader(paper).metadata.creation_date.year == 1980
+    assert paper.reader.metadata.creation_date.year == 1980
     with chromium.new_page() as tab:
         tab.set_content("<h1>Title</h1>")
         printed = tab.pdf(outline=True, tagged=True)
@@ -110,7 +124,7 @@ def test_a_pdf_does_not_tell_when_it_was_printed(paper, chromium):
 def test_all_fonts_are_in_the_pdf(paper):
     fonts = [
         font.get_object()
-        for page in PdfReader(paper).pages
+        for page in paper.reader.pages
         for font in page["/Resources"].get("/Font", {}).values()
     ]
     assert fonts
@@ -121,13 +135,15 @@ def test_all_fonts_are_in_the_pdf(paper):
 
 
 @pytest.fixture(scope="session")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the ZIP file of the book unpacks to."""
+def unpacked(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Visit]]:
+    """Where the ZIP file of the book has been unpacked to, and a tab."""
     folder = tmp_path_factory.mktemp("zip")
     [made] = offline.write(HTML, folder)
     with zipfile.ZipFile(made) as archive:
         archive.extractall(folder)
-    return folder / offline.NAME
+    address = (folder / offline.NAME).as_uri() + "/"
+    with chromium.new_page() as tab:
+        yield address, watched(tab, address)
 
 
 @pytest.mark.parametrize(
@@ -141,24 +157,21 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("both/search.html", "误差"),
     ],
 )
-def test_the_unpacked_book_opens_without_a_server(chromium, unpacked, page, query):
-    said: list[str] = []
-    with chromium.new_page() as tab:
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("requestfailed", lambda request: said.append(request.url))
-        tab.goto((unpacked / page).as_uri() + (f"?q={query}" if query else ""))
-        tab.wait_for_load_state("networkidle")
-        tab.evaluate("document.fonts.ready.then(() => true)")
-        if query:
-            tab.locator("#search-results li a").first.wait_for()
-            tab.locator("#search-results p.context").first.wait_for()
-            shown = " ".join(tab.locator("#search-results p.context").all_inner_texts())
-            assert query in shown
-            assert "\\" not in shown
-        assert tab.evaluate("[...document.fonts].some((font) => font.status === 'loaded')")
-        assert (unpacked / "index.html").parent.as_uri() in tab.url
-    assert said == []
+def test_the_unpacked_book_opens_without_a_server(unpacked, page, query):
+    address, made = unpacked
+    tab = made.page
+    tab.goto(address + page + (f"?q={query}" if query else ""))
+    tab.wait_for_load_state("networkidle")
+    tab.evaluate("document.fonts.ready.then(() => true)")
+    if query:
+        tab.locator("#search-results li a").first.wait_for()
+        tab.locator("#search-results p.context").first.wait_for()
+        shown = " ".join(tab.locator("#search-results p.context").all_inner_texts())
+        assert query in shown
+        assert "\\" not in shown
+    assert tab.evaluate("[...document.fonts].some((font) => font.status === 'loaded')")
+    assert tab.url.startswith(address)
+    assert made.elsewhere == made.missing == made.said == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

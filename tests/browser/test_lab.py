@@ -3,6 +3,7 @@ Python, can be stopped, does no harm, and where it cannot run the page says what
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
@@ -12,14 +13,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 import bpderive as bp
 from bpderive.cli.book import server
 from bpderive.lab import answer
 from bpderive.lab.words import in_each
-from tests.browser.conftest import HTML, SIZES, Visit, watched
-from tests.browser.test_pages import AXE, violations
+from tests.browser.conftest import HTML, SIZES, Visit, look, watched
+from tests.browser.test_pages import violations
 
 pytestmark = pytest.mark.xdist_group("lab")
 
@@ -87,36 +88,38 @@ def guarded() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture
-def opened(chromium: Browser, guarded: str) -> Iterator[Callable[..., Visit]]:
-    """`opened("en", size="phone", scheme="dark", before="…")` opens the page of the field."""
-    contexts = []
-
-    def opened(
-        way: str,
-        size: str = "desktop",
-        scheme: str = "light",
-        before: str = "",
-        script: bool = True,
-        hash: str = "",
-    ) -> Visit:
-        width, height = SIZES[size]
-        context = chromium.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,  # type: ignore[arg-type]  # "light" or "dark"
-            java_script_enabled=script,
-            reduced_motion="reduce",
-        )
-        contexts.append(context)
-        made = watched(context.new_page(), guarded)
-        if before:
-            made.page.add_init_script(before)
-        made.page.goto(f"{guarded}{way}/{PAGE}{hash}")
-        return made
-
-    yield opened
-    for context in contexts:
+@pytest.fixture(scope="session")
+def rooms(chromium: Browser) -> Iterator[dict[bool, BrowserContext]]:
+    """What all tabs share, with scripts and without."""
+    made = {
+        script: chromium.new_context(java_script_enabled=script, reduced_motion="reduce")
+        for script in (True, False)
+    }
+    yield made
+    for context in made.values():
         context.close()
+
+
+@pytest.fixture
+def opened(rooms: dict[bool, BrowserContext], guarded: str) -> Iterator[Callable[..., Visit]]:
+    """`opened("en", size="phone", scheme="dark", before="…")` opens the page of the field in a new tab."""
+    with contextlib.ExitStack() as stack:
+
+        def opened(
+            way: str,
+            size: str = "desktop",
+            scheme: str = "light",
+            before: str = "",
+            script: bool = True,
+            hash: str = "",
+        ) -> Visit:
+            made = watched(stack.enter_context(rooms[script].new_page()), guarded)
+            look(made.page, size, scheme)
+            made.page.add_init_script("localStorage.clear();" + before)
+            made.page.goto(f"{guarded}{way}/{PAGE}{hash}")
+            return made
+
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +166,6 @@ def ask(page: Page, claim: str, status: str) -> None:
 def accessible(page: Page) -> None:
     page.add_style_tag(content="* { transition: none !important }")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    page.evaluate(AXE.read_text("utf-8"))
     assert violations(page) == []
 
 
