@@ -35,7 +35,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     "lint": (*_WITH_PROJECT, "--extra", "lint"),
     "peers": (*_WITH_PROJECT, "--extra", "bench", "--extra", "peers"),
     "tests": (*_WITH_PROJECT, "--extra", "tests"),
-    "tests-oldest": (*_WITH_PROJECT, "--extra", "check"),
+    "tests-oldest": (*_WITH_PROJECT, "--extra", "check", "--extra", "dask"),
     "typecheck": (*_WITH_PROJECT, "--extra", "typecheck"),
     "lock": ("--group", "lock"),
     "nox": ("--group", "nox"),

@@ -81,6 +81,26 @@ class Book:
 def book(tmp_path: Path, node_modules: Path) -> Iterator[Callable[..., Book]]:
     """Build pages (name -> Markdown) in a language, with messages (page -> {English: translation})."""
     before = language()
+    yield _builder(tmp_path, node_modules)
+    set_language(before)
+
+
+@pytest.fixture(scope="module")
+def in_both(tmp_path_factory: pytest.TempPathFactory, node_modules: Path) -> Callable[..., tuple[Book, Book]]:
+    """Build pages in English and in Chinese, for several tests of a module."""
+    build = _builder(tmp_path_factory.mktemp("both"), node_modules)
+
+    def build_both(pages: dict[str, str], **settings: Any) -> tuple[Book, Book]:
+        before = language()
+        english, chinese = build(pages, "en", **settings), build(pages, "zh_CN", **settings)
+        set_language(before)
+        return english, chinese
+
+    return build_both
+
+
+def _builder(folder: Path, node_modules: Path) -> Callable[..., Book]:
+    """What builds pages in a folder."""
 
     def build(
         pages: dict[str, str],
@@ -90,7 +110,7 @@ def book(tmp_path: Path, node_modules: Path) -> Iterator[Callable[..., Book]]:
         again: bool = False,
         **settings: Any,
     ) -> Book:
-        source, out = tmp_path / "source", tmp_path / f"{builder}-{language}"
+        source, out = folder / "source", folder / f"{builder}-{language}"
         for name, text in pages.items():
             (source / f"{name}.md").parent.mkdir(parents=True, exist_ok=True)
             path = source / f"{name}.md"
@@ -119,7 +139,7 @@ def book(tmp_path: Path, node_modules: Path) -> Iterator[Callable[..., Book]]:
                 source,
                 None,
                 out,
-                tmp_path / f"doctrees-{builder}-{language}",
+                folder / f"doctrees-{builder}-{language}",
                 builder,
                 confoverrides=config | settings,
                 status=None,
@@ -130,8 +150,7 @@ def book(tmp_path: Path, node_modules: Path) -> Iterator[Callable[..., Book]]:
             app.build()
         return Book(out, bool(app.statuscode), re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue()))
 
-    yield build
-    set_language(before)
+    return build
 
 
 @pytest.fixture

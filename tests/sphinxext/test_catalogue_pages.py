@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ KEPT = ("sigmoid", "relu", "linear", "softmax")
 INDEX = "# Book\n\n```{toctree}\n:hidden:\nactivations\ncosts\n```\n"
 ACTIVATIONS = "# Activations\n\n```{activation-comparison}\n```\n\n```{pages-of} activations\n```\n"
 COSTS = "# Costs\n\n```{pairing-table}\n```\n\n```{pages-of} costs\n```\n"
+RESULTS = DOCS / "results" / "accuracy.json"
 PAGES = {"index": INDEX, "activations": ACTIVATIONS, "costs": COSTS}
 
 
@@ -39,29 +40,32 @@ def declared_in_the_guide() -> list[Activation]:
     return [names["erf_sigmoid"], names["bent_line"]]
 
 
-@pytest.fixture
-def added(monkeypatch: pytest.MonkeyPatch) -> list[Activation]:
-    """A small catalogue, to which the guide's two activations are added: nothing else is touched."""
+def add(patch: pytest.MonkeyPatch) -> list[Activation]:
+    """Make the catalogue small, and add the guide's two activations: nothing else is touched."""
     new = declared_in_the_guide()
     kept = {name: activations[name] for name in KEPT}
-    monkeypatch.setattr(activations, "_entries", kept | {one.name: one for one in new})
+    patch.setattr(activations, "_entries", kept | {one.name: one for one in new})
     return new
 
 
 @pytest.fixture
-def whole(book: Callable[..., Book], added: list[Activation]) -> Iterator[Callable[[str], Book]]:
-    """The small book in a language."""
+def added(monkeypatch: pytest.MonkeyPatch) -> list[Activation]:
+    """What is added to the small catalogue."""
+    return add(monkeypatch)
 
-    def build(language: str) -> Book:
-        return book(PAGES, language, bpderive_pages=["activations", "costs"])
 
-    return build
+@pytest.fixture(scope="module")
+def whole(in_both: Callable[..., tuple[Book, Book]]) -> tuple[Book, Book]:
+    """The small book in English and in Chinese."""
+    with pytest.MonkeyPatch.context() as patch:
+        add(patch)
+        return in_both(PAGES, bpderive_pages=["activations", "costs"], bpderive_accuracy=str(RESULTS))
 
 
 def test_a_declaration_is_enough_for_a_page_in_both_languages(
-    whole: Callable[[str], Book], added: list[Activation]
+    whole: tuple[Book, Book], added: list[Activation]
 ) -> None:
-    english, chinese = whole("en"), whole("zh_CN")
+    english, chinese = whole
     assert english.warnings == chinese.warnings == ""
     for activation in added:
         for made, language in ((english, "en"), (chinese, "zh")):
@@ -91,21 +95,21 @@ def test_a_declaration_is_enough_for_a_page_in_both_languages(
     assert "activations/erf_sigmoid" in index["docnames"]
 
 
-def test_softmax_has_a_page_with_its_jacobian(whole: Callable[[str], Book]) -> None:
-    page = whole("en").page("activations/softmax")
+def test_softmax_has_a_page_with_its_jacobian(whole: tuple[Book, Book]) -> None:
+    page = whole[0].page("activations/softmax")
     assert [section["id"] for section in page.find_all("section")][:3] == ["softmax", "jacobian", "error"]
     assert "a^{L}_{k} \\left( \\mathbb{1}[j=k] - a^{L}_{j} \\right)" in page.get_text()
 
 
 def test_a_page_goes_with_its_declaration(
-    whole: Callable[[str], Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    book: Callable[..., Book], added: list[Activation], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole("en")
-    assert (tmp_path / "source" / "activations" / "bent_line.md").exists()
-    left = {name: one for name, one in activations.items() if name != "bent_line"}
-    monkeypatch.setattr(activations, "_entries", left)
-    assert whole("en").warnings == ""
-    assert not (tmp_path / "source" / "activations" / "bent_line.md").exists()
+    few = {one.name: one for one in (activations["linear"], *added)}
+    for known in (few, {name: one for name, one in few.items() if name != "bent_line"}):
+        monkeypatch.setattr(activations, "_entries", known)
+        assert book(PAGES, bpderive_pages=["activations", "costs"]).warnings == ""
+        page = tmp_path / "source" / "activations" / "bent_line.md"
+        assert page.exists() == ("bent_line" in known)
 
 
 def test_code_properties_and_checks_come_with_the_declaration(added: list[Activation]) -> None:
@@ -153,17 +157,12 @@ def test_the_pairs_that_cancel_are_those_of_the_literature() -> None:
     assert pair_of(activations["tanh"], costs["cross_entropy"]) is None
 
 
-def test_the_measured_errors_are_shown_and_nothing_is_measured_in_a_build(
-    book: Callable[..., Book], added: list[Activation], tmp_path: Path
-) -> None:
-    results = DOCS / "results" / "accuracy.json"
-    (tmp_path / "source").mkdir(exist_ok=True)
-    (tmp_path / "source" / "accuracy.json").write_text(results.read_text("utf-8"), "utf-8")
-    made = book(PAGES, bpderive_pages=["activations", "costs"], bpderive_accuracy="accuracy.json")
+def test_the_measured_errors_are_shown_and_nothing_is_measured_in_a_build(whole: tuple[Book, Book]) -> None:
+    made = whole[0]
     table = made.page("activations/sigmoid").select_one("table.bp-accuracy")
     assert len(table.select("tbody tr")) >= 4
     assert "bench-accuracy" in made.words("activations/erf_sigmoid")
-    measurements = Measurements.read(results)
+    measurements = Measurements.read(RESULTS)
     changed = Activation("sigmoid", bp.Text(en="other", zh="其他"), sympy.tanh(sympy.Symbol("z")))
     assert measurements.of(changed) is None
 
