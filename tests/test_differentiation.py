@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Symbol, exp, pi, sqrt, tanh
 
+import bpderive as bp
 from bpderive.errors import StepError
 from bpderive.functions.activations import Activation, activations, z
 from bpderive.functions.activations.derivation import slope_derivation
@@ -157,6 +158,12 @@ def test_what_a_tail_does_to_a_weight_follows_from_the_slope() -> None:
     assert "no tails" in told["sine"]
     assert "both signs" in told["gaussian"]
     assert "can grow" in told["selu"]
+
+
+def test_a_slope_without_a_least_value_is_not_said_to_have_one() -> None:
+    told = " ".join(lesson.en for lesson in learning(bp.parse_activation("z^2")))
+    assert "always learns" not in told
+    assert "both signs" in told
 
 
 def test_the_range_of_the_slope_has_its_least_and_greatest_value() -> None:

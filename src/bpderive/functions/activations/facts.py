@@ -18,12 +18,12 @@ from bpderive.functions.activations import properties
 from bpderive.functions.activations.activation import Activation
 from bpderive.functions.activations.analysis import pieces
 from bpderive.functions.activations.catalogue import AnyActivation
-from bpderive.functions.activations.enclosure import Isolated, sign
+from bpderive.functions.activations.enclosure import Isolated
 from bpderive.functions.activations.properties import FLAT, Tail
 from bpderive.functions.activations.steps import Undecided
 from bpderive.functions.activations.variables import z
 from bpderive.functions.activations.vector import VectorActivation
-from bpderive.functions.activations.zeros import period
+from bpderive.functions.activations.zeros import known_sign, period
 from bpderive.functions.differentiation import latex
 from bpderive.functions.differentiation.formulas import cut
 from bpderive.letters.text import LANGUAGES, Text
@@ -181,11 +181,10 @@ def _monotone(activation: Activation) -> Text | None:
         return None
     if not found:
         return Text("no: it rises in some places and falls in others", "否：有的地方上升，有的地方下降")
-    try:
-        rises = sign(activation.expr(8) - activation.expr(-8)) >= 0
-    except Undecided:
+    rises = known_sign(activation.expr(8) - activation.expr(-8))
+    if rises is None:
         return Text("yes", "是")
-    if rises:
+    if rises >= 0:
         return Text("yes: it never falls", "是：从不下降")
     return Text("yes: it never rises", "是：从不上升")
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr
-
 from bpderive.functions.activations.activation import Activation
-from bpderive.functions.activations.enclosure import sign
 from bpderive.functions.activations.facts import (
     SIDES,
     beyond,
@@ -21,7 +18,7 @@ from bpderive.functions.activations.facts import (
     slope_range,
 )
 from bpderive.functions.activations.properties import FLAT
-from bpderive.functions.activations.steps import Undecided
+from bpderive.functions.activations.zeros import known_sign
 from bpderive.functions.differentiation import latex
 from bpderive.letters.text import Text
 
@@ -106,9 +103,8 @@ def _through_layers(activation: Activation) -> Text | None:
     found = activation.max_slope
     if found is None:
         return None
-    try:
-        compared = sign(found.value - 1)
-    except Undecided:
+    compared = known_sign(found.value - 1)
+    if compared is None:
         return None
     value = number(found.value)
     if compared < 0:
@@ -136,7 +132,7 @@ def _through_layers(activation: Activation) -> Text | None:
 
 def _turning(activation: Activation) -> Text | None:
     found = slope_range(activation)
-    if found is None or found.inf.is_infinite or not _is_negative(found.inf) or not _is_positive(found.sup):
+    if found is None or known_sign(found.inf) != -1 or known_sign(found.sup) != 1:
         return None
     return Text(
         "The slope has both signs. Where it is 0 the neuron passes no error on, without being saturated; "
@@ -146,20 +142,9 @@ def _turning(activation: Activation) -> Text | None:
     )
 
 
-def _is_negative(value: Expr) -> bool:
-    try:
-        return sign(value) < 0
-    except Undecided:
-        return False
-
-
-def _is_positive(value: Expr) -> bool:
-    return bool(value.is_infinite) or _is_negative(-value)
-
-
 def _always(activation: Activation) -> Text | None:
     found = slope_range(activation)
-    if found is None or not _is_positive(found.inf):
+    if found is None or known_sign(found.inf) != 1:
         return None
     return Text(
         "The slope is never below ${value}$: the neuron always learns.",

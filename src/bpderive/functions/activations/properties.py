@@ -22,7 +22,7 @@ from bpderive.functions.activations.analysis import between, pieces
 from bpderive.functions.activations.enclosure import Isolated, sign
 from bpderive.functions.activations.steps import TOO_MUCH_WORK, TooManySteps, Undecided, at_most
 from bpderive.functions.activations.variables import CACHE, z
-from bpderive.functions.activations.zeros import limit_of, period, zeros
+from bpderive.functions.activations.zeros import known_sign, limit_of, period, zeros
 from bpderive.functions.algebra import differentiated, vanishes
 from bpderive.letters.text import Text
 
@@ -321,7 +321,7 @@ def _greatest(values: list[Expr], direction: int) -> Expr:
 def _is_zero(formula: Expr) -> bool:
     """Whether a function is 0 everywhere; raises `Undecided`."""
     for point in (Rational(1, 2), Rational(7, 3), -Rational(5)):
-        if formula.subs(z, point) != 0 and _nonzero(formula.subs(z, point)):
+        if known_sign(formula.subs(z, point)) in (1, -1):
             return False
     unsure = Undecided(Text(en="SymPy cannot tell whether it is zero", zh="SymPy 无法判断它是否为零"))
     try:
@@ -333,10 +333,3 @@ def _is_zero(formula: Expr) -> bool:
         if plain != 0 and vanishes(plain, z) is not True:
             raise unsure
     return True
-
-
-def _nonzero(value: Expr) -> bool:
-    try:
-        return sign(value) != 0
-    except Undecided:
-        return False

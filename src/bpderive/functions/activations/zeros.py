@@ -293,7 +293,17 @@ def sign_at(function: Expr, point: Expr, towards: int = 1) -> int:
 
 def sign_of_limit(limit: Expr) -> int:
     """The sign of a number or of ±∞, of which SymPy does not say that it is positive."""
-    return sign(limit) if limit.is_finite else 1 if limit.is_extended_positive else -1
+    if limit.is_infinite and limit.is_extended_real:
+        return 1 if limit.is_extended_positive else -1
+    return sign(limit)
+
+
+def known_sign(value: Expr) -> int | None:
+    """The sign of a number or of ±∞, or None where it is not decided."""
+    try:
+        return sign_of_limit(value)
+    except Undecided:
+        return None
 
 
 def _sign_at_infinity(function: Expr, towards: int) -> int:
