@@ -411,7 +411,7 @@ SLIPS: tuple[Slip, ...] = (
     _slip(
         "all biases of a layer get the mean of its errors: the mean is over the examples alone (axis=1)",
         "一层的所有偏置都得到了该层误差的平均：应只对样本取平均（axis=1）",
-        bias=lambda t, l: np.full(t.b[l].shape, t.delta[l].mean(axis=0).sum() / t.m),
+        bias=lambda t, l: np.full(t.b[l].shape, t.delta[l].sum() / len(t.delta[l]) / t.m),
     ),
     _slip(
         "the derivatives for the biases lack σ′: they are the errors before it is multiplied in",
