@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from docutils import nodes
 
@@ -337,6 +337,14 @@ _NO_RESULTS = Text(
 )
 
 
+_OTHER_RESULTS = Text(
+    "the file that {setting} in conf.py names holds something else than what is shown here ({error}).",
+    "conf.py 中 {setting} 所指的文件里不是这里要显示的内容（{error}）。",
+)
+
+Made = TypeVar("Made")
+
+
 def results(directive: BookDirective) -> Results:
     """The results in the file that the configuration names; raises `ParseError` where it names none."""
     path = directive.file("bpderive_speed")
@@ -348,6 +356,15 @@ def results(directive: BookDirective) -> Results:
     return found
 
 
+def made(directive: BookDirective, function: Callable[[Results], Made]) -> Made:
+    """What a function makes of the results; raises `ParseError` where they are of another kind."""
+    found = results(directive)
+    try:
+        return function(found)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise ParseError(_OTHER_RESULTS.format(setting="bpderive_speed", error=repr(error))) from error
+
+
 class MeasuredChartDirective(FigureDirective):
     """One chart, or several beside one another, with a caption."""
 
@@ -356,7 +373,7 @@ class MeasuredChartDirective(FigureDirective):
 
     def make(self) -> list[nodes.Node]:
         """The figure; raises `UnknownName` for a chart that is not in `CHARTS`."""
-        charts = _chosen(self.arguments[0], "chart", CHARTS)(results(self))
+        charts = made(self, _chosen(self.arguments[0], "chart", CHARTS))
         drawings = (one.drawing() for one in charts)
         return [self.figure(*drawings, classes=["bp-charts" if len(charts) > 1 else "bp-charted"])]
 
@@ -369,10 +386,9 @@ class MeasuredTableDirective(BookDirective):
 
     def make(self) -> list[nodes.Node]:
         """The table; raises `UnknownName` for one that is not in `TABLES`."""
-        measured = results(self)
-        found = _chosen(self.arguments[0], "table", TABLES)(measured)
+        found = made(self, _chosen(self.arguments[0], "table", TABLES))
         rows = [[self.words(cell) for cell in row] for row in found.rows]
-        told = [*([found.note] if found.note is not None else []), machine(measured)]
+        told = [*([found.note] if found.note is not None else []), made(self, machine)]
         notes = [line(*self.words(note), classes=["bp-note"]) for note in told]
         shown = table(["bp-measured"], [self.words(word) for word in found.head], rows)
         return [element("div", shown, classes=["bp-scrolled"], tabindex="0"), *notes]
