@@ -464,9 +464,9 @@ class _Latex(_Reader):
                 break
         return syntax.Transposed(mark) if turned else mark
 
-    def letter(self, name: str, at: int) -> Node:
+    def letter(self, name: str) -> Node:
         """A letter, a differential such as dZ, or a function applied."""
-        return self.applied(self.marked(Mark(name, at=at)))
+        return self.applied(self.marked(Mark(name)))
 
     def applied(self, found: Node) -> Node:
         """A letter with what it is applied to, if it is a function."""
@@ -481,7 +481,7 @@ class _Latex(_Reader):
         if mark.letter == "h" and {"w", "W", r"\theta", r"\Theta"} & set(mark.below):
             if self.tokens.accept("("):
                 self.listed(")")
-            return Mark("hyp", at=mark.at)
+            return Mark("hyp")
         if may and (self.tokens.has("(") or (self.tokens.has("{") and self.tokens.after(1).text == "(")):
             braces = self.tokens.accept("{")
             self.tokens.take()
@@ -521,7 +521,7 @@ class _Latex(_Reader):
         name = _bare(token.text)
         if name in FUNCTIONS:
             self.tokens.take()
-            return self.named(FUNCTIONS[name], token.at)
+            return self.named(FUNCTIONS[name])
         summed = name == "sum" and (name != token.text or "axis" in self.text or "dim" in self.text)
         if token.kind == "letter" and (name in _PRODUCTS or summed):
             self.tokens.take()
@@ -530,7 +530,7 @@ class _Latex(_Reader):
             return called
         if token.text in _LETTERS or token.text in _APPLIED:
             self.tokens.take()
-            return self.letter(token.text, token.at)
+            return self.letter(token.text)
         if token.kind == "letter":
             return self.plain_letter()
         command = self._command(token.text) if token.kind == "command" else None
@@ -549,13 +549,13 @@ class _Latex(_Reader):
         following = self.tokens.next
         if token.text == "d" and following.text in _DIFFERENTIATED:
             self.tokens.take()
-            return self.letter(f"d{following.text}", token.at)
+            return self.letter(f"d{following.text}")
         if token.text == "T" and self.tokens.has("("):
             self.tokens.take()
             inner = self.expression()
             self.tokens.expect(")")
             return syntax.Transposed(inner)
-        return self.letter(_NAMES.get(token.text, token.text), token.at)
+        return self.letter(_NAMES.get(token.text, token.text))
 
     def braced(self) -> Node:
         """A group; a letter in braces takes the scripts that follow them."""
@@ -573,9 +573,9 @@ class _Latex(_Reader):
             return self.applied(inner.function)
         return inner
 
-    def named(self, name: str, at: int) -> Node:
+    def named(self, name: str) -> Node:
         """A function with a name of several letters, and what it is applied to."""
-        found = self.marked(Mark(name, at=at))
+        found = self.marked(Mark(name))
         mark = found.body if isinstance(found, syntax.Transposed) else found
         assert isinstance(mark, Mark)
         power = [s for s in mark.above if s.style == "bare" and s.tokens[0].isdigit()]
@@ -644,7 +644,7 @@ class _Latex(_Reader):
             self.tokens.expect("}")
             return inner
         token = self.tokens.take()
-        return Number(Fraction(token.text)) if token.kind == "number" else Mark(token.text, at=token.at)
+        return Number(Fraction(token.text)) if token.kind == "number" else Mark(token.text)
 
     def is_derivative(self) -> bool:
         """Return whether both parts of a fraction begin with ∂ or d."""
@@ -733,14 +733,14 @@ class _Latex(_Reader):
         token = self.tokens.take()
         if braces:
             self.tokens.expect("}")
-        return self.letter(f"{token.text}hat", token.at)
+        return self.letter(f"{token.text}hat")
 
     def _command_Delta(self) -> Node:
         token = self.tokens.next
         if token.kind == "letter" or token.text in (r"\theta", r"\gamma"):
             self.tokens.take()
-            return self.letter(f"\\Delta{token.text}", token.at)
-        return self.letter(r"\Delta", token.at)
+            return self.letter(f"\\Delta{token.text}")
+        return self.letter(r"\Delta")
 
     def _command_norm(self) -> Node:
         self.norms += 1
@@ -826,7 +826,7 @@ class _Code(_Reader):
         function = _function(name)
         if function is not None and self.tokens.accept("("):
             return Call(function, self.listed(")"))
-        return _identifier(name, token.at)
+        return _identifier(name)
 
 
 def _function(name: str) -> Mark | None:
@@ -861,11 +861,11 @@ _IDENTIFIER = re.compile(
 )
 
 
-def _identifier(name: str, at: int) -> Node:
+def _identifier(name: str) -> Node:
     """A name in code as a letter with a number below it: dW2, delta_3, grad_b1."""
     match = _IDENTIFIER.fullmatch(name)
     if match is None:
-        return Mark(name, at=at)
+        return Mark(name)
     letter = _CALLED.get(match["letter"], match["letter"])
     below = (match["layer"],) if match["layer"] else ()
-    return Mark(f"d{letter}" if match["d"] or match["grad"] else letter, below=below, at=at)
+    return Mark(f"d{letter}" if match["d"] or match["grad"] else letter, below=below)

@@ -42,7 +42,7 @@ LAST = Layer("L")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The base of all expressions; `at` is the place in the text, which does not count when two are compared."""
+    """The base of all expressions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,6 @@ class Mark(Node):
     above: tuple[Script, ...] = ()
     below: tuple[str, ...] = ()
     primes: int = 0
-    at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,6 @@ class Case:
     bottoms: tuple[int, ...]
     tops: tuple[int, ...]
     is_last: bool
-    example: tuple[int, int]
 
     def position(self, layer: syntax.Layer) -> Position:
         """The place of a layer that the claim speaks of."""
@@ -228,7 +227,7 @@ def _case(reach: dict[str, tuple[int, int]], at: int, depth: int) -> Case:
         for letter in members[cluster]:
             places.append((letter, (cluster, value(syntax.Layer(letter), at, depth) - base)))
     is_last = "L" in members[-1] and clusters[-1][1] == depth
-    return Case(tuple(sorted(places)), tuple(bottoms), tuple(tops), is_last, (at, depth))
+    return Case(tuple(sorted(places)), tuple(bottoms), tuple(tops), is_last)
 
 
 def range_of_layers(claim: syntax.Claim) -> list[str]:
