@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sympy import Expr
 
@@ -170,8 +170,7 @@ _SEVERAL_KINDS = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """Arrays in the order of a program's arguments, their library, and the dtype wanted of the results.
 
     The dtype is None where the results are taken as they come.

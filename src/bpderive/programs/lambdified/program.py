@@ -124,10 +124,10 @@ class Program:
 
     def function(self, wanted: str, engine: Engine) -> Callable[..., list[Any]]:
         """The function of what is wanted, for the arrays of an engine, made when it is first called for."""
-        key = (wanted, engine.name)
-        if key not in self._made:
-            self._made[key] = self._lambdified(wanted, engine)[0]
-        return self._made[key]
+        made = self._made.get((wanted, engine.name))
+        if made is None:
+            made = self._made[wanted, engine.name] = self._lambdified(wanted, engine)[0]
+        return made
 
     def cost(self, layer: int, engine: Engine) -> Callable[..., Any]:
         """The mean cost of the outputs of a layer by its z, a and y."""
