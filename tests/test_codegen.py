@@ -526,6 +526,12 @@ def test_forward_checks_too() -> None:
         compile_gradient(net).forward(weights[::-1], biases, x)
 
 
+def test_softmax_divides_once_in_each_neuron() -> None:
+    net = Network((3, 2, 4), activation=("linear", "softmax"), cost="log_likelihood")
+    products_of_weights = 5 * (3 * 2 + 2 * 4)
+    assert operations(net).forward.at(net.sizes, 5).multiplications == products_of_weights + 5 * 4
+
+
 # Compiling
 
 

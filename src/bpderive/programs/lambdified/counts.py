@@ -172,7 +172,10 @@ def _walked(formula: Basic) -> tuple[int, int]:
     if isinstance(formula, Add):
         sums += len(formula.args) - 1
     elif isinstance(formula, Mul):
-        products += len([part for part in formula.args if part != -1]) - 1
+        factors = [part for part in formula.args if part != -1]
+        divisors = [part for part in factors if _is_divisor(part)]
+        # A division is counted where its divisor is, below.
+        products += len(factors) - 1 - min(len(divisors), len(factors) - 1)
     elif isinstance(formula, Pow) and formula.exp.is_Integer:
         products += abs(int(formula.exp)) - bool(formula.exp > 0)
     for part in formula.args:
@@ -180,3 +183,7 @@ def _walked(formula: Basic) -> tuple[int, int]:
             inner = _walked(part)
             products, sums = products + inner[0], sums + inner[1]
     return products, sums
+
+
+def _is_divisor(part: Basic) -> bool:
+    return isinstance(part, Pow) and bool(part.exp.is_Integer and part.exp < 0)
