@@ -111,16 +111,10 @@ def laid_out(browser: Browser, html: Path, out: Path, language: str) -> Iterator
 
 def print_tab(tab: Tab, target: Path) -> Path:
     """Print what is laid out in a tab: twice, since its contents name the pages, and these are known only then."""
-    paper: dict[str, Any] = {
-        "path": target,
-        "prefer_css_page_size": True,
-        "print_background": True,
-        "outline": True,
-        "tagged": True,
-    }
-    tab.pdf(**paper)
+    paper: dict[str, Any] = {"path": target, "prefer_css_page_size": True, "print_background": True}
+    tab.pdf(**paper)  # without outline and tags, which break no page
     tab.evaluate(_NUMBER, page_numbers(target))  # they change no line
-    tab.pdf(**paper)
+    tab.pdf(**paper, outline=True, tagged=True)
     target.write_bytes(undated(target.read_bytes()))
     return target
 
