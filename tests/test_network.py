@@ -201,7 +201,7 @@ def test_an_unknown_cost_is_refused() -> None:
     "activation", ["tanh", "relu", "linear", ("sigmoid", "tanh"), {(3, 2): "relu"}, mine], ids=repr
 )
 def test_an_output_activation_outside_the_domain_of_the_cost_is_refused(activation: Any) -> None:
-    with pytest.raises(DomainError, match=r"Interval.open\(0, 1\) only.*one of: sigmoid"):
+    with pytest.raises(DomainError, match=r"outputs in \(0, 1\) only.*one of: sigmoid"):
         Network((2, 3, 2), activation, "cross_entropy")
 
 

@@ -16,6 +16,7 @@ from bpderive.errors import DomainError, NetworkError, shown
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation, activations
 from bpderive.functions.activations import resolve as find_activation
 from bpderive.functions.costs import Cost
+from bpderive.letters.plain import plain
 from bpderive.letters.refusals import (
     ACTIVATION,
     ACTIVATIONS,
@@ -146,12 +147,18 @@ def check_domain(activation: AnyActivation, cost: Cost) -> None:
     if values is not None and values.is_subset(cost.domain):
         said = ROUNDED if not activation.elementwise else ROUNDED_TO_AN_END
         raise DomainError(
-            said.format(activation=activation.name, cost=cost.name, domain=cost.domain, known=_known(cost))
+            said.format(
+                activation=activation.name, cost=cost.name, domain=plain(cost.domain), known=_known(cost)
+            )
         )
-    has = VALUES_UNKNOWN if values is None else VALUES.format(values=values)
+    has = VALUES_UNKNOWN if values is None else VALUES.format(values=plain(values))
     raise DomainError(
         OUTSIDE.format(
-            activation=activation.name, has=has, cost=cost.name, domain=cost.domain, known=_known(cost)
+            activation=activation.name,
+            has=has,
+            cost=cost.name,
+            domain=plain(cost.domain),
+            known=_known(cost),
         )
     )
 

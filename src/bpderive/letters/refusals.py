@@ -71,7 +71,7 @@ OPEN_PARAMETERS = Text(
     ".with_parameters({first}=1).",
     zh="代价函数 {cost} 的 {names} 给成了符号；网络要计算，请给一个数：.with_parameters({first}=1)。",
 )
-VALUES = Text(en="takes the values {values}", zh="的取值为 {values}")
+VALUES = Text(en="takes values in {values}", zh="的取值在 {values} 内")
 VALUES_UNKNOWN = Text(en="takes values that could not be derived", zh="的取值未能求出")
 OUTSIDE = Text(
     en="The output layer's activation {activation} {has}, and the cost {cost} is defined for outputs in {domain} only. "

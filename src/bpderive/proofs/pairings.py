@@ -117,7 +117,7 @@ def _pairing(activation: str, cost: str) -> Pairing:
                 "takes, or is rounded to, values outside of it.",
                 zh="{activation} 与 {cost} 不能搭配：{cost} 只在输出属于 {domain} 时有定义，"
                 "而 {activation} 会取到（或舍入为）其外的值。",
-            ).format(activation=activation, cost=cost, domain=charged.domain)
+            ).format(activation=activation, cost=cost, domain=plain(charged.domain))
         )
     if isinstance(function, VectorActivation):
         return _of_whole_layer(function, charged)
