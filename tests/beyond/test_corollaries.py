@@ -15,9 +15,9 @@ import bpderive as bp
 from bpderive.errors import Refuted, StepError
 from bpderive.functions.network import component
 from bpderive.letters.statements import Statement, layers, neurons
-from bpderive.letters.symbols import Width, a, delta, j, k, l, z
+from bpderive.letters.symbols import Sigma, Width, a, delta, j, k, l, z
 from bpderive.programs.graphs.symbolic import GraphGradient, parameter
-from bpderive.proofs.beyond import special
+from bpderive.proofs.beyond import judge, special
 from bpderive.proofs.beyond.corollaries import CONVOLUTION, MEAN
 from bpderive.proofs.beyond.letters import Mean, Spread
 from bpderive.proofs.beyond.rules import Collect, Sift, Through
@@ -164,6 +164,13 @@ def test_a_sum_that_is_sifted_keeps_to_the_terms_that_there_are() -> None:
     assert not whole.has(sympy.Max, sympy.Min)
     assert part.limits[0][1].has(sympy.Max)
     assert part.limits[0][2].has(sympy.Min)
+
+
+def test_a_convolution_has_no_shortcuts_beside_it() -> None:
+    through_sigma = Statement((a(l)[j, 0], Sigma(l, j, z(l)[j, 0])), (layers(l), neurons(j, l)))
+    assert special.certify_convolution(through_sigma).instances > 0
+    with pytest.raises(Refuted):  # where there may be shortcuts
+        judge.certify(through_sigma)
 
 
 @pytest.mark.parametrize("kind", ["certify_convolution", "certify_recurrence", "certify_normalised"])

@@ -233,7 +233,7 @@ class GraphReader(Reader):
         def alone(letters: Letters) -> Polynomial:
             at, j = layer(letters), neuron(letters)
             ways = (
-                unknown(("P", at, read, j, k)) * unknown(("a", read, k))
+                self.truth.value(("P", at, read, j, k)) * self.truth.value(("a", read, k))
                 for read in range(1, at)
                 for k in range(self.truth.sizes[read - 1])
             )
