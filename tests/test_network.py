@@ -205,6 +205,11 @@ def test_an_output_activation_outside_the_domain_of_the_cost_is_refused(activati
         Network((2, 3, 2), activation, "cross_entropy")
 
 
+def test_the_values_of_an_activation_are_said_as_decimals() -> None:
+    with pytest.raises(DomainError, match=r"takes values in \[-0\.1699…, ∞\)"):
+        Network((2, 2), "gelu", "cross_entropy")
+
+
 def test_an_output_activation_of_unknown_range_is_refused_by_a_cost_with_a_domain() -> None:
     t = sympy.Symbol("t")
     wave = Activation(

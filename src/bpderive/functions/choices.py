@@ -15,6 +15,7 @@ import sympy
 from bpderive.errors import DomainError, NetworkError, shown
 from bpderive.functions.activations import Activation, AnyActivation, VectorActivation, activations
 from bpderive.functions.activations import resolve as find_activation
+from bpderive.functions.activations.facts import interval
 from bpderive.functions.costs import Cost
 from bpderive.letters.plain import plain
 from bpderive.letters.refusals import (
@@ -151,7 +152,7 @@ def check_domain(activation: AnyActivation, cost: Cost) -> None:
                 activation=activation.name, cost=cost.name, domain=plain(cost.domain), known=_known(cost)
             )
         )
-    has = VALUES_UNKNOWN if values is None else VALUES.format(values=plain(values))
+    has = VALUES_UNKNOWN if values is None else VALUES.format(values=plain(interval(values)))
     raise DomainError(
         OUTSIDE.format(
             activation=activation.name,
