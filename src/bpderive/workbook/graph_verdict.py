@@ -40,6 +40,7 @@ from bpderive.workbook.verdict.arithmetic import arithmetic, differ, enclosures,
 from bpderive.workbook.verdict.decide import refusal_of
 from bpderive.workbook.verdict.errors import IllFormed, TooHard
 from bpderive.workbook.verdict.known import jacobian_polynomials, slope_polynomial, target_polynomial
+from bpderive.workbook.verdict.layers import RELATIONS
 from bpderive.workbook.verdict.verdict import REFUTED
 from bpderive.workbook.verdict.walker import Walker
 
@@ -282,7 +283,9 @@ class GraphWalker(Walker[Any]):
             known = [self._known(part, names) for part in sides]
             if None in known and every:
                 raise IllFormed(_NO_RANGE.format(letter=str(sides[known.index(None)])))
-            if None not in known and not _RELATIONS[condition.relation](*known):  # type: ignore[union-attr]
+            numbers = [number for number in known if number is not None]
+            relation = RELATIONS[condition.relation]  # type: ignore[union-attr]  # `parse_on` refuses widths
+            if len(numbers) == len(sides) and not relation(*numbers):
                 return False
         return True
 
@@ -566,16 +569,6 @@ class GraphWalker(Walker[Any]):
             raise IllFormed(_misfit(taken, variables))
         columns = [variables] if isinstance(variables, tuple) else variables[:, 0]
         return np.array([[rate(row, by) for by in columns] for row in taken[:, 0]], dtype=object)
-
-
-_RELATIONS: Mapping[str, Any] = {
-    "=": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 class _Outside(IllFormed):

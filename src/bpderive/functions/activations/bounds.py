@@ -63,7 +63,7 @@ class Bracketed(NumberSymbol):
     """A number that is known by rational numbers below and above it."""
 
     def bracket(self, digits: int) -> tuple[Rational, Rational]:
-        """Rational numbers below and above it, no farther apart than 10^−digits."""
+        """Rational numbers below and above it, no farther apart than 10^−digits; each kind of number says them."""
         raise NotImplementedError
 
 

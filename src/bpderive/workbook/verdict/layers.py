@@ -113,10 +113,10 @@ def _feasible(wanted: tuple[Constraint, ...]) -> tuple[tuple[int, int], ...]:
 def is_met(constraint: Constraint, at: int, depth: int) -> bool:
     """Return whether a constraint holds where l and L have these values."""
     first, relation, second = constraint
-    return _RELATIONS[relation](value(first, at, depth), value(second, at, depth))
+    return RELATIONS[relation](value(first, at, depth), value(second, at, depth))
 
 
-_RELATIONS: dict[str, Callable[[int, int], bool]] = {
+RELATIONS: dict[str, Callable[[int, int], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -124,6 +124,7 @@ _RELATIONS: dict[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+"""The relations of a condition, by how they are typed."""
 
 
 def value(layer: syntax.Layer, at: int, depth: int) -> int:
